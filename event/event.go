@@ -1,0 +1,180 @@
+package event
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"tribune/storage"
+)
+
+// Ref names a thing: its kind (idea, mention, person...) and its id.
+type Ref struct {
+	Kind string
+	ID   int64
+}
+
+// Event is a fact. Kind is "noun.verb" in the past tense ("idea.proposed");
+// the noun is its family. The zero ID is given by the database.
+type Event struct {
+	ID      int64
+	At      time.Time
+	Kind    string
+	V       int64 // version of the kind's meaning, 1 if 0
+	Actor   int64 // person, 0 for the program itself
+	Subject Ref
+	Other   int64
+	N       int64
+	Staff   bool // written: list it on the audit page
+
+	tx int64 // commit order (PostgreSQL)
+}
+
+// Log is the log of facts, its cursors and the outbox. Safe for concurrent use.
+type Log struct {
+	log    *slog.Logger
+	db     *storage.DB
+	now    func() time.Time
+	worker string // this process, for leases
+
+	marks sync.Map // family -> *atomic.Uint64
+	all   atomic.Uint64
+
+	mu   sync.Mutex
+	wake chan struct{} // closed at the next fact
+}
+
+// New makes the log over an open database. worker names this process in
+// leases; it must differ between processes that run at the same time.
+func New(log *slog.Logger, db *storage.DB, now func() time.Time, worker string) *Log {
+	return &Log{log: log, db: db, now: now, worker: worker, wake: make(chan struct{})}
+}
+
+// Append writes a fact in tx. It is seen by followers once tx is durable.
+func (l *Log) Append(ctx context.Context, tx *storage.Tx, e Event) error {
+	if e.V == 0 {
+		e.V = 1
+	}
+	id, err := tx.Insert(ctx, `insert into event (at, kind, v, actor_id, subject_kind, subject_id, other_id, n)
+		values ($1, $2, $3, $4, $5, $6, $7, $8) returning id`,
+		storage.Micros(l.now()), e.Kind, e.V, e.Actor, e.Subject.Kind, e.Subject.ID, e.Other, e.N)
+	if err != nil {
+		return fmt.Errorf("event: append %s: %w", e.Kind, err)
+	}
+	if e.Staff {
+		if _, err := tx.Exec(ctx, `insert into audit (event_id) values ($1)`, id); err != nil {
+			return fmt.Errorf("event: audit %s: %w", e.Kind, err)
+		}
+	}
+	tx.After(func() { l.touch(e.Kind) })
+	return nil
+}
+
+// touch moves the marks of a kind's family and wakes those who wait.
+func (l *Log) touch(kinds ...string) {
+	for _, k := range kinds {
+		family, _, _ := strings.Cut(k, ".")
+		l.mark(family).Add(1)
+	}
+	l.all.Add(1)
+	l.mu.Lock()
+	close(l.wake)
+	l.wake = make(chan struct{})
+	l.mu.Unlock()
+}
+
+func (l *Log) mark(family string) *atomic.Uint64 {
+	if m, ok := l.marks.Load(family); ok {
+		return m.(*atomic.Uint64)
+	}
+	m, _ := l.marks.LoadOrStore(family, new(atomic.Uint64))
+	return m.(*atomic.Uint64)
+}
+
+// Mark gives a number that grows with each fact of the named families (all
+// facts if none is named), those of other processes within a second. What is
+// held in memory is good as long as its mark stands still. Read the mark
+// before reading what is to be held.
+func (l *Log) Mark(families ...string) (n uint64) {
+	if len(families) == 0 {
+		return l.all.Load()
+	}
+	for _, f := range families {
+		n += l.mark(f).Load()
+	}
+	return n
+}
+
+// Woken gives a channel that is closed at the next fact.
+func (l *Log) Woken() <-chan struct{} {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.wake
+}
+
+// Wake wakes those who wait, without a fact: something became due.
+func (l *Log) Wake() { l.touch() }
+
+// Tail follows facts that other processes write, so that marks and followers
+// of this one move too. It polls twice a second until ctx ends.
+func (l *Log) Tail(ctx context.Context) error {
+	var last int64
+	if err := l.db.Row(ctx, `select coalesce(max(id), 0) from event`).Scan(&last); err != nil {
+		return fmt.Errorf("event: tail: %w", err)
+	}
+	tick := time.NewTicker(500 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+		// A transaction that began earlier may commit a lower id later: look
+		// a little behind, too. Marks that move twice do no harm.
+		rows, err := storage.All(ctx, l.db, scanEvent, selectEvent+` where id > $1 order by id limit 1000`, last)
+		if err != nil {
+			if ctx.Err() == nil {
+				l.log.Warn("the log could not be read", "error", err)
+			}
+			continue
+		}
+		if len(rows) == 0 {
+			continue
+		}
+		kinds := make([]string, 0, len(rows))
+		for _, e := range rows {
+			kinds = append(kinds, e.Kind)
+		}
+		last = rows[len(rows)-1].ID
+		l.touch(kinds...)
+	}
+}
+
+const selectEvent = `select id, tx, at, kind, v, actor_id, subject_kind, subject_id, other_id, n from event`
+
+func scanEvent(row storage.Scanner) (e Event, err error) {
+	var at int64
+	err = row.Scan(&e.ID, &e.tx, &at, &e.Kind, &e.V, &e.Actor, &e.Subject.Kind, &e.Subject.ID, &e.Other, &e.N)
+	e.At = storage.Time(at)
+	return e, err
+}
+
+// Audit gives what staff did, newest first, before the event with id before
+// (0: from the newest), at most limit.
+func (l *Log) Audit(ctx context.Context, before int64, limit int) ([]Event, error) {
+	if before == 0 {
+		before = 1 << 62
+	}
+	return storage.All(ctx, l.db, scanEvent, `select e.id, e.tx, e.at, e.kind, e.v, e.actor_id, e.subject_kind, e.subject_id, e.other_id, e.n
+		from audit a join event e on e.id = a.event_id where a.event_id < $1 order by a.event_id desc limit $2`, before, limit)
+}
+
+// Of gives the facts about one thing, oldest first.
+func (l *Log) Of(ctx context.Context, subject Ref) ([]Event, error) {
+	return storage.All(ctx, l.db, scanEvent, selectEvent+` where subject_kind = $1 and subject_id = $2 order by id`, subject.Kind, subject.ID)
+}

@@ -1,0 +1,84 @@
+package know
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"tribune/event"
+	"tribune/storage"
+)
+
+// Leave erases a person: name, picture, addresses, sessions and tokens, at
+// once. The fact it records ("person.left", n = 1 if their words go too) makes
+// every folder further right erase what it holds, within a second or two, also
+// across a restart. The last owner cannot leave.
+func (d *Directory) Leave(ctx context.Context, a Actor, words bool) error {
+	if err := Require(a, Self, Subject{Author: a.ID}); err != nil {
+		return err
+	}
+	return d.db.Update(ctx, func(tx *storage.Tx) error {
+		if a.Role == Owner {
+			if err := keepOwner(ctx, tx, a.ID); err != nil {
+				return err
+			}
+		}
+		if err := d.erase(ctx, tx, a.ID); err != nil {
+			return fmt.Errorf("know: erase %d: %w", a.ID, err)
+		}
+		n := int64(0)
+		if words {
+			n = 1
+		}
+		return d.events.Append(ctx, tx, event.Event{Kind: "person.left", Actor: a.ID, Subject: event.Ref{Kind: "person", ID: a.ID}, N: n})
+	})
+}
+
+// erase takes away what says who a person is. Accounts that mentions hang on
+// stay as nameless rows, still tied to the person's id until the followers of
+// "person.left" have erased what was said from them.
+func (d *Directory) erase(ctx context.Context, tx *storage.Tx, person int64) error {
+	var photo string
+	if err := tx.Row(ctx, `select photo from person where id = $1`, person).Scan(&photo); err != nil {
+		return err
+	}
+	now := storage.Micros(d.now())
+	for _, statement := range []string{
+		`delete from session where person_id = $1`,
+		`delete from token where person_id = $1`,
+		`delete from signin_link where person_id = $1 or account_id in (select id from account where person_id = $1)`,
+		`delete from mail_choice where person_id = $1`,
+		`update account set address = 'left:' || id, name = '', url = '', confirmed_at = 0 where person_id = $1`,
+		`update person set name = '', title = '', about = '', country = '', photo = '', votes_shown = 0, leads = 0, role = 'member' where id = $1`,
+	} {
+		if _, err := tx.Exec(ctx, statement, person); err != nil {
+			return err
+		}
+	}
+	if _, err := tx.Exec(ctx, `update person set left_at = $1, seen_at = 0 where id = $2`, now, person); err != nil {
+		return err
+	}
+	return d.dropBlob(ctx, tx, photo)
+}
+
+// Tidy removes what is no longer needed: used and ended links after a day,
+// ended sessions, and addresses that asked for a link, never came back and
+// said nothing. It is run now and then.
+func (d *Directory) Tidy(ctx context.Context) error {
+	now := d.now()
+	return d.db.Update(ctx, func(tx *storage.Tx) error {
+		yesterday := storage.Micros(now.Add(-24 * time.Hour))
+		if _, err := tx.Exec(ctx, `delete from signin_link where created_at < $1 and (used_at > 0 or expires_at < $2)`, yesterday, storage.Micros(now)); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `delete from session where expires_at < $1`, storage.Micros(now)); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, `delete from account where kind = 'mail' and person_id = 0 and confirmed_at = 0 and created_at < $1
+			and not exists (select 1 from mention where mention.account_id = account.id)
+			and not exists (select 1 from thread where thread.account_id = account.id)
+			and not exists (select 1 from voice where voice.account_id = account.id)
+			and not exists (select 1 from signin_link where signin_link.account_id = account.id)`, yesterday)
+		return err
+	})
+}

@@ -1,0 +1,191 @@
+package know
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"tribune/event"
+	"tribune/internal/fault"
+	"tribune/storage"
+)
+
+// Person is somebody we know.
+type Person struct {
+	ID         int64
+	Name       string // "" for one who left
+	Role       Role
+	Leads      bool   // leads the conversation
+	Title      string // staff: what they do
+	About      string // staff: what they answer for
+	Country    string // ISO 3166-1 alpha-2
+	Language   string // BCP 47
+	Photo      string // blob
+	VotesShown bool
+	CreatedAt  time.Time
+	SeenAt     time.Time
+	LeftAt     time.Time
+}
+
+// Left reports whether the person has left and was erased.
+func (p Person) Left() bool { return !p.LeftAt.IsZero() }
+
+const selectPerson = `select id, name, role, leads, title, about, country, language, photo, votes_shown, created_at, seen_at, left_at from person`
+
+func scanPerson(row storage.Scanner) (p Person, err error) {
+	var leads, shown int
+	var created, seen, left int64
+	err = row.Scan(&p.ID, &p.Name, &p.Role, &leads, &p.Title, &p.About, &p.Country, &p.Language, &p.Photo, &shown, &created, &seen, &left)
+	p.Leads, p.VotesShown = leads == 1, shown == 1
+	p.CreatedAt, p.SeenAt, p.LeftAt = storage.Time(created), storage.Time(seen), storage.Time(left)
+	return p, err
+}
+
+// Person gives one person, those who left included.
+func (d *Directory) Person(ctx context.Context, id int64) (Person, error) {
+	p, err := scanPerson(d.db.Row(ctx, selectPerson+` where id = $1`, id))
+	if errors.Is(err, sql.ErrNoRows) {
+		return p, fault.New(fault.NotFound, "There is nobody here by that number.")
+	}
+	return p, err
+}
+
+// People gives the persons with these ids, by id; unknown ids are left out.
+func (d *Directory) People(ctx context.Context, ids []int64) (map[int64]Person, error) {
+	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
+	people := make(map[int64]Person, len(ids))
+	for chunk := range slices.Chunk(ids, 200) {
+		holes, args := storage.Holes(1, chunk)
+		all, err := storage.All(ctx, d.db, scanPerson, selectPerson+` where id in (`+holes+`)`, args...)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range all {
+			people[p.ID] = p
+		}
+	}
+	return people, nil
+}
+
+// Team gives staff and owners, the one who leads first, then by name.
+func (d *Directory) Team(ctx context.Context) ([]Person, error) {
+	return storage.All(ctx, d.db, scanPerson, selectPerson+` where role in ('staff', 'owner') and left_at = 0 order by leads desc, name, id`)
+}
+
+// Named reports whether a name may be shown as a person's: 1 to 80
+// characters, with a letter, and nothing that is not seen.
+func named(name string) (string, error) {
+	name = strings.Join(strings.Fields(name), " ")
+	switch {
+	case name == "":
+		return "", fault.New(fault.Invalid, "Say your name, as people know you.").On("name")
+	case utf8.RuneCountInString(name) > 80:
+		return "", fault.New(fault.Invalid, "A name has at most 80 characters.").On("name")
+	case strings.ContainsFunc(name, func(r rune) bool {
+		return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) && r != '\u200d' && r != '\u200c'
+	}),
+		!strings.ContainsFunc(name, unicode.IsLetter):
+		return "", fault.New(fault.Invalid, "This does not look like a name: use letters.").On("name")
+	}
+	return name, nil
+}
+
+// Profile is what a person says of themselves.
+type Profile struct {
+	Name, Title, About, Country, Language string
+	VotesShown                            bool
+}
+
+// SetProfile changes a person's own profile. Title and about are the staff's.
+func (d *Directory) SetProfile(ctx context.Context, a Actor, p Profile) error {
+	if err := Require(a, Self, Subject{Author: a.ID}); err != nil {
+		return err
+	}
+	name, err := named(p.Name)
+	if err != nil {
+		return err
+	}
+	if !a.IsStaff() {
+		p.Title, p.About = "", ""
+	}
+	if utf8.RuneCountInString(p.Title) > 80 {
+		return fault.New(fault.Invalid, "A title has at most 80 characters.").On("title")
+	}
+	if utf8.RuneCountInString(p.About) > 500 {
+		return fault.New(fault.Invalid, "Say in at most 500 characters what you answer for.").On("about")
+	}
+	return d.db.Update(ctx, func(tx *storage.Tx) error {
+		if _, err := tx.Exec(ctx, `update person set name = $1, title = $2, about = $3, country = $4, language = $5, votes_shown = $6 where id = $7`,
+			name, strings.TrimSpace(p.Title), strings.TrimSpace(p.About), p.Country, p.Language, storage.Bit(p.VotesShown), a.ID); err != nil {
+			return fmt.Errorf("know: profile of %d: %w", a.ID, err)
+		}
+		return d.fact(ctx, tx, "person.changed", a, event.Ref{Kind: "person", ID: a.ID}, 0)
+	})
+}
+
+// SetPhoto gives a person a picture, already resized; empty data takes it away.
+func (d *Directory) SetPhoto(ctx context.Context, a Actor, data []byte, contentType string) error {
+	if err := Require(a, Self, Subject{Author: a.ID}); err != nil {
+		return err
+	}
+	return d.db.Update(ctx, func(tx *storage.Tx) error {
+		sha, err := d.putBlob(ctx, tx, data, contentType)
+		if err != nil {
+			return err
+		}
+		var old string
+		if err := tx.Row(ctx, `select photo from person where id = $1`, a.ID).Scan(&old); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `update person set photo = $1 where id = $2`, sha, a.ID); err != nil {
+			return err
+		}
+		if err := d.dropBlob(ctx, tx, old); err != nil {
+			return err
+		}
+		return d.fact(ctx, tx, "person.changed", a, event.Ref{Kind: "person", ID: a.ID}, 0)
+	})
+}
+
+// SetRole changes what somebody may do. The last owner stays one.
+func (d *Directory) SetRole(ctx context.Context, a Actor, person int64, role Role, leads bool) error {
+	if err := Require(a, Promote, Subject{}); err != nil {
+		return err
+	}
+	if !slices.Contains([]Role{Member, Staff, Owner}, role) {
+		return fault.New(fault.Invalid, "A role is owner, staff or member.").On("role")
+	}
+	return d.db.Update(ctx, func(tx *storage.Tx) error {
+		if role != Owner {
+			if err := keepOwner(ctx, tx, person); err != nil {
+				return err
+			}
+		}
+		n, err := tx.Exec(ctx, `update person set role = $1, leads = $2 where id = $3 and left_at = 0`, string(role), storage.Bit(leads && role != Member), person)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return fault.New(fault.NotFound, "There is nobody here by that number.")
+		}
+		return d.fact(ctx, tx, "person.promoted", a, event.Ref{Kind: "person", ID: person}, 0)
+	})
+}
+
+// keepOwner refuses what would leave the site without an owner.
+func keepOwner(ctx context.Context, tx *storage.Tx, person int64) error {
+	var others int
+	if err := tx.Row(ctx, `select count(*) from person where role = 'owner' and left_at = 0 and id <> $1`, person).Scan(&others); err != nil {
+		return err
+	}
+	if others == 0 {
+		return fault.New(fault.Conflict, "This is the only owner: make somebody else an owner first.")
+	}
+	return nil
+}

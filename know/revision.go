@@ -1,0 +1,51 @@
+package know
+
+import (
+	"context"
+	"time"
+
+	"tribune/event"
+	"tribune/storage"
+)
+
+// TextState is what became of a text by a person.
+type TextState string
+
+// The states of a text.
+const (
+	Visible   TextState = "visible"
+	Hidden    TextState = "hidden"    // by staff, with a reason its author sees
+	Withdrawn TextState = "withdrawn" // by its author
+)
+
+// Revision is an earlier wording of a text.
+type Revision struct {
+	ID    int64
+	Title string
+	Body  string
+	By    int64
+	At    time.Time
+}
+
+// Keep remembers a text's wording before it changes.
+func (d *Directory) Keep(ctx context.Context, tx *storage.Tx, text event.Ref, title, body string, by int64) error {
+	_, err := tx.Exec(ctx, `insert into revision (kind, ref_id, title, body, by_id, at) values ($1, $2, $3, $4, $5, $6)`,
+		text.Kind, text.ID, title, body, by, storage.Micros(d.now()))
+	return err
+}
+
+// Revisions gives a text's earlier wordings, oldest first.
+func (d *Directory) Revisions(ctx context.Context, text event.Ref) ([]Revision, error) {
+	return storage.All(ctx, d.db, func(row storage.Scanner) (r Revision, err error) {
+		var at int64
+		err = row.Scan(&r.ID, &r.Title, &r.Body, &r.By, &at)
+		r.At = storage.Time(at)
+		return r, err
+	}, `select id, title, body, by_id, at from revision where kind = $1 and ref_id = $2 order by id`, text.Kind, text.ID)
+}
+
+// Forget removes a text's earlier wordings: its author took their words away.
+func (d *Directory) Forget(ctx context.Context, tx *storage.Tx, text event.Ref) error {
+	_, err := tx.Exec(ctx, `delete from revision where kind = $1 and ref_id = $2`, text.Kind, text.ID)
+	return err
+}

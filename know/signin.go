@@ -1,0 +1,369 @@
+package know
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"tribune/event"
+	"tribune/internal/fault"
+	"tribune/internal/mail"
+	"tribune/storage"
+)
+
+// How long links and sessions live, and how often an address may ask for one.
+const (
+	linkLife      = 15 * time.Minute
+	inviteLife    = 7 * 24 * time.Hour
+	sessionLife   = 90 * 24 * time.Hour
+	linksPerHour  = 5
+	seenEvery     = 10 * time.Minute
+	maxNextLength = 300
+)
+
+// Purpose is what a one-time link is for.
+type Purpose string
+
+// The purposes of a one-time link.
+const (
+	SignIn       Purpose = "signin"
+	Invitation   Purpose = "invite"
+	Confirmation Purpose = "confirm"
+)
+
+// Link is a one-time link as its confirm page shows it.
+type Link struct {
+	ID      int64
+	Purpose Purpose
+	Account int64
+	Person  int64 // 0: somebody new, who is asked for a name
+	Address string
+	Name    string
+	Next    string // path to go to afterwards
+}
+
+// SafeNext gives a path within the site to go to after signing in, "" for
+// anything else (another host, a scheme, a protocol-relative address).
+func SafeNext(next string) string {
+	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.ContainsAny(next, "\\\r\n\t\x00") || len(next) > maxNextLength {
+		return ""
+	}
+	return next
+}
+
+// StartSignIn sends a one-time link to an address. The answer is the same
+// whether the address is known or not. At most 5 links an hour go to one.
+func (d *Directory) StartSignIn(ctx context.Context, address, next string) error {
+	address, err := mail.ValidAddress(address)
+	if err != nil {
+		return fault.New(fault.Invalid, "This is not a mail address. It looks like name@example.org.").On("email")
+	}
+	return d.db.Update(ctx, func(tx *storage.Tx) error {
+		now := d.now()
+		account, err := d.EnsureAccount(ctx, tx, Account{Kind: Mail, Address: address})
+		if err != nil {
+			return err
+		}
+		var recent int
+		if err := tx.Row(ctx, `select count(*) from signin_link where account_id = $1 and created_at > $2`,
+			account, storage.Micros(now.Add(-time.Hour))).Scan(&recent); err != nil {
+			return err
+		}
+		if recent >= linksPerHour {
+			return fault.New(fault.Limited, "Five links went to this address within the hour. Look in your mail, or try again in an hour.").On("email")
+		}
+		var person int64
+		if err := tx.Row(ctx, `select person_id from account where id = $1`, account).Scan(&person); err != nil {
+			return err
+		}
+		link, err := d.pendingLink(ctx, tx, SignIn, account, person, SafeNext(next))
+		if err != nil {
+			return err
+		}
+		return d.events.Put(ctx, tx, event.Delivery{Dedup: fmt.Sprintf("signin:%d", link), Kind: "signin", Person: person, Account: account,
+			Subject: event.Ref{Kind: "link", ID: link}})
+	})
+}
+
+// pendingLink writes a link whose secret is made when it leaves: the outbox
+// holds no secrets.
+func (d *Directory) pendingLink(ctx context.Context, tx *storage.Tx, p Purpose, account, person int64, next string) (int64, error) {
+	_, hash, err := d.secret()
+	if err != nil {
+		return 0, err
+	}
+	return tx.Insert(ctx, `insert into signin_link (hash, purpose, account_id, person_id, next, created_at, expires_at)
+		values ($1, $2, $3, $4, $5, $6, 0) returning id`, "pending:"+hash, string(p), account, person, next, storage.Micros(d.now()))
+}
+
+// Arm gives a pending link a new secret, good from now on for its purpose's
+// time; an earlier secret of the same link ends. A used link stays used.
+func (d *Directory) Arm(ctx context.Context, link int64) (secret string, err error) {
+	secret, hash, err := d.secret()
+	if err != nil {
+		return "", err
+	}
+	err = d.db.Update(ctx, func(tx *storage.Tx) error {
+		var purpose Purpose
+		err := tx.Row(ctx, `select purpose from signin_link where id = $1 and used_at = 0`, link).Scan(&purpose)
+		if errors.Is(err, sql.ErrNoRows) {
+			return fault.New(fault.Conflict, "This link was used already, or has ended.")
+		}
+		if err != nil {
+			return err
+		}
+		life := linkLife
+		if purpose == Invitation {
+			life = inviteLife
+		}
+		_, err = tx.Exec(ctx, `update signin_link set hash = $1, expires_at = $2 where id = $3`, hash, storage.Micros(d.now().Add(life)), link)
+		return err
+	})
+	return secret, err
+}
+
+// OwnerLink makes a one-time link for the owner of a site that nobody has
+// signed in to yet, and the owner if there is none. needed is false once an
+// owner has signed in.
+func (d *Directory) OwnerLink(ctx context.Context) (secret string, needed bool, err error) {
+	var link int64
+	err = d.db.Update(ctx, func(tx *storage.Tx) error {
+		var seen int
+		if err := tx.Row(ctx, `select count(*) from person where role = 'owner' and seen_at > 0 and left_at = 0`).Scan(&seen); err != nil || seen > 0 {
+			return err
+		}
+		needed = true
+		var owner int64
+		err := tx.Row(ctx, `select id from person where role = 'owner' and left_at = 0 order by id limit 1`).Scan(&owner)
+		if errors.Is(err, sql.ErrNoRows) {
+			owner, err = tx.Insert(ctx, `insert into person (role, leads, created_at) values ('owner', 1, $1) returning id`, storage.Micros(d.now()))
+		}
+		if err != nil {
+			return err
+		}
+		link, err = d.pendingLink(ctx, tx, SignIn, 0, owner, "")
+		return err
+	})
+	if err != nil || !needed {
+		return "", false, err
+	}
+	secret, err = d.Arm(ctx, link)
+	return secret, true, err
+}
+
+// AddPerson makes a person with a confirmed address (or finds the one who has
+// it) and gives a one-time link for them. It is the command line's way.
+func (d *Directory) AddPerson(ctx context.Context, name, address string, role Role) (p Person, secret string, err error) {
+	if name, err = named(name); err != nil {
+		return p, "", err
+	}
+	if address, err = mail.ValidAddress(address); err != nil {
+		return p, "", fault.New(fault.Invalid, "This is not a mail address. It looks like name@example.org.").On("email")
+	}
+	if !role.AtLeast(Member) {
+		return p, "", fault.New(fault.Invalid, "A role is owner, staff or member.").On("role")
+	}
+	var link int64
+	err = d.db.Update(ctx, func(tx *storage.Tx) error {
+		account, err := d.EnsureAccount(ctx, tx, Account{Kind: Mail, Address: address, Name: name})
+		if err != nil {
+			return err
+		}
+		var person int64
+		if err := tx.Row(ctx, `select person_id from account where id = $1`, account).Scan(&person); err != nil {
+			return err
+		}
+		if person == 0 {
+			if person, err = d.newPerson(ctx, tx, name, role); err != nil {
+				return err
+			}
+		} else if _, err := tx.Exec(ctx, `update person set name = $1, role = $2 where id = $3`, name, string(role), person); err != nil {
+			return err
+		}
+		if err := d.claim(ctx, tx, account, person); err != nil {
+			return err
+		}
+		if link, err = d.pendingLink(ctx, tx, SignIn, account, person, ""); err != nil {
+			return err
+		}
+		p, err = scanPerson(tx.Row(ctx, selectPerson+` where id = $1`, person))
+		return err
+	})
+	if err != nil {
+		return p, "", err
+	}
+	secret, err = d.Arm(ctx, link)
+	return p, secret, err
+}
+
+func (d *Directory) newPerson(ctx context.Context, tx *storage.Tx, name string, role Role) (int64, error) {
+	id, err := tx.Insert(ctx, `insert into person (name, role, created_at) values ($1, $2, $3) returning id`, name, string(role), storage.Micros(d.now()))
+	if err != nil {
+		return 0, err
+	}
+	return id, d.events.Append(ctx, tx, event.Event{Kind: "person.joined", Actor: id, Subject: event.Ref{Kind: "person", ID: id}})
+}
+
+// claim gives an account to a person and marks it confirmed.
+func (d *Directory) claim(ctx context.Context, tx *storage.Tx, account, person int64) error {
+	if _, err := tx.Exec(ctx, `update account set person_id = $1, confirmed_at = case when confirmed_at = 0 then $2 else confirmed_at end where id = $3`,
+		person, storage.Micros(d.now()), account); err != nil {
+		return err
+	}
+	return d.events.Append(ctx, tx, event.Event{Kind: "account.confirmed", Actor: person, Subject: event.Ref{Kind: "account", ID: account}, Other: person})
+}
+
+// Invite makes (or finds) the person behind an address with a role on the
+// team, and gives a link to hand over; if mailed, it also goes by mail.
+func (d *Directory) Invite(ctx context.Context, a Actor, name, address string, role Role, mailed bool) (secret string, err error) {
+	if err := Require(a, Invite, Subject{}); err != nil {
+		return "", err
+	}
+	if role == Owner && a.Role != Owner || !role.AtLeast(Member) {
+		return "", fault.New(fault.Invalid, "A role is owner, staff or member; only an owner makes another owner.").On("role")
+	}
+	if name, err = named(name); err != nil {
+		return "", err
+	}
+	if address, err = mail.ValidAddress(address); err != nil {
+		return "", fault.New(fault.Invalid, "This is not a mail address. It looks like name@example.org.").On("email")
+	}
+	var link int64
+	err = d.db.Update(ctx, func(tx *storage.Tx) error {
+		account, err := d.EnsureAccount(ctx, tx, Account{Kind: Mail, Address: address, Name: name})
+		if err != nil {
+			return err
+		}
+		person, err := d.invited(ctx, tx, account, name, role, a)
+		if err != nil {
+			return err
+		}
+		if mailed {
+			byMail, err := d.pendingLink(ctx, tx, Invitation, account, person, "/desk")
+			if err != nil {
+				return err
+			}
+			if err := d.events.Put(ctx, tx, event.Delivery{Dedup: fmt.Sprintf("invite:%d", byMail), Kind: "invite", Person: person, Account: account,
+				Subject: event.Ref{Kind: "link", ID: byMail}, Other: a.ID}); err != nil {
+				return err
+			}
+		}
+		if link, err = d.pendingLink(ctx, tx, Invitation, account, person, "/desk"); err != nil {
+			return err
+		}
+		return d.fact(ctx, tx, "person.invited", a, event.Ref{Kind: "person", ID: person}, 0)
+	})
+	if err != nil {
+		return "", err
+	}
+	return d.Arm(ctx, link)
+}
+
+// invited finds or makes the person that an invitation is for. Somebody who
+// is here already only rises.
+func (d *Directory) invited(ctx context.Context, tx *storage.Tx, account int64, name string, role Role, by Actor) (int64, error) {
+	var person int64
+	if err := tx.Row(ctx, `select person_id from account where id = $1`, account).Scan(&person); err != nil {
+		return 0, err
+	}
+	if person == 0 {
+		id, err := tx.Insert(ctx, `insert into person (name, role, invited_by, created_at) values ($1, $2, $3, $4) returning id`,
+			name, string(role), by.ID, storage.Micros(d.now()))
+		if err != nil {
+			return 0, err
+		}
+		_, err = tx.Exec(ctx, `update account set person_id = $1 where id = $2`, id, account)
+		return id, err
+	}
+	var have Role
+	if err := tx.Row(ctx, `select role from person where id = $1`, person).Scan(&have); err != nil {
+		return 0, err
+	}
+	if have.AtLeast(role) {
+		return person, nil
+	}
+	_, err := tx.Exec(ctx, `update person set role = $1 where id = $2`, string(role), person)
+	return person, err
+}
+
+const linkGone = "This link was used already, or is older than it may be. Ask for a new one: it takes a minute."
+
+// Look shows a one-time link without using it up, for the confirm page.
+func (d *Directory) Look(ctx context.Context, secret string) (Link, error) {
+	return d.look(ctx, d.db, secret)
+}
+
+func (d *Directory) look(ctx context.Context, q storage.Q, secret string) (l Link, err error) {
+	var expires, used int64
+	err = q.Row(ctx, `select l.id, l.purpose, l.account_id, l.person_id, l.next, l.expires_at, l.used_at, coalesce(a.address, ''), coalesce(p.name, '')
+		from signin_link l left join account a on a.id = l.account_id left join person p on p.id = l.person_id where l.hash = $1`, hashOf(secret)).
+		Scan(&l.ID, &l.Purpose, &l.Account, &l.Person, &l.Next, &expires, &used, &l.Address, &l.Name)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && (used != 0 || expires < storage.Micros(d.now())) {
+		return Link{}, fault.New(fault.NotFound, linkGone)
+	}
+	return l, err
+}
+
+// Use uses a one-time link up and opens a session. name is asked of somebody
+// new; agent is the browser, to be recognised in the list of sessions.
+func (d *Directory) Use(ctx context.Context, secret, name, agent string) (session string, person int64, next string, err error) {
+	session, hash, err := d.secret()
+	if err != nil {
+		return "", 0, "", err
+	}
+	err = d.db.Update(ctx, func(tx *storage.Tx) error {
+		l, err := d.look(ctx, tx, secret)
+		if err != nil {
+			return err
+		}
+		if person, err = d.personOf(ctx, tx, l, name); err != nil {
+			return err
+		}
+		next = l.Next
+		now := d.now()
+		if _, err := tx.Exec(ctx, `update signin_link set used_at = $1 where id = $2`, storage.Micros(now), l.ID); err != nil {
+			return err
+		}
+		if l.Account != 0 {
+			if err := d.claim(ctx, tx, l.Account, person); err != nil {
+				return err
+			}
+		}
+		if _, err := tx.Exec(ctx, `update person set seen_at = $1, role = case when role = 'guest' then 'member' else role end where id = $2`, storage.Micros(now), person); err != nil {
+			return err
+		}
+		if len(agent) > 200 {
+			agent = strings.ToValidUTF8(agent[:200], "")
+		}
+		id, err := tx.Insert(ctx, `insert into session (hash, person_id, agent, created_at, seen_at, expires_at) values ($1, $2, $3, $4, $4, $5) returning id`,
+			hash, person, agent, storage.Micros(now), storage.Micros(now.Add(sessionLife)))
+		if err != nil {
+			return err
+		}
+		return d.events.Append(ctx, tx, event.Event{Kind: "session.opened", Actor: person, Subject: event.Ref{Kind: "session", ID: id}})
+	})
+	return session, person, next, err
+}
+
+// personOf gives the person a link signs in: its own, the account's, or a new one.
+func (d *Directory) personOf(ctx context.Context, tx *storage.Tx, l Link, name string) (person int64, err error) {
+	person = l.Person
+	if l.Account != 0 {
+		if err := tx.Row(ctx, `select person_id from account where id = $1`, l.Account).Scan(&person); err != nil {
+			return 0, err
+		}
+	}
+	if person != 0 {
+		return person, nil
+	}
+	if name, err = named(name); err != nil {
+		return 0, err
+	}
+	if err := d.mayBeNamed(ctx, tx, name); err != nil {
+		return 0, err
+	}
+	return d.newPerson(ctx, tx, name, Member)
+}

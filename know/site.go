@@ -1,0 +1,162 @@
+package know
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"tribune/event"
+	"tribune/internal/fault"
+	"tribune/storage"
+)
+
+// Site is what a site says of itself, and how it is run.
+type Site struct {
+	Brand    string `json:"brand"`
+	Purpose  string `json:"purpose"`
+	Hue      int    `json:"hue"`    // accent, 0 to 359
+	Chroma   int    `json:"chroma"` // accent, hundredths, 0 to 20
+	Logo     string `json:"logo"`   // blob
+	Language string `json:"language"`
+	Zone     string `json:"zone"` // IANA
+	SetUp    bool   `json:"set_up"`
+	MailURL  string `json:"mail_url"`  // smtp://[user:pass@]host:port; "" while none is set
+	MailFrom string `json:"mail_from"` // the address mails come from
+	Rules    Rules  `json:"rules"`
+}
+
+// unset is a site before its first settings.
+func unset() Site {
+	return Site{Brand: "Tribune", Hue: 24, Chroma: 15, Language: "en", Zone: "UTC"}
+}
+
+// Location gives the site's time zone, UTC if it is not known here.
+func (s Site) Location() *time.Location {
+	if zone, err := time.LoadLocation(s.Zone); err == nil {
+		return zone
+	}
+	return time.UTC
+}
+
+// Site gives the settings. They are held in memory while the log stands still.
+func (d *Directory) Site(ctx context.Context) (Site, error) {
+	mark := d.events.Mark("settings")
+	if s, ok := d.site.get(mark, "site"); ok {
+		return s, nil
+	}
+	s, err := readSite(ctx, d.db)
+	if err != nil {
+		return s, err
+	}
+	d.site.put(mark, "site", s)
+	return s, nil
+}
+
+func readSite(ctx context.Context, q storage.Q) (Site, error) {
+	s := unset()
+	var value string
+	err := q.Row(ctx, `select value from setting where name = 'site'`).Scan(&value)
+	if errors.Is(err, sql.ErrNoRows) {
+		return s, nil
+	}
+	if err == nil {
+		err = json.Unmarshal([]byte(value), &s)
+	}
+	if err != nil {
+		return s, fmt.Errorf("know: settings: %w", err)
+	}
+	return s, nil
+}
+
+// Change changes the settings with f, which gets the present ones.
+func (d *Directory) Change(ctx context.Context, a Actor, f func(s *Site) error) error {
+	if err := Require(a, Configure, Subject{}); err != nil {
+		return err
+	}
+	return d.db.Update(ctx, func(tx *storage.Tx) error {
+		s, err := readSite(ctx, tx)
+		if err != nil {
+			return err
+		}
+		logo := s.Logo
+		if err := f(&s); err != nil {
+			return err
+		}
+		if err := s.check(); err != nil {
+			return err
+		}
+		if err := WriteSite(ctx, tx, s); err != nil {
+			return err
+		}
+		if logo != s.Logo {
+			if err := d.dropBlob(ctx, tx, logo); err != nil {
+				return err
+			}
+		}
+		return d.fact(ctx, tx, "settings.changed", a, event.Ref{Kind: "settings"}, 0)
+	})
+}
+
+// WriteSite stores settings as they are.
+func WriteSite(ctx context.Context, tx *storage.Tx, s Site) error {
+	value, err := json.Marshal(s)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `insert into setting (name, value) values ('site', $1) on conflict (name) do update set value = excluded.value`, string(value))
+	return err
+}
+
+// SetLogo gives the site a logo, already resized; empty data takes it away.
+func (d *Directory) SetLogo(ctx context.Context, a Actor, data []byte, contentType string) error {
+	if err := Require(a, Configure, Subject{}); err != nil {
+		return err
+	}
+	var sha string
+	if err := d.db.Update(ctx, func(tx *storage.Tx) (err error) {
+		sha, err = d.putBlob(ctx, tx, data, contentType)
+		return err
+	}); err != nil {
+		return err
+	}
+	return d.Change(ctx, a, func(s *Site) error { s.Logo = sha; return nil })
+}
+
+// check refuses settings that cannot be.
+func (s *Site) check() error {
+	s.Brand, s.Purpose = strings.TrimSpace(s.Brand), strings.Join(strings.Fields(s.Purpose), " ")
+	switch {
+	case s.Brand == "" || utf8.RuneCountInString(s.Brand) > 60:
+		return fault.New(fault.Invalid, "Give the brand a name of 1 to 60 characters.").On("brand")
+	case utf8.RuneCountInString(s.Purpose) > 200:
+		return fault.New(fault.Invalid, "Say the purpose in one sentence of at most 200 characters.").On("purpose")
+	case s.Hue < 0 || s.Hue > 359:
+		return fault.New(fault.Invalid, "The hue of the accent is a number from 0 to 359.").On("hue")
+	case s.Chroma < 0 || s.Chroma > 20:
+		return fault.New(fault.Invalid, "The strength of the accent is a number from 0 to 20.").On("chroma")
+	case s.Language != "en" && s.Language != "fr":
+		return fault.New(fault.Invalid, "The site speaks English or French.").On("language")
+	}
+	if _, err := time.LoadLocation(s.Zone); err != nil || s.Zone == "" {
+		return fault.New(fault.Invalid, "This time zone is not known. Write it as in Europe/Paris.").On("zone")
+	}
+	return nil
+}
+
+// mayBeNamed refuses an account named after the company: people speak as
+// themselves.
+func (d *Directory) mayBeNamed(ctx context.Context, q storage.Q, name string) error {
+	s, err := readSite(ctx, q)
+	if err != nil {
+		return err
+	}
+	if s.SetUp && strings.EqualFold(name, s.Brand) {
+		return fault.New(fault.Invalid, "People speak here under their own names, not as {brand}.", "brand", s.Brand).On("name")
+	}
+	return nil
+}
