@@ -69,7 +69,6 @@ var rooms = []struct {
 }{
 	{"internal storage event know listen converse shape advocate tribe measure", []string{"github.com/a-h/templ", "html/template"}, "pages are rendered by web"},
 	{"gate web api wire", []string{"database/sql", "github.com/jackc/pgx/v5", "modernc.org/sqlite"}, "SQL stands in the capability that owns the table"},
-	{"storage event know listen converse shape advocate tribe measure gate web api wire .", []string{"tribune/internal/pgtest"}, "only tests may ask for a test database"},
 }
 
 // TestRooms checks what the packages themselves import; their tests are free.
@@ -90,15 +89,31 @@ func TestRooms(t *testing.T) {
 	}
 }
 
+// TestNoTestCode checks that the program has nothing of the tests in it.
+func TestNoTestCode(t *testing.T) {
+	if !goFolders(t)["cmd"] {
+		t.Skip("there is no program yet")
+	}
+	for name := range list(t, "{{.ImportPath}}", "-deps", "./cmd/tribune") {
+		if name == "tribune/internal/pgtest" || name == "tribune/e2e" || top(name) != "" && strings.HasSuffix(name, "test") {
+			t.Errorf("cmd/tribune depends on %s, which is for tests", name)
+		}
+	}
+}
+
 // packages gives the imports of each package, those of its tests included.
 func packages(t *testing.T) map[string][]string {
 	return list(t, "{{.ImportPath}}{{range .Imports}} {{.}}{{end}}{{range .TestImports}} {{.}}{{end}}{{range .XTestImports}} {{.}}{{end}}")
 }
 
-// list runs go list over the module; the first word of a line is its key.
-func list(t *testing.T, format string) map[string][]string {
+// list runs go list, over the whole module if not told otherwise; the first
+// word of a line is its key.
+func list(t *testing.T, format string, what ...string) map[string][]string {
 	t.Helper()
-	cmd := exec.Command("go", "list", "-f", format, "./...")
+	if what == nil {
+		what = []string{"./..."}
+	}
+	cmd := exec.Command("go", append([]string{"list", "-f", format}, what...)...)
 	var problem strings.Builder
 	cmd.Stderr = &problem
 	out, err := cmd.Output()
