@@ -1,0 +1,82 @@
+package listen
+
+import (
+	"time"
+
+	"tribune/know"
+)
+
+// Kind is what sort of utterance a mention is.
+type Kind string
+
+// The kinds of mention. Posts and reviews with an address are public; what
+// came by mail, telephone or form never is.
+const (
+	KindPost   Kind = "post"
+	KindReview Kind = "review"
+	KindMail   Kind = "mail"
+	KindCall   Kind = "call"
+	KindForm   Kind = "form"
+)
+
+// Author is who speaks, as far as it is said.
+type Author struct {
+	Name   string
+	Handle string // @name@server, or a name on the place
+	URL    string
+	Email  string // to find the account; never shown, never written to because of this
+}
+
+// Mention is one utterance by one account in one place.
+type Mention struct {
+	ID          int64
+	Source      int64
+	SourceName  string
+	Addressed   bool // its source speaks to us
+	Kind        Kind
+	ExternalID  string
+	URL         string
+	ReplyTo     string // external id or address of what it answers
+	Public      bool   // anyone can open its address
+	Account     int64
+	Person      int64  // behind the account, 0 if nobody claimed it
+	Author      Author // without the mail address
+	Text        string // plain; empty once withdrawn
+	Language    string
+	Country     string
+	Reach       int64
+	PublishedAt time.Time
+	HeardAt     time.Time
+	CopyOf      int64 // the mention it repeats, 0 if none
+	Asks        Ask
+	Quotable    Quotability
+	State       know.TextState
+	StateReason string
+	Queries     []int64   // standing queries that match
+	Purposes    []Purpose // theirs, each once
+}
+
+// Quotability is what the author of a private mention said to being quoted.
+type Quotability string
+
+// The answers to being quoted.
+const (
+	NotAsked Quotability = ""
+	Asked    Quotability = "asked"
+	Named    Quotability = "named"
+	Unnamed  Quotability = "unnamed"
+	Refused  Quotability = "refused"
+)
+
+// Filter says which mentions to list. The zero Filter lists all.
+type Filter struct {
+	Text     string // words, all of which a mention must hold
+	Query    int64  // a standing query that matches
+	Source   int64
+	Language string
+	Since    time.Time // published
+	Until    time.Time // published before
+	Accounts []int64   // said by one of these
+	Cursor   string    // where to go on
+	Limit    int       // 50 if 0, at most 200
+}

@@ -1,0 +1,48 @@
+package listen
+
+import "time"
+
+// Purpose is why a standing query stands.
+type Purpose string
+
+// The purposes of a standing query.
+const (
+	Us    Purpose = "us"
+	Rival Purpose = "rival"
+	Topic Purpose = "topic"
+)
+
+// Query is a standing query.
+type Query struct {
+	ID        int64
+	Name      string
+	Text      string // in the language of internal/query
+	Purpose   Purpose
+	Sources   []int64 // it is limited to these; none: all
+	Mentions  int64   // that match, copies left out
+	CreatedBy int64
+	CreatedAt time.Time
+	ChangedAt time.Time
+}
+
+// NewQuery is a standing query to be added, or what one is to be.
+type NewQuery struct {
+	Name    string // the text if empty
+	Text    string
+	Purpose Purpose // us if empty
+	Sources []int64
+}
+
+// Trial is what a query would find among what rests and what was heard in the
+// last 90 days.
+type Trial struct {
+	Hits   int
+	Of     int       // texts looked at
+	Sample []Mention // at most 10 that match, newest first; those that rest have no ID
+}
+
+// HourCount is how many mentions were published in the hour that begins at At.
+type HourCount struct {
+	At time.Time
+	N  int64
+}
