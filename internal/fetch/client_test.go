@@ -375,12 +375,10 @@ func TestNobodyThere(t *testing.T) {
 	refused(t, err, fault.Unavailable, "certificate of 127.0.0.1")
 }
 
+// The environment is read once per process by net/http, so a test of behaviour
+// would depend on the order of tests.
 func TestProxyIgnored(t *testing.T) {
-	proxy := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("the proxy was asked") }))
-	defer proxy.Close()
-	t.Setenv("HTTP_PROXY", proxy.URL)
-	t.Setenv("http_proxy", proxy.URL)
-	c := New(Options{Timeout: 2 * time.Second})
-	_, err := c.Get(t.Context(), Request{URL: "http://10.0.0.1/"})
-	refused(t, err, fault.Invalid, "private network")
+	if New(Options{}).http.Transport.(*http.Transport).Proxy != nil {
+		t.Error("a proxy would connect to where we may not")
+	}
 }

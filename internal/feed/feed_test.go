@@ -1,0 +1,239 @@
+package feed
+
+import (
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+
+	"tribune/internal/fault"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+func at(t testing.TB, s string) *url.URL {
+	t.Helper()
+	u, err := url.Parse(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u
+}
+
+// reader stands on a fixed day, noon of 1 March 2026.
+func reader() Reader {
+	return Reader{Now: func() time.Time { return time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC) }}
+}
+
+func fixtures(t testing.TB) []string {
+	t.Helper()
+	names, err := filepath.Glob("testdata/feeds/*.*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return slices.DeleteFunc(names, func(n string) bool { return strings.HasSuffix(n, ".golden") })
+}
+
+func TestParseGolden(t *testing.T) {
+	names := fixtures(t)
+	if len(names) < 14 {
+		t.Fatalf("only %d fixtures", len(names))
+	}
+	for _, name := range names {
+		t.Run(filepath.Base(name), func(t *testing.T) {
+			body, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			f, err := reader().Parse(body, "text/xml", at(t, "https://site.example/feeds/all"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := json.MarshalIndent(f, "", " ")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if *update {
+				if err := os.WriteFile(name+".golden", append(got, '\n'), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(name + ".golden")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(strings.TrimSpace(string(want)), string(got)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestNotAFeed(t *testing.T) {
+	cases := map[string]struct{ body, kind, says string }{
+		"nothing":        {"", "", "The answer is empty"},
+		"white space":    {" \n\x00", "", "The answer is empty"},
+		"page":           {"<!DOCTYPE html><html><head><title>x</title></head><body><p>Hi<br></body></html>", "text/html", "This page is HTML, not a feed, and names no feed"},
+		"page in pieces": {"<p>Hi<br>there", "text/html; charset=utf-8", "This page is HTML"},
+		"page with feed": {`<html><link rel=alternate type=application/rss+xml href=/rss></html>`, "", "Give the address https://site.example/rss."},
+		"sitemap":        {`<?xml version="1.0"?><urlset xmlns="x"><url/></urlset>`, "", "XML that begins with urlset"},
+		"json":           {`{"a": 1}`, "application/json", "This is JSON, but not a JSON Feed"},
+		"json list":      {`[1]`, "application/json", "This is JSON, but not a JSON Feed"},
+		"half json":      {`{"version": "https://jsonfeed.org/version/1", "items": [`, "", "This is JSON, but not a JSON Feed"},
+		"text":           {"Hello there", "text/plain", "This is text, not a feed"},
+		"picture":        {"\x89PNG\x0D\x0A\x1A\x0A rest", "image/png", "type image/png"},
+		"broken feed":    {"<?xml version='1.0'?>\n<rss><channel>\n<title>x</title", "", "broken at line"},
+		"deep":           {"<rss><channel>" + strings.Repeat("<a>", 300), "", "nested so deeply"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			_, err := reader().Parse([]byte(c.body), c.kind, at(t, "https://site.example/"))
+			f, ok := errors.AsType[*fault.Error](err)
+			if !ok {
+				t.Fatalf("error is %v, want a fault", err)
+			}
+			if text := fault.Fill(f.Text, f.Args...); f.Kind != fault.Invalid || !strings.Contains(text, c.says) {
+				t.Errorf("fault is %s: %q, want %q", f.Kind, text, c.says)
+			}
+		})
+	}
+}
+
+func TestLimits(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("<rss><channel><title>Many</title>")
+	for i := range 2500 {
+		fmt.Fprintf(&b, "<item><guid>%d</guid><title>n</title></item>", i)
+	}
+	long := strings.Repeat("word ", 10000)
+	for name, body := range map[string]string{
+		"entries": b.String() + "</channel></rss>",
+		"text":    "<rss><channel><item><guid>" + long + "</guid><title>" + long + "</title><description>" + long + "</description></item></channel></rss>",
+		"json":    `{"items":[` + strings.TrimSuffix(strings.Repeat(`{"title":"a"},{"title":"b"},`, 1500), ",") + `]}`,
+	} {
+		f, err := reader().Parse([]byte(body), "", nil)
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		if want := map[string]int{"entries": 2000, "text": 1, "json": 2}[name]; len(f.Entries) != want {
+			t.Errorf("%s: %d entries, want %d", name, len(f.Entries), want)
+		}
+		holds(t, f)
+	}
+}
+
+// Documents built to exhaust a reader have to be refused or read quickly.
+func TestHostile(t *testing.T) {
+	const size = 1 << 20 // at 8 MiB, the most that is fetched, none takes longer than 3 s
+	fill := func(piece string) string { return strings.Repeat(piece, size/len(piece)) }
+	var scopes strings.Builder
+	for i := range 200 {
+		fmt.Fprintf(&scopes, ` xmlns:n%d="u%d"`, i, i)
+	}
+	cases := map[string]string{
+		"deep":             fill("<a>"),
+		"deep in item":     "<rss><channel><item><description>" + fill("<b>"),
+		"deep in content":  `<feed xmlns="http://www.w3.org/2005/Atom"><entry><content type="html">` + fill("&lt;b&gt;") + `</content></entry></feed>`,
+		"wide in content":  `<feed xmlns="http://www.w3.org/2005/Atom"><entry><content type="html">` + fill("&lt;p&gt;&lt;a&gt;x&lt;/a&gt;") + `</content></entry></feed>`,
+		"tables":           `<feed xmlns="http://www.w3.org/2005/Atom" xml:base="http://a/"><entry><content type="html">` + fill("&lt;table&gt;&lt;b&gt;x") + `</content></entry></feed>`,
+		"forms":            `<feed xmlns="http://www.w3.org/2005/Atom" xml:base="http://a/"><entry><content type="html">` + fill("&lt;a b c&gt;&lt;/p&gt;&lt;i&gt;&lt;/a&gt;") + `</content></entry></feed>`,
+		"namespaces":       "<rss" + scopes.String() + "><channel>" + fill("<a/>"),
+		"pieces of text":   `<rss><channel><item><x:a xmlns:x="u">` + fill("aaaaaaaaaaaa<b/>") + "</x:a></item></channel></rss>",
+		"comments in text": `<rss><channel><item><x:a xmlns:x="u">` + fill("aaaaaaaaaaaa<!---->") + "</x:a></item></channel></rss>",
+		"attributes":       "<rss><channel><item " + fill(`a="b" `) + "/></channel></rss>",
+		"entities":         "<rss><channel><item><title>" + fill("&amp;") + "</title></item></channel></rss>",
+		"open brackets":    "<rss><channel><item><title><![CDATA[" + fill("<") + "]]></title></item></channel></rss>",
+		"signs":            "<rss><channel><item><title>" + fill("& ") + "</title></item></channel></rss>",
+		"json":             `{"items":[` + fill("[") + `]}`,
+		"json objects":     `{"items":[` + fill("{},") + `{}]}`,
+		"links":            fill(`<link rel=alternate type=application/rss+xml href=/x>`),
+		"quotes":           fill(`<a href="`),
+		"NULs":             fill("\x00"),
+		"prolog":           fill("<!-- x -->") + "<rss><channel><item><title>x</title></item></channel></rss>",
+	}
+	for name, body := range cases {
+		t.Run(name, func(t *testing.T) {
+			start := time.Now()
+			f, err := reader().Parse([]byte(body), "", nil)
+			if err == nil {
+				holds(t, f)
+			} else if errors.Is(err, errPanic) {
+				t.Error(err)
+			}
+			Discover([]byte(body), nil)
+			if took := time.Since(start); took > 5*time.Second {
+				t.Errorf("took %s", took)
+			} else {
+				t.Logf("%s took %s: %v", name, took.Round(time.Millisecond), err)
+			}
+		})
+	}
+}
+
+// holds checks what is promised of every feed.
+func holds(t testing.TB, f *Feed) {
+	t.Helper()
+	clean := func(what, s string, runes int, lines bool) {
+		if !utf8.ValidString(s) || strings.ContainsRune(s, 0) || utf8.RuneCountInString(s) > runes || (!lines && strings.Contains(s, "\n")) {
+			t.Errorf("%s is not clean: %.200q", what, s)
+		}
+	}
+	web := func(s string) {
+		if u, err := url.Parse(s); s != "" && (err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil || len(s) > maxURL) {
+			t.Errorf("%.200q is no web address", s)
+		}
+	}
+	clean("title", f.Title, maxTitle, false)
+	web(f.Link)
+	ids := map[string]bool{}
+	if len(f.Entries) > maxEntries {
+		t.Errorf("%d entries", len(f.Entries))
+	}
+	for _, e := range f.Entries {
+		clean("id", e.ID, maxID, false)
+		clean("title", e.Title, maxTitle, false)
+		clean("text", e.Text, maxText, true)
+		clean("author", e.AuthorName, maxName, false)
+		clean("language", e.Language, 100, false)
+		web(e.URL)
+		web(e.AuthorURL)
+		if e.ID == "" || len(e.ID) > maxID || e.Text == "" || ids[e.ID] {
+			t.Errorf("entry without text or with a bad id: %+v", e)
+		}
+		ids[e.ID] = true
+		if !e.PublishedAt.IsZero() && (e.DateWrong || e.PublishedAt.Year() < 1995 || e.PublishedAt.Year() > 2026) {
+			t.Errorf("date %s", e.PublishedAt)
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	for _, name := range fixtures(f) {
+		body, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(body, "text/xml")
+	}
+	f.Add([]byte("{\"items\":[{\"id\":1,\"authors\":[null]},null]}"), "application/json; charset=utf-16")
+	f.Fuzz(func(t *testing.T, body []byte, kind string) {
+		got, err := reader().Parse(body, kind, at(t, "https://site.example/a/"))
+		if err != nil {
+			if errors.Is(err, errPanic) || !fault.Is(err, fault.Invalid) {
+				t.Fatal(err)
+			}
+			return
+		}
+		holds(t, got)
+	})
+}
