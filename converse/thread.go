@@ -1,0 +1,128 @@
+package converse
+
+import (
+	"log/slog"
+	"time"
+
+	"tribune/event"
+	"tribune/know"
+	"tribune/listen"
+	"tribune/storage"
+)
+
+// Inbox is all conversations of one site. Safe for concurrent use.
+type Inbox struct {
+	log    *slog.Logger
+	db     *storage.DB
+	events *event.Log
+	people *know.Directory
+	radar  *listen.Radar
+	now    func() time.Time
+}
+
+// New makes the inbox of an open site.
+func New(log *slog.Logger, db *storage.DB, events *event.Log, people *know.Directory, radar *listen.Radar, now func() time.Time) *Inbox {
+	return &Inbox{log: log, db: db, events: events, people: people, radar: radar, now: now}
+}
+
+// State is where a thread stands.
+type State string
+
+// The states of a thread.
+const (
+	Waiting  State = "open"     // waits for one of us
+	Answered State = "answered" // answered, and delivered
+	Closed   State = "closed"   // dismissed, with a reason
+)
+
+// Kind is how a thread came to be.
+type Kind string
+
+// The kinds of thread.
+const (
+	OfMention Kind = "mention" // what somebody said, by the rule
+	OfLetter  Kind = "letter"  // a member wrote to us
+	OfTell    Kind = "tell"    // a decision is to be told to somebody we cannot mail
+	OfHand    Kind = "hand"    // what somebody said, opened by one of us
+)
+
+// Why is the rule by which a thread was opened.
+type Why string
+
+// The reasons to open a thread.
+const (
+	Addressed Why = "addressed" // it was sent to us: mail, call, form, letter
+	Asks      Why = "asks"      // it asks something
+	Complains Why = "complains" // it complains
+	ByHand    Why = "hand"      // one of us thought so
+	ToTell    Why = "tell"      // a decision is to be told
+)
+
+// Late is how long a thread may wait before it counts as late.
+const Late = 3 * 24 * time.Hour
+
+// Thread is a conversation that waits, or waited, for one of us.
+type Thread struct {
+	ID          int64
+	Kind        Kind
+	Account     int64 // who speaks, 0 for a member's letter
+	Person      int64 // the person behind it as known now, 0: nobody known
+	Mention     int64 // what opened it, 0: none
+	Decision    int64 // kind tell: what is to be told
+	Subject     string
+	Why         Why
+	State       State
+	StateReason string // closed: why it is not answered
+	Owner       int64  // who of us took it, 0: nobody
+	WaitsAt     time.Time
+	OpenedAt    time.Time
+	AnsweredAt  time.Time // the first answer by one of us
+	StateAt     time.Time
+	Messages    int    // notes included
+	Last        string // what they said last, cut to 300 characters
+	URL         string // the original elsewhere, "" if there is none
+	Place       string // where it was said: a host, or mail, call, form
+}
+
+// Subject gives a thread as the rules see it: the team's, and its author's.
+func (t Thread) subject() know.Subject {
+	s := know.Subject{Audience: know.Team, Author: t.Person}
+	if t.Kind == OfTell {
+		s.Author = 0
+	}
+	return s
+}
+
+// Filter chooses threads.
+type Filter struct {
+	State  State  // "" for all
+	Owner  int64  // 0: anybody's and nobody's; Nobody: those that nobody took
+	Text   string // in the subject, the words, or the name of who speaks
+	Cursor string // from the page before
+	Limit  int    // 1 to 200; 0 is 50
+}
+
+// Nobody, as a Filter's owner, chooses threads that nobody took.
+const Nobody = -1
+
+// Counts says how many threads wait.
+type Counts struct {
+	Open int // all that wait
+	Mine int // those the asker took
+	Late int // those that wait for longer than Late
+}
+
+// Change is what PATCH of a thread may say; nil leaves a field as it is.
+type Change struct {
+	State  *State
+	Owner  *int64 // 0: nobody
+	Reason string // needed to close
+}
+
+// Tell is a decision to be told to an account by hand.
+type Tell struct {
+	Decision int64
+	Account  int64
+	Person   int64
+	Owner    int64 // the decider
+}

@@ -1,0 +1,75 @@
+package shape
+
+import (
+	"time"
+
+	"tribune/know"
+)
+
+// TellWay is how somebody is told of a decision.
+type TellWay string
+
+// The ways of telling.
+const (
+	TellByMail TellWay = "mail"
+	TellByTask TellWay = "task" // the decider tells them where they asked
+	TellNobody TellWay = "none" // opted out, left, or nowhere to tell
+)
+
+// Because is why somebody is told of a decision. Who has several reasons is
+// told once, for the first of them in this order.
+type Because string
+
+// The reasons to be told.
+const (
+	Proposed  Because = "proposed"
+	Voted     Because = "voted"
+	Commented Because = "commented"
+	Followed  Because = "followed"
+	Quoted    Because = "quoted"
+)
+
+// Told counts who was told of a decision, and how.
+type Told struct {
+	Mail     int  // those who are told by mail
+	MailSent int  // of them: the mail has left
+	Task     int  // those whom the decider tells by hand
+	TaskDone int  // of them: done
+	None     int  // those whom nothing reaches
+	Waiting  int  // not told yet, none aside
+	Complete bool // everybody entitled is counted
+}
+
+// Telling is one person or account that is to be told of a decision.
+type Telling struct {
+	ID       int64
+	Decision int64
+	Person   int64
+	Account  int64 // a quoted author without a person
+	Because  Because
+	Way      TellWay
+	Thread   int64     // the tell task
+	ToldAt   time.Time // zero: waits
+}
+
+// TellTask is what a tell thread's page shows: what is to be told, and the
+// words that it answers.
+type TellTask struct {
+	Decision Decision
+	Idea     Idea
+	Voice    Voice // whose original to open; the zero Voice if it was withdrawn
+}
+
+// Roadmap is the ideas of each stage, most votes first, at most 50 a stage.
+type Roadmap map[Stage][]Idea
+
+// HeldVoice is a voice, as the export of what is held about a person has it.
+type HeldVoice struct {
+	ID     int64          `json:"id"`
+	Idea   int64          `json:"idea_id"`
+	Words  string         `json:"words"`
+	Place  string         `json:"place"`
+	URL    string         `json:"url,omitempty"`
+	SaidAt time.Time      `json:"said_at"`
+	State  know.TextState `json:"state"`
+}
