@@ -1,0 +1,272 @@
+package gate
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"tribune/internal/fault"
+	"tribune/internal/i18n"
+	"tribune/know"
+)
+
+// Asker is who a request comes from.
+type Asker struct {
+	know.Actor
+	Session   string // the cookie's secret, "" without one
+	Lang      string // of pages: the person's choice, else the browser's, else the site's
+	Address   netip.Addr
+	RequestID string
+}
+
+// Options are the gate's settings.
+type Options struct {
+	URL     string         // the site's own address; https makes cookies Secure
+	Proxies []netip.Prefix // whose X-Forwarded-For is believed
+	Limits  bool           // false lifts every limit (load tests)
+}
+
+// Gate is the door. Safe for concurrent use.
+type Gate struct {
+	log    *slog.Logger
+	people *know.Directory
+	opt    Options
+	origin *http.CrossOriginProtection
+	limits limits
+}
+
+// New makes the gate of an open site.
+func New(log *slog.Logger, people *know.Directory, o Options, now func() time.Time) (*Gate, error) {
+	origin := http.NewCrossOriginProtection()
+	if o.URL != "" {
+		if err := origin.AddTrustedOrigin(strings.TrimSuffix(o.URL, "/")); err != nil {
+			return nil, fmt.Errorf("gate: the site's address %q is no origin such as https://example.org: %w", o.URL, err)
+		}
+	}
+	return &Gate{log: log, people: people, opt: o, origin: origin, limits: limits{now: now, on: o.Limits}}, nil
+}
+
+type key struct{}
+
+// From gives who asks. Outside the gate it is a visitor.
+func From(ctx context.Context) *Asker {
+	if a, ok := ctx.Value(key{}).(*Asker); ok {
+		return a
+	}
+	return &Asker{Lang: "en"}
+}
+
+// policy lets pages use what the site itself serves, and nothing else.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; " +
+	"manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// Wrap puts the gate before a face.
+func (g *Gate) Wrap(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asker := &Asker{RequestID: requestID(), Address: g.address(r)}
+		h := w.Header()
+		h.Set("Content-Security-Policy", policy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("X-Request-Id", asker.RequestID)
+		if g.secure() {
+			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
+		r = r.WithContext(context.WithValue(r.Context(), key{}, asker))
+		defer g.recovered(w, r)
+		if err := g.identify(r, asker); err != nil {
+			g.Refuse(w, r, err)
+			return
+		}
+		if err := g.admit(r, asker); err != nil {
+			g.Refuse(w, r, err)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// recovered answers for a handler that panicked.
+func (g *Gate) recovered(w http.ResponseWriter, r *http.Request) {
+	p := recover()
+	if p == nil {
+		return
+	}
+	if p == http.ErrAbortHandler {
+		panic(p)
+	}
+	g.log.Error("a handler panicked", "path", r.URL.Path, "request", From(r.Context()).RequestID, "panic", p, "stack", string(debug.Stack()))
+	http.Error(w, "Something went wrong on our side. Nothing was lost; please try again.", http.StatusInternalServerError)
+}
+
+// identify finds who asks by token, else by cookie. A wrong token is refused;
+// a cookie that has ended makes a visitor.
+func (g *Gate) identify(r *http.Request, asker *Asker) (err error) {
+	ctx := r.Context()
+	if token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
+		var known bool
+		asker.Actor, known, err = g.people.ActorByToken(ctx, strings.TrimSpace(token))
+		if err == nil && !known {
+			err = fault.New(fault.Unauthorised, "This token is not known, or has ended. Make a new one on your own page.")
+		}
+	} else if c, e := r.Cookie(g.cookie()); e == nil && c.Value != "" {
+		var known bool
+		asker.Actor, known, err = g.people.ActorBySession(ctx, c.Value)
+		if known {
+			asker.Session = c.Value
+		}
+	}
+	if err != nil {
+		return err
+	}
+	site, err := g.people.Site(ctx)
+	if err != nil {
+		return err
+	}
+	if asker.ID == 0 {
+		asker.Rules = &site.Rules
+	}
+	asker.Lang = language(r, asker.Actor, site)
+	return nil
+}
+
+// language chooses the language of pages: ?lang= of this request, the
+// person's, the browser's, the site's.
+func language(r *http.Request, a know.Actor, site know.Site) string {
+	for _, want := range []string{r.URL.Query().Get("lang"), a.Language} {
+		if want == "en" || want == "fr" {
+			return want
+		}
+	}
+	if accept := r.Header.Get("Accept-Language"); accept != "" {
+		if lang := i18n.Match(accept); lang != "" {
+			return lang
+		}
+	}
+	return site.Language
+}
+
+// admit refuses what comes too often, and writes that come from elsewhere.
+func (g *Gate) admit(r *http.Request, asker *Asker) error {
+	if asker.Token {
+		return g.limits.allow("token", asker.ID, apiPerSecond, apiBurst)
+	}
+	if r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodOptions {
+		return nil
+	}
+	if !oneClick(r) {
+		if err := g.origin.Check(r); err != nil {
+			return fault.New(fault.Forbidden, "This was sent from a page of another site, so it was not done. Open the page here and try again.").Because(err)
+		}
+	}
+	if asker.ID != 0 {
+		return g.limits.allow("person", asker.ID, writesPerSecond, writesBurst)
+	}
+	return g.limits.allow("address", asker.Address, writesPerSecond, writesBurst)
+}
+
+// oneClick recognises a mail program's unsubscribe (RFC 8058): it carries its
+// own proof in the address and comes without cookies.
+func oneClick(r *http.Request) bool {
+	return strings.HasPrefix(r.URL.Path, "/unsubscribe/") && r.Header.Get("Cookie") == ""
+}
+
+// Refuse answers with a fault where no face is at hand to say it better.
+func (g *Gate) Refuse(w http.ResponseWriter, r *http.Request, err error) {
+	status := g.Note(r, err)
+	text := "Something went wrong on our side. Nothing was lost; please try again."
+	if f, ok := errors.AsType[*fault.Error](err); ok {
+		text = fault.Fill(f.Text, f.Args...)
+	}
+	if strings.HasPrefix(r.URL.Path, "/api/") {
+		w.Header().Set("Content-Type", "application/problem+json")
+		w.WriteHeader(status)
+		fmt.Fprintf(w, `{"title":%q,"status":%d,"detail":%q}`, http.StatusText(status), status, text)
+		return
+	}
+	http.Error(w, text, status)
+}
+
+// Note gives the status code for an error and logs what is ours to mend, with
+// the request's id.
+func (g *Gate) Note(r *http.Request, err error) int {
+	status := Status(err)
+	if status >= 500 && r.Context().Err() == nil {
+		g.log.Error("a request failed", "method", r.Method, "path", r.URL.Path, "request", From(r.Context()).RequestID, "error", err)
+	}
+	return status
+}
+
+// Status gives the status code of an error.
+func Status(err error) int {
+	switch fault.KindOf(err) {
+	case fault.Invalid:
+		return http.StatusUnprocessableEntity
+	case fault.NotFound:
+		return http.StatusNotFound
+	case fault.Conflict:
+		return http.StatusConflict
+	case fault.Forbidden:
+		return http.StatusForbidden
+	case fault.Unauthorised:
+		return http.StatusUnauthorized
+	case fault.Limited:
+		return http.StatusTooManyRequests
+	case fault.Unavailable:
+		return http.StatusBadGateway
+	}
+	return http.StatusInternalServerError
+}
+
+func requestID() string {
+	b := make([]byte, 9)
+	rand.Read(b)
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+// address gives the network address that asks. Forwarded ones are believed
+// only from the proxies that the settings name.
+func (g *Gate) address(r *http.Request) netip.Addr {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		host = r.RemoteAddr
+	}
+	addr, err := netip.ParseAddr(host)
+	if err != nil {
+		return netip.Addr{}
+	}
+	addr = addr.Unmap()
+	if !g.isProxy(addr) {
+		return addr
+	}
+	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	for i := len(hops) - 1; i >= 0; i-- {
+		hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
+		if err != nil {
+			return addr
+		}
+		if addr = hop.Unmap(); !g.isProxy(addr) {
+			return addr
+		}
+	}
+	return addr
+}
+
+func (g *Gate) isProxy(a netip.Addr) bool {
+	for _, p := range g.opt.Proxies {
+		if p.Contains(a) {
+			return true
+		}
+	}
+	return false
+}

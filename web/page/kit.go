@@ -1,0 +1,192 @@
+package page
+
+import (
+	"bytes"
+	"embed"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"tribune/converse"
+	"tribune/event"
+	"tribune/gate"
+	"tribune/internal/fault"
+	"tribune/internal/i18n"
+	"tribune/internal/markdown"
+	"tribune/know"
+	"tribune/listen"
+	"tribune/shape"
+	"tribune/web/asset"
+)
+
+// Files are this folder's styles, scripts and translations.
+//
+//go:embed *.css *.js fr.json
+var Files embed.FS
+
+// Kit is what handlers work with. All fields are set by web.New.
+type Kit struct {
+	Log      *slog.Logger
+	Gate     *gate.Gate
+	Events   *event.Log
+	People   *know.Directory
+	Radar    *listen.Radar
+	Inbox    *converse.Inbox
+	Ideas    *shape.Ideas
+	Words    *i18n.Catalogue
+	Markdown *markdown.Renderer
+	Assets   *asset.Set
+	URL      string // the site's own address, without a slash at the end
+	Now      func() time.Time
+
+	cache cache
+}
+
+// Handler answers a request for the reader v. Whatever it returns as an error
+// becomes an error page.
+type Handler func(w http.ResponseWriter, r *http.Request, v *View) error
+
+// Handle makes a handler of f.
+func (k *Kit) Handle(f Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		v, err := k.view(r)
+		if err == nil {
+			err = f(w, r, v)
+		}
+		if err != nil {
+			k.fail(w, r, v, err)
+		}
+	})
+}
+
+// Staff makes a handler for the desk: whoever does not work here is asked to
+// sign in, or finds nothing.
+func (k *Kit) Staff(f Handler) http.Handler {
+	return k.Handle(func(w http.ResponseWriter, r *http.Request, v *View) error {
+		if v.Actor.ID == 0 {
+			return fault.New(fault.Unauthorised, "Sign in to do this. What you typed is kept.")
+		}
+		if !v.Actor.IsStaff() {
+			return fault.New(fault.NotFound, "There is nothing here, or it is not open to you.")
+		}
+		counts, err := k.Inbox.Counts(r.Context(), v.Actor)
+		if err != nil {
+			return err
+		}
+		v.Waiting = counts.Open
+		return f(w, r, v)
+	})
+}
+
+// view finds out for whom a page is.
+func (k *Kit) view(r *http.Request) (*View, error) {
+	asker := gate.From(r.Context())
+	site, err := k.People.Site(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	return &View{Printer: k.Words.Printer(asker.Lang, site.Location()), Actor: asker.Actor, Site: site, Session: asker.Session,
+		Path: r.URL.Path, Query: r.URL.RawQuery, URL: k.URL, Now: k.Now(), kit: k, Flash: flash(r)}, nil
+}
+
+// fail shows an error page, or sends a visitor to sign in.
+func (k *Kit) fail(w http.ResponseWriter, r *http.Request, v *View, err error) {
+	status := k.Gate.Note(r, err)
+	if v == nil || r.Context().Err() != nil {
+		k.Gate.Refuse(w, r, err)
+		return
+	}
+	if status == http.StatusUnauthorized && r.Method == http.MethodGet && !Partial(r) {
+		http.Redirect(w, r, "/signin?next="+url.QueryEscape(r.URL.RequestURI()), http.StatusSeeOther)
+		return
+	}
+	v.Title = v.T("This did not work")
+	if status == http.StatusNotFound {
+		v.Title = v.T("Nothing here")
+	}
+	if Partial(r) {
+		w.Header().Set("HX-Retarget", "#notice")
+		w.Header().Set("HX-Reswap", "innerHTML")
+		k.render(w, r, status, notice(v, v.Fault(err)))
+		return
+	}
+	k.render(w, r, status, Square(v, failure(v, v.Fault(err), gate.From(r.Context()).RequestID)))
+}
+
+// Show answers with a page in the square's frame.
+func (k *Kit) Show(w http.ResponseWriter, r *http.Request, v *View, content templ.Component) error {
+	return k.render(w, r, v.status(), Square(v, content))
+}
+
+// ShowDesk answers with a page in the desk's frame.
+func (k *Kit) ShowDesk(w http.ResponseWriter, r *http.Request, v *View, content templ.Component) error {
+	return k.render(w, r, v.status(), Desk(v, content))
+}
+
+// Fragment answers with a part of a page, for a request by script.
+func (k *Kit) Fragment(w http.ResponseWriter, r *http.Request, v *View, content templ.Component) error {
+	return k.render(w, r, v.status(), content)
+}
+
+func (k *Kit) render(w http.ResponseWriter, r *http.Request, status int, c templ.Component) error {
+	b := buffers.Get().(*bytes.Buffer)
+	defer func() { b.Reset(); buffers.Put(b) }()
+	if err := c.Render(r.Context(), b); err != nil {
+		return err
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Vary", "Accept-Encoding, Accept-Language, Cookie, HX-Request")
+	if h.Get("Cache-Control") == "" {
+		h.Set("Cache-Control", "no-cache")
+	}
+	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") && b.Len() > 1200 {
+		h.Set("Content-Encoding", "gzip")
+		w.WriteHeader(status)
+		z := zippers.Get().(*zipper)
+		defer zippers.Put(z)
+		z.Reset(w)
+		if _, err := z.Write(b.Bytes()); err != nil {
+			return nil // the reader went away
+		}
+		z.Close()
+		return nil
+	}
+	h.Set("Content-Length", strconv.Itoa(b.Len()))
+	w.WriteHeader(status)
+	w.Write(b.Bytes())
+	return nil
+}
+
+// Partial reports whether a script asks for a part of a page. A page boosted
+// or opened by hand is whole.
+func Partial(r *http.Request) bool { return r.Header.Get("HX-Request") == "true" }
+
+// Back sends the reader to a page of this site after a form was done.
+func Back(w http.ResponseWriter, r *http.Request, to string) error {
+	http.Redirect(w, r, to, http.StatusSeeOther)
+	return nil
+}
+
+// ID reads a number from the path.
+func ID(r *http.Request, name string) (int64, error) {
+	id, err := strconv.ParseInt(r.PathValue(name), 10, 64)
+	if err != nil || id < 1 {
+		return 0, fault.New(fault.NotFound, "There is nothing here, or it is not open to you.")
+	}
+	return id, nil
+}
+
+// Form reads a posted form of at most 64 kB (pictures have their own road).
+func Form(w http.ResponseWriter, r *http.Request) error {
+	r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
+	if err := r.ParseForm(); err != nil {
+		return fault.New(fault.Invalid, "The form did not arrive whole, or is longer than it may be. Go back: what you typed is still there.").Because(err)
+	}
+	return nil
+}

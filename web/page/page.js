@@ -1,0 +1,11 @@
+// The little that every page does beyond htmx: the desk's keys.
+document.addEventListener("keydown", (e) => {
+  if (e.ctrlKey || e.metaKey || e.altKey || e.target.closest("input, textarea, select, [contenteditable]")) return;
+  const key = e.key === "?" ? "help" : e.key;
+  const target = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  if (!target) return;
+  e.preventDefault();
+  if (target.matches("input, textarea, select")) target.focus();
+  else if (target.matches("dialog")) target.open ? target.close() : target.showModal();
+  else target.click();
+});

@@ -1,0 +1,71 @@
+package page
+
+import (
+	"fmt"
+	"net/url"
+	"strconv"
+
+	"github.com/a-h/templ"
+
+	"tribune/shape"
+)
+
+// htmxConfig keeps htmx from adding styles of its own, and from other hosts.
+const htmxConfig = `{"includeIndicatorCSS":false,"mode":"same-origin","defaultSwap":"outerHTML","history":false}`
+
+// IdeaURL gives an idea's path.
+func IdeaURL(id int64) string { return "/ideas/" + strconv.FormatInt(id, 10) }
+
+// PersonURL gives a person's path on the square.
+func PersonURL(id int64) templ.SafeURL {
+	return templ.SafeURL("/people/" + strconv.FormatInt(id, 10))
+}
+
+// Path joins a path and an id.
+func Path(prefix string, id int64) templ.SafeURL {
+	return templ.SafeURL(prefix + strconv.FormatInt(id, 10))
+}
+
+func bit(b bool) string {
+	if b {
+		return "1"
+	}
+	return "0"
+}
+
+func (v *View) fullTitle() string {
+	switch {
+	case v.Title == "":
+		return v.Site.Brand
+	case v.Waiting > 0 && v.Section == "inbox":
+		return fmt.Sprintf("(%d) %s, %s", v.Waiting, v.Title, v.Site.Brand)
+	}
+	return v.Title + ", " + v.Site.Brand
+}
+
+func (v *View) brandCSS() templ.SafeURL {
+	return templ.SafeURL(fmt.Sprintf("/brand.css?h=%d&c=%d", v.Site.Hue, v.Site.Chroma))
+}
+
+func (v *View) signInURL() templ.SafeURL {
+	if v.Path == "/" || v.Path == "/signin" {
+		return "/signin"
+	}
+	return templ.SafeURL("/signin?next=" + url.QueryEscape(v.Path))
+}
+
+func (v *View) voteLabel(idea shape.Idea, voted bool) string {
+	if voted {
+		return v.N("Take back your vote for {title}: {n} vote", "Take back your vote for {title}: {n} votes", idea.Votes, "title", idea.Title)
+	}
+	return v.N("Vote for {title}: {n} vote", "Vote for {title}: {n} votes", idea.Votes, "title", idea.Title)
+}
+
+// Voices says how many voices stand behind an idea, and from how many countries.
+func (v *View) Voices(idea shape.Idea) string {
+	voices := v.N("{n} voice", "{n} voices", idea.Voices)
+	if idea.Countries > 1 {
+		return v.T("{voices} from {countries}", "voices", voices, "countries", v.N("{n} country", "{n} countries", idea.Countries))
+	}
+	return voices
+}

@@ -1,0 +1,185 @@
+package page
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"tribune/internal/fault"
+	"tribune/internal/i18n"
+	"tribune/know"
+	"tribune/shape"
+)
+
+// View is a page's reader and frame: who reads, in which language, and what
+// the frame says around the content. Its Printer's methods (T, N, Ago...) are
+// its own.
+type View struct {
+	*i18n.Printer
+	Actor   know.Actor
+	Site    know.Site
+	Session string // the cookie's secret
+	Path    string
+	Query   string
+	URL     string // of the site
+	Now     time.Time
+
+	Title   string // of the page, "" for the front page
+	About   string // one sentence for search engines and previews
+	Section string // which entry of the navigation is current
+	Feed    string // path of the page's Atom feed, "" for none
+	Status  int    // 0 is 200
+	Flash   string // what was just done, in words
+	Waiting int    // open threads, on the desk
+	NoIndex bool
+
+	kit *Kit
+}
+
+func (v *View) status() int {
+	if v.Status == 0 {
+		return http.StatusOK
+	}
+	return v.Status
+}
+
+// Wrong keeps an error of a form for its page: the page is shown again with
+// what was typed, and the answer says so. It gives back any error that is not
+// the form's to show.
+func (v *View) Wrong(err error, form *Wrong) error {
+	f, ok := errors.AsType[*fault.Error](err)
+	if !ok || f.Kind == fault.Unauthorised || f.Kind == fault.NotFound {
+		return err
+	}
+	*form = Wrong{Field: f.Field, Text: v.Fault(err)}
+	v.Status = http.StatusUnprocessableEntity
+	if f.Kind != fault.Invalid {
+		v.Status = http.StatusConflict
+	}
+	return nil
+}
+
+// Wrong is what is wrong with a form: the field it is about ("" for all of
+// it), and the words.
+type Wrong struct{ Field, Text string }
+
+// On gives the words for a field, "" if it is fine.
+func (w Wrong) On(field string) string {
+	if w.Text != "" && w.Field == field {
+		return w.Text
+	}
+	return ""
+}
+
+// Asset gives the address of an asset.
+func (v *View) Asset(name string) string { return v.kit.Assets.URL(name) }
+
+// HTML gives a person's Markdown as safe HTML.
+func (v *View) HTML(src string) templ.Component { return templ.Raw(v.kit.Markdown.HTML(src)) }
+
+// Excerpt gives the beginning of a person's Markdown as plain text.
+func (v *View) Excerpt(src string, runes int) string { return v.kit.Markdown.Excerpt(src, runes) }
+
+// Stage names an idea's stage, or the team's own name for it.
+func (v *View) Stage(stage shape.Stage, status string) string {
+	if status != "" {
+		return status
+	}
+	switch stage {
+	case shape.UnderReview:
+		return v.T("Under review")
+	case shape.Planned:
+		return v.T("Planned")
+	case shape.Started:
+		return v.T("Started")
+	case shape.Shipped:
+		return v.T("Shipped")
+	case shape.Declined:
+		return v.T("Declined")
+	}
+	return v.T("Open")
+}
+
+// Name gives a person's name as shown: one who left has none.
+func (v *View) Name(p know.Person) string {
+	if p.Name == "" {
+		return v.T("somebody who left")
+	}
+	return p.Name
+}
+
+// WithLang gives this page's address in another language.
+func (v *View) WithLang(lang string) templ.SafeURL {
+	return templ.SafeURL("/language?to=" + lang + "&next=" + url.QueryEscape(v.Path))
+}
+
+// Initials gives the one or two letters that stand for a face.
+func Initials(name string) string {
+	words := strings.Fields(name)
+	var letters []rune
+	for i, w := range words {
+		if i == 0 || i == len(words)-1 {
+			letters = append(letters, []rune(strings.ToUpper(w))[0])
+		}
+	}
+	return string(letters)
+}
+
+// Flash keeps one sentence for the next page, in a cookie that is read once.
+// key is one of the texts of Done.
+func Flash(w http.ResponseWriter, key string) {
+	http.SetCookie(w, &http.Cookie{Name: "done", Value: key, Path: "/", MaxAge: 20, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+}
+
+func flash(r *http.Request) string {
+	c, err := r.Cookie("done")
+	if err != nil {
+		return ""
+	}
+	return c.Value
+}
+
+// Done gives the words of a flash; "" for one that is not ours.
+func (v *View) Done() string {
+	switch v.Flash {
+	case "saved":
+		return v.T("Saved.")
+	case "sent":
+		return v.T("Sent.")
+	case "proposed":
+		return v.T("Your idea is on the square. We will tell you what becomes of it.")
+	case "commented":
+		return v.T("Your comment is there.")
+	case "voice":
+		return v.T("Your voice is behind this idea.")
+	case "voice-held":
+		return v.T("Thank you. Somebody of us looks at it before it is shown.")
+	case "decided":
+		return v.T("Decided. Everybody who asked for it is being told.")
+	case "answered":
+		return v.T("Answered.")
+	case "removed":
+		return v.T("Removed.")
+	case "signed-in":
+		return v.T("You are signed in.")
+	case "signed-out":
+		return v.T("You are signed out.")
+	case "left":
+		return v.T("You have left. Your name and addresses are gone.")
+	}
+	return ""
+}
+
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+type zipper struct{ *gzip.Writer }
+
+// Level 4 costs half of the default's time for a few hundred bytes more.
+var zippers = sync.Pool{New: func() any { w, _ := gzip.NewWriterLevel(nil, 4); return &zipper{w} }}
