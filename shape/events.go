@@ -1,0 +1,24 @@
+package shape
+
+// The facts about ideas, comments and calls that this package records.
+const (
+	IdeaProposed     = "idea.proposed"     // subject idea, other call
+	IdeaEdited       = "idea.edited"       // subject idea
+	IdeaWithdrawn    = "idea.withdrawn"    // subject idea
+	IdeaHidden       = "idea.hidden"       // subject idea
+	IdeaShown        = "idea.shown"        // subject idea
+	IdeaMerged       = "idea.merged"       // subject idea, other the idea it went into
+	IdeaUnmerged     = "idea.unmerged"     // subject idea, other the idea it came out of
+	IdeaVoted        = "idea.voted"        // subject idea, n 1 if the voter was staff
+	IdeaUnvoted      = "idea.unvoted"      // subject idea, n 1 if the vote was a staff one
+	IdeaFollowed     = "idea.followed"     // subject idea
+	IdeaUnfollowed   = "idea.unfollowed"   // subject idea
+	IdeaCommented    = "idea.commented"    // subject idea, other comment
+	CommentEdited    = "comment.edited"    // subject comment, other idea
+	CommentWithdrawn = "comment.withdrawn" // subject comment, other idea
+	CommentHidden    = "comment.hidden"    // subject comment, other idea
+	CommentShown     = "comment.shown"     // subject comment, other idea
+	CallOpened       = "call.opened"       // subject call
+	CallEdited       = "call.edited"       // subject call
+	StatusesSet      = "settings.statuses" // no subject
+)

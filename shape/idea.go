@@ -1,0 +1,147 @@
+package shape
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"tribune/internal/fault"
+	"tribune/internal/plain"
+	"tribune/internal/query"
+	"tribune/know"
+)
+
+// NewIdea is an idea to be proposed. An idea for a call has the call's
+// audience; else the zero Audience is public.
+type NewIdea struct {
+	Title    string // 4 to 120 characters, one line
+	Body     string // Markdown, at most 10,000 characters
+	Tags     []string
+	Call     int64  // 0: none
+	Language string // BCP 47; "": the proposer's
+	Audience know.Audience
+}
+
+// IdeaEdit is what to change of an idea; nil leaves a part as it is. Words are
+// the author's to change; staff may change Tags and Call.
+type IdeaEdit struct {
+	Title    *string
+	Body     *string
+	Language *string
+	Tags     *[]string
+	Call     *int64
+}
+
+// words reports whether the edit touches what only the author may change.
+func (e IdeaEdit) words() bool { return e.Title != nil || e.Body != nil || e.Language != nil }
+
+// The sizes of what people write here, in characters.
+const (
+	minTitle   = 4
+	maxTitle   = 120
+	maxBody    = 10_000
+	maxTags    = 8
+	maxTag     = 30
+	maxComment = 10_000
+	maxReason  = 500
+)
+
+// check cleans a new idea and refuses what cannot be.
+func (n *NewIdea) check(a know.Actor) (err error) {
+	if n.Title, err = ideaTitle(n.Title); err != nil {
+		return err
+	}
+	if n.Body, err = ideaBody(n.Body); err != nil {
+		return err
+	}
+	if n.Tags, err = foldTags(n.Tags); err != nil {
+		return err
+	}
+	if n.Language == "" {
+		n.Language = a.Language
+	}
+	if n.Audience == "" {
+		n.Audience = know.Public
+	}
+	return checkAudience(a, n.Audience)
+}
+
+// checkAudience refuses an audience the asker is not part of.
+func checkAudience(a know.Actor, audience know.Audience) error {
+	if !slices.Contains(a.Audiences(), audience) {
+		return fault.New(fault.Invalid, "Choose who may see this among those you belong to.").On("audience")
+	}
+	return nil
+}
+
+func ideaTitle(s string) (string, error) {
+	s = plain.Line(s)
+	if n := utf8.RuneCountInString(s); n < minTitle || n > maxTitle {
+		return s, fault.New(fault.Invalid, "Give the idea a title of {least} to {most} characters.", "least", minTitle, "most", maxTitle).On("title")
+	}
+	return s, nil
+}
+
+func ideaBody(s string) (string, error) {
+	s = cleanBody(s)
+	if utf8.RuneCountInString(s) > maxBody {
+		return s, fault.New(fault.Invalid, "Say it in at most {most} characters.", "most", maxBody).On("body")
+	}
+	return s, nil
+}
+
+// cleanBody makes Markdown as it is stored: valid, with plain line ends, and
+// without the white space around it.
+func cleanBody(s string) string {
+	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\r\n", "\n")
+	return strings.TrimSpace(strings.ReplaceAll(s, "\x00", ""))
+}
+
+// foldTags makes slugs of tags, each once, in the order given.
+func foldTags(tags []string) ([]string, error) {
+	var slugs []string
+	for _, t := range tags {
+		slug := tagSlug(t)
+		if slug == "" || slices.Contains(slugs, slug) {
+			continue
+		}
+		if utf8.RuneCountInString(slug) > maxTag {
+			return nil, fault.New(fault.Invalid, "A tag has at most {most} characters.", "most", maxTag).On("tags")
+		}
+		slugs = append(slugs, slug)
+	}
+	if len(slugs) > maxTags {
+		return nil, fault.New(fault.Invalid, "An idea has at most {most} tags. Keep the ones that tell most.", "most", maxTags).On("tags")
+	}
+	return slugs, nil
+}
+
+// tagSlug folds a tag: letters and digits without case and accents, with
+// single hyphens between.
+func tagSlug(tag string) string {
+	var b strings.Builder
+	for _, r := range query.Fold(tag) {
+		switch {
+		case unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r):
+			b.WriteRune(r)
+		case b.Len() > 0 && !strings.HasSuffix(b.String(), "-"):
+			b.WriteByte('-')
+		}
+	}
+	return strings.TrimRight(b.String(), "-")
+}
+
+// hideReason cleans the reason that staff give, which the author will read.
+func hideReason(s string) (string, error) {
+	s = plain.FromText(s)
+	if n := utf8.RuneCountInString(s); n == 0 || n > maxReason {
+		return s, fault.New(fault.Invalid, "Say why, in at most {most} characters: its author will read it.", "most", maxReason).On("reason")
+	}
+	return s, nil
+}
+
+// searchWords gives the folded words by which an idea is found.
+func searchWords(i Idea) []string {
+	return query.Words(i.Title + "\n" + i.Body + "\n" + strings.Join(i.Tags, "\n"))
+}
