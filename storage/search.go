@@ -1,0 +1,89 @@
+package storage
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Full text: the tables idea_search and mention_search hold the folded words
+// of a text under its id. Words go in and are asked for as they are, so that
+// both engines find the same. This file is the whole difference between them.
+
+// maxWord is the longest word that is indexed, in bytes: PostgreSQL takes no
+// lexeme over 2,046, and nobody searches for one that long.
+const maxWord = 200
+
+// PutText puts the folded words of a text into a search table, in place of
+// those it had.
+func PutText(ctx context.Context, tx *Tx, table string, id int64, words []string) error {
+	if err := DropText(ctx, tx, table, id); err != nil {
+		return err
+	}
+	kept := make([]string, 0, len(words))
+	for _, w := range words {
+		if len(w) <= maxWord {
+			kept = append(kept, w)
+		}
+	}
+	value := `$2`
+	if tx.Postgres() {
+		value = `array_to_tsvector(string_to_array($2, ' '))`
+	}
+	if _, err := tx.Exec(ctx, `insert into `+table+` (rowid, words) values ($1, `+value+`)`, id, strings.Join(kept, " ")); err != nil {
+		return fmt.Errorf("storage: words of %s %d: %w", table, id, err)
+	}
+	return nil
+}
+
+// DropText takes a text out of a search table.
+func DropText(ctx context.Context, tx *Tx, table string, id int64) error {
+	_, err := tx.Exec(ctx, `delete from `+table+` where rowid = $1`, id)
+	return err
+}
+
+// Match is how words are searched for.
+type Match uint8
+
+// The ways to search.
+const (
+	AllWords   Match = iota // the text has all the words
+	LastBegins              // the same, but the last may be the beginning of one: search as you type
+	AnyWord                 // the text has at least one
+)
+
+// MatchText gives a condition "in (select rowid ...)", to be written behind an
+// id, that holds of the texts in a search table with these folded words, and
+// the argument for its hole $hole. Without words nothing matches.
+func MatchText(q Q, table string, hole int, words []string, how Match) (condition, arg string) {
+	n := "$" + strconv.Itoa(hole)
+	condition = `in (select rowid from ` + table + ` where words match ` + n + `)`
+	quote, begins, and, or := quoteFTS, "*", " ", " OR "
+	if q.Postgres() {
+		condition = `in (select rowid from ` + table + ` where words @@ ` + n + `::tsquery)`
+		quote, begins, and, or = quoteLexeme, ":*", " & ", " | "
+	}
+	if len(words) == 0 {
+		return `in (select rowid from ` + table + ` where rowid = -1 and ` + n + ` = '')`, ""
+	}
+	parts := make([]string, len(words))
+	for i, w := range words {
+		parts[i] = quote(w)
+	}
+	if how == LastBegins {
+		parts[len(parts)-1] += begins
+	}
+	if how == AnyWord {
+		return condition, strings.Join(parts, or)
+	}
+	return condition, strings.Join(parts, and)
+}
+
+// quoteFTS writes a word as an FTS5 string.
+func quoteFTS(w string) string { return `"` + strings.ReplaceAll(w, `"`, `""`) + `"` }
+
+// quoteLexeme writes a word as a lexeme of a tsquery.
+func quoteLexeme(w string) string {
+	return `'` + strings.NewReplacer(`'`, `''`, `\`, `\\`).Replace(w) + `'`
+}
