@@ -54,6 +54,9 @@ func New(log *slog.Logger, db *storage.DB, now func() time.Time, worker string) 
 	return &Log{log: log, db: db, now: now, worker: worker, wake: make(chan struct{})}
 }
 
+// Worker names this process in leases.
+func (l *Log) Worker() string { return l.worker }
+
 // Append writes a fact in tx. It is seen by followers once tx is durable.
 func (l *Log) Append(ctx context.Context, tx *storage.Tx, e Event) error {
 	if e.V == 0 {

@@ -215,7 +215,8 @@ create table query (
   mentions   bigint not null default 0,
   created_by bigint not null default 0,
   created_at bigint not null,
-  changed_at bigint not null
+  changed_at bigint not null, -- only grows, over all queries: with the sum of ids it tells whether any changed
+  filled     bigint not null default 0 -- 1 once it ran over what was there before it
 );
 
 -- a query limited to some sources; none means all
@@ -237,14 +238,17 @@ create table item (
   language     text   not null default '',
   published_at bigint not null,
   fetched_at   bigint not null,
+  identity     text   not null, -- as in mention, for when it becomes one
+  more         text   not null default '', -- what is rarely given, as JSON
+  size         bigint not null, -- bytes, about
   unique (source_id, external_id)
 );
-create index item_fetched on item (fetched_at);
+create index item_fetched on item (fetched_at, size);
 
 -- one utterance by one account in one place
 create table mention (
   id           {{.Key}},
-  identity     text   not null unique, -- what makes it the same one: source and external id, else address, else account, time and text
+  identity     text   not null unique, -- SHA-256 of what makes it the same one: source and external id, else address, else account, time and text
   source_id    bigint not null,
   external_id  text   not null default '',
   account_id   bigint not null,
@@ -265,10 +269,9 @@ create table mention (
   state        text   not null default 'visible' check (state in ('visible', 'hidden', 'withdrawn')),
   state_reason text   not null default ''
 );
-create index mention_account on mention (account_id, published_at);
-create index mention_heard on mention (heard_at, id);
+create index mention_account on mention (account_id, published_at, id);
 create index mention_published on mention (published_at, id);
-create index mention_text on mention (text_hash, account_id);
+create index mention_text on mention (account_id, text_hash);
 create index mention_url on mention (url) where url <> '';
 create index mention_source on mention (source_id, id);
 
@@ -279,7 +282,7 @@ create table mention_query (
 );
 create index mention_query_mention on mention_query (mention_id);
 
--- mentions by hour, query, source and language, kept as they come
+-- mentions by hour of publication, query (0: all mentions), source and language, copies left out; kept as they come
 create table mention_hour (
   query_id  bigint not null,
   source_id bigint not null,
@@ -311,7 +314,8 @@ create table thread (
   state_at     bigint not null
 );
 create index thread_inbox on thread (state, waits_at, id);
-create index thread_account on thread (account_id);
+create index thread_past on thread (state, state_at, id);
+create index thread_account on thread (account_id) where account_id <> 0;
 create index thread_person on thread (person_id) where person_id <> 0;
 create unique index thread_mention on thread (mention_id) where mention_id <> 0;
 create unique index thread_tell on thread (decision_id, account_id, person_id) where decision_id <> 0;
@@ -328,12 +332,15 @@ create table message (
   language     text   not null default '',
   way          text   not null default '', -- answer: mail, site, copy
   delivered_at bigint not null default 0, -- copy: when the person said it is posted; site: at once
+  url          text   not null default '', -- copy: where it was posted, if said
   state        text   not null default 'visible' check (state in ('visible', 'hidden', 'withdrawn')),
   state_reason text   not null default '',
   created_at   bigint not null,
   edited_at    bigint not null default 0
 );
 create index message_thread on message (thread_id, id);
+create index message_mention on message (mention_id) where mention_id <> 0;
+create index message_url on message (url) where url <> '';
 create index message_person on message (person_id, created_at) where person_id <> 0;
 
 -- shape --------------------------------------------------------------------------------------
@@ -387,9 +394,11 @@ create table idea (
 create index idea_votes on idea (votes, id) where state = 'visible';
 create index idea_new on idea (created_at, id) where state = 'visible';
 create index idea_stage on idea (stage, votes, id) where state = 'visible';
+create index idea_stage_new on idea (stage, created_at, id) where state = 'visible';
 create index idea_decided on idea (decided_at, id) where state = 'visible' and decided_at > 0;
 create index idea_person on idea (person_id);
-create index idea_call on idea (call_id) where call_id <> 0;
+create index idea_call on idea (call_id, votes, id) where call_id <> 0 and state = 'visible';
+create index idea_merged on idea (merged_into) where merged_into <> 0;
 
 create table idea_tag (
   tag     text   not null,
@@ -397,6 +406,23 @@ create table idea_tag (
   primary key (tag, idea_id)
 );
 create index idea_tag_idea on idea_tag (idea_id);
+
+-- tags, and how many ideas that everybody may see carry each
+create table tag (
+  name  text primary key,
+  ideas bigint not null
+);
+create index tag_ideas on tag (ideas, name);
+
+-- what the idea into_id got from one merged into it, to be given back if that is undone
+create table merged_row (
+  into_id bigint not null,
+  kind    text   not null, -- vote, follow: ref_id is the person; comment, voice: its id
+  ref_id  bigint not null,
+  from_id bigint not null,
+  primary key (into_id, kind, ref_id)
+);
+create index merged_row_from on merged_row (from_id);
 
 create table vote (
   idea_id   bigint not null,
