@@ -11,9 +11,9 @@ import (
 
 const (
 	maxEntries  = 2000
-	maxDepth    = 256      // of elements; a feed with XHTML in it has some dozens
-	maxScopes   = 20 << 20 // namespace bindings copied by the parser, all elements together
-	maxTextWork = 1 << 30  // bytes copied by the parser to join the pieces of texts
+	maxDepth    = 256       // of elements; a feed with XHTML in it has some dozens
+	maxScopes   = 4 << 20   // namespace bindings copied by the parser, all elements together
+	maxTextWork = 256 << 20 // bytes copied by the parser to join the pieces of texts
 )
 
 // errHostile says that a document is built to exhaust its reader.

@@ -255,7 +255,7 @@ func TestCompression(t *testing.T) {
 	io.WriteString(z, "hello")
 	z.Close()
 	z = gzip.NewWriter(&bomb)
-	z.Write(make([]byte, 64<<20))
+	z.Write(make([]byte, 16<<20))
 	z.Close()
 	c, at := public(t, Options{MaxBytes: 1 << 20}, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Encoding", "gzip")
