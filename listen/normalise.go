@@ -1,0 +1,131 @@
+package listen
+
+import (
+	"regexp"
+	"strings"
+	"time"
+
+	"golang.org/x/net/html"
+	"golang.org/x/text/language"
+
+	"tribune/internal/fault"
+	"tribune/internal/feed"
+	"tribune/internal/plain"
+)
+
+const (
+	maxText = 20_000 // runes
+	maxName = 200    // runes
+	maxID   = 512    // bytes
+)
+
+// oldest is the earliest date that is believed: the web is not older.
+var oldest = time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// tags finds markup by the elements that texts are written with, so that
+// "x<y and y>z" stays what it is.
+var tags = regexp.MustCompile(`(?i)</[a-z][a-z0-9-]*\s*>|<!--|<!doctype|<(p|br|div|span|a|b|i|u|s|em|strong|small|sub|sup|ul|ol|li|dl|dt|dd|h[1-6]|hr|img|blockquote|pre|code|table|tr|td|th|script|style|iframe|svg|video|audio|html|head|body|article|section|font|center|link|meta|object|embed|form|input|button)(\s[^<>]*)?/?>`)
+
+// plainText makes plain text of what may hold markup.
+func plainText(s string) string {
+	if tags.MatchString(s) {
+		return plain.Clip(plain.FromHTML(s), maxText)
+	}
+	return plain.Clip(plain.FromText(html.UnescapeString(s)), maxText)
+}
+
+// fromEntry makes a post of a feed's entry, which feed.Parse has cleaned.
+func fromEntry(e feed.Entry) Post {
+	return Post{Kind: KindPost, ExternalID: e.ID, URL: e.URL, Author: Author{Name: e.AuthorName, URL: e.AuthorURL},
+		Text: plain.Clip(e.Text, maxText), Language: e.Language, PublishedAt: e.PublishedAt}
+}
+
+// settleDate believes a date that lies in the past; else the utterance gets
+// the hour it was heard, and given is false.
+func settleDate(at, now time.Time) (settled time.Time, given bool) {
+	if at.Before(oldest) || at.After(now) {
+		return now.UTC(), false
+	}
+	return at.UTC().Truncate(time.Microsecond), true
+}
+
+// clean checks a post that came from outside and makes it plain. Its fault
+// names the member that is wrong.
+func clean(p Post) (Post, error) {
+	p.Text = plainText(p.Text)
+	if p.Text == "" {
+		return p, fault.New(fault.Invalid, "There is no text: say in text what was said.").On("text")
+	}
+	switch p.Kind {
+	case "":
+		p.Kind = KindPost
+	case KindPost, KindReview, KindMail, KindCall, KindForm:
+	default:
+		return p, fault.New(fault.Invalid, "The kind is post, review, mail, call or form.").On("kind")
+	}
+	p.ExternalID, p.ReplyTo = plain.Line(p.ExternalID), plain.Line(p.ReplyTo)
+	if len(p.ExternalID) > maxID || len(p.ReplyTo) > maxAddress {
+		return p, fault.New(fault.Invalid, "An id has at most {limit} bytes.", "limit", maxID).On("external_id")
+	}
+	p.URL = strings.TrimSpace(p.URL)
+	if _, ok := webAddress(p.URL); p.URL != "" && !ok {
+		return p, fault.New(fault.Invalid, "The address must begin with http:// or https:// and name a site.").On("url")
+	}
+	if p.Reach < 0 {
+		return p, fault.New(fault.Invalid, "Reach is a number of people, 0 or more.").On("reach")
+	}
+	if !p.PublishedAt.IsZero() && (p.PublishedAt.Year() < 1 || p.PublishedAt.Year() > 9999) {
+		p.PublishedAt = time.Time{}
+	}
+	if err := cleanPlace(&p); err != nil {
+		return p, err
+	}
+	return p, cleanAuthor(&p.Author)
+}
+
+// cleanPlace settles language and country.
+func cleanPlace(p *Post) error {
+	if p.Language = strings.TrimSpace(p.Language); p.Language != "" {
+		tag, err := language.Parse(p.Language)
+		if err != nil {
+			return fault.New(fault.Invalid, "The language is a tag such as en or pt-BR.").On("language")
+		}
+		if p.Language = tag.String(); tag == language.Und {
+			p.Language = ""
+		}
+	}
+	if p.Country = strings.TrimSpace(p.Country); p.Country != "" {
+		region, err := language.ParseRegion(p.Country)
+		if err != nil || !region.IsCountry() {
+			return fault.New(fault.Invalid, "The country is a code of two letters such as FR.").On("country")
+		}
+		p.Country = region.String()
+	}
+	return nil
+}
+
+// cleanAuthor settles who speaks. A mail address in place of a name finds the
+// account, but is not for showing.
+func cleanAuthor(by *Author) error {
+	by.Name, by.Handle = plain.Clip(plain.Line(by.Name), maxName), plain.Clip(plain.Line(by.Handle), maxName)
+	by.URL, by.Email = strings.TrimSpace(by.URL), strings.TrimSpace(by.Email)
+	if _, ok := webAddress(by.URL); by.URL != "" && !ok {
+		return fault.New(fault.Invalid, "The author’s address must begin with http:// or https:// and name a site.").On("author.url")
+	}
+	if by.Email == "" && strings.Contains(by.Name, "@") && !strings.HasPrefix(by.Name, "@") {
+		if a, ok := mailAddress(by.Name); ok {
+			by.Email, by.Name = a, strings.TrimSpace(strings.SplitN(by.Name, "<", 2)[0])
+			if strings.Contains(by.Name, "@") {
+				by.Name = ""
+			}
+		}
+	}
+	if by.Email != "" {
+		a, ok := mailAddress(by.Email)
+		if !ok {
+			return fault.New(fault.Invalid, "The author’s mail address should look like name@example.org.").On("author.email")
+		}
+		by.Email = a
+	}
+	return nil
+}
