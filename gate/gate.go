@@ -140,10 +140,14 @@ func (g *Gate) identify(r *http.Request, asker *Asker) (err error) {
 	return nil
 }
 
-// language chooses the language of pages: ?lang= of this request, the
-// person's, the browser's, the site's.
+// language chooses the language of pages: the one asked for on a page's foot
+// (kept in a cookie), the person's, the browser's, the site's.
 func language(r *http.Request, a know.Actor, site know.Site) string {
-	for _, want := range []string{r.URL.Query().Get("lang"), a.Language} {
+	asked := ""
+	if c, err := r.Cookie("lang"); err == nil {
+		asked = c.Value
+	}
+	for _, want := range []string{asked, a.Language} {
 		if want == "en" || want == "fr" {
 			return want
 		}

@@ -90,6 +90,7 @@ const (
 	Decide    Verb = "decide"    // on an idea
 	Release   Verb = "release"   // say what changed
 	Merge     Verb = "merge"     // ideas that are one
+	Sort      Verb = "sort"      // another's idea: its tags, the call it belongs to
 	Listen    Verb = "listen"    // see mentions, sources, queries
 	Tune      Verb = "tune"      // change sources and queries, import
 	Answer    Verb = "answer"    // a thread, under one's own name
@@ -109,7 +110,7 @@ const (
 var defaults = map[Verb]Role{
 	Read: Visitor, AddVoice: Visitor, Write: Visitor,
 	Propose: Member, Vote: Member, Comment: Member, Follow: Member, Edit: Member, Withdraw: Member, Self: Member,
-	Hide: Staff, Quote: Staff, Call: Staff, Decide: Staff, Release: Staff, Merge: Staff, Listen: Staff, Tune: Staff,
+	Hide: Staff, Quote: Staff, Call: Staff, Decide: Staff, Release: Staff, Merge: Staff, Sort: Staff, Listen: Staff, Tune: Staff,
 	Answer: Staff, Note: Staff, Know: Staff, Join: Staff, Post: Staff, Inspect: Staff,
 	Invite: Owner, Promote: Owner, Configure: Owner,
 }

@@ -1,0 +1,77 @@
+// Command tribune is the whole of Tribune: it serves a site, and has a command
+// for whatever is done from a terminal. Every command works while the server
+// runs on the same folder.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"tribune/internal/fault"
+)
+
+// version is set when the program is built (see the Makefile).
+var version = "unversioned"
+
+// commands is what the program can do, one file a command.
+type commands struct {
+	Serve   serveCommand  `cmd:"" help:"Serve the site."`
+	Person  personCommand `cmd:"" help:"People, from the terminal."`
+	Token   tokenCommand  `cmd:"" help:"Print an API token that acts as a person."`
+	Version versionFlag   `name:"version" help:"Print the version."`
+	Debug   bool          `help:"Log more." env:"TRIBUNE_DEBUG"`
+}
+
+type versionFlag bool
+
+// BeforeApply prints the version and ends.
+func (versionFlag) BeforeApply(app *kong.Kong) error {
+	fmt.Fprintln(app.Stdout, "tribune", version)
+	app.Exit(0)
+	return nil
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:]))
+}
+
+// run runs one command and gives the exit code: 1 for what went wrong, 2 for a
+// wrong call.
+func run(ctx context.Context, args []string) int {
+	var c commands
+	parser, err := kong.New(&c, kong.Name("tribune"), kong.Description("Listen to what people say, answer person to person, make it together, and tell them what became of it."),
+		kong.UsageOnError(), kong.BindTo(ctx, (*context.Context)(nil)))
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	parsed, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "tribune:", err)
+		return 2
+	}
+	level := slog.LevelInfo
+	if c.Debug {
+		level = slog.LevelDebug
+	}
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
+	err = parsed.Run(log)
+	if f, ok := errors.AsType[*fault.Error](err); ok && f.Kind != fault.Internal {
+		fmt.Fprintln(os.Stderr, "tribune:", fault.Fill(f.Text, f.Args...))
+		return 1
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "tribune:", err)
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,203 @@
+package tribune
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"tribune/event"
+	"tribune/gate"
+	"tribune/storage"
+	"tribune/web"
+	"tribune/web/page"
+)
+
+// stopWithin is how long requests and deliveries under way may take once the
+// program is told to stop.
+const stopWithin = 10 * time.Second
+
+// Run opens the site and serves it until ctx ends. out gets what a person at
+// the terminal should read: the address, and the owner's one-time link.
+func Run(ctx context.Context, log *slog.Logger, c Config, out io.Writer) error {
+	listener, err := net.Listen("tcp", c.Addr)
+	if err != nil {
+		return fmt.Errorf("the address %s cannot be listened on: %w", c.Addr, err)
+	}
+	defer listener.Close()
+	if strings.HasSuffix(c.Addr, ":0") {
+		c.Addr = listener.Addr().String()
+	}
+	if c.URL, err = c.siteURL(); err != nil {
+		return err
+	}
+	site, err := Open(ctx, log, c, nil)
+	if err != nil {
+		return err
+	}
+	defer site.Close()
+	return site.Serve(ctx, listener, out)
+}
+
+// Serve serves an open site on a listener until ctx ends.
+func (s *Site) Serve(ctx context.Context, listener net.Listener, out io.Writer) error {
+	handler, err := s.Handler()
+	if err != nil {
+		return err
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return s.Events.Tail(ctx) })
+	if slices.Contains(s.Config.Roles, "work") {
+		s.work(ctx, group)
+	}
+	if slices.Contains(s.Config.Roles, "web") {
+		serve(ctx, group, listener, handler)
+		fmt.Fprintf(out, "Tribune is at %s\n", s.Config.URL)
+		if secret, needed, err := s.People.OwnerLink(ctx); err != nil {
+			return err
+		} else if needed {
+			fmt.Fprintf(out, "Nobody owns this site yet. Open this link once, within 15 minutes, to set it up:\n%s\n", s.SignInLink(secret))
+		}
+	}
+	if s.Config.AdminAddr != "" {
+		admin, err := net.Listen("tcp", s.Config.AdminAddr)
+		if err != nil {
+			return fmt.Errorf("the admin address %s cannot be listened on: %w", s.Config.AdminAddr, err)
+		}
+		serve(ctx, group, admin, s.metrics())
+	}
+	return group.Wait()
+}
+
+// serve serves h until ctx ends, then lets requests under way finish.
+func serve(ctx context.Context, group *errgroup.Group, l net.Listener, h http.Handler) {
+	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10}
+	group.Go(func() error {
+		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			return err
+		}
+		return nil
+	})
+	group.Go(func() error {
+		<-ctx.Done()
+		stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
+		defer cancel()
+		return server.Shutdown(stop)
+	})
+}
+
+// SignInLink gives the address of a one-time link.
+func (s *Site) SignInLink(secret string) string { return s.Config.URL + "/signin/" + secret }
+
+// Handler gives everything the site answers, behind the gate.
+func (s *Site) Handler() (http.Handler, error) {
+	proxies, err := s.Config.proxies()
+	if err != nil {
+		return nil, err
+	}
+	door, err := gate.New(s.Log, s.People, gate.Options{URL: s.Config.URL, Proxies: proxies, Limits: s.Config.RateLimit != "off"}, s.Now)
+	if err != nil {
+		return nil, err
+	}
+	words, err := web.Words()
+	if err != nil {
+		return nil, err
+	}
+	kit := &page.Kit{Log: s.Log, Gate: door, Events: s.Events, People: s.People, Radar: s.Radar, Inbox: s.Inbox, Ideas: s.Ideas,
+		Words: words, URL: s.Config.URL, Now: s.Now}
+	pages, err := web.New(kit)
+	if err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/", door.Wrap(pages))
+	mux.HandleFunc("GET /healthz", s.health)
+	return mux, nil
+}
+
+// health answers 200 when the database answers.
+func (s *Site) health(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
+	defer cancel()
+	if err := s.DB.Ping(ctx); err != nil {
+		http.Error(w, "the database does not answer", http.StatusServiceUnavailable)
+		return
+	}
+	fmt.Fprintln(w, "ok")
+}
+
+// follower is one reader of the log, by its cursor's name.
+type follower struct {
+	cursor string
+	follow event.Follower
+}
+
+// followers lists who follows the log. Those that erase come first to mind:
+// each folder forgets a person who left.
+func (s *Site) followers() []follower {
+	return []follower{
+		{"listen.erase", s.Radar.Erase},
+		{"converse.erase", s.Inbox.Erase},
+		{"shape.erase", s.Ideas.Erase},
+		{"storage.scrub", s.scrub},
+		{"converse.attend", s.Inbox.Attend},
+		{"shape.mentions", s.Ideas.FollowMentions},
+		{"shape.telling", s.Ideas.FollowTelling},
+		{"shape.comments", s.Ideas.TellComments},
+	}
+}
+
+// work starts the background work: due rows, cursors and the outbox.
+func (s *Site) work(ctx context.Context, group *errgroup.Group) {
+	for _, f := range s.followers() {
+		group.Go(func() error { return s.Events.Follow(ctx, f.cursor, f.follow) })
+	}
+	group.Go(func() error { return s.Radar.Poll(ctx) })
+	group.Go(func() error { return s.Radar.Rest(ctx) })
+	group.Go(func() error { return s.Ideas.Tell(ctx) })
+	group.Go(func() error { return s.tidy(ctx) })
+}
+
+// CatchUp lets every follower read the log to its end: for commands and tests
+// that run without the background work.
+func (s *Site) CatchUp(ctx context.Context) error {
+	for _, f := range s.followers() {
+		if err := s.Events.CatchUp(ctx, f.cursor, f.follow); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tidy removes what is no longer needed, hourly.
+func (s *Site) tidy(ctx context.Context) error {
+	for {
+		if err := s.People.Tidy(ctx); err != nil && ctx.Err() == nil {
+			s.Log.Warn("tidying failed", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(time.Hour):
+		}
+	}
+}
+
+// scrub makes what a person erased unreadable in the files, too.
+func (s *Site) scrub(ctx context.Context, tx *storage.Tx, facts []event.Event) error {
+	for _, f := range facts {
+		if f.Kind == "person.left" {
+			tx.After(func() { time.AfterFunc(3*time.Second, func() { s.DB.Scrub(context.WithoutCancel(ctx)) }) })
+			return nil
+		}
+	}
+	return nil
+}

@@ -1,0 +1,54 @@
+package tribune
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"tribune/converse"
+	"tribune/event"
+	"tribune/internal/fetch"
+	"tribune/know"
+	"tribune/listen"
+	"tribune/shape"
+	"tribune/storage"
+)
+
+// Site is one brand's deployment: its database and everything over it. All
+// state belongs to it. Commands use it as the server does.
+type Site struct {
+	Log    *slog.Logger
+	Config Config
+	DB     *storage.DB
+	Events *event.Log
+	People *know.Directory
+	Radar  *listen.Radar
+	Inbox  *converse.Inbox
+	Ideas  *shape.Ideas
+	Now    func() time.Time
+}
+
+// Open opens a site and brings its database up to date. now is the clock; nil
+// is the real one.
+func Open(ctx context.Context, log *slog.Logger, c Config, now func() time.Time) (*Site, error) {
+	if now == nil {
+		now = time.Now
+	}
+	db, err := storage.Open(ctx, log, storage.Options{Folder: c.Data, URL: c.DatabaseURL})
+	if err != nil {
+		return nil, fmt.Errorf("the data could not be opened: %w", err)
+	}
+	s := &Site{Log: log, Config: c, DB: db, Now: now}
+	s.Events = event.New(log, db, now, rand.Text())
+	s.People = know.New(log, db, s.Events, now, nil)
+	web := fetch.New(fetch.Options{AllowPrivate: c.FetchPrivate, UserAgent: "Tribune (it listens; ask the site it comes from)"})
+	s.Radar = listen.New(log, db, s.Events, s.People, web, now)
+	s.Inbox = converse.New(log, db, s.Events, s.People, s.Radar, now)
+	s.Ideas = shape.New(log, db, s.Events, s.People, s.Radar, s.Inbox, now)
+	return s, nil
+}
+
+// Close closes the database, after the writes it has accepted.
+func (s *Site) Close() error { return s.DB.Close() }

@@ -1,0 +1,80 @@
+package page
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"tribune/internal/fault"
+	"tribune/know"
+)
+
+// Routes serves what the frame itself needs.
+func Routes(mux *http.ServeMux, k *Kit) {
+	mux.Handle("GET /brand.css", k.Handle(brandCSS))
+	mux.Handle("GET /favicon.svg", k.Handle(favicon))
+	mux.Handle("GET /picture/{sha}", k.Handle(k.picture))
+	mux.Handle("GET /language", k.Handle(k.language))
+	mux.Handle("/", k.Handle(func(http.ResponseWriter, *http.Request, *View) error {
+		return fault.New(fault.NotFound, "There is nothing at this address. It may have moved: start from the square.")
+	}))
+}
+
+// brandCSS gives the brand's accent to the tokens. The address carries the
+// values, so that browsers may keep it.
+func brandCSS(w http.ResponseWriter, r *http.Request, v *View) error {
+	hue, chroma := v.Site.Hue, v.Site.Chroma
+	if h, err := strconv.Atoi(r.URL.Query().Get("h")); err == nil && h >= 0 && h < 360 {
+		hue = h
+	}
+	if c, err := strconv.Atoi(r.URL.Query().Get("c")); err == nil && c >= 0 && c <= 20 {
+		chroma = c
+	}
+	w.Header().Set("Content-Type", "text/css; charset=utf-8")
+	w.Header().Set("Cache-Control", "public, max-age=86400")
+	fmt.Fprintf(w, "@layer tokens { :root { --accent-h: %d; --accent-c: .%02d } }\n", hue, chroma)
+	return nil
+}
+
+// favicon is the brand's first letter in its accent.
+func favicon(w http.ResponseWriter, _ *http.Request, v *View) error {
+	w.Header().Set("Content-Type", "image/svg+xml")
+	w.Header().Set("Cache-Control", "public, max-age=3600")
+	letter := "T"
+	if s := Initials(v.Site.Brand); s != "" {
+		letter = string([]rune(s)[:1])
+	}
+	if letter == "<" || letter == "&" {
+		letter = "T"
+	}
+	fmt.Fprintf(w, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><circle cx="16" cy="16" r="16" fill="oklch(50%% .%02d %d)"/><text x="16" y="22.5" font-family="Georgia,serif" font-size="19" text-anchor="middle" fill="#fff">%s</text></svg>`,
+		v.Site.Chroma, v.Site.Hue, letter)
+	return nil
+}
+
+// picture serves a blob. Its address is its hash, so it never changes.
+func (k *Kit) picture(w http.ResponseWriter, r *http.Request, _ *View) error {
+	data, contentType, err := k.People.Picture(r.Context(), r.PathValue("sha"))
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", contentType)
+	w.Header().Set("Cache-Control", "public, max-age=3600")
+	w.Header().Set("Content-Length", strconv.Itoa(len(data)))
+	w.Write(data)
+	return nil
+}
+
+// language changes the language of pages: for a person for good, for a
+// visitor in this browser.
+func (k *Kit) language(w http.ResponseWriter, r *http.Request, v *View) error {
+	to := r.URL.Query().Get("to")
+	next := know.SafeNext(r.URL.Query().Get("next"))
+	if next == "" {
+		next = "/"
+	}
+	if to == "en" || to == "fr" {
+		http.SetCookie(w, &http.Cookie{Name: "lang", Value: to, Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	}
+	return Back(w, r, next)
+}

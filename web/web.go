@@ -1,0 +1,63 @@
+// Package web is the pages of Tribune: the square, where customers are, and the
+// desk, where the people of the company work. Each page is a folder below;
+// this package puts them together. No rules and no SQL are in it.
+package web
+
+import (
+	"io/fs"
+	"net/http"
+
+	"tribune/converse"
+	"tribune/gate"
+	"tribune/internal/feed"
+	"tribune/internal/fetch"
+	"tribune/internal/i18n"
+	"tribune/internal/markdown"
+	"tribune/internal/picture"
+	"tribune/internal/query"
+	"tribune/know"
+	"tribune/listen"
+	"tribune/shape"
+	"tribune/storage"
+	"tribune/web/asset"
+	"tribune/web/page"
+)
+
+// folder is a page folder: its files and its routes.
+type folder struct {
+	files  fs.FS
+	routes func(mux *http.ServeMux, k *page.Kit)
+}
+
+// folders lists every page of Tribune.
+func folders() []folder {
+	return []folder{
+		{page.Files, page.Routes},
+	}
+}
+
+// Words loads the catalogue of everything that people read, errors included.
+func Words() (*i18n.Catalogue, error) {
+	files := []fs.FS{storage.Texts, fetch.Texts, feed.Texts, query.Texts, picture.Texts, know.Texts, listen.Texts, converse.Texts, shape.Texts, gate.Texts}
+	for _, f := range folders() {
+		files = append(files, f.files)
+	}
+	return i18n.Load(files...)
+}
+
+// New completes the kit and gives the handler of all pages.
+func New(k *page.Kit) (http.Handler, error) {
+	var styles []fs.FS
+	mux := http.NewServeMux()
+	for _, f := range folders() {
+		styles = append(styles, f.files)
+		f.routes(mux, k)
+	}
+	var err error
+	if k.Assets, err = asset.New(styles...); err != nil {
+		return nil, err
+	}
+	k.Markdown = markdown.New()
+	mux.Handle("GET /assets/", k.Assets)
+	return mux, nil
+}
