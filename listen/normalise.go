@@ -41,12 +41,12 @@ func fromEntry(e feed.Entry) Post {
 }
 
 // settleDate believes a date that lies in the past; else the utterance gets
-// the hour it was heard, and given is false.
-func settleDate(at, now time.Time) (settled time.Time, given bool) {
+// the hour it was heard.
+func settleDate(at, now time.Time) time.Time {
 	if at.Before(oldest) || at.After(now) {
-		return now.UTC(), false
+		at = now
 	}
-	return at.UTC().Truncate(time.Microsecond), true
+	return at.UTC().Truncate(time.Microsecond)
 }
 
 // clean checks a post that came from outside and makes it plain. Its fault

@@ -10,6 +10,7 @@ import (
 
 	"tribune/internal/query"
 	"tribune/know"
+	"tribune/storage"
 )
 
 // utterance is one thing somebody said, made plain and settled: what the main
@@ -39,9 +40,9 @@ type utterance struct {
 	asks    Ask     // set by match
 }
 
-// utter settles a post that is clean already. given says that its date is its
-// author's, not the hour it was heard.
-func utter(s Source, p Post, given bool) utterance {
+// utter makes an utterance of a post that is clean and settled already. stated
+// is the date it came with, right or wrong; zero if none.
+func utter(s Source, p Post, stated time.Time) utterance {
 	u := utterance{source: s.ID, addressed: s.Addressed, kind: p.Kind, externalID: p.ExternalID, replyTo: p.ReplyTo, url: p.URL,
 		public: isPublic(p), author: p.Author, account: accountOf(s.ID, s.Name, p.Author), text: p.Text, language: p.Language,
 		country: p.Country, reach: p.Reach, publishedAt: p.PublishedAt, doc: query.Tokenize(p.Text)}
@@ -51,7 +52,7 @@ func utter(s Source, p Post, given bool) utterance {
 	if u.hash == 0 { // 0 means no text
 		u.hash = 1
 	}
-	u.identity = identityOf(&u, words, given)
+	u.identity = identityOf(&u, words, stated)
 	return u
 }
 
@@ -79,7 +80,7 @@ func isPublic(p Post) bool {
 // repeats the address is none, so that what comes by two roads is one; but not
 // if the address points into a page, for a page may say many things. Only the
 // hash is kept: nothing can be read back from it once the words are withdrawn.
-func identityOf(u *utterance, words string, given bool) string {
+func identityOf(u *utterance, words string, stated time.Time) string {
 	page := canonical(u.url)
 	var parts []string
 	switch {
@@ -88,11 +89,7 @@ func identityOf(u *utterance, words string, given bool) string {
 	case page != "":
 		parts = []string{"address", page}
 	default:
-		at := int64(0)
-		if given {
-			at = u.publishedAt.UnixMicro()
-		}
-		parts = []string{"said", string(u.account.Kind), u.account.Address, strconv.FormatInt(at, 10), words}
+		parts = []string{"said", string(u.account.Kind), u.account.Address, strconv.FormatInt(storage.Micros(stated), 10), words}
 	}
 	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
 	return hex.EncodeToString(sum[:])
