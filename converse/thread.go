@@ -84,13 +84,9 @@ type Thread struct {
 	Place       string // where it was said: a host, or mail, call, form
 }
 
-// Subject gives a thread as the rules see it: the team's, and its author's.
-func (t Thread) subject() know.Subject {
-	s := know.Subject{Audience: know.Team, Author: t.Person}
-	if t.Kind == OfTell {
-		s.Author = 0
-	}
-	return s
+// seen gives a thread as the rules see it: the team's, and that of who speaks.
+func (t Thread) seen() know.Subject {
+	return know.Subject{Audience: know.Team, Author: t.Person}
 }
 
 // Filter chooses threads.

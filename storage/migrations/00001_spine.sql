@@ -274,6 +274,7 @@ create index mention_published on mention (published_at, id);
 create index mention_text on mention (account_id, text_hash);
 create index mention_url on mention (url) where url <> '';
 create index mention_source on mention (source_id, id);
+create index mention_external on mention (source_id, external_id) where external_id <> ''; -- replies name what they answer by it
 
 create table mention_query (
   query_id   bigint not null,

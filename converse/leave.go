@@ -1,0 +1,167 @@
+package converse
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"tribune/event"
+	"tribune/know"
+	"tribune/storage"
+)
+
+// Reasons that the program itself gives for closing a thread. They are keys
+// of the catalogue: pages print them in the reader's language.
+const (
+	TakenBack = "Its author took the words back."
+	HasLeft   = "The person who wrote this has left."
+)
+
+// Erase follows "person.left": threads that waited for an answer to the person
+// are closed, those they had are nobody's, and if their words go too (n = 1),
+// what they wrote is emptied and its earlier wordings are removed. Doing it
+// again changes nothing. The files are scrubbed by whoever runs it.
+func (i *Inbox) Erase(ctx context.Context, tx *storage.Tx, facts []event.Event) error {
+	for _, f := range facts {
+		if f.Kind != "person.left" {
+			continue
+		}
+		if err := i.erase(ctx, tx, f.Subject.ID, f.N == 1); err != nil {
+			return fmt.Errorf("converse: erase %d: %w", f.Subject.ID, err)
+		}
+	}
+	return nil
+}
+
+func (i *Inbox) erase(ctx context.Context, tx *storage.Tx, person int64, words bool) error {
+	if _, err := tx.Exec(ctx, `update thread set owner_id = 0 where owner_id = $1`, person); err != nil {
+		return err
+	}
+	waiting, err := storage.All(ctx, tx, storage.Scalar[int64], `select id from thread where state = 'open'
+		and (person_id = $1 or account_id in (select id from account where person_id = $1))`, person)
+	if err != nil {
+		return err
+	}
+	for _, id := range waiting {
+		if err := i.stand(ctx, tx, id, Closed, HasLeft); err != nil {
+			return err
+		}
+		if err := i.fact(ctx, tx, know.Actor{}, ThreadClosed, "thread", id, 0); err != nil {
+			return err
+		}
+	}
+	if !words {
+		return nil
+	}
+	if _, err := tx.Exec(ctx, `update thread set subject = '' where person_id = $1 and subject <> ''`, person); err != nil {
+		return err
+	}
+	written, err := storage.All(ctx, tx, storage.Scalar[int64], `select id from message where person_id = $1`, person)
+	if err != nil {
+		return err
+	}
+	for _, id := range written {
+		if err := i.people.Forget(ctx, tx, event.Ref{Kind: "message", ID: id}); err != nil {
+			return err
+		}
+	}
+	_, err = tx.Exec(ctx, `update message set body = '', url = '', state = 'withdrawn', state_reason = '' where person_id = $1`, person)
+	return err
+}
+
+// Held is what the inbox holds about a person, for their export.
+type Held struct {
+	Threads  []HeldThread  `json:"threads"`
+	Messages []HeldMessage `json:"messages"`
+}
+
+// HeldThread is a conversation with the person.
+type HeldThread struct {
+	ID       int64     `json:"id"`
+	Subject  string    `json:"subject,omitempty"`
+	State    State     `json:"state"`
+	OpenedAt time.Time `json:"opened_at"`
+}
+
+// HeldMessage is what the person wrote in the inbox, or was answered.
+type HeldMessage struct {
+	ID       int64       `json:"id"`
+	Thread   int64       `json:"thread_id"`
+	Kind     MessageKind `json:"kind"`
+	Mine     bool        `json:"mine"` // they wrote it
+	Body     string      `json:"body"`
+	At       time.Time   `json:"at"`
+	Earlier  []string    `json:"earlier,omitempty"` // wordings before an edit
+	revision bool
+}
+
+// theirs is the condition on thread t for conversations with person $1 and the
+// accounts in holes.
+func theirs(holes string) string {
+	return `(t.person_id = $1 and t.person_id <> 0 or t.account_id in (` + holes + `) or t.account_id in (select id from account where person_id = $1 and person_id <> 0))`
+}
+
+// Held gives the person's conversations, and in them what they wrote and were
+// answered; of conversations with others, what they wrote. What they said
+// elsewhere is listen's to give.
+func (i *Inbox) Held(ctx context.Context, person int64, accounts []int64) (h Held, err error) {
+	holes, args := storage.Holes(2, accounts)
+	args = append([]any{person}, args...)
+	h.Threads, err = storage.All(ctx, i.db, func(row storage.Scanner) (t HeldThread, err error) {
+		var at int64
+		err = row.Scan(&t.ID, &t.Subject, &t.State, &at)
+		t.OpenedAt = storage.Time(at)
+		return t, err
+	}, `select t.id, t.subject, t.state, t.opened_at from thread t where `+theirs(holes)+` and t.kind <> 'tell' order by t.id`, args...)
+	if err != nil {
+		return h, fmt.Errorf("converse: held of %d: %w", person, err)
+	}
+	h.Messages, err = storage.All(ctx, i.db, func(row storage.Scanner) (m HeldMessage, err error) {
+		var at, by, edited int64
+		err = row.Scan(&m.ID, &m.Thread, &m.Kind, &by, &m.Body, &at, &edited)
+		m.At, m.Mine, m.revision = storage.Time(at), by == person, edited > 0
+		return m, err
+	}, `select m.id, m.thread_id, m.kind, m.person_id, m.body, m.created_at, m.edited_at from message m join thread t on t.id = m.thread_id
+		where m.mention_id = 0 and (m.person_id = $1 and m.person_id <> 0
+			or m.kind = 'answer' and m.state = 'visible' and m.delivered_at > 0 and `+theirs(holes)+`) order by m.id`, args...)
+	if err != nil {
+		return h, fmt.Errorf("converse: held of %d: %w", person, err)
+	}
+	for n, m := range h.Messages {
+		if !m.Mine || !m.revision {
+			continue
+		}
+		earlier, err := i.people.Revisions(ctx, event.Ref{Kind: "message", ID: m.ID})
+		if err != nil {
+			return h, err
+		}
+		for _, r := range earlier {
+			h.Messages[n].Earlier = append(h.Messages[n].Earlier, r.Body)
+		}
+	}
+	return h, nil
+}
+
+// Moments gives the points that the inbox adds to a person's line of time,
+// newest first: what they asked of us here, and what they were answered.
+func (i *Inbox) Moments(ctx context.Context, person int64, accounts []int64, limit int) ([]know.Moment, error) {
+	holes, args := storage.Holes(3, accounts)
+	all, err := storage.All(ctx, i.db, func(row storage.Scanner) (m know.Moment, err error) {
+		var at, by int64
+		var kind MessageKind
+		err = row.Scan(&kind, &by, &m.Title, &m.Text, &at, &m.Subject.ID, &m.URL)
+		m.At, m.Subject.Kind, m.Kind = storage.Time(at), "thread", "asked"
+		if kind == Reply {
+			m.Kind, m.By = "answered", by
+		}
+		return m, err
+	}, `select m.kind, m.person_id, t.subject, m.body, case when m.kind = 'answer' then m.delivered_at else m.created_at end as at, t.id, m.url
+		from thread t join message m on m.thread_id = t.id
+		where m.state = 'visible' and m.mention_id = 0 and (m.kind = 'said' or m.kind = 'answer' and m.delivered_at > 0)
+		and `+theirs(holes)+`
+		order by at desc, m.id desc limit $2`, append([]any{person, limit}, args...)...)
+	if err != nil {
+		return nil, fmt.Errorf("converse: moments of %d: %w", person, err)
+	}
+	return all, nil
+}
