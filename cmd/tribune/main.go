@@ -22,11 +22,15 @@ var version = "unversioned"
 
 // commands is what the program can do, one file a command.
 type commands struct {
-	Serve   serveCommand  `cmd:"" help:"Serve the site."`
-	Person  personCommand `cmd:"" help:"People, from the terminal."`
-	Token   tokenCommand  `cmd:"" help:"Print an API token that acts as a person."`
-	Version versionFlag   `name:"version" help:"Print the version."`
-	Debug   bool          `help:"Log more." env:"TRIBUNE_DEBUG"`
+	Serve   serveCommand   `cmd:"" help:"Serve the site."`
+	Person  personCommand  `cmd:"" help:"People, from the terminal."`
+	Token   tokenCommand   `cmd:"" help:"Print an API token that acts as a person."`
+	Import  importCommand  `cmd:"" help:"Read in mentions, or a whole site."`
+	Export  exportCommand  `cmd:"" help:"Write the whole site in open formats."`
+	Backup  backupCommand  `cmd:"" help:"Write the whole site into one file, while it serves."`
+	Restore restoreCommand `cmd:"" help:"Make a site of a backup."`
+	Version versionFlag    `name:"version" help:"Print the version."`
+	Debug   bool           `help:"Log more." env:"TRIBUNE_DEBUG"`
 }
 
 type versionFlag bool

@@ -184,7 +184,7 @@ create index revision_ref on revision (kind, ref_id, id);
 
 create table source (
   id            {{.Key}},
-  name          text   not null unique,
+  name          text   not null,
   kind          text   not null, -- feed, import, form, mail, api
   addressed     bigint not null, -- 1: all its items are mentions; 0: open, only what a query matches
   url           text   not null default '',
@@ -202,10 +202,12 @@ create table source (
   mentions      bigint not null default 0,
   created_by    bigint not null default 0,
   created_at    bigint not null,
+  removed_at    bigint not null default 0, -- the row stays for its mentions' sake; adding it again takes it up
   leased_by     text   not null default '',
   leased_until  bigint not null default 0
 );
-create index source_due on source (due_at) where kind = 'feed' and paused = 0;
+create unique index source_name on source (name) where removed_at = 0;
+create index source_due on source (due_at) where kind = 'feed' and paused = 0 and removed_at = 0;
 
 create table query (
   id         {{.Key}},

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"tribune/know"
+	"tribune/listen"
+)
+
+type importCommand struct {
+	Site     importSite     `cmd:"" default:"withargs" help:"Make a site of a folder that was exported."`
+	Mentions importMentions `cmd:"" help:"Import mentions from a CSV or NDJSON file."`
+}
+
+type importSite struct {
+	folder
+	Dir string `arg:"" help:"Folder that tribune export wrote." type:"existingdir"`
+}
+
+// Run makes a site of an exported folder.
+func (c *importSite) Run(ctx context.Context, log *slog.Logger) error {
+	return restore(ctx, log, c.folder, c.Dir)
+}
+
+type importMentions struct {
+	folder
+	File   string `arg:"" help:"CSV or NDJSON file." type:"existingfile"`
+	Source string `help:"Where they were said; the file's name if not given."`
+	Format string `help:"csv or ndjson; known by the file's ending if not given." enum:"csv,ndjson," default:""`
+	DryRun bool   `help:"Say what would happen, and change nothing."`
+}
+
+// Run imports mentions. It is safe to run twice on the same file; rows with
+// errors are named by their number, and the others go in.
+func (c *importMentions) Run(ctx context.Context, log *slog.Logger) error {
+	file, err := os.Open(c.File)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	site, err := c.open(ctx, log)
+	if err != nil {
+		return err
+	}
+	defer site.Close()
+	format, source := c.Format, c.Source
+	if format == "" {
+		format = "csv"
+		if ext := strings.ToLower(filepath.Ext(c.File)); ext == ".ndjson" || ext == ".jsonl" {
+			format = "ndjson"
+		}
+	}
+	if source == "" {
+		source = strings.TrimSuffix(filepath.Base(c.File), filepath.Ext(c.File))
+	}
+	report, err := site.Radar.Import(ctx, know.Actor{Role: know.Owner}, file, format, listen.ImportOptions{Source: source, DryRun: c.DryRun})
+	for _, e := range report.Errors {
+		fmt.Fprintf(os.Stderr, "row %d: %s\n", e.Row, e.Text)
+	}
+	if err != nil {
+		return err
+	}
+	verb := "imported"
+	if c.DryRun {
+		verb = "would be imported"
+	}
+	fmt.Printf("%d rows read: %d new %s, %d known already, %d with errors.\n", report.Rows, report.New, verb, report.Known, report.Failed)
+	if report.Failed > 0 && report.New+report.Known == 0 {
+		return errors.New("no row could be read")
+	}
+	return nil
+}
