@@ -1,0 +1,260 @@
+package shape
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"tribune/know"
+	"tribune/storage"
+)
+
+// Held is all that shaping holds about a person, as they export it.
+type Held struct {
+	Ideas     []HeldIdea     `json:"ideas"`
+	Comments  []HeldComment  `json:"comments"`
+	Votes     []HeldMark     `json:"votes"`
+	Follows   []HeldMark     `json:"follows"`
+	Voices    []HeldVoice    `json:"voices"`
+	Calls     []HeldCall     `json:"calls"`
+	Decisions []HeldDecision `json:"decisions"`
+	Told      []HeldTelling  `json:"told"`
+	Credits   []HeldCredit   `json:"credits"`
+}
+
+// HeldWording is an earlier wording of one's text.
+type HeldWording struct {
+	Title string    `json:"title,omitempty"`
+	Body  string    `json:"body"`
+	At    time.Time `json:"at"`
+}
+
+// HeldIdea is an idea one proposed.
+type HeldIdea struct {
+	ID        int64          `json:"id"`
+	Title     string         `json:"title"`
+	Body      string         `json:"body"`
+	Language  string         `json:"language"`
+	Tags      []string       `json:"tags"`
+	State     know.TextState `json:"state"`
+	Reason    string         `json:"state_reason,omitempty"`
+	CreatedAt time.Time      `json:"created_at"`
+	Earlier   []HeldWording  `json:"earlier,omitempty"`
+}
+
+// HeldComment is a comment one wrote.
+type HeldComment struct {
+	ID        int64          `json:"id"`
+	Idea      int64          `json:"idea_id"`
+	Body      string         `json:"body"`
+	Language  string         `json:"language"`
+	State     know.TextState `json:"state"`
+	Reason    string         `json:"state_reason,omitempty"`
+	CreatedAt time.Time      `json:"created_at"`
+	Earlier   []HeldWording  `json:"earlier,omitempty"`
+}
+
+// HeldMark is a vote for an idea, or that one follows it.
+type HeldMark struct {
+	Idea int64     `json:"idea_id"`
+	At   time.Time `json:"at"`
+}
+
+// HeldCall is a call for ideas one opened.
+type HeldCall struct {
+	ID    int64     `json:"id"`
+	Title string    `json:"title"`
+	At    time.Time `json:"at"`
+}
+
+// HeldDecision is a decision one made.
+type HeldDecision struct {
+	ID     int64     `json:"id"`
+	Idea   int64     `json:"idea_id"`
+	Stage  Stage     `json:"stage"`
+	Reason string    `json:"reason"`
+	At     time.Time `json:"at"`
+}
+
+// HeldTelling is a decision one was, or is to be, told of.
+type HeldTelling struct {
+	Decision int64     `json:"decision_id"`
+	Because  string    `json:"because"`
+	Way      string    `json:"way"`
+	ToldAt   time.Time `json:"told_at,omitzero"`
+}
+
+// HeldCredit is what a release thanks one for.
+type HeldCredit struct {
+	Release int64  `json:"release_id"`
+	Because string `json:"because"`
+}
+
+// Held gives all that shaping holds about a person and the accounts that are
+// theirs.
+func (s *Ideas) Held(ctx context.Context, person int64, accounts []int64) (h Held, err error) {
+	if h.Ideas, err = s.heldIdeas(ctx, person); err != nil {
+		return h, err
+	}
+	if h.Comments, err = s.heldComments(ctx, person); err != nil {
+		return h, err
+	}
+	mark := func(row storage.Scanner) (m HeldMark, err error) {
+		var at int64
+		err = row.Scan(&m.Idea, &at)
+		m.At = storage.Time(at)
+		return m, err
+	}
+	if h.Votes, err = storage.All(ctx, s.db, mark, `select idea_id, at from vote where person_id = $1 order by at, idea_id`, person); err != nil {
+		return h, err
+	}
+	if h.Follows, err = storage.All(ctx, s.db, mark, `select idea_id, at from follow where person_id = $1 order by at, idea_id`, person); err != nil {
+		return h, err
+	}
+	h.Calls, err = storage.All(ctx, s.db, func(row storage.Scanner) (c HeldCall, err error) {
+		var at int64
+		err = row.Scan(&c.ID, &c.Title, &at)
+		c.At = storage.Time(at)
+		return c, err
+	}, `select id, title, created_at from call where by_id = $1 order by id`, person)
+	if err != nil {
+		return h, err
+	}
+	return h, s.heldOutcome(ctx, &h, person, accounts)
+}
+
+// heldOutcome adds voices, and what became of all that.
+func (s *Ideas) heldOutcome(ctx context.Context, h *Held, person int64, accounts []int64) (err error) {
+	holes, args := storage.Holes(2, accounts)
+	args = append([]any{person}, args...)
+	mine := `(person_id = $1 and person_id <> 0 or account_id <> 0 and account_id in (` + holes + `))`
+	h.Voices, err = storage.All(ctx, s.db, func(row storage.Scanner) (v HeldVoice, err error) {
+		var at int64
+		err = row.Scan(&v.ID, &v.Idea, &v.Words, &v.Place, &v.URL, &at, &v.State)
+		v.SaidAt = storage.Time(at)
+		return v, err
+	}, `select id, idea_id, words, place, url, said_at, state from voice where `+mine+` order by id`, args...)
+	if err != nil {
+		return err
+	}
+	h.Decisions, err = storage.All(ctx, s.db, func(row storage.Scanner) (d HeldDecision, err error) {
+		var at int64
+		err = row.Scan(&d.ID, &d.Idea, &d.Stage, &d.Reason, &at)
+		d.At = storage.Time(at)
+		return d, err
+	}, `select id, subject_id, stage, reason, at from decision where by_id = $1 and subject_kind = 'idea' order by id`, person)
+	if err != nil {
+		return err
+	}
+	h.Told, err = storage.All(ctx, s.db, func(row storage.Scanner) (t HeldTelling, err error) {
+		var at int64
+		err = row.Scan(&t.Decision, &t.Because, &t.Way, &at)
+		t.ToldAt = storage.Time(at)
+		return t, err
+	}, `select decision_id, because, way, told_at from telling where `+mine+` order by decision_id`, args...)
+	if err != nil {
+		return err
+	}
+	h.Credits, err = storage.All(ctx, s.db, func(row storage.Scanner) (c HeldCredit, err error) {
+		err = row.Scan(&c.Release, &c.Because)
+		return c, err
+	}, `select release_id, because from credit where `+mine+` order by release_id, because`, args...)
+	return err
+}
+
+func (s *Ideas) heldIdeas(ctx context.Context, person int64) ([]HeldIdea, error) {
+	ideas, err := storage.All(ctx, s.db, scanIdea, `select `+ideaColumns+` from idea where person_id = $1 order by id`, person)
+	if err != nil {
+		return nil, err
+	}
+	if err := addTags(ctx, s.db, ideas); err != nil {
+		return nil, err
+	}
+	held := make([]HeldIdea, 0, len(ideas))
+	for _, i := range ideas {
+		earlier, err := s.earlier(ctx, "idea", i.ID, i.EditedAt)
+		if err != nil {
+			return nil, err
+		}
+		held = append(held, HeldIdea{ID: i.ID, Title: i.Title, Body: i.Body, Language: i.Language, Tags: i.Tags,
+			State: i.State, Reason: i.StateReason, CreatedAt: i.CreatedAt, Earlier: earlier})
+	}
+	return held, nil
+}
+
+func (s *Ideas) heldComments(ctx context.Context, person int64) ([]HeldComment, error) {
+	comments, err := storage.All(ctx, s.db, scanComment, selectComment+` where person_id = $1 order by id`, person)
+	if err != nil {
+		return nil, err
+	}
+	held := make([]HeldComment, 0, len(comments))
+	for _, c := range comments {
+		earlier, err := s.earlier(ctx, "comment", c.ID, c.EditedAt)
+		if err != nil {
+			return nil, err
+		}
+		held = append(held, HeldComment{ID: c.ID, Idea: c.Idea, Body: c.Body, Language: c.Language,
+			State: c.State, Reason: c.StateReason, CreatedAt: c.CreatedAt, Earlier: earlier})
+	}
+	return held, nil
+}
+
+// earlier gives the earlier wordings of a text that was ever edited.
+func (s *Ideas) earlier(ctx context.Context, kind string, id int64, editedAt time.Time) ([]HeldWording, error) {
+	if editedAt.IsZero() {
+		return nil, nil
+	}
+	ref := ideaRef(id)
+	ref.Kind = kind
+	revisions, err := s.people.Revisions(ctx, ref)
+	wordings := make([]HeldWording, 0, len(revisions))
+	for _, r := range revisions {
+		wordings = append(wordings, HeldWording{Title: r.Title, Body: r.Body, At: r.At})
+	}
+	return wordings, err
+}
+
+// Moments gives what a person did here and what became of it, newest first,
+// at most limit: proposed, voted, commented, quoted, told and promised. The
+// subject is always the idea.
+func (s *Ideas) Moments(ctx context.Context, person int64, accounts []int64, limit int) ([]know.Moment, error) {
+	holes, args := storage.Holes(3, accounts)
+	both := append([]any{person, limit}, args...)
+	mine := func(t string) string {
+		return `(` + t + `.person_id = $1 and ` + t + `.person_id <> 0 or ` + t + `.account_id <> 0 and ` + t + `.account_id in (` + holes + `))`
+	}
+	var all []know.Moment
+	for _, q := range []struct {
+		kind, text string
+		args       []any
+	}{
+		{"proposed", `select created_at, id, title, body, 0, '' from idea where person_id = $1 order by created_at desc limit $2`, both[:2]},
+		{"voted", `select v.at, i.id, i.title, '', 0, '' from vote v join idea i on i.id = v.idea_id
+			where v.person_id = $1 and i.merged_into = 0 order by v.at desc limit $2`, both[:2]},
+		{"commented", `select c.created_at, i.id, i.title, c.body, 0, '' from comment c join idea i on i.id = c.idea_id
+			where c.person_id = $1 order by c.created_at desc limit $2`, both[:2]},
+		{"quoted", `select v.said_at, i.id, i.title, v.words, v.added_by, v.url from voice v join idea i on i.id = v.idea_id
+			where ` + mine("v") + ` order by v.said_at desc limit $2`, both},
+		{"told", `select t.told_at, i.id, i.title, d.reason, d.by_id, '' from telling t join decision d on d.id = t.decision_id
+			join idea i on i.id = d.subject_id where ` + mine("t") + ` and t.told_at > 0 order by t.told_at desc limit $2`, both},
+		{"promised", `select d.at, i.id, i.title, d.reason, d.by_id, '' from telling t join decision d on d.id = t.decision_id
+			join idea i on i.id = d.subject_id where ` + mine("t") + ` and d.promised_at > 0 order by d.at desc limit $2`, both},
+	} {
+		moments, err := storage.All(ctx, s.db, func(row storage.Scanner) (m know.Moment, err error) {
+			var at int64
+			m.Kind, m.Subject.Kind = q.kind, "idea"
+			err = row.Scan(&at, &m.Subject.ID, &m.Title, &m.Text, &m.By, &m.URL)
+			m.At = storage.Time(at)
+			return m, err
+		}, q.text, q.args...)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, moments...)
+	}
+	slices.SortStableFunc(all, func(a, b know.Moment) int {
+		return cmp.Or(b.At.Compare(a.At), cmp.Compare(b.Subject.ID, a.Subject.ID))
+	})
+	return all[:min(limit, len(all))], nil
+}

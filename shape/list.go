@@ -1,0 +1,229 @@
+package shape
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"tribune/internal/fault"
+	"tribune/internal/query"
+	"tribune/know"
+	"tribune/storage"
+)
+
+// Sort is the order of a list of ideas, always from the most or latest on.
+type Sort string
+
+// The orders. The zero Sort is ByVotes.
+const (
+	ByVotes   Sort = "votes"
+	ByNew     Sort = "new"
+	ByDecided Sort = "decided" // decided ones only, the latest decision first
+)
+
+// column gives the column that a list is ordered by, before the id.
+func (s Sort) column() (string, error) {
+	switch s {
+	case "", ByVotes:
+		return "votes", nil
+	case ByNew:
+		return "created_at", nil
+	case ByDecided:
+		return "decided_at", nil
+	}
+	return "", fault.New(fault.Invalid, "Ideas are sorted by votes, new or decided.").On("sort")
+}
+
+// key gives what an idea has in that column.
+func (s Sort) key(i Idea) int64 {
+	switch s {
+	case ByNew:
+		return storage.Micros(i.CreatedAt)
+	case ByDecided:
+		return storage.Micros(i.DecidedAt)
+	}
+	return i.Votes
+}
+
+// Filter says which ideas to list, and in what order. The zero Filter lists
+// all that the asker may see, most votes first. Merged ideas are not listed,
+// hidden and withdrawn ones in their author's own list alone.
+type Filter struct {
+	Text   string // words, all of them; the last may be only begun
+	Stage  Stage
+	Tag    string
+	Call   int64
+	Person int64 // who proposed them
+	Sort   Sort
+	Cursor string // of the page before; "" for the first
+	Limit  int    // 1 to 100, 20 if 0
+}
+
+// TagCount is a tag and how many ideas that everybody may see carry it.
+type TagCount struct {
+	Tag   string
+	Ideas int64
+}
+
+// The numbers that keep a list's cost apart from the number of ideas: a search
+// looks at the newest maxHits ideas that match, and a tag that at most maxHits
+// ideas carry is listed from those; one that more carry is so common that
+// walking the order finds them soon.
+const (
+	maxHits      = 1000
+	defaultLimit = 20
+	maxLimit     = 100
+)
+
+// listing is a query being put together.
+type listing struct {
+	from  string
+	where strings.Builder
+	args  []any
+}
+
+// arg adds an argument and gives its hole.
+func (l *listing) arg(v any) string {
+	l.args = append(l.args, v)
+	return "$" + strconv.Itoa(len(l.args))
+}
+
+// and adds a condition; each ? in it is one of the values.
+func (l *listing) and(condition string, values ...any) {
+	for _, v := range values {
+		condition = strings.Replace(condition, "?", l.arg(v), 1)
+	}
+	if l.where.Len() > 0 {
+		l.where.WriteString(" and ")
+	}
+	l.where.WriteString(condition)
+}
+
+// List gives a page of ideas, and the cursor of the next one, "" after the
+// last. Ideas whose votes change while somebody turns pages may be met twice
+// or not at all; all others are met once.
+func (s *Ideas) List(ctx context.Context, a know.Actor, f Filter) (ideas []Idea, next string, err error) {
+	if err := know.Require(a, know.Read, know.Subject{}); err != nil {
+		return nil, "", err
+	}
+	column, err := f.Sort.column()
+	if err != nil {
+		return nil, "", err
+	}
+	if f.Limit <= 0 {
+		f.Limit = defaultLimit
+	}
+	f.Limit = min(f.Limit, maxLimit)
+	l := &listing{from: "idea"}
+	if ok, err := s.choose(ctx, l, a, f); err != nil || !ok {
+		return nil, "", err
+	}
+	if f.Cursor != "" {
+		key, id, err := readCursor(f.Sort, f.Cursor)
+		if err != nil {
+			return nil, "", err
+		}
+		l.and(`(idea.`+column+`, idea.id) < (?, ?)`, key, id)
+	}
+	ideas, err = storage.All(ctx, s.db, scanIdea, `select `+ideaColumns+` from `+l.from+` where `+l.where.String()+
+		` order by idea.`+column+` desc, idea.id desc limit `+l.arg(f.Limit+1), l.args...)
+	if err != nil {
+		return nil, "", fmt.Errorf("shape: list: %w", err)
+	}
+	if len(ideas) > f.Limit {
+		ideas = ideas[:f.Limit]
+		next = writeCursor(f.Sort, ideas[f.Limit-1])
+	}
+	return ideas, next, addTags(ctx, s.db, ideas)
+}
+
+// choose writes the conditions of a filter; ok is false if nothing can match.
+func (s *Ideas) choose(ctx context.Context, l *listing, a know.Actor, f Filter) (ok bool, err error) {
+	if f.Text != "" {
+		words := query.Words(f.Text)
+		if len(words) == 0 {
+			return false, nil
+		}
+		from, arg := hits(s.db, 1, words, storage.LastBegins)
+		l.from, l.args = from, append(l.args, arg)
+		l.and(`idea.id = hit.id`)
+	}
+	if f.Tag != "" {
+		if err := s.chooseTag(ctx, l, f); err != nil {
+			return false, err
+		}
+	}
+	if own := f.Person != 0 && f.Person == a.ID; !own {
+		l.and(`idea.state = 'visible' and idea.merged_into = 0`)
+	}
+	if f.Person != 0 {
+		l.and(`idea.person_id = ?`, f.Person)
+	}
+	holes, args := audiences(len(l.args)+1, a)
+	l.args = append(l.args, args...)
+	l.and(`idea.audience in (` + holes + `)`)
+	if f.Stage != "" {
+		l.and(`idea.stage = ?`, string(f.Stage))
+	}
+	if f.Call != 0 {
+		l.and(`idea.call_id <> 0 and idea.call_id = ?`, f.Call)
+	}
+	if f.Sort == ByDecided {
+		l.and(`idea.decided_at > 0`)
+	}
+	return true, nil
+}
+
+// hits gives a "from" of the newest ideas that match words, joined so that
+// they are looked at one by one.
+func hits(q storage.Q, hole int, words []string, how storage.Match) (from, arg string) {
+	in, arg := storage.MatchText(q, "idea_search", hole, words, how)
+	return `(select found.rowid as id from ` + strings.TrimPrefix(in, "in ") + ` found order by found.rowid desc limit ` +
+		strconv.Itoa(maxHits) + `) hit cross join idea`, arg
+}
+
+// chooseTag looks at the ideas of a rare tag; those of a common one are met on
+// the way along the order.
+func (s *Ideas) chooseTag(ctx context.Context, l *listing, f Filter) error {
+	tag := tagSlug(f.Tag)
+	var n int
+	err := s.db.Row(ctx, `select count(*) from (select 1 from idea_tag where tag = $1 limit $2) some`, tag, maxHits+1).Scan(&n)
+	if err != nil {
+		return err
+	}
+	if n > maxHits || l.from != "idea" {
+		l.and(`exists (select 1 from idea_tag where tag = ? and idea_id = idea.id)`, tag)
+		return nil
+	}
+	l.from = `(select idea_id as id from idea_tag where tag = ` + l.arg(tag) + `) hit cross join idea`
+	l.and(`idea.id = hit.id`)
+	return nil
+}
+
+// A cursor is the order's letter, the key and the id of the last idea shown.
+
+func writeCursor(s Sort, i Idea) string {
+	return letter(s) + strconv.FormatInt(s.key(i), 36) + "." + strconv.FormatInt(i.ID, 36)
+}
+
+func readCursor(s Sort, cursor string) (key, id int64, err error) {
+	rest, ok := strings.CutPrefix(cursor, letter(s))
+	left, right, both := strings.Cut(rest, ".")
+	if ok && both {
+		if key, err = strconv.ParseInt(left, 36, 64); err == nil {
+			if id, err = strconv.ParseInt(right, 36, 64); err == nil {
+				return key, id, nil
+			}
+		}
+	}
+	return 0, 0, fault.New(fault.Invalid, "This page cannot be found from here. Go back to the first one.").On("cursor")
+}
+
+// letter tells the cursors of the orders apart.
+func letter(s Sort) string {
+	if s == "" {
+		s = ByVotes
+	}
+	return "-" + string(s[:1])
+}

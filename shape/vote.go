@@ -1,0 +1,161 @@
+package shape
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"tribune/event"
+	"tribune/internal/fault"
+	"tribune/know"
+	"tribune/storage"
+)
+
+// Voter is one who voted for an idea.
+type Voter struct {
+	Person know.Person
+	Staff  bool // was staff then
+	At     time.Time
+}
+
+// maxVoters is how many voters are named, the latest of them.
+const maxVoters = 1000
+
+// Vote puts the asker's vote behind an idea or takes it back, and gives the
+// votes the idea has then. It may be repeated: one person has one vote.
+func (s *Ideas) Vote(ctx context.Context, a know.Actor, id int64, on bool) (votes int64, err error) {
+	// What the rules ask for is read outside the writer's queue, which is the
+	// narrow place; merging alone is looked at again inside.
+	i := Idea{}
+	err = s.db.Row(ctx, `select person_id, audience, state, merged_into from idea where id = $1`, id).
+		Scan(&i.Person, &i.Audience, &i.State, &i.MergedInto)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, noIdea()
+	}
+	if err != nil {
+		return 0, err
+	}
+	if err := know.Require(a, know.Vote, i.Subject()); err != nil {
+		return 0, err
+	}
+	err = s.db.Update(ctx, func(tx *storage.Tx) error {
+		if on {
+			votes, err = s.vote(ctx, tx, a, id)
+		} else {
+			votes, err = s.unvote(ctx, tx, a, id)
+		}
+		return err
+	})
+	return votes, err
+}
+
+func (s *Ideas) vote(ctx context.Context, tx *storage.Tx, a know.Actor, id int64) (votes int64, err error) {
+	staff := storage.Bit(a.IsStaff())
+	n, err := tx.Exec(ctx, `insert into vote (idea_id, person_id, staff, at) values ($1, $2, $3, $4) on conflict do nothing`,
+		id, a.ID, staff, storage.Micros(s.now()))
+	if err != nil || n == 0 {
+		return votesOf(ctx, tx, id, err)
+	}
+	if votes, err = addVotes(ctx, tx, id, 1, staff); err != nil {
+		return 0, err
+	}
+	return votes, s.voteFact(ctx, tx, a, IdeaVoted, id, a.IsStaff())
+}
+
+func (s *Ideas) unvote(ctx context.Context, tx *storage.Tx, a know.Actor, id int64) (votes int64, err error) {
+	var staff int
+	err = tx.Row(ctx, `delete from vote where idea_id = $1 and person_id = $2 returning staff`, id, a.ID).Scan(&staff)
+	if errors.Is(err, sql.ErrNoRows) {
+		return votesOf(ctx, tx, id, nil)
+	}
+	if err != nil {
+		return 0, err
+	}
+	// A vote that came with a merged idea is no longer that idea's to take back.
+	if _, err := tx.Exec(ctx, `delete from merged_row where into_id = $1 and kind = 'vote' and ref_id = $2`, id, a.ID); err != nil {
+		return 0, err
+	}
+	if votes, err = addVotes(ctx, tx, id, -1, -staff); err != nil {
+		return 0, err
+	}
+	return votes, s.voteFact(ctx, tx, a, IdeaUnvoted, id, staff == 1)
+}
+
+// voteFact records a vote. Staff votes are told apart, but are no act of staff
+// as staff: they do not go on the audit page.
+func (s *Ideas) voteFact(ctx context.Context, tx *storage.Tx, a know.Actor, kind string, id int64, staff bool) error {
+	return s.events.Append(ctx, tx, event.Event{Kind: kind, Actor: a.ID, Subject: ideaRef(id), N: int64(storage.Bit(staff))})
+}
+
+// addVotes changes the counts of an idea that is not merged.
+func addVotes(ctx context.Context, tx *storage.Tx, id int64, all, staff int) (votes int64, err error) {
+	err = tx.Row(ctx, `update idea set votes = votes + $1, staff_votes = staff_votes + $2 where id = $3 and merged_into = 0 returning votes`,
+		all, staff, id).Scan(&votes)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, fault.New(fault.Conflict, "This idea has become part of another. Vote for that one.")
+	}
+	return votes, err
+}
+
+// votesOf gives the votes an idea has, unless err.
+func votesOf(ctx context.Context, q storage.Q, id int64, err error) (votes int64, _ error) {
+	if err != nil {
+		return 0, err
+	}
+	err = q.Row(ctx, `select votes from idea where id = $1`, id).Scan(&votes)
+	return votes, err
+}
+
+// Voted tells which of these ideas a person has voted for.
+func (s *Ideas) Voted(ctx context.Context, person int64, ids []int64) (map[int64]bool, error) {
+	return s.marked(ctx, `select idea_id from vote where person_id = $1 and idea_id in (`, person, ids)
+}
+
+// marked runs a query of the ideas that a person marked, among ids.
+func (s *Ideas) marked(ctx context.Context, query string, person int64, ids []int64) (map[int64]bool, error) {
+	marked := make(map[int64]bool, len(ids))
+	if person == 0 || len(ids) == 0 {
+		return marked, nil
+	}
+	holes, args := storage.Holes(2, ids)
+	found, err := storage.All(ctx, s.db, storage.Scalar[int64], query+holes+`)`, append([]any{person}, args...)...)
+	for _, id := range found {
+		marked[id] = true
+	}
+	return marked, err
+}
+
+// Voters gives who voted for an idea, the latest first, at most 1,000: all of
+// them to staff; to others the asker and those who show their votes. Who left
+// is not among them.
+func (s *Ideas) Voters(ctx context.Context, a know.Actor, id int64) ([]Voter, error) {
+	if _, err := s.Idea(ctx, a, id); err != nil {
+		return nil, err
+	}
+	all := storage.Bit(know.May(a, know.Know, know.Subject{}))
+	voters, err := storage.All(ctx, s.db, func(row storage.Scanner) (v Voter, err error) {
+		var staff int
+		var at int64
+		err = row.Scan(&v.Person.ID, &staff, &at)
+		v.Staff, v.At = staff == 1, storage.Time(at)
+		return v, err
+	}, `select v.person_id, v.staff, v.at from vote v join person p on p.id = v.person_id
+		where v.idea_id = $1 and p.left_at = 0 and ($2 = 1 or p.votes_shown = 1 or p.id = $3)
+		order by v.at desc, v.person_id desc limit $4`, id, all, a.ID, maxVoters)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]int64, len(voters))
+	for n, v := range voters {
+		ids[n] = v.Person.ID
+	}
+	people, err := s.people.People(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	for n := range voters {
+		voters[n].Person = people[voters[n].Person.ID]
+	}
+	return voters, nil
+}
