@@ -17,7 +17,7 @@ type Voice struct {
 	Person      int64 // the person behind it as known now, 0: nobody known
 	Words       string
 	Author      string // the name shown, "" for one who is not named
-	Place       string // a host, or the kind of place: mail, call, form, site
+	Place       string // a host; or a kind of place, always once withdrawn: post, review, mail, call, form, letter, site
 	URL         string
 	Language    string
 	Country     string

@@ -78,6 +78,7 @@ create table outbox (
   leased_until bigint not null default 0
 );
 create index outbox_due on outbox (state, due_at);
+create index outbox_person on outbox (person_id) where person_id <> 0;
 
 -- know ---------------------------------------------------------------------------------------
 
@@ -465,15 +466,15 @@ create table voice (
   idea_id      bigint not null,
   mention_id   bigint not null default 0,
   message_id   bigint not null default 0,
-  account_id   bigint not null default 0, -- 0: the author asked not to be named, or left
+  account_id   bigint not null default 0, -- who said it; 0: withdrawn, or their own words here
   person_id    bigint not null default 0, -- a visitor or member who put their own words there
   words        text   not null, -- empty once withdrawn
-  author       text   not null default '', -- the name shown; empty once withdrawn
+  author       text   not null default '', -- the name shown; empty once withdrawn, or if they asked not to be named
   place        text   not null default '', -- a host, or the kind of place (mail, call)
   url          text   not null default '',
   language     text   not null default '',
   country      text   not null default '',
-  public       bigint not null default 1, -- 0: on the desk only (a private mention whose author has not said yes)
+  public       bigint not null default 1, -- 0: on the desk only: its author has not said yes, or nobody has read a visitor's words
   said_at      bigint not null,
   added_by     bigint not null default 0,
   added_at     bigint not null,
@@ -485,6 +486,8 @@ create index voice_account on voice (account_id) where account_id <> 0;
 create index voice_person on voice (person_id) where person_id <> 0;
 create unique index voice_once on voice (idea_id, mention_id) where mention_id <> 0;
 create index voice_mention on voice (mention_id) where mention_id <> 0;
+create unique index voice_message on voice (idea_id, message_id) where message_id <> 0;
+create index voice_unread on voice (id) where public = 0;
 
 -- never edited, only followed by another
 create table decision (
@@ -504,6 +507,7 @@ create table decision (
 );
 create index decision_subject on decision (subject_kind, subject_id, id);
 create index decision_at on decision (at, id);
+create index decision_untold on decision (id) where told = 0;
 
 -- who is to be told of a decision, and how
 create table telling (

@@ -1,0 +1,304 @@
+package shape
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"tribune/converse"
+	"tribune/event"
+	"tribune/know"
+	"tribune/storage"
+)
+
+// tellBatch is how many people are told in one transaction: few enough that
+// it stays under 200 ms.
+const tellBatch = 200
+
+// entitled is one who is to hear of a decision.
+type entitled struct {
+	person  int64
+	account int64 // a quoted author's, where they spoke
+	quoted  bool
+	rank    int64 // their first reason
+	role    know.Role
+	left    bool
+	mail    bool // has a confirmed address
+}
+
+// ranked are the reasons by their rank in the statement below.
+var ranked = [...]Because{1: Proposed, 2: Voted, 3: Commented, 4: Followed, 5: Quoted}
+
+// selectEntitled finds persons who are entitled to hear of decision $2 on idea
+// $1, made by $3 at $4, and have no row in telling yet. What came after the
+// decision does not entitle to it. Somebody told as the author of an unclaimed
+// account, who has claimed it since, was told.
+const selectEntitled = `select e.person_id, max(e.account_id), min(e.rank), max(e.rank), p.role, p.left_at,
+	(select count(*) from account c where c.person_id = e.person_id and c.kind = 'mail' and c.confirmed_at > 0)
+	from (
+		select person_id, 0 as account_id, 1 as rank from idea where id = $1
+		union all select person_id, 0, 2 from vote where idea_id = $1 and at <= $4
+		union all select person_id, 0, 3 from comment where idea_id = $1 and created_at <= $4 and state <> 'withdrawn'
+		union all select person_id, 0, 4 from follow where idea_id = $1 and at <= $4
+		union all select coalesce(nullif(v.person_id, 0), a.person_id, 0), v.account_id, 5 from voice v left join account a on a.id = v.account_id
+			where v.idea_id = $1 and v.added_at <= $4 and v.state = 'visible'
+	) e join person p on p.id = e.person_id
+	where e.person_id <> 0 and e.person_id <> $3
+		and not exists (select 1 from telling t where t.decision_id = $2 and t.person_id = e.person_id)
+		and not exists (select 1 from telling t join account c on c.id = t.account_id where t.decision_id = $2 and t.person_id = 0 and c.person_id = e.person_id)
+	group by e.person_id, p.role, p.left_at order by e.person_id limit $5`
+
+// selectUnclaimed finds the accounts of quoted authors whom nobody here claims.
+const selectUnclaimed = `select distinct v.account_id from voice v join account a on a.id = v.account_id
+	where v.idea_id = $1 and v.added_at <= $3 and v.state = 'visible' and a.person_id = 0
+		and not exists (select 1 from telling t where t.decision_id = $2 and t.person_id = 0 and t.account_id = v.account_id)
+	order by v.account_id limit $4`
+
+// TellOnce finds the next people who are to hear of a decision, at most 200,
+// and puts each one's mail or task in place, in one transaction. more reports
+// whether it may have left some. It can be stopped anywhere and run anywhere
+// else: who has a row in telling has been seen to.
+func (s *Ideas) TellOnce(ctx context.Context) (more bool, err error) {
+	var due int64
+	err = s.db.Row(ctx, `select id from decision where told = 0 order by id limit 1`).Scan(&due)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("shape: tell: %w", err)
+	}
+	err = s.db.Update(ctx, func(tx *storage.Tx) error { return s.tellBatch(ctx, tx, due) })
+	if err != nil {
+		return false, fmt.Errorf("shape: tell decision %d: %w", due, err)
+	}
+	return true, nil
+}
+
+// tellBatch tells one batch of one decision; an empty batch ends it.
+func (s *Ideas) tellBatch(ctx context.Context, tx *storage.Tx, decision int64) error {
+	d, err := readDecision(ctx, tx, decision)
+	if err != nil || d.Told {
+		return err
+	}
+	idea, err := readIdea(ctx, tx, d.Idea)
+	if err != nil {
+		return err
+	}
+	at := storage.Micros(d.At)
+	people, err := storage.All(ctx, tx, func(row storage.Scanner) (e entitled, err error) {
+		var left, confirmed, last int64
+		err = row.Scan(&e.person, &e.account, &e.rank, &last, &e.role, &left, &confirmed)
+		e.left, e.mail, e.quoted = left > 0, confirmed > 0, ranked[last] == Quoted
+		return e, err
+	}, selectEntitled, d.Idea, d.ID, d.By, at, tellBatch)
+	if err != nil {
+		return err
+	}
+	for _, e := range people {
+		if err := s.tellPerson(ctx, tx, d, idea, e); err != nil {
+			return err
+		}
+	}
+	if len(people) > 0 {
+		return nil
+	}
+	accounts, err := storage.All(ctx, tx, storage.Scalar[int64], selectUnclaimed, d.Idea, d.ID, at, tellBatch)
+	if err != nil {
+		return err
+	}
+	for _, account := range accounts {
+		if err := s.tellByTask(ctx, tx, d, Telling{Account: account, Because: Quoted}); err != nil {
+			return err
+		}
+	}
+	if len(accounts) > 0 {
+		return nil
+	}
+	_, err = tx.Exec(ctx, `update decision set told = 1 where id = $1`, d.ID)
+	return err
+}
+
+// tellPerson tells a person by mail, or by a task if they are quoted and have
+// no address that they confirmed to us. Who left, does not want it, or
+// may not see the idea, is not told.
+func (s *Ideas) tellPerson(ctx context.Context, tx *storage.Tx, d Decision, idea Idea, e entitled) error {
+	t := Telling{Person: e.person, Because: ranked[e.rank], Way: TellNobody}
+	wanted, err := s.people.Wanted(ctx, tx, e.person, know.MailDecisions)
+	if err != nil {
+		return err
+	}
+	switch {
+	case e.left || !wanted || !know.May(know.Actor{ID: e.person, Role: e.role}, know.Read, idea.Subject()):
+	case e.mail:
+		t.Way = TellByMail
+	case e.account != 0, e.quoted && e.role.AtLeast(know.Member):
+		t.Account = e.account
+		return s.tellByTask(ctx, tx, d, t)
+	}
+	_, mine, err := putTelling(ctx, tx, d, t)
+	if err != nil || !mine || t.Way != TellByMail {
+		return err
+	}
+	return s.events.Put(ctx, tx, event.Delivery{Dedup: fmt.Sprintf("decision:%d:%d", d.ID, e.person), Kind: "decision", Person: e.person,
+		Subject: event.Ref{Kind: "decision", ID: d.ID}, Other: d.Idea})
+}
+
+// tellByTask puts a tell task into the decider's inbox.
+func (s *Ideas) tellByTask(ctx context.Context, tx *storage.Tx, d Decision, t Telling) error {
+	t.Way = TellByTask
+	account := t.Account
+	if t.Person != 0 {
+		t.Account = 0 // one row a person
+	}
+	id, mine, err := putTelling(ctx, tx, d, t)
+	if err != nil || !mine {
+		return err
+	}
+	thread, err := s.inbox.OpenTell(ctx, tx, converse.Tell{Decision: d.ID, Account: account, Person: t.Person, Owner: d.By})
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `update telling set thread_id = $1 where id = $2`, thread, id)
+	return err
+}
+
+// putTelling notes how somebody is told; mine is false if they have a row.
+func putTelling(ctx context.Context, tx *storage.Tx, d Decision, t Telling) (id int64, mine bool, err error) {
+	err = tx.Row(ctx, `insert into telling (decision_id, person_id, account_id, because, way) values ($1, $2, $3, $4, $5)
+		on conflict do nothing returning id`, d.ID, t.Person, t.Account, string(t.Because), string(t.Way)).Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, false, nil
+	}
+	return id, err == nil, err
+}
+
+// FollowTelling follows the tell tasks: one that is answered was told, one
+// that is dismissed cannot be.
+func (s *Ideas) FollowTelling(ctx context.Context, tx *storage.Tx, facts []event.Event) error {
+	for _, f := range facts {
+		var err error
+		switch f.Kind {
+		case converse.ThreadAnswered:
+			_, err = tx.Exec(ctx, `update telling set told_at = $1, way = 'task' where thread_id = $2 and thread_id <> 0 and told_at = 0`, storage.Micros(f.At), f.Subject.ID)
+		case converse.ThreadClosed:
+			_, err = tx.Exec(ctx, `update telling set way = 'none' where thread_id = $1 and thread_id <> 0 and told_at = 0`, f.Subject.ID)
+		case converse.ThreadReopened:
+			_, err = tx.Exec(ctx, `update telling set way = 'task', told_at = case when cast($2 as bigint) = 0 then told_at else 0 end where thread_id = $1 and thread_id <> 0`, f.Subject.ID, f.Other)
+		}
+		if err != nil {
+			return fmt.Errorf("shape: follow telling: %w", err)
+		}
+	}
+	return nil
+}
+
+// Told counts who was told of a decision, and how, for whoever sees its idea.
+func (s *Ideas) Told(ctx context.Context, a know.Actor, decision int64) (t Told, err error) {
+	d, err := s.Decision(ctx, a, decision)
+	if err != nil {
+		return t, err
+	}
+	var done int
+	err = s.db.Row(ctx, `select coalesce(sum(case when t.way = 'mail' then 1 else 0 end), 0),
+		coalesce(sum(case when t.way = 'mail' and o.state = 'sent' then 1 else 0 end), 0),
+		coalesce(sum(case when t.way = 'task' then 1 else 0 end), 0),
+		coalesce(sum(case when t.way = 'task' and t.told_at > 0 then 1 else 0 end), 0),
+		coalesce(sum(case when t.way = 'none' then 1 else 0 end), 0)
+		from telling t left join outbox o on t.way = 'mail' and o.dedup = 'decision:' || t.decision_id || ':' || t.person_id
+		where t.decision_id = $1`, decision).Scan(&t.Mail, &t.MailSent, &t.Task, &done, &t.None)
+	if err != nil {
+		return t, fmt.Errorf("shape: told of decision %d: %w", decision, err)
+	}
+	t.TaskDone, t.Complete = done, d.Told
+	t.Waiting = t.Mail - t.MailSent + t.Task - t.TaskDone
+	return t, nil
+}
+
+const selectTelling = `select t.id, t.decision_id, t.person_id, t.account_id, t.because, t.way, t.thread_id, case when t.way = 'mail' then coalesce(o.sent_at, 0) else t.told_at end
+	from telling t left join outbox o on t.way = 'mail' and o.dedup = 'decision:' || t.decision_id || ':' || t.person_id`
+
+func scanTelling(row storage.Scanner) (t Telling, err error) {
+	var told int64
+	err = row.Scan(&t.ID, &t.Decision, &t.Person, &t.Account, &t.Because, &t.Way, &t.Thread, &told)
+	t.ToldAt = storage.Time(told)
+	return t, err
+}
+
+// Tellings lists who is told of a decision, for staff, with ids over after.
+func (s *Ideas) Tellings(ctx context.Context, a know.Actor, decision, after int64, limit int) ([]Telling, error) {
+	if err := know.Require(a, know.Know, know.Subject{Audience: know.Team}); err != nil {
+		return nil, err
+	}
+	if limit <= 0 {
+		limit = 50
+	}
+	return storage.All(ctx, s.db, scanTelling, selectTelling+` where t.decision_id = $1 and t.id > $2 order by t.id limit $3`, decision, after, min(limit, 200))
+}
+
+// TellingsOf gives what a person and the accounts named were told, or wait to
+// be, the latest first.
+func (s *Ideas) TellingsOf(ctx context.Context, person int64, accounts []int64, limit int) ([]Telling, error) {
+	holes, args := storage.Holes(3, accounts)
+	return storage.All(ctx, s.db, scanTelling, selectTelling+` where (t.person_id = $1 and t.person_id <> 0 or t.account_id in (`+holes+`)) order by t.id desc limit $2`,
+		append([]any{person, limit}, args...)...)
+}
+
+// TellTasks gives what tell threads are about, by thread, for staff.
+func (s *Ideas) TellTasks(ctx context.Context, a know.Actor, threads []int64) (map[int64]TellTask, error) {
+	if err := know.Require(a, know.Answer, know.Subject{Audience: know.Team}); err != nil {
+		return nil, err
+	}
+	tasks := make(map[int64]TellTask, len(threads))
+	type task struct{ thread, decision, account, person int64 }
+	holes, args := storage.Holes(1, threads)
+	list, err := storage.All(ctx, s.db, func(row storage.Scanner) (t task, err error) {
+		err = row.Scan(&t.thread, &t.decision, &t.account, &t.person)
+		return t, err
+	}, `select id, decision_id, account_id, person_id from thread where kind = 'tell' and id in (`+holes+`)`, args...)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range list {
+		d, err := readDecision(ctx, s.db, t.decision)
+		if err != nil {
+			return nil, err
+		}
+		idea, err := readIdea(ctx, s.db, d.Idea)
+		if err != nil {
+			return nil, err
+		}
+		voice, err := scanVoice(s.db.Row(ctx, selectVoice+` where v.idea_id = $1 and v.state = 'visible' and (v.account_id = $2 and v.account_id <> 0 or v.person_id = $3 and v.person_id <> 0)
+			order by v.id desc limit 1`, d.Idea, t.account, t.person))
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return nil, err
+		}
+		tasks[t.thread] = TellTask{Decision: d, Idea: idea, Voice: voice}
+	}
+	return tasks, nil
+}
+
+// Tell sees to it that everybody entitled hears of each decision, until ctx
+// ends.
+func (s *Ideas) Tell(ctx context.Context) error {
+	pause := time.Second
+	for ctx.Err() == nil {
+		woken := s.events.Woken()
+		more, err := s.TellOnce(ctx)
+		switch {
+		case err != nil && ctx.Err() == nil:
+			s.log.Error("telling of a decision failed; it will be tried again", "error", err)
+			pause, woken = min(2*pause, time.Minute), nil
+		case more:
+			pause = time.Second
+			continue
+		}
+		select {
+		case <-ctx.Done():
+		case <-woken:
+		case <-time.After(pause):
+		}
+	}
+	return nil
+}
