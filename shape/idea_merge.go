@@ -122,11 +122,12 @@ func recount(ctx context.Context, tx *storage.Tx, id int64) error {
 	_, err := tx.Exec(ctx, `update idea set
 		votes = (select count(*) from vote where idea_id = $1),
 		staff_votes = (select count(*) from vote where idea_id = $1 and staff = 1),
-		comments = (select count(*) from comment where idea_id = $1 and state = 'visible'),
-		voices = (select count(*) from voice where idea_id = $1),
-		countries = (select count(distinct country) from voice where idea_id = $1 and country <> '')
+		comments = (select count(*) from comment where idea_id = $1 and state = 'visible')
 		where id = $1`, id)
-	return err
+	if err != nil {
+		return err
+	}
+	return countVoices(ctx, tx, id)
 }
 
 // run executes statements one after the other, each with the same arguments.
@@ -159,11 +160,12 @@ func bring(ctx context.Context, tx *storage.Tx, from, into int64) error {
 }
 
 // bringVoices moves the voices of from that into does not have: one made of
-// the same mention stays behind.
+// the same mention or message stays behind.
 func bringVoices(ctx context.Context, tx *storage.Tx, from, into int64) error {
 	return run(ctx, tx, []any{from, into},
 		`insert into merged_row (into_id, kind, ref_id, from_id) select cast($2 as bigint), 'voice', id, cast($1 as bigint) from voice v where idea_id = $1
-			and (mention_id = 0 or not exists (select 1 from voice w where w.idea_id = $2 and w.mention_id = v.mention_id))`,
+			and (mention_id = 0 or not exists (select 1 from voice w where w.idea_id = $2 and w.mention_id = v.mention_id))
+			and (message_id = 0 or not exists (select 1 from voice w where w.idea_id = $2 and w.message_id = v.message_id))`,
 		`update voice set idea_id = $2 where idea_id = $1
 			and id in (select ref_id from merged_row where into_id = $2 and kind = 'voice' and from_id = $1)`)
 }
@@ -191,6 +193,9 @@ func giveBack(ctx context.Context, tx *storage.Tx, from, into int64) error {
 	others, err := storage.All(ctx, tx, storage.Scalar[int64], `select id from idea where merged_into = $1 and id <> $2 order by id`, into, from)
 	for _, other := range others {
 		if err := bringVoices(ctx, tx, other, into); err != nil {
+			return err
+		}
+		if err := countVoices(ctx, tx, other); err != nil {
 			return err
 		}
 	}

@@ -188,7 +188,7 @@ func hits(q storage.Q, hole int, words []string, how storage.Match) (from, arg s
 func (s *Ideas) chooseTag(ctx context.Context, l *listing, f Filter) error {
 	tag := tagSlug(f.Tag)
 	var n int
-	err := s.db.Row(ctx, `select count(*) from (select 1 from idea_tag where tag = $1 limit $2) some`, tag, maxHits+1).Scan(&n)
+	err := s.db.Row(ctx, `select count(*) from (select 1 from idea_tag where tag = $1 limit $2) few`, tag, maxHits+1).Scan(&n)
 	if err != nil {
 		return err
 	}

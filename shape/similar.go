@@ -142,7 +142,7 @@ func rarity(hits []int64, newest int64) float64 {
 	if len(hits) == similarHits {
 		span = float64(newest - hits[len(hits)-1] + 1)
 	}
-	return math.Log1p(max(span/float64(len(hits))-1, 0))
+	return math.Log1p(max(span/float64(len(hits)), 1))
 }
 
 // likely gives the ideas that share most weight, by the hits alone.

@@ -1,0 +1,154 @@
+package shape_test
+
+import (
+	"strings"
+	"testing"
+
+	"tribune/event"
+	"tribune/internal/fault"
+	"tribune/know"
+	"tribune/shape"
+	"tribune/storage"
+)
+
+func TestComments(t *testing.T) {
+	each(t, func(t *testing.T, q *square) {
+		ctx := t.Context()
+		i := q.idea(t, q.ada, shape.NewIdea{Title: "Refills for all"})
+		c, err := q.Comment(ctx, q.ben, i.ID, " Yes, please. ", "en")
+		if err != nil || c.Body != "Yes, please." || c.Idea != i.ID {
+			t.Fatalf("%+v, %v", c, err)
+		}
+		if follows, _ := q.Following(ctx, q.ben.ID, []int64{i.ID}); !follows[i.ID] {
+			t.Error("who comments follows")
+		}
+		if _, err := q.EditComment(ctx, q.ada, c.ID, "No"); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("edit another's: %v", err)
+		}
+		if c, err = q.EditComment(ctx, q.ben, c.ID, "Yes, in A5."); err != nil || c.Body != "Yes, in A5." {
+			t.Errorf("%+v, %v", c, err)
+		}
+		if err := q.HideComment(ctx, q.staff, c.ID, "Off the point."); err != nil {
+			t.Fatal(err)
+		}
+		for name, sees := range map[string]struct {
+			a    know.Actor
+			want string
+		}{"visitor": {q.visitor, ""}, "another": {q.ada, ""}, "author": {q.ben, "Yes, in A5.Off the point."}, "staff": {q.staff, "Yes, in A5.Off the point."}} {
+			all, err := q.Comments(ctx, sees.a, i.ID)
+			if err != nil || len(all) != 1 || all[0].Body+all[0].StateReason != sees.want {
+				t.Errorf("%s: %+v, %v", name, all, err)
+			}
+		}
+		count := func(want int64) {
+			t.Helper()
+			if is, err := q.Idea(ctx, q.visitor, i.ID); err != nil || is.Comments != want {
+				t.Errorf("%d comments, %v", is.Comments, err)
+			}
+		}
+		count(0)
+		if err := q.ShowComment(ctx, q.staff, c.ID); err != nil {
+			t.Fatal(err)
+		}
+		count(1)
+		for range 2 {
+			if err := q.WithdrawComment(ctx, q.ben, c.ID); err != nil {
+				t.Fatal(err)
+			}
+		}
+		count(0)
+		if _, err := q.Comment(ctx, q.ben, i.ID, "  ", ""); !fault.Is(err, fault.Invalid) {
+			t.Errorf("empty: %v", err)
+		}
+	})
+}
+
+func TestTellComments(t *testing.T) {
+	each(t, func(t *testing.T, q *square) {
+		ctx := t.Context()
+		i := q.idea(t, q.ada, shape.NewIdea{Title: "Refills for all"})
+		for _, a := range []know.Actor{q.ada, q.ben, q.cyd} {
+			if err := q.Follow(ctx, a, i.ID, true); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, a := range []know.Actor{q.ada, q.ben} { // cyd did not ask
+			if err := q.people.ChooseMail(ctx, a.ID, know.MailComments, true); err != nil {
+				t.Fatal(err)
+			}
+		}
+		c, err := q.Comment(ctx, q.ben, i.ID, "In A5, too.", "en")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if err := q.events.CatchUp(ctx, "comments", q.TellComments); err != nil {
+				t.Fatal(err)
+			}
+		}
+		box, err := q.events.Deliveries(ctx, event.Waiting, 0, 10)
+		if err != nil || len(box) != 1 || box[0].Person != q.ada.ID || box[0].Kind != "comment" || box[0].Subject != (event.Ref{Kind: "comment", ID: c.ID}) || box[0].Other != i.ID {
+			t.Fatalf("%+v, %v", box, err)
+		}
+	})
+}
+
+// person.left makes a person's words unfindable, and leaves all else.
+func TestErase(t *testing.T) {
+	each(t, func(t *testing.T, q *square) {
+		ctx := t.Context()
+		theirs := q.idea(t, q.ada, shape.NewIdea{Title: "Xylophone covers", Body: "Made of zirconium.", Tags: []string{"covers"}})
+		other := q.idea(t, q.ben, shape.NewIdea{Title: "Refills for all"})
+		if _, err := q.Edit(ctx, q.ada, theirs.ID, shape.IdeaEdit{Body: new("Made of yttrium.")}); err != nil {
+			t.Fatal(err)
+		}
+		said, err := q.Comment(ctx, q.ada, other.ID, "My wombat agrees.", "en")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := q.EditComment(ctx, q.ada, said.ID, "My quokka agrees."); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := q.Comment(ctx, q.ben, theirs.ID, "I want one.", "en"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := q.Vote(ctx, q.ada, other.ID, true); err != nil {
+			t.Fatal(err)
+		}
+		held, err := q.Held(ctx, q.ada.ID, nil)
+		if err != nil || len(held.Ideas) != 1 || len(held.Ideas[0].Earlier) != 1 || len(held.Comments) != 1 || len(held.Votes) != 2 || len(held.Follows) != 2 {
+			t.Fatalf("held: %+v, %v", held, err)
+		}
+		moments, err := q.Moments(ctx, q.ada.ID, nil, 10)
+		if err != nil || len(moments) != 4 {
+			t.Fatalf("moments: %+v, %v", moments, err)
+		}
+		fact := []event.Event{{Kind: "person.left", Subject: event.Ref{Kind: "person", ID: q.ada.ID}, N: 1}}
+		for range 2 {
+			if err := q.db.Update(ctx, func(tx *storage.Tx) error { return q.Erase(ctx, tx, fact) }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		held, err = q.Held(ctx, q.ada.ID, nil)
+		if err != nil || held.Ideas[0].Title+held.Ideas[0].Body+held.Comments[0].Body != "" || len(held.Follows) != 0 {
+			t.Errorf("held: %+v, %v", held, err)
+		}
+		for _, word := range []string{"xylophone", "yttrium", "zirconium"} {
+			if q.number(t, `select count(*) from revision where body like $1 or title like $1`, "%"+word+"%") != 0 {
+				t.Errorf("%s is in an earlier wording", word)
+			}
+			if list, _, _ := q.List(ctx, q.owner, shape.Filter{Text: word}); len(list) != 0 {
+				t.Errorf("%s is found", word)
+			}
+		}
+		is, err := q.Idea(ctx, q.visitor, other.ID)
+		if err != nil || is.Votes != 2 || is.Comments != 0 {
+			t.Errorf("the other idea: %+v, %v", is, err)
+		}
+		all, err := q.Comments(ctx, q.staff, theirs.ID)
+		if err != nil || len(all) != 1 || !strings.Contains(all[0].Body, "want") {
+			t.Errorf("another's words: %+v, %v", all, err)
+		}
+	})
+}
+

@@ -1,0 +1,149 @@
+package shape_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"tribune/internal/fault"
+	"tribune/know"
+	"tribune/shape"
+)
+
+// pages turns all pages of a list.
+func pages(t *testing.T, q *square, a know.Actor, f shape.Filter) (ids []int64) {
+	t.Helper()
+	for {
+		page, next, err := q.List(t.Context(), a, f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, i := range page {
+			ids = append(ids, i.ID)
+		}
+		if next == "" {
+			return ids
+		}
+		f.Cursor = next
+	}
+}
+
+// Turning pages meets every idea once, in order, although most have the same
+// number of votes.
+func TestPagesUnderTies(t *testing.T) {
+	each(t, func(t *testing.T, q *square) {
+		var made []int64
+		for n := range 23 {
+			i := q.idea(t, []know.Actor{q.ada, q.ben}[n%2], shape.NewIdea{Title: fmt.Sprintf("Cover number %d", n), Tags: []string{"cover"}})
+			if n%4 == 0 {
+				q.at = q.at.Add(-1e9) // the next has the same time
+			}
+			if n%5 == 0 {
+				if _, err := q.Vote(t.Context(), q.cyd, i.ID, true); err != nil {
+					t.Fatal(err)
+				}
+			}
+			made = append(made, i.ID)
+		}
+		for _, f := range []shape.Filter{{}, {Sort: shape.ByNew}, {Tag: "cover"}, {Text: "cov"}, {Text: "number cover", Sort: shape.ByNew}, {Stage: shape.Open}, {Stage: shape.Open, Sort: shape.ByNew}} {
+			f.Limit = 4
+			ids := pages(t, q, q.visitor, f)
+			if slices.Sort(ids); !slices.Equal(ids, made) {
+				t.Errorf("%+v: %v", f, ids)
+			}
+		}
+		if ids := pages(t, q, q.visitor, shape.Filter{Limit: 3}); ids[0] != made[20] || ids[len(ids)-1] != made[1] {
+			t.Errorf("order: %v", ids)
+		}
+		if ids := pages(t, q, q.visitor, shape.Filter{Sort: shape.ByDecided}); len(ids) != 0 {
+			t.Errorf("decided: %v", ids)
+		}
+		if ids := pages(t, q, q.visitor, shape.Filter{Person: q.ben.ID, Limit: 5}); len(ids) != 11 {
+			t.Errorf("of one person: %v", ids)
+		}
+		for _, f := range []shape.Filter{{Cursor: "x"}, {Cursor: "-n1.1"}, {Cursor: "-v1"}, {Sort: "best"}} {
+			if _, _, err := q.List(t.Context(), q.visitor, f); !fault.Is(err, fault.Invalid) {
+				t.Errorf("%+v: %v", f, err)
+			}
+		}
+	})
+}
+
+func TestAudiences(t *testing.T) {
+	each(t, func(t *testing.T, q *square) {
+		ctx := t.Context()
+		public := q.idea(t, q.staff, shape.NewIdea{Title: "Binding for everybody", Tags: []string{"x"}})
+		members := q.idea(t, q.staff, shape.NewIdea{Title: "Binding for members", Audience: know.Members, Tags: []string{"x"}})
+		team := q.idea(t, q.staff, shape.NewIdea{Title: "Binding for the team", Audience: know.Team, Tags: []string{"x"}})
+		ids := []int64{public.ID, members.ID, team.ID}
+		for name, c := range map[string]struct {
+			a    know.Actor
+			want int
+		}{"visitor": {q.visitor, 1}, "member": {q.ada, 2}, "staff": {q.staff, 3}} {
+			for _, f := range []shape.Filter{{}, {Text: "binding"}, {Tag: "x"}, {Sort: shape.ByNew}, {Person: q.staff.ID}, {Stage: shape.Open}} {
+				if list := pages(t, q, c.a, f); len(list) != c.want {
+					t.Errorf("%s, %+v: %v", name, f, list)
+				}
+			}
+			if found, err := q.ByID(ctx, c.a, ids); err != nil || len(found) != c.want {
+				t.Errorf("%s, by id: %v, %v", name, found, err)
+			}
+			if alike, err := q.Similar(ctx, c.a, "a better binding", 9); err != nil || len(alike) != c.want {
+				t.Errorf("%s, similar: %v, %v", name, alike, err)
+			}
+			seen := 0
+			for _, id := range ids {
+				_, err := q.Idea(ctx, c.a, id)
+				_, err2 := q.Comments(ctx, c.a, id)
+				_, err3 := q.Voters(ctx, c.a, id)
+				switch {
+				case err == nil && err2 == nil && err3 == nil:
+					seen++
+				case !fault.Is(err, fault.NotFound) || !fault.Is(err2, fault.NotFound) || !fault.Is(err3, fault.NotFound):
+					t.Errorf("%s, %d: %v, %v, %v", name, id, err, err2, err3)
+				}
+			}
+			if seen != c.want {
+				t.Errorf("%s sees %d", name, seen)
+			}
+		}
+		if _, err := q.Vote(ctx, q.ada, team.ID, true); !fault.Is(err, fault.NotFound) {
+			t.Errorf("vote: %v", err)
+		}
+		if _, err := q.Comment(ctx, q.ada, team.ID, "Me too", ""); !fault.Is(err, fault.NotFound) {
+			t.Errorf("comment: %v", err)
+		}
+		if counts, err := q.Counts(ctx); err != nil || counts[shape.Open] != 1 {
+			t.Errorf("counts: %v, %v", counts, err)
+		}
+	})
+}
+
+func TestSimilar(t *testing.T) {
+	each(t, func(t *testing.T, q *square) {
+		for n := range 40 { // words that are everywhere tell nothing
+			q.idea(t, q.ben, shape.NewIdea{Title: fmt.Sprintf("Make the notebook %d better for me", n), Body: "I would like the notebook to be for all."})
+		}
+		french := q.idea(t, q.ada, shape.NewIdea{Title: "Des carnets à couverture rigide", Body: "Pour écrire debout, sans table."})
+		german := q.idea(t, q.ada, shape.NewIdea{Title: "Notizbücher mit Lesezeichen", Body: "Zwei Bändchen in verschiedenen Farben."})
+		english := q.idea(t, q.ada, shape.NewIdea{Title: "Fountain pen friendly pages", Body: "Ink must not bleed through the notebook."})
+		for text, want := range map[string]int64{
+			"un carnet rigide":                       french.ID,
+			"Couvertures rigides pour le notebook":   french.ID,
+			"ein Notizbuch mit mehr Farbe":           german.ID,
+			"LESEZEICHEN":                            german.ID,
+			"my fountain pens bleed on the notebook": english.ID,
+			"the page for a fount":                   english.ID,
+		} {
+			alike, err := q.Similar(t.Context(), q.visitor, text, 5)
+			if err != nil || len(alike) == 0 || alike[0].ID != want {
+				t.Errorf("%s: %v, %v", text, alike, err)
+			}
+		}
+		for _, text := range []string{"", "!", "zebra crossings in Lisbon", "' OR \" * NEAR("} {
+			if alike, err := q.Similar(t.Context(), q.visitor, text, 5); err != nil || len(alike) != 0 {
+				t.Errorf("%s: %v, %v", text, alike, err)
+			}
+		}
+	})
+}
