@@ -2,6 +2,8 @@ package listen
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"time"
 
 	"tribune/internal/fault"
@@ -27,8 +29,9 @@ type Post struct {
 
 // Heard is what became of one Post.
 type Heard struct {
-	ID    int64 // of the mention, 0 if it could not be stored
+	ID    int64 // of the mention; 0 if it could not be stored, or rests
 	Known bool  // it was there already
+	Rests bool  // the source is open and no query matches
 	Err   error // a *fault.Error that says what is wrong with this row
 }
 
@@ -37,6 +40,110 @@ const MaxHear = 10_000
 
 // Hear stores what others say they heard, and tells of each row what became of
 // it, in order. Rows that are wrong do not keep the others from being stored.
+// If it fails as a whole, what was stored before stays, and the call can be
+// made again.
 func (r *Radar) Hear(ctx context.Context, a know.Actor, posts []Post) ([]Heard, error) {
-	return nil, fault.New(fault.Unavailable, "This is not there yet.")
+	if err := know.Require(a, know.Tune, know.Subject{}); err != nil {
+		return nil, err
+	}
+	if len(posts) > MaxHear {
+		return nil, fault.New(fault.Invalid, "One call takes at most {limit} mentions. Send them in several calls.", "limit", MaxHear)
+	}
+	w := writer{r: r, a: a, sources: map[string]Source{}}
+	done := make([]Heard, 0, len(posts))
+	for part := range slices.Chunk(posts, batchSize) {
+		heard, err := w.write(ctx, part)
+		done = append(done, heard...)
+		if err != nil {
+			return done, err
+		}
+	}
+	return done, nil
+}
+
+// writer takes posts down the main road.
+type writer struct {
+	r       *Radar
+	a       know.Actor
+	dry     bool // say what would be, and store nothing
+	sources map[string]Source
+	seen    map[string]bool // dry: identities that came before
+}
+
+// write takes one batch, and tells of each row what became of it.
+func (w *writer) write(ctx context.Context, posts []Post) ([]Heard, error) {
+	heard := make([]Heard, len(posts))
+	said, at := make([]utterance, 0, len(posts)), make([]int, 0, len(posts))
+	for i, p := range posts {
+		u, err := w.ready(ctx, p)
+		if f, ok := errors.AsType[*fault.Error](err); ok && f.Kind != fault.Internal {
+			heard[i].Err = f
+			continue
+		}
+		if err != nil {
+			return heard, err
+		}
+		said, at = append(said, u), append(at, i)
+	}
+	done, err := w.take(ctx, said)
+	for i, d := range done {
+		heard[at[i]] = Heard{ID: d.id, Known: d.known, Rests: d.rests}
+	}
+	return heard, err
+}
+
+// ready makes an utterance of a post, or says what is wrong with it.
+func (w *writer) ready(ctx context.Context, p Post) (utterance, error) {
+	p, err := clean(p)
+	if err != nil {
+		return utterance{}, err
+	}
+	s, err := w.source(ctx, p)
+	if err != nil {
+		return utterance{}, err
+	}
+	stated := p.PublishedAt
+	p.PublishedAt = settleDate(stated, w.r.now())
+	return utter(s, p, stated), nil
+}
+
+// source gives the source that a post names.
+func (w *writer) source(ctx context.Context, p Post) (Source, error) {
+	name, err := checkName(p.Source)
+	if err != nil {
+		return Source{}, fault.New(fault.Invalid, "Say which source it comes from, in at most {limit} characters.", "limit", maxSourceName).On("source")
+	}
+	if s, ok := w.sources[name]; ok {
+		return s, nil
+	}
+	if p.SourceKind == "" {
+		p.SourceKind = APISource
+	}
+	var s Source
+	if w.dry {
+		s, err = w.r.wouldBe(ctx, name, p.SourceKind)
+	} else {
+		s, err = w.r.ensureSource(ctx, w.a, name, p.SourceKind)
+	}
+	if err == nil {
+		w.sources[name] = s
+	}
+	return s, err
+}
+
+// take stores, or in a dry run looks whether it would.
+func (w *writer) take(ctx context.Context, said []utterance) ([]outcome, error) {
+	if !w.dry {
+		return w.r.take(ctx, said)
+	}
+	known, err := knownMentions(ctx, w.r.db, said)
+	if err != nil {
+		return nil, err
+	}
+	done := make([]outcome, len(said))
+	for i, u := range said {
+		done[i].id, done[i].known = known[u.identity], known[u.identity] != 0 || w.seen[u.identity]
+		w.seen[u.identity] = true
+	}
+	return done, nil
 }

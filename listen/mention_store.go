@@ -1,39 +1,281 @@
 package listen
 
 import (
+	"cmp"
 	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
 
 	"tribune/event"
 	"tribune/internal/fault"
+	"tribune/internal/query"
 	"tribune/know"
 	"tribune/storage"
 )
 
-// Mentions lists mentions, the last published first, and gives the cursor of
-// the next page, empty on the last one.
-func (r *Radar) Mentions(ctx context.Context, a know.Actor, f Filter) (list []Mention, next string, err error) {
-	return nil, "", fault.New(fault.Unavailable, "This is not there yet.")
+const selectMention = `select m.id, m.source_id, coalesce(s.name, ''), coalesce(s.addressed, 0), m.kind, m.external_id, m.url, m.reply_to, m.public,
+	m.account_id, coalesce(a.person_id, 0), coalesce(a.kind, ''), coalesce(a.address, ''), coalesce(a.name, ''), coalesce(a.url, ''),
+	m.text, m.language, m.country, m.reach, m.published_at, m.heard_at, m.copy_of, m.asks, m.quotable, m.state, m.state_reason
+	from mention m left join source s on s.id = m.source_id left join account a on a.id = m.account_id`
+
+func scanMention(row storage.Scanner) (m Mention, err error) {
+	var addressed, public int
+	var published, heard int64
+	var kind know.AccountKind
+	var address string
+	err = row.Scan(&m.ID, &m.Source, &m.SourceName, &addressed, &m.Kind, &m.ExternalID, &m.URL, &m.ReplyTo, &public,
+		&m.Account, &m.Person, &kind, &address, &m.Author.Name, &m.Author.URL,
+		&m.Text, &m.Language, &m.Country, &m.Reach, &published, &heard, &m.CopyOf, &m.Asks, &m.Quotable, &m.State, &m.StateReason)
+	m.Addressed, m.Public = addressed == 1, public == 1
+	m.PublishedAt, m.HeardAt = storage.Time(published), storage.Time(heard)
+	if kind == know.Fediverse && strings.Contains(address, "@") {
+		m.Author.Handle = "@" + address
+	}
+	return m, err
 }
 
-// Mention gives one mention.
-func (r *Radar) Mention(ctx context.Context, a know.Actor, id int64) (Mention, error) {
-	return Mention{}, fault.New(fault.Unavailable, "This is not there yet.")
+// dress adds to mentions the queries that match them.
+func dress(ctx context.Context, q storage.Q, list []Mention) error {
+	at := make(map[int64]int, len(list))
+	for i, m := range list {
+		at[m.ID] = i
+	}
+	ids := make([]int64, len(list))
+	for i, m := range list {
+		ids[i] = m.ID
+	}
+	for part := range slices.Chunk(ids, 200) {
+		if err := dressPart(ctx, q, list, at, part); err != nil {
+			return err
+		}
+	}
+	return nil
 }
+
+func dressPart(ctx context.Context, q storage.Q, list []Mention, at map[int64]int, ids []int64) error {
+	holes, args := storage.Holes(1, ids)
+	rows, err := q.Query(ctx, `select mq.mention_id, mq.query_id, q.purpose from mention_query mq join query q on q.id = mq.query_id
+		where mq.mention_id in (`+holes+`) order by mq.mention_id, mq.query_id`, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var mention, query int64
+		var purpose Purpose
+		if err := rows.Scan(&mention, &query, &purpose); err != nil {
+			return err
+		}
+		m := &list[at[mention]]
+		m.Queries = append(m.Queries, query)
+		if !slices.Contains(m.Purposes, purpose) {
+			m.Purposes = append(m.Purposes, purpose)
+		}
+	}
+	return rows.Err()
+}
+
+// mentions reads mentions with all that belongs to them.
+func mentions(ctx context.Context, q storage.Q, rest string, args ...any) ([]Mention, error) {
+	list, err := storage.All(ctx, q, scanMention, selectMention+rest, args...)
+	if err != nil {
+		return nil, err
+	}
+	return list, dress(ctx, q, list)
+}
+
+// Mentions lists mentions, the last published first, and gives the cursor of
+// the next page, empty on the last one. Those withdrawn are left out.
+func (r *Radar) Mentions(ctx context.Context, a know.Actor, f Filter) (list []Mention, next string, err error) {
+	if err := know.Require(a, know.Listen, know.Subject{}); err != nil {
+		return nil, "", err
+	}
+	limit := min(cmp.Or(max(f.Limit, 0), 50), 200)
+	where, args, err := f.where(r.db)
+	if err != nil {
+		return nil, "", err
+	}
+	if f.Accounts != nil && len(f.Accounts) == 0 {
+		return nil, "", nil
+	}
+	args = append(args, limit+1)
+	list, err = mentions(ctx, r.db, ` where `+where+` order by m.published_at desc, m.id desc limit $`+strconv.Itoa(len(args)), args...)
+	if err != nil {
+		return nil, "", fmt.Errorf("listen: list mentions: %w", err)
+	}
+	if len(list) > limit {
+		list = list[:limit]
+		last := list[limit-1]
+		next = strconv.FormatInt(storage.Micros(last.PublishedAt), 10) + "-" + strconv.FormatInt(last.ID, 10)
+	}
+	return list, next, nil
+}
+
+// where gives the condition of a filter.
+func (f Filter) where(q storage.Q) (string, []any, error) {
+	parts, args := []string{`m.state <> 'withdrawn'`}, []any{}
+	add := func(condition string, arg any) {
+		args = append(args, arg)
+		parts = append(parts, strings.ReplaceAll(condition, "$?", "$"+strconv.Itoa(len(args))))
+	}
+	if text := strings.TrimSpace(f.Text); text != "" {
+		condition, arg := storage.MatchText(q, "mention_search", len(args)+1, query.Words(text), storage.AllWords)
+		add(`m.id `+condition, arg)
+	}
+	if f.Query != 0 {
+		add(`exists (select 1 from mention_query mq where mq.query_id = $? and mq.mention_id = m.id)`, f.Query)
+	}
+	if f.Source != 0 {
+		add(`m.source_id = $?`, f.Source)
+	}
+	if f.Language != "" {
+		add(`m.language = $?`, f.Language)
+	}
+	if !f.Since.IsZero() {
+		add(`m.published_at >= $?`, storage.Micros(f.Since))
+	}
+	if !f.Until.IsZero() {
+		add(`m.published_at < $?`, storage.Micros(f.Until))
+	}
+	if len(f.Accounts) > 0 {
+		holes, more := storage.Holes(len(args)+1, f.Accounts)
+		args = append(args, more...)
+		parts = append(parts, `m.account_id in (`+holes+`)`)
+	}
+	if f.Cursor != "" {
+		at, id, ok := strings.Cut(f.Cursor, "-")
+		micros, err := strconv.ParseInt(at, 10, 64)
+		last, err2 := strconv.ParseInt(id, 10, 64)
+		if !ok || err != nil || err2 != nil {
+			return "", nil, fault.New(fault.Invalid, "This place in the list is not known. Begin at its start.").On("cursor")
+		}
+		n := len(args)
+		args = append(args, micros, last)
+		parts = append(parts, `(m.published_at, m.id) < ($`+strconv.Itoa(n+1)+`, $`+strconv.Itoa(n+2)+`)`)
+	}
+	return strings.Join(parts, ` and `), args, nil
+}
+
+// Mention gives one mention, a withdrawn one without its words.
+func (r *Radar) Mention(ctx context.Context, a know.Actor, id int64) (Mention, error) {
+	if err := know.Require(a, know.Listen, know.Subject{}); err != nil {
+		return Mention{}, err
+	}
+	list, err := mentions(ctx, r.db, ` where m.id = $1`, id)
+	if err == nil && len(list) == 0 {
+		err = errNoMention()
+	}
+	if err != nil {
+		return Mention{}, err
+	}
+	return list[0], nil
+}
+
+func errNoMention() error { return fault.New(fault.NotFound, "There is no such mention.") }
 
 // MentionsByID gives the mentions with these ids, by id; unknown ids are left
 // out. It asks nobody's leave: what it gives is for the desk.
 func (r *Radar) MentionsByID(ctx context.Context, ids []int64) (map[int64]Mention, error) {
-	return nil, fault.New(fault.Unavailable, "This is not there yet.")
+	byID := make(map[int64]Mention, len(ids))
+	for part := range slices.Chunk(slices.Compact(slices.Sorted(slices.Values(ids))), 200) {
+		holes, args := storage.Holes(1, part)
+		list, err := mentions(ctx, r.db, ` where m.id in (`+holes+`)`, args...)
+		if err != nil {
+			return nil, fmt.Errorf("listen: mentions by id: %w", err)
+		}
+		for _, m := range list {
+			byID[m.ID] = m
+		}
+	}
+	return byID, nil
 }
 
 // Stored gives the mentions that a "mentions.stored" fact tells of, oldest
-// first.
+// first. Batches that were stored at the same time may each give a mention of
+// the other: who follows must take each mention once.
 func (r *Radar) Stored(ctx context.Context, q storage.Q, fact event.Event) ([]Mention, error) {
-	return nil, fault.New(fault.Unavailable, "This is not there yet.")
+	if fact.Kind != MentionsStored {
+		return nil, nil
+	}
+	return mentions(ctx, q, ` where m.source_id = $1 and m.id between $2 and $3 order by m.id`, fact.Subject.ID, fact.Other, fact.N)
 }
 
 // Heard gives the latest public mentions about us, for the front page: copies
 // left out, each account at most twice.
 func (r *Radar) Heard(ctx context.Context, limit int) ([]Mention, error) {
-	return nil, fault.New(fault.Unavailable, "This is not there yet.")
+	list, err := mentions(ctx, r.db, ` where m.public = 1 and m.state = 'visible' and m.copy_of = 0
+		and m.published_at >= $1
+		and exists (select 1 from mention_query mq join query q on q.id = mq.query_id where mq.mention_id = m.id and q.purpose = 'us')
+		order by m.published_at desc, m.id desc limit $2`, storage.Micros(r.now().Add(-fillBack)), 5*limit)
+	if err != nil {
+		return nil, fmt.Errorf("listen: heard: %w", err)
+	}
+	spoke := map[int64]int{}
+	list = slices.DeleteFunc(list, func(m Mention) bool {
+		spoke[m.Account]++
+		return spoke[m.Account] > 2
+	})
+	return list[:min(len(list), limit)], nil
+}
+
+// Said gives what these accounts said, newest first, withdrawn ones left out.
+// It asks nobody's leave: what it gives is for the desk and for the person.
+func (r *Radar) said(ctx context.Context, accounts []int64, limit int) ([]Mention, error) {
+	if len(accounts) == 0 {
+		return nil, nil
+	}
+	holes, args := storage.Holes(2, accounts)
+	return mentions(ctx, r.db, ` where m.account_id in (`+holes+`) and m.state <> 'withdrawn' order by m.published_at desc, m.id desc limit $1`,
+		append([]any{limit}, args...)...)
+}
+
+// HeldMention is one mention in a person's export.
+type HeldMention struct {
+	ID          int64     `json:"id"`
+	Source      string    `json:"source"`
+	Kind        Kind      `json:"kind"`
+	URL         string    `json:"url,omitempty"`
+	ReplyTo     string    `json:"reply_to,omitempty"`
+	Text        string    `json:"text"`
+	Language    string    `json:"language,omitempty"`
+	Country     string    `json:"country,omitempty"`
+	Reach       int64     `json:"reach,omitempty"`
+	PublishedAt time.Time `json:"published_at"`
+	HeardAt     time.Time `json:"heard_at"`
+	State       string    `json:"state"`
+	Quotable    string    `json:"quotable,omitempty"`
+}
+
+// Holding is what this package holds of a person.
+type Holding struct {
+	Mentions []HeldMention `json:"mentions"`
+}
+
+// Held gives all that is held about a person: what their accounts said.
+func (r *Radar) Held(ctx context.Context, person int64, accounts []int64) (Holding, error) {
+	h := Holding{Mentions: []HeldMention{}}
+	list, err := r.said(ctx, accounts, 1<<30)
+	for _, m := range list {
+		h.Mentions = append(h.Mentions, HeldMention{ID: m.ID, Source: m.SourceName, Kind: m.Kind, URL: m.URL, ReplyTo: m.ReplyTo, Text: m.Text,
+			Language: m.Language, Country: m.Country, Reach: m.Reach, PublishedAt: m.PublishedAt, HeardAt: m.HeardAt,
+			State: string(m.State), Quotable: string(m.Quotable)})
+	}
+	return h, err
+}
+
+// Moments gives what these accounts said, newest first, copies left out.
+func (r *Radar) Moments(ctx context.Context, person int64, accounts []int64, limit int) ([]know.Moment, error) {
+	list, err := r.said(ctx, accounts, limit)
+	moments := make([]know.Moment, 0, len(list))
+	for _, m := range list {
+		if m.CopyOf != 0 {
+			continue
+		}
+		moments = append(moments, know.Moment{At: m.PublishedAt, Kind: "said", Subject: event.Ref{Kind: "mention", ID: m.ID},
+			Title: m.SourceName, Text: m.Text, URL: m.URL})
+	}
+	return moments, err
 }

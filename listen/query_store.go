@@ -2,48 +2,269 @@ package listen
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 
+	"tribune/event"
 	"tribune/internal/fault"
+	"tribune/internal/plain"
+	"tribune/internal/query"
 	"tribune/know"
+	"tribune/storage"
 )
 
 // AddQuery adds a standing query, runs it over what rests and over the
 // mentions of the last 90 days, and gives how many it found.
 func (r *Radar) AddQuery(ctx context.Context, a know.Actor, n NewQuery) (Query, int, error) {
-	return Query{}, 0, fault.New(fault.Unavailable, "This is not there yet.")
+	if err := know.Require(a, know.Tune, know.Subject{}); err != nil {
+		return Query{}, 0, err
+	}
+	return r.putQuery(ctx, a, 0, n)
 }
 
 // ChangeQuery makes a standing query what n says, runs it anew, and gives how
 // many it found.
 func (r *Radar) ChangeQuery(ctx context.Context, a know.Actor, id int64, n NewQuery) (Query, int, error) {
-	return Query{}, 0, fault.New(fault.Unavailable, "This is not there yet.")
+	if err := know.Require(a, know.Tune, know.Subject{}); err != nil {
+		return Query{}, 0, err
+	}
+	return r.putQuery(ctx, a, id, n)
 }
+
+// putQuery writes a query, a new one if id is 0, and runs it.
+func (r *Radar) putQuery(ctx context.Context, a know.Actor, id int64, n NewQuery) (Query, int, error) {
+	n, err := n.check()
+	if err != nil {
+		return Query{}, 0, err
+	}
+	err = r.db.Update(ctx, func(tx *storage.Tx) error {
+		made := id
+		kind := QueryChanged
+		if made == 0 {
+			kind = QueryAdded
+		}
+		if made, err = r.writeQuery(ctx, tx, a, made, n); err != nil {
+			return err
+		}
+		tx.After(func() { id = made })
+		return r.events.Append(ctx, tx, event.Event{Kind: kind, Actor: a.ID, Subject: event.Ref{Kind: "query", ID: made}, Staff: a.IsStaff()})
+	})
+	if err != nil {
+		return Query{}, 0, err
+	}
+	q, err := r.query(ctx, id)
+	if err != nil {
+		return q, 0, err
+	}
+	// Who asked may go away; the search goes on for a while, and Rest ends it.
+	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), fillNow)
+	defer cancel()
+	found, err := r.fill(within, q)
+	if err != nil && within.Err() == nil {
+		return q, found, err
+	}
+	q, err = r.query(ctx, id)
+	return q, found, err
+}
+
+// check settles what a query is to be.
+func (n NewQuery) check() (NewQuery, error) {
+	n.Text = strings.TrimSpace(n.Text)
+	if _, err := query.Parse(n.Text); err != nil {
+		return n, onField(err, "text")
+	}
+	n.Name = plain.Line(n.Name)
+	if n.Name == "" {
+		n.Name = plain.Clip(plain.Line(n.Text), maxSourceName)
+	}
+	if utf8.RuneCountInString(n.Name) > maxSourceName {
+		return n, fault.New(fault.Invalid, "A name has at most {limit} characters.", "limit", maxSourceName).On("name")
+	}
+	switch n.Purpose {
+	case "":
+		n.Purpose = Us
+	case Us, Rival, Topic:
+	default:
+		return n, fault.New(fault.Invalid, "The purpose of a query is us, rival or topic.").On("purpose")
+	}
+	n.Sources = slices.Compact(slices.Sorted(slices.Values(n.Sources)))
+	return n, nil
+}
+
+func (r *Radar) writeQuery(ctx context.Context, tx *storage.Tx, a know.Actor, id int64, n NewQuery) (int64, error) {
+	var taken, last int64
+	if err := tx.Row(ctx, `select count(*) from query where name = $1 and id <> $2`, n.Name, id).Scan(&taken); err != nil {
+		return 0, err
+	}
+	if taken > 0 {
+		return 0, fault.New(fault.Conflict, "There is a query of this name. Choose another.").On("name")
+	}
+	if err := tx.Row(ctx, `select coalesce(max(changed_at), 0) from query`).Scan(&last); err != nil {
+		return 0, err
+	}
+	now := storage.Micros(r.now())
+	changed := max(now, last+1)
+	var err error
+	if id == 0 {
+		id, err = tx.Insert(ctx, `insert into query (name, text, purpose, created_by, created_at, changed_at) values ($1, $2, $3, $4, $5, $6) returning id`,
+			n.Name, n.Text, string(n.Purpose), a.ID, now, changed)
+	} else {
+		var did int64
+		did, err = tx.Exec(ctx, `update query set name = $1, text = $2, purpose = $3, changed_at = $4, filled = 0 where id = $5`,
+			n.Name, n.Text, string(n.Purpose), changed, id)
+		if err == nil && did == 0 {
+			return 0, errNoQuery()
+		}
+	}
+	if err != nil {
+		return 0, fmt.Errorf("listen: query %q: %w", n.Name, err)
+	}
+	if _, err := tx.Exec(ctx, `delete from query_source where query_id = $1`, id); err != nil {
+		return 0, err
+	}
+	for _, s := range n.Sources {
+		var there int
+		if err := tx.Row(ctx, `select count(*) from source where id = $1 and removed_at = 0`, s).Scan(&there); err != nil {
+			return 0, err
+		}
+		if there == 0 {
+			return 0, fault.New(fault.Invalid, "There is no source with the number {id}.", "id", s).On("sources")
+		}
+		if _, err := tx.Exec(ctx, `insert into query_source (query_id, source_id) values ($1, $2)`, id, s); err != nil {
+			return 0, err
+		}
+	}
+	return id, nil
+}
+
+func errNoQuery() error { return fault.New(fault.NotFound, "There is no such query.") }
 
 // RemoveQuery removes a standing query. The mentions it found stay.
 func (r *Radar) RemoveQuery(ctx context.Context, a know.Actor, id int64) error {
-	return fault.New(fault.Unavailable, "This is not there yet.")
+	if err := know.Require(a, know.Tune, know.Subject{}); err != nil {
+		return err
+	}
+	err := r.db.Update(ctx, func(tx *storage.Tx) error {
+		n, err := tx.Exec(ctx, `delete from query where id = $1`, id)
+		if err == nil && n == 0 {
+			return errNoQuery()
+		}
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `delete from query_source where query_id = $1`, id); err != nil {
+			return err
+		}
+		return r.events.Append(ctx, tx, event.Event{Kind: QueryRemoved, Actor: a.ID, Subject: event.Ref{Kind: "query", ID: id}, Staff: a.IsStaff()})
+	})
+	if err != nil {
+		return err
+	}
+	return r.sweep(context.WithoutCancel(ctx))
+}
+
+// sweep removes what removed queries left behind, a little at a time.
+func (r *Radar) sweep(ctx context.Context) error {
+	if err := r.inParts(ctx, `delete from mention_query where query_id not in (select id from query) and mention_id in
+		(select mention_id from mention_query where query_id not in (select id from query) limit 500)`); err != nil {
+		return err
+	}
+	return r.inParts(ctx, `delete from mention_hour where query_id not in (select id from query) and query_id <> 0 and hour in
+		(select hour from mention_hour where query_id not in (select id from query) and query_id <> 0 limit 100)`)
 }
 
 // Queries gives all standing queries by name.
 func (r *Radar) Queries(ctx context.Context, a know.Actor) ([]Query, error) {
-	return nil, fault.New(fault.Unavailable, "This is not there yet.")
+	if err := know.Require(a, know.Listen, know.Subject{}); err != nil {
+		return nil, err
+	}
+	return readQueries(ctx, r.db, ``)
 }
 
 // Query gives one standing query.
 func (r *Radar) Query(ctx context.Context, a know.Actor, id int64) (Query, error) {
-	return Query{}, fault.New(fault.Unavailable, "This is not there yet.")
+	if err := know.Require(a, know.Listen, know.Subject{}); err != nil {
+		return Query{}, err
+	}
+	return r.query(ctx, id)
 }
 
-// Try says what a query would find, without keeping it. sources limits it to
-// some; none means all.
-func (r *Radar) Try(ctx context.Context, a know.Actor, text string, sources []int64) (Trial, error) {
-	return Trial{}, fault.New(fault.Unavailable, "This is not there yet.")
+func (r *Radar) query(ctx context.Context, id int64) (Query, error) {
+	all, err := readQueries(ctx, r.db, ` where q.id = $1`, id)
+	if err == nil && len(all) == 0 {
+		err = errNoQuery()
+	}
+	if err != nil {
+		return Query{}, err
+	}
+	return all[0], nil
+}
+
+// readQueries reads queries with the sources they are limited to, by name.
+func readQueries(ctx context.Context, db storage.Q, where string, args ...any) ([]Query, error) {
+	rows, err := db.Query(ctx, `select q.id, q.name, q.text, q.purpose, q.mentions, q.created_by, q.created_at, q.changed_at, coalesce(s.source_id, 0)
+		from query q left join query_source s on s.query_id = q.id`+where+` order by q.name, q.id, s.source_id`, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []Query
+	for rows.Next() {
+		var q Query
+		var created, changed, source int64
+		if err := rows.Scan(&q.ID, &q.Name, &q.Text, &q.Purpose, &q.Mentions, &q.CreatedBy, &created, &changed, &source); err != nil {
+			return nil, err
+		}
+		q.CreatedAt, q.ChangedAt = storage.Time(created), storage.Time(changed)
+		if n := len(all); n == 0 || all[n-1].ID != q.ID {
+			all = append(all, q)
+		}
+		if source != 0 {
+			last := &all[len(all)-1]
+			last.Sources = append(last.Sources, source)
+		}
+	}
+	return all, rows.Err()
 }
 
 // Volume gives the mentions by hour of publication since then, oldest first,
 // copies left out: those a query matches, or with query 0 all of them. Hours
 // without any are left out.
 func (r *Radar) Volume(ctx context.Context, a know.Actor, query int64, since time.Time) ([]HourCount, error) {
-	return nil, fault.New(fault.Unavailable, "This is not there yet.")
+	if err := know.Require(a, know.Listen, know.Subject{}); err != nil {
+		return nil, err
+	}
+	return storage.All(ctx, r.db, func(row storage.Scanner) (h HourCount, err error) {
+		var hour int64
+		err = row.Scan(&hour, &h.N)
+		h.At = time.Unix(hour*3600, 0).UTC()
+		return h, err
+	}, `select hour, cast(sum(n) as bigint) from mention_hour where query_id = $1 and hour >= $2 group by hour having sum(n) > 0 order by hour`,
+		query, since.Unix()/3600)
+}
+
+// finishFills runs what is left of interrupted searches of new queries.
+func (r *Radar) finishFills(ctx context.Context) error {
+	ids, err := storage.All(ctx, r.db, storage.Scalar[int64], `select id from query where filled = 0 and changed_at < $1 order by id`,
+		storage.Micros(r.now().Add(-2*fillNow)))
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		q, err := r.query(ctx, id)
+		if fault.Is(err, fault.NotFound) {
+			continue
+		}
+		if err == nil {
+			_, err = r.fill(ctx, q)
+		}
+		if err != nil && !errors.Is(err, context.Canceled) {
+			return err
+		}
+	}
+	return nil
 }

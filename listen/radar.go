@@ -2,7 +2,9 @@ package listen
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -23,7 +25,7 @@ type Radar struct {
 	now    func() time.Time
 
 	mu   sync.Mutex
-	held *standing // nil until first needed
+	held *standing // nil until it is needed
 }
 
 // Fetcher reaches the outside world: *fetch.Client.
@@ -36,7 +38,95 @@ func New(log *slog.Logger, db *storage.DB, events *event.Log, people *know.Direc
 	return &Radar{log: log, db: db, events: events, people: people, web: web, now: now}
 }
 
-// standing is every standing query, ready to match.
+// standing is every standing query, ready to match. It is good while the mark
+// of the log stands still; store checks its version once more.
 type standing struct {
-	set *query.Set
+	mark     uint64
+	version  version
+	set      *query.Set
+	limits   map[int64][]int64 // queries limited to some sources
+	purposes map[int64]Purpose
+	brand    string
+}
+
+// version tells whether any standing query changed: ids are given once, and
+// the time of the last change only grows.
+type version struct{ ids, changedAt int64 }
+
+// standing gives the standing queries, read again when one changed.
+func (r *Radar) standing(ctx context.Context) (*standing, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	mark := r.events.Mark("query", "settings")
+	if r.held != nil && r.held.mark == mark {
+		return r.held, nil
+	}
+	st := &standing{mark: mark, set: query.NewSet(), limits: map[int64][]int64{}, purposes: map[int64]Purpose{}}
+	all, err := readQueries(ctx, r.db, ``)
+	if err != nil {
+		return nil, fmt.Errorf("listen: standing queries: %w", err)
+	}
+	for _, q := range all {
+		st.version.ids += q.ID
+		st.version.changedAt = max(st.version.changedAt, storage.Micros(q.ChangedAt))
+		parsed, err := query.Parse(q.Text)
+		if err != nil {
+			r.log.Error("a standing query cannot be read and is left out", "query", q.ID, "error", err)
+			continue
+		}
+		st.set.Put(q.ID, parsed)
+		st.purposes[q.ID] = q.Purpose
+		if len(q.Sources) > 0 {
+			st.limits[q.ID] = q.Sources
+		}
+	}
+	site, err := r.people.Site(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if site.SetUp {
+		st.brand = site.Brand
+	}
+	r.held = st
+	return st, nil
+}
+
+// forget drops standing queries that are out of date.
+func (r *Radar) forget(st *standing) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.held == st {
+		r.held = nil
+	}
+}
+
+// current fails with errMoved if a query changed since st was read.
+func (st *standing) current(ctx context.Context, tx *storage.Tx) error {
+	var v version
+	err := tx.Row(ctx, `select cast(coalesce(sum(id), 0) as bigint), coalesce(max(changed_at), 0) from query`).Scan(&v.ids, &v.changedAt)
+	if err == nil && v != st.version {
+		return errMoved
+	}
+	return err
+}
+
+// match finds the standing queries of each utterance, and whether it wants an
+// answer from us.
+func (st *standing) match(said []utterance) {
+	for i := range said {
+		u := &said[i]
+		u.queries = slices.DeleteFunc(st.set.Match(u.doc, u.queries[:0]), func(q int64) bool {
+			return !st.covers(q, u.source)
+		})
+		u.asks = NoAsk
+		if u.addressed || slices.ContainsFunc(u.queries, func(q int64) bool { return st.purposes[q] == Us }) {
+			u.asks = askOf(u.text, st.brand)
+		}
+	}
+}
+
+// covers reports whether a query listens to a source.
+func (st *standing) covers(query, source int64) bool {
+	limit := st.limits[query]
+	return len(limit) == 0 || slices.Contains(limit, source)
 }

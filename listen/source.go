@@ -1,7 +1,14 @@
 package listen
 
 import (
+	"encoding/json"
+	"errors"
+	"strings"
 	"time"
+	"unicode/utf8"
+
+	"tribune/internal/fault"
+	"tribune/internal/plain"
 )
 
 // SourceKind is by what road a source delivers.
@@ -63,3 +70,91 @@ type Said struct {
 	Text string
 	Args []any
 }
+
+const (
+	maxSourceName = 80          // runes
+	everyLeast    = time.Minute // how often a feed may be read
+	everyUsual    = 15 * time.Minute
+	everyMost     = 7 * 24 * time.Hour
+)
+
+// checkName settles a name that people gave.
+func checkName(name string) (string, error) {
+	name = plain.Line(name)
+	if name == "" {
+		return "", fault.New(fault.Invalid, "Give it a name.").On("name")
+	}
+	if utf8.RuneCountInString(name) > maxSourceName {
+		return "", fault.New(fault.Invalid, "A name has at most {limit} characters.", "limit", maxSourceName).On("name")
+	}
+	return name, nil
+}
+
+// checkEvery settles how often a feed is read.
+func checkEvery(every time.Duration) (time.Duration, error) {
+	switch {
+	case every == 0:
+		return everyUsual, nil
+	case every < everyLeast:
+		return 0, fault.New(fault.Invalid, "A feed is read at most every {seconds} seconds.", "seconds", int(everyLeast/time.Second)).On("every_seconds")
+	case every > everyMost:
+		return 0, fault.New(fault.Invalid, "A feed is read at least every {days} days.", "days", int(everyMost/(24*time.Hour))).On("every_seconds")
+	}
+	return every.Truncate(time.Second), nil
+}
+
+// String gives the sentence in English.
+func (s Said) String() string { return fault.Fill(s.Text, s.Args...) }
+
+// keep gives the sentence as the database keeps it; an empty one is empty.
+func (s Said) keep() string {
+	if s.Text == "" {
+		return ""
+	}
+	data, err := json.Marshal(struct {
+		Text string `json:"text"`
+		Args []any  `json:"args,omitempty"`
+	}{s.Text, s.Args})
+	if err != nil { // an argument that is no JSON: the English stands for itself
+		data, _ = json.Marshal(map[string]string{"text": s.String()})
+	}
+	return string(data)
+}
+
+// said reads a sentence that was kept. Whole numbers come back as int64.
+func said(kept string) Said {
+	if kept == "" {
+		return Said{}
+	}
+	var s Said
+	d := json.NewDecoder(strings.NewReader(kept))
+	d.UseNumber()
+	if err := d.Decode(&s); err != nil {
+		return Said{Text: kept}
+	}
+	for i, v := range s.Args {
+		if n, ok := v.(json.Number); ok {
+			if whole, err := n.Int64(); err == nil {
+				s.Args[i] = whole
+			} else {
+				s.Args[i] = n.String()
+			}
+		}
+	}
+	return s
+}
+
+// saidOf gives the sentence of an error: a fault's own, else that it is ours.
+func saidOf(err error) Said {
+	if f, ok := errors.AsType[*fault.Error](err); ok && f.Kind != fault.Internal {
+		return Said{Text: f.Text, Args: f.Args}
+	}
+	return Said{Text: textOurs}
+}
+
+// What a source says of its last reading; the keys of the catalogue.
+const (
+	textSame = "Nothing new: the feed has not changed."
+	textRead = "Items read: {read}. New: {new}. Mentions: {mentions}."
+	textOurs = "It was read but could not be stored. The details are in the log; it is tried again by itself."
+)

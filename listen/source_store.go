@@ -2,39 +2,270 @@ package listen
 
 import (
 	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
 
+	"tribune/event"
 	"tribune/internal/fault"
+	"tribune/internal/plain"
 	"tribune/know"
+	"tribune/storage"
 )
 
-// AddSource adds a source. A feed is read at once: if the address is that of a
-// page, the page's feed is taken; what is no feed is refused with the reason.
-func (r *Radar) AddSource(ctx context.Context, a know.Actor, n NewSource) (Source, error) {
-	return Source{}, fault.New(fault.Unavailable, "This is not there yet.")
+const selectSource = `select id, name, kind, addressed, url, every_seconds, paused, failures, due_at, tried_at, ok_at,
+	last_result, last_error, items, mentions, created_by, created_at from source`
+
+func scanSource(row storage.Scanner) (s Source, err error) {
+	var addressed, paused int
+	var every, due, tried, ok, created int64
+	var result, failure string
+	err = row.Scan(&s.ID, &s.Name, &s.Kind, &addressed, &s.URL, &every, &paused, &s.Failures, &due, &tried, &ok,
+		&result, &failure, &s.Items, &s.Mentions, &s.CreatedBy, &created)
+	s.Addressed, s.Paused, s.Every = addressed == 1, paused == 1, time.Duration(every)*time.Second
+	s.DueAt, s.TriedAt, s.OKAt, s.CreatedAt = storage.Time(due), storage.Time(tried), storage.Time(ok), storage.Time(created)
+	s.LastResult, s.LastError = said(result), said(failure)
+	return s, err
 }
 
 // Sources gives all sources by name.
 func (r *Radar) Sources(ctx context.Context, a know.Actor) ([]Source, error) {
-	return nil, fault.New(fault.Unavailable, "This is not there yet.")
+	if err := know.Require(a, know.Listen, know.Subject{}); err != nil {
+		return nil, err
+	}
+	return storage.All(ctx, r.db, scanSource, selectSource+` where removed_at = 0 order by name, id`)
 }
 
 // Source gives one source.
 func (r *Radar) Source(ctx context.Context, a know.Actor, id int64) (Source, error) {
-	return Source{}, fault.New(fault.Unavailable, "This is not there yet.")
+	if err := know.Require(a, know.Listen, know.Subject{}); err != nil {
+		return Source{}, err
+	}
+	return r.source(ctx, id)
 }
 
-// ChangeSource changes a source and gives it as it is then.
+func (r *Radar) source(ctx context.Context, id int64) (Source, error) {
+	s, err := scanSource(r.db.Row(ctx, selectSource+` where id = $1 and removed_at = 0`, id))
+	if errors.Is(err, sql.ErrNoRows) {
+		return s, errNoSource()
+	}
+	return s, err
+}
+
+func errNoSource() error { return fault.New(fault.NotFound, "There is no such source.") }
+
+// sourcesByID gives all sources, those that were removed included.
+func (r *Radar) sourcesByID(ctx context.Context) (map[int64]Source, error) {
+	all, err := storage.All(ctx, r.db, scanSource, selectSource)
+	byID := make(map[int64]Source, len(all))
+	for _, s := range all {
+		byID[s.ID] = s
+	}
+	return byID, err
+}
+
+// AddSource adds a source. A feed is read at once: if the address is that of a
+// page, the page's feed is taken; what is no feed is refused with the reason.
+func (r *Radar) AddSource(ctx context.Context, a know.Actor, n NewSource) (Source, error) {
+	if err := know.Require(a, know.Tune, know.Subject{}); err != nil {
+		return Source{}, err
+	}
+	switch n.Kind {
+	case "", FeedSource:
+		return r.addFeed(ctx, a, n)
+	case ImportSource, FormSource, MailSource:
+		n.Addressed = true
+	case APISource:
+	default:
+		return Source{}, fault.New(fault.Invalid, "The kind of a source is feed, import, form, mail or api.").On("kind")
+	}
+	name, err := checkName(n.Name)
+	if err != nil {
+		return Source{}, err
+	}
+	n.Name, n.URL, n.Every = name, "", 0
+	id, err := r.insertSource(ctx, a, n, "")
+	if err != nil {
+		return Source{}, err
+	}
+	return r.source(ctx, id)
+}
+
+// insertSource writes a source. Without a name it gets fallback, made unique.
+// A source that was removed is taken up again: its items are the same ones.
+func (r *Radar) insertSource(ctx context.Context, a know.Actor, n NewSource, fallback string) (id int64, err error) {
+	err = r.db.Update(ctx, func(tx *storage.Tx) error {
+		var there string
+		err := tx.Row(ctx, `select name from source where kind = 'feed' and url = $1 and removed_at = 0`, n.URL).Scan(&there)
+		if err == nil {
+			return fault.New(fault.Conflict, "This feed is read already, as {name}.", "name", there).On("url")
+		}
+		if !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+		name, err := freeName(ctx, tx, n.Name, fallback)
+		if err != nil {
+			return err
+		}
+		now := storage.Micros(r.now())
+		err = tx.Row(ctx, `update source set name = $1, addressed = $2, every_seconds = $3, paused = 0, failures = 0, etag = '', last_modified = '',
+				last_error = '', due_at = $4, removed_at = 0
+			where id = (select max(id) from source where removed_at > 0 and kind = $5 and url = $6 and (url <> '' or name = $1)) returning id`,
+			name, storage.Bit(n.Addressed), int64(n.Every/time.Second), now, string(n.Kind), n.URL).Scan(&id)
+		if errors.Is(err, sql.ErrNoRows) {
+			id, err = tx.Insert(ctx, `insert into source (name, kind, addressed, url, every_seconds, due_at, created_by, created_at)
+				values ($1, $2, $3, $4, $5, $6, $7, $8) returning id`,
+				name, string(n.Kind), storage.Bit(n.Addressed), n.URL, int64(n.Every/time.Second), now, a.ID, now)
+		}
+		if err != nil {
+			return fmt.Errorf("listen: add source %q: %w", name, err)
+		}
+		return r.events.Append(ctx, tx, event.Event{Kind: SourceAdded, Actor: a.ID, Subject: event.Ref{Kind: "source", ID: id}, Staff: a.IsStaff()})
+	})
+	return id, err
+}
+
+// freeName gives name if it is free, or else a fault; without a name it makes
+// one of fallback.
+func freeName(ctx context.Context, tx *storage.Tx, name, fallback string) (string, error) {
+	taken := func(name string) (bool, error) {
+		var n int
+		err := tx.Row(ctx, `select count(*) from source where name = $1 and removed_at = 0`, name).Scan(&n)
+		return n > 0, err
+	}
+	if name != "" {
+		there, err := taken(name)
+		if err == nil && there {
+			err = fault.New(fault.Conflict, "There is a source of this name. Choose another.").On("name")
+		}
+		return name, err
+	}
+	fallback = plain.Clip(fallback, maxSourceName-5)
+	for i := 1; ; i++ {
+		if name = fallback; i > 1 {
+			name += " " + strconv.Itoa(i)
+		}
+		if there, err := taken(name); err != nil || !there {
+			return name, err
+		}
+	}
+}
+
+// ChangeSource changes a source and gives it as it is then. What rests of one
+// that is addressed from now on becomes mentions.
 func (r *Radar) ChangeSource(ctx context.Context, a know.Actor, id int64, c SourceChange) (Source, error) {
-	return Source{}, fault.New(fault.Unavailable, "This is not there yet.")
+	if err := know.Require(a, know.Tune, know.Subject{}); err != nil {
+		return Source{}, err
+	}
+	var wake bool
+	err := r.db.Update(ctx, func(tx *storage.Tx) error {
+		s, err := scanSource(tx.Row(ctx, selectSource+` where id = $1 and removed_at = 0`, id))
+		if errors.Is(err, sql.ErrNoRows) {
+			return errNoSource()
+		}
+		if err != nil {
+			return err
+		}
+		was := s
+		if err := s.change(c); err != nil {
+			return err
+		}
+		if s.Name != was.Name {
+			if _, err := freeName(ctx, tx, s.Name, ""); err != nil {
+				return err
+			}
+		}
+		if s.Every != was.Every || was.Paused && !s.Paused {
+			s.DueAt = r.now()
+			if next := s.TriedAt.Add(s.Every); s.Failures == 0 && next.After(s.DueAt) {
+				s.DueAt = next
+			}
+		}
+		wake = s.Addressed && !was.Addressed
+		if _, err := tx.Exec(ctx, `update source set name = $1, every_seconds = $2, paused = $3, addressed = $4, due_at = $5 where id = $6`,
+			s.Name, int64(s.Every/time.Second), storage.Bit(s.Paused), storage.Bit(s.Addressed), storage.Micros(s.DueAt), id); err != nil {
+			return fmt.Errorf("listen: change source %d: %w", id, err)
+		}
+		return r.events.Append(ctx, tx, event.Event{Kind: SourceChanged, Actor: a.ID, Subject: event.Ref{Kind: "source", ID: id}, Staff: a.IsStaff()})
+	})
+	if err != nil {
+		return Source{}, err
+	}
+	if wake {
+		if _, err := r.wake(context.WithoutCancel(ctx), id, func(*utterance) bool { return true }); err != nil {
+			return Source{}, err
+		}
+	}
+	return r.source(ctx, id)
+}
+
+// change applies a change to a source in memory.
+func (s *Source) change(c SourceChange) (err error) {
+	if c.Name != nil {
+		if s.Name, err = checkName(*c.Name); err != nil {
+			return err
+		}
+	}
+	if c.Every != nil && s.Kind == FeedSource {
+		if s.Every, err = checkEvery(*c.Every); err != nil {
+			return err
+		}
+	}
+	if c.Paused != nil {
+		s.Paused = *c.Paused
+	}
+	if c.Addressed != nil {
+		s.Addressed = *c.Addressed
+	}
+	return nil
 }
 
 // RemoveSource removes a source and what rests of it; its mentions stay.
 func (r *Radar) RemoveSource(ctx context.Context, a know.Actor, id int64) error {
-	return fault.New(fault.Unavailable, "This is not there yet.")
+	if err := know.Require(a, know.Tune, know.Subject{}); err != nil {
+		return err
+	}
+	err := r.db.Update(ctx, func(tx *storage.Tx) error {
+		n, err := tx.Exec(ctx, `update source set removed_at = $1 where id = $2 and removed_at = 0`, storage.Micros(r.now()), id)
+		if err == nil && n == 0 {
+			return errNoSource()
+		}
+		if err != nil {
+			return err
+		}
+		return r.events.Append(ctx, tx, event.Event{Kind: SourceRemoved, Actor: a.ID, Subject: event.Ref{Kind: "source", ID: id}, Staff: a.IsStaff()})
+	})
+	if err != nil {
+		return err
+	}
+	return r.inParts(context.WithoutCancel(ctx), `delete from item where id in (select id from item where source_id = $1 limit 200)`, id)
 }
 
-// PollNow reads a feed now, whatever its interval, and gives the source as it
-// is then: LastError says what went wrong.
-func (r *Radar) PollNow(ctx context.Context, a know.Actor, id int64) (Source, error) {
-	return Source{}, fault.New(fault.Unavailable, "This is not there yet.")
+// ensureSource gives the source of that name, made as an addressed one of that
+// kind if it is new, taken up again if it was removed.
+func (r *Radar) ensureSource(ctx context.Context, a know.Actor, name string, kind SourceKind) (Source, error) {
+	s, err := scanSource(r.db.Row(ctx, selectSource+` where name = $1 and removed_at = 0`, name))
+	if !errors.Is(err, sql.ErrNoRows) {
+		return s, err
+	}
+	id, err := r.insertSource(ctx, a, NewSource{Name: name, Kind: kind, Addressed: true}, "")
+	if fault.Is(err, fault.Conflict) { // another call was first
+		return scanSource(r.db.Row(ctx, selectSource+` where name = $1 and removed_at = 0`, name))
+	}
+	if err != nil {
+		return Source{}, err
+	}
+	return r.source(ctx, id)
+}
+
+// wouldBe gives the source that ensureSource would give, with id 0 if it would
+// have to be made.
+func (r *Radar) wouldBe(ctx context.Context, name string, kind SourceKind) (Source, error) {
+	s, err := scanSource(r.db.Row(ctx, selectSource+` where name = $1 and (removed_at = 0 or kind = $2) order by removed_at, id desc limit 1`, name, string(kind)))
+	if errors.Is(err, sql.ErrNoRows) {
+		return Source{Name: name, Kind: kind, Addressed: true}, nil
+	}
+	return s, err
 }

@@ -518,7 +518,7 @@ create table telling (
   because     text   not null, -- proposed, voted, commented, followed, quoted
   way         text   not null check (way in ('mail', 'task', 'none')), -- none: opted out, or nowhere to tell
   thread_id   bigint not null default 0, -- the tell task
-  told_at     bigint not null default 0,
+  told_at     bigint not null default 0, -- task: done; mail: put on its way
   unique (decision_id, person_id, account_id)
 );
 create index telling_person on telling (person_id) where person_id <> 0;

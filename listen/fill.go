@@ -1,0 +1,272 @@
+package listen
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"tribune/internal/fault"
+	"tribune/internal/query"
+	"tribune/know"
+	"tribune/storage"
+)
+
+// fillBack is how far back a new query looks among mentions.
+const fillBack = 90 * 24 * time.Hour
+
+// fillNow is how long adding a query waits for it to be run over what is
+// there; what is left then, Rest ends.
+const fillNow = 20 * time.Second
+
+// pageSize is how many texts a search of what is there reads at once.
+const pageSize = 500
+
+// fill runs a query over all that rests and over the mentions of the last 90
+// days, in batches, and gives how many mentions it matches there. It may be
+// interrupted and begun again at any time.
+func (r *Radar) fill(ctx context.Context, q Query) (found int, err error) {
+	parsed, err := query.Parse(q.Text)
+	if err != nil {
+		return 0, err
+	}
+	covers := func(source int64) bool { return len(q.Sources) == 0 || slices.Contains(q.Sources, source) }
+	n, err := r.wake(ctx, 0, func(u *utterance) bool { return covers(u.source) && parsed.Match(u.doc) })
+	if err == nil {
+		found, err = r.refill(ctx, q, func(source int64, doc query.Doc) bool { return covers(source) && parsed.Match(doc) })
+	}
+	if errors.Is(err, errMoved) { // changed again: whoever did so runs it
+		return n, nil
+	}
+	if err != nil {
+		return max(n, found), fmt.Errorf("listen: run query %d over what is there: %w", q.ID, err)
+	}
+	return found, r.db.Update(ctx, func(tx *storage.Tx) error {
+		_, err := tx.Exec(ctx, `update query set filled = 1 where id = $1 and changed_at = $2`, q.ID, storage.Micros(q.ChangedAt))
+		return err
+	})
+}
+
+// wake sends resting items that are wanted down the main road again, where
+// they become mentions, and gives how many did.
+func (r *Radar) wake(ctx context.Context, source int64, wanted func(u *utterance) bool) (n int, err error) {
+	sources, err := r.sourcesByID(ctx)
+	if err != nil {
+		return 0, err
+	}
+	var last int64
+	for {
+		said, err := r.resting(ctx, sources, source, last, pageSize)
+		if err != nil || len(said) == 0 {
+			return n, err
+		}
+		last = said[len(said)-1].item
+		said = slices.DeleteFunc(said, func(u utterance) bool { return !wanted(&u) })
+		for part := range slices.Chunk(said, batchSize) {
+			done, err := r.take(ctx, part)
+			if err != nil {
+				return n, err
+			}
+			for _, d := range done {
+				if d.id != 0 && !d.known {
+					n++
+				}
+			}
+		}
+	}
+}
+
+// listed is a mention as a search of what is there sees it.
+type listed struct {
+	id, source, publishedAt, copyOf int64
+	language, text                  string
+	asks                            Ask
+	has                             bool // the query is noted as matching
+}
+
+// refill notes for each mention whether the query matches it.
+func (r *Radar) refill(ctx context.Context, q Query, matches func(source int64, doc query.Doc) bool) (found int, err error) {
+	since := storage.Micros(r.now().Add(-fillBack))
+	var last int64
+	for {
+		page, err := storage.All(ctx, r.db, func(row storage.Scanner) (l listed, err error) {
+			var has int
+			err = row.Scan(&l.id, &l.source, &l.publishedAt, &l.copyOf, &l.language, &l.text, &l.asks, &has)
+			l.has = has == 1
+			return l, err
+		}, `select m.id, m.source_id, m.published_at, m.copy_of, m.language, m.text, m.asks, case when mq.query_id is null then 0 else 1 end
+			from mention m left join mention_query mq on mq.query_id = $1 and mq.mention_id = m.id
+			where m.id > $2 and m.state <> 'withdrawn' and (m.published_at >= $3 or mq.query_id is not null)
+			order by m.id limit $4`, q.ID, last, since, pageSize)
+		if err != nil || len(page) == 0 {
+			return found, err
+		}
+		last = page[len(page)-1].id
+		changed := page[:0]
+		for _, l := range page {
+			hit := matches(l.source, query.Tokenize(l.text))
+			if hit {
+				found++
+			}
+			if hit != l.has {
+				changed = append(changed, l)
+			}
+		}
+		for part := range slices.Chunk(changed, batchSize) {
+			if err := r.rematch(ctx, q, part); err != nil {
+				return found, err
+			}
+		}
+	}
+}
+
+// rematch turns round whether the query matches these mentions.
+func (r *Radar) rematch(ctx context.Context, q Query, page []listed) error {
+	site, err := r.people.Site(ctx)
+	if err != nil {
+		return err
+	}
+	brand := ""
+	if site.SetUp {
+		brand = site.Brand
+	}
+	return r.db.Update(ctx, func(tx *storage.Tx) error {
+		var same int
+		if err := tx.Row(ctx, `select count(*) from query where id = $1 and changed_at = $2`, q.ID, storage.Micros(q.ChangedAt)).Scan(&same); err != nil {
+			return err
+		}
+		if same == 0 {
+			return errMoved
+		}
+		b := newBatch(r, tx)
+		for _, l := range page {
+			statement, n := `insert into mention_query (query_id, mention_id) values ($1, $2) on conflict (query_id, mention_id) do nothing`, int64(1)
+			if l.has {
+				statement, n = `delete from mention_query where query_id = $1 and mention_id = $2`, -1
+			}
+			did, err := tx.Exec(ctx, statement, q.ID, l.id)
+			if err != nil {
+				return err
+			}
+			if did == 1 && l.copyOf == 0 {
+				b.countQueries(l.source, l.language, l.publishedAt, []int64{q.ID}, n)
+			}
+			if ask := askOf(l.text, brand); !l.has && q.Purpose == Us && l.asks == NoAsk && ask != NoAsk {
+				if _, err := tx.Exec(ctx, `update mention set asks = $1 where id = $2`, string(ask), l.id); err != nil {
+					return err
+				}
+			}
+		}
+		return b.finish(ctx)
+	})
+}
+
+// Try says what a query would find, without keeping it. sources limits it to
+// some; none means all.
+func (r *Radar) Try(ctx context.Context, a know.Actor, text string, sources []int64) (Trial, error) {
+	if err := know.Require(a, know.Listen, know.Subject{}); err != nil {
+		return Trial{}, err
+	}
+	q, err := query.Parse(text)
+	if err != nil {
+		return Trial{}, onField(err, "text")
+	}
+	t := Trial{}
+	covers := func(source int64) bool { return len(sources) == 0 || slices.Contains(sources, source) }
+	if err := r.tryMentions(ctx, q, covers, &t); err != nil {
+		return t, fmt.Errorf("listen: try %q: %w", text, err)
+	}
+	if err := r.tryItems(ctx, q, covers, &t); err != nil {
+		return t, fmt.Errorf("listen: try %q: %w", text, err)
+	}
+	slices.SortStableFunc(t.Sample, func(x, y Mention) int { return y.PublishedAt.Compare(x.PublishedAt) })
+	t.Sample = t.Sample[:min(len(t.Sample), sampleSize)]
+	return t, nil
+}
+
+// sampleSize is how many of its finds a trial shows.
+const sampleSize = 10
+
+func (r *Radar) tryMentions(ctx context.Context, q *query.Query, covers func(int64) bool, t *Trial) error {
+	var ids []int64
+	at, last := int64(1)<<62, int64(0)
+	since := storage.Micros(r.now().Add(-fillBack))
+	for {
+		page, err := storage.All(ctx, r.db, func(row storage.Scanner) (l listed, err error) {
+			err = row.Scan(&l.id, &l.source, &l.publishedAt, &l.text)
+			return l, err
+		}, `select id, source_id, published_at, text from mention
+			where (published_at, id) < ($1, $2) and published_at >= $3 and state = 'visible' order by published_at desc, id desc limit $4`,
+			at, last, since, pageSize)
+		if err != nil {
+			return err
+		}
+		for _, l := range page {
+			at, last = l.publishedAt, l.id
+			if !covers(l.source) {
+				continue
+			}
+			if t.Of++; q.Match(query.Tokenize(l.text)) {
+				if t.Hits++; len(ids) < sampleSize {
+					ids = append(ids, l.id)
+				}
+			}
+		}
+		if len(page) < pageSize {
+			break
+		}
+	}
+	found, err := r.MentionsByID(ctx, ids)
+	for _, id := range ids {
+		t.Sample = append(t.Sample, found[id])
+	}
+	return err
+}
+
+func (r *Radar) tryItems(ctx context.Context, q *query.Query, covers func(int64) bool, t *Trial) error {
+	sources, err := r.sourcesByID(ctx)
+	if err != nil {
+		return err
+	}
+	var finds []Mention
+	var last int64
+	for {
+		said, err := r.resting(ctx, sources, 0, last, pageSize)
+		if err != nil {
+			return err
+		}
+		for _, u := range said {
+			last = u.item
+			if !covers(u.source) {
+				continue
+			}
+			if t.Of++; q.Match(u.doc) {
+				t.Hits++
+				finds = append(finds, Mention{Source: u.source, SourceName: sources[u.source].Name, Kind: u.kind, URL: u.url, Public: u.public,
+					Author: Author{Name: u.author.Name, URL: u.author.URL}, Text: u.text, Language: u.language, PublishedAt: u.publishedAt, State: know.Visible})
+			}
+		}
+		if len(finds) > 2*pageSize {
+			finds = newest(finds)
+		}
+		if len(said) < pageSize {
+			t.Sample = append(t.Sample, newest(finds)...)
+			return nil
+		}
+	}
+}
+
+// newest gives the last published few, in memory of their own.
+func newest(list []Mention) []Mention {
+	slices.SortStableFunc(list, func(x, y Mention) int { return y.PublishedAt.Compare(x.PublishedAt) })
+	return slices.Clone(list[:min(len(list), sampleSize)])
+}
+
+// onField names the field a fault is about.
+func onField(err error, field string) error {
+	if f, ok := errors.AsType[*fault.Error](err); ok {
+		return f.On(field)
+	}
+	return err
+}

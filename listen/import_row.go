@@ -1,0 +1,348 @@
+package listen
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
+
+	"tribune/internal/fault"
+)
+
+// maxRow is the largest row of a file, in bytes.
+const maxRow = 4 << 20
+
+// columns says which member of a post a column is, by the names under which
+// other programs export it, in lower case with _ for what is no letter.
+func columns() map[string]string {
+	names := map[string]string{}
+	for member, all := range map[string]string{
+		"text":         "text body content message comment review tweet post full_text texte contenu nachricht texto mensaje mensagem",
+		"title":        "title subject headline titre titel titulo",
+		"author":       "author name author_name user user_name username screen_name by from auteur nom autor nombre nome",
+		"handle":       "handle author_handle acct account",
+		"author_url":   "author_url profile profile_url user_url author_link",
+		"email":        "email e_mail mail author_email",
+		"url":          "url link permalink address uri post_url source_url lien",
+		"published_at": "published_at date created_at published created time timestamp datetime posted_at date_published fecha datum",
+		"language":     "language lang locale langue sprache idioma",
+		"country":      "country country_code pays land pais",
+		"external_id":  "external_id id guid post_id tweet_id uid",
+		"reply_to":     "reply_to in_reply_to parent_id in_reply_to_id",
+		"kind":         "kind type",
+		"reach":        "reach followers followers_count views impressions",
+		"public":       "public is_public",
+		"source":       "source site place platform channel network",
+	} {
+		for _, n := range strings.Fields(all) {
+			names[n] = member
+		}
+	}
+	return names
+}
+
+// column settles the name of a column.
+func column(s string) string {
+	var b strings.Builder
+	for _, r := range strings.ToLower(strings.TrimSpace(s)) {
+		switch {
+		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
+			b.WriteRune(r)
+		case b.Len() > 0 && !strings.HasSuffix(b.String(), "_"):
+			b.WriteByte('_')
+		}
+	}
+	return strings.TrimSuffix(b.String(), "_")
+}
+
+// postOf makes a post of a row's members.
+func postOf(m map[string]string) (Post, error) {
+	p := Post{Source: strings.TrimSpace(m["source"]), Kind: Kind(strings.ToLower(strings.TrimSpace(m["kind"]))), ExternalID: m["external_id"], ReplyTo: m["reply_to"], URL: m["url"],
+		Author: Author{Name: m["author"], Handle: m["handle"], URL: m["author_url"], Email: m["email"]},
+		Text:   m["text"], Language: m["language"], Country: m["country"]}
+	if title := strings.TrimSpace(m["title"]); title != "" && !strings.HasPrefix(strings.TrimSpace(p.Text), title) {
+		p.Text = strings.TrimSpace(title + "\n\n" + p.Text)
+	}
+	var err error
+	if p.PublishedAt, err = readDate(m["published_at"]); err != nil {
+		return p, err
+	}
+	if s := strings.TrimSpace(m["reach"]); s != "" {
+		n, err := strconv.ParseFloat(s, 64)
+		if err != nil || n < 0 || n > 1e15 {
+			return p, fault.New(fault.Invalid, "Reach is a number of people, 0 or more.").On("reach")
+		}
+		p.Reach = int64(n)
+	}
+	if s := strings.ToLower(strings.TrimSpace(m["public"])); s != "" {
+		yes := s == "true" || s == "1" || s == "yes" || s == "oui" || s == "ja"
+		p.Public = &yes
+	}
+	return p, nil
+}
+
+// readDate reads a date in the forms that exports have. Without a zone it is
+// UTC, so that the same file gives the same dates everywhere.
+func readDate(s string) (time.Time, error) {
+	s = strings.TrimSpace(s)
+	if s == "" {
+		return time.Time{}, nil
+	}
+	if n, err := strconv.ParseInt(s, 10, 64); err == nil && len(s) >= 9 {
+		switch {
+		case len(s) <= 11:
+			return time.Unix(n, 0).UTC(), nil
+		case len(s) <= 13:
+			return time.UnixMilli(n).UTC(), nil
+		case len(s) <= 16:
+			return time.UnixMicro(n).UTC(), nil
+		}
+	}
+	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02 15:04:05.999999999Z07:00", "2006-01-02 15:04:05",
+		"2006-01-02 15:04:05 -0700", "2006-01-02 15:04:05 MST", "2006-01-02 15:04", "2006-01-02", "2006/01/02", "2006/01/02 15:04:05", "2006/01/02 15:04",
+		"2.1.2006", "2.1.2006 15:04", "2.1.2006 15:04:05", time.RFC1123Z, time.RFC1123, time.RubyDate, "2 January 2006", "January 2, 2006", "2 Jan 2006", "Jan 2, 2006"} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t.UTC(), nil
+		}
+	}
+	day, rest, _ := strings.Cut(s, " ")
+	if parts := strings.Split(day, "/"); len(parts) == 3 && len(parts[2]) == 4 {
+		a, err1 := strconv.Atoi(parts[0])
+		b, err2 := strconv.Atoi(parts[1])
+		if err1 == nil && err2 == nil {
+			switch {
+			case a > 12:
+				return readDate(strings.TrimSpace(fmt.Sprintf("%s-%02d-%02d %s", parts[2], b, a, rest)))
+			case b > 12 || a == b:
+				return readDate(strings.TrimSpace(fmt.Sprintf("%s-%02d-%02d %s", parts[2], a, b, rest)))
+			}
+			return time.Time{}, fault.New(fault.Invalid, "The date {date} can be read in two ways. Write it as 2026-03-31.", "date", s).On("published_at")
+		}
+	}
+	return time.Time{}, fault.New(fault.Invalid, "The date cannot be read. Write it as 2026-03-31 or 2026-03-31T14:00:00Z.").On("published_at")
+}
+
+// decoded gives a file as UTF-8, as far as its first bytes tell: marked UTF-16,
+// or UTF-16 that is recognised by its zeros, and a UTF-8 mark that is dropped.
+// Single bytes of Latin-1 are repaired field by field.
+func decoded(file io.Reader) *bufio.Reader {
+	in := bufio.NewReaderSize(file, 64<<10)
+	head, _ := in.Peek(4)
+	use := func(e unicode.Endianness) *bufio.Reader {
+		return bufio.NewReaderSize(transform.NewReader(in, unicode.UTF16(e, unicode.UseBOM).NewDecoder()), 64<<10)
+	}
+	switch {
+	case bytes.HasPrefix(head, []byte("\xef\xbb\xbf")):
+		in.Discard(3)
+	case bytes.HasPrefix(head, []byte("\xff\xfe")), len(head) == 4 && head[0] != 0 && head[1] == 0:
+		return use(unicode.LittleEndian)
+	case bytes.HasPrefix(head, []byte("\xfe\xff")), len(head) == 4 && head[0] == 0 && head[1] != 0:
+		return use(unicode.BigEndian)
+	}
+	return in
+}
+
+// repaired reads what is no UTF-8 as Windows-1252, of which Latin-1 is part.
+func repaired(s string) string {
+	if utf8.ValidString(s) {
+		return s
+	}
+	if out, err := charmap.Windows1252.NewDecoder().String(s); err == nil {
+		return out
+	}
+	return strings.ToValidUTF8(s, "\uFFFD")
+}
+
+// csvRows reads CSV.
+type csvRows struct {
+	in      *csv.Reader
+	guard   *guard
+	members []string // of each column, "" for one that is not known
+	row     int
+}
+
+// guard ends a file in which one row is too large, before it fills memory.
+type guard struct {
+	in   io.Reader
+	left int
+}
+
+var errLargeRow = errors.New("listen: a row is too large")
+
+func (g *guard) Read(p []byte) (int, error) {
+	if g.left <= 0 {
+		return 0, errLargeRow
+	}
+	n, err := g.in.Read(p[:min(len(p), g.left)])
+	g.left -= n
+	return n, err
+}
+
+func newCSV(file io.Reader) (*csvRows, error) {
+	in := decoded(file)
+	head, _ := in.Peek(64 << 10)
+	first, _, _ := bytes.Cut(head, []byte("\n"))
+	comma, most := ',', 0
+	for _, c := range ",;\t" {
+		if n := bytes.Count(first, []byte(string(c))); n > most {
+			comma, most = c, n
+		}
+	}
+	g := &guard{in: in, left: maxRow}
+	c := &csvRows{in: csv.NewReader(g), guard: g, row: 1}
+	c.in.Comma, c.in.LazyQuotes, c.in.FieldsPerRecord, c.in.ReuseRecord = comma, true, -1, true
+	header, err := c.in.Read()
+	if err != nil {
+		return nil, fault.New(fault.Invalid, "The file is empty, or no CSV. Its first row names the columns.").Because(err)
+	}
+	known, text := columns(), false
+	taken := map[string]bool{}
+	for _, name := range header {
+		member := known[column(repaired(name))]
+		if taken[member] {
+			member = ""
+		}
+		taken[member] = true
+		c.members = append(c.members, member)
+		text = text || member == "text"
+	}
+	if !text {
+		return nil, fault.New(fault.Invalid, "No column is named as the text. Name one of them text, body, content or message.")
+	}
+	return c, nil
+}
+
+func (c *csvRows) next() (Post, int, error) {
+	for {
+		c.guard.left = maxRow
+		record, err := c.in.Read()
+		if errors.Is(err, io.EOF) {
+			return Post{}, c.row, io.EOF
+		}
+		c.row++
+		if errors.Is(err, errLargeRow) {
+			return Post{}, c.row, endless{fault.New(fault.Invalid, "Row {row} is larger than {limit} MB. Is a quotation mark never closed?", "row", c.row, "limit", maxRow>>20).Because(err)}
+		}
+		if _, ok := errors.AsType[*csv.ParseError](err); ok {
+			return Post{}, c.row, fault.New(fault.Invalid, "This row is no CSV. Look at its quotation marks.").Because(err)
+		}
+		if err != nil {
+			return Post{}, c.row, endless{fault.New(fault.Unavailable, "The file could not be read to its end.").Because(err)}
+		}
+		members, empty := map[string]string{}, true
+		for i, v := range record {
+			if i < len(c.members) && c.members[i] != "" {
+				members[c.members[i]] = repaired(v)
+			}
+			empty = empty && strings.TrimSpace(v) == ""
+		}
+		if empty {
+			continue
+		}
+		p, err := postOf(members)
+		return p, c.row, err
+	}
+}
+
+// lineRows reads NDJSON.
+type lineRows struct {
+	in  *bufio.Reader
+	row int
+}
+
+func newLines(file io.Reader) (*lineRows, error) { return &lineRows{in: decoded(file)}, nil }
+
+func (l *lineRows) next() (Post, int, error) {
+	for {
+		line, large, err := l.line()
+		if len(line) == 0 && !large && errors.Is(err, io.EOF) {
+			return Post{}, l.row, io.EOF
+		}
+		l.row++
+		switch {
+		case err != nil && !errors.Is(err, io.EOF):
+			return Post{}, l.row, endless{fault.New(fault.Unavailable, "The file could not be read to its end.").Because(err)}
+		case large:
+			return Post{}, l.row, fault.New(fault.Invalid, "Row {row} is larger than {limit} MB.", "row", l.row, "limit", maxRow>>20)
+		case len(bytes.TrimSpace(line)) == 0:
+			continue
+		}
+		members, err := membersOf(line)
+		if err != nil {
+			return Post{}, l.row, err
+		}
+		p, err := postOf(members)
+		return p, l.row, err
+	}
+}
+
+// line reads one line; what is beyond the largest row is skipped.
+func (l *lineRows) line() (line []byte, large bool, err error) {
+	for {
+		part, err := l.in.ReadSlice('\n')
+		if large = large || len(line)+len(part) > maxRow; large {
+			line = nil
+		} else {
+			line = append(line, part...)
+		}
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			return line, large, err
+		}
+	}
+}
+
+// membersOf reads a JSON object, in the shape of the API or with the names
+// that columns may have. An author may be an object or a name.
+func membersOf(line []byte) (map[string]string, error) {
+	d := json.NewDecoder(strings.NewReader(repaired(string(line))))
+	d.UseNumber()
+	var object map[string]any
+	if err := d.Decode(&object); err != nil || object == nil {
+		return nil, fault.New(fault.Invalid, "This line is no JSON object.").Because(err)
+	}
+	members, known := map[string]string{}, columns()
+	for name, v := range object {
+		if by, ok := v.(map[string]any); ok && known[column(name)] == "author" {
+			for inner, v := range by {
+				switch column(inner) {
+				case "name":
+					members["author"] = scalar(v)
+				case "handle":
+					members["handle"] = scalar(v)
+				case "url":
+					members["author_url"] = scalar(v)
+				case "email":
+					members["email"] = scalar(v)
+				}
+			}
+			continue
+		}
+		if member := known[column(name)]; member != "" && (members[member] == "" || column(name) == member) {
+			members[member] = scalar(v)
+		}
+	}
+	return members, nil
+}
+
+func scalar(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case json.Number:
+		return v.String()
+	case bool:
+		return strconv.FormatBool(v)
+	}
+	return ""
+}

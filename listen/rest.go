@@ -1,0 +1,167 @@
+package listen
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"tribune/storage"
+)
+
+// What open sources deliver and no query matches rests this long, and takes at
+// most this many bytes; the oldest goes first.
+const (
+	restFor  = 7 * 24 * time.Hour
+	restSize = 200 << 20
+)
+
+// more is what is rarely known of a resting item.
+type more struct {
+	Kind    Kind   `json:"kind,omitempty"`
+	ReplyTo string `json:"reply_to,omitempty"`
+	Private bool   `json:"private,omitempty"`
+	Handle  string `json:"handle,omitempty"`
+	Email   string `json:"email,omitempty"`
+	Country string `json:"country,omitempty"`
+	Reach   int64  `json:"reach,omitempty"`
+}
+
+// rest lays an utterance that no query matches to rest, and reports whether it
+// was not resting already.
+func (b *batch) rest(ctx context.Context, u *utterance) (bool, error) {
+	if u.item != 0 || u.stale {
+		return false, nil
+	}
+	m := more{ReplyTo: u.replyTo, Private: u.url != "" && !u.public, Handle: u.author.Handle, Email: u.author.Email, Country: u.country, Reach: u.reach}
+	if u.kind != KindPost {
+		m.Kind = u.kind
+	}
+	extra := ""
+	if m != (more{}) {
+		data, err := json.Marshal(m)
+		if err != nil {
+			return false, err
+		}
+		extra = string(data)
+	}
+	size := len(u.text) + len(u.url) + len(u.author.Name) + len(u.author.URL) + len(extra) + 300 // the row and its indexes
+	n, err := b.tx.Exec(ctx, `insert into item (source_id, external_id, url, author, author_url, text, language, published_at, fetched_at, identity, more, size)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (source_id, external_id) do nothing`,
+		u.source, itemID(u), u.url, u.author.Name, u.author.URL, u.text, u.language, storage.Micros(u.publishedAt), b.now, u.identity, extra, size)
+	if err != nil || n == 0 {
+		return false, err
+	}
+	c := b.sources[u.source]
+	c.items++
+	b.sources[u.source] = c
+	return true, nil
+}
+
+// itemID is what an item is known by at its source.
+func itemID(u *utterance) string {
+	if u.externalID != "" {
+		return u.externalID
+	}
+	return u.identity
+}
+
+// unrest removes the resting row of an utterance that is a mention.
+func (b *batch) unrest(ctx context.Context, u *utterance) error {
+	if u.item != 0 {
+		_, err := b.tx.Exec(ctx, `delete from item where id = $1`, u.item)
+		return err
+	}
+	if u.addressed {
+		return nil
+	}
+	_, err := b.tx.Exec(ctx, `delete from item where source_id = $1 and external_id = $2`, u.source, itemID(u))
+	return err
+}
+
+// resting gives resting items with ids above after, oldest first, ready to be
+// matched; source 0 means all sources.
+func (r *Radar) resting(ctx context.Context, sources map[int64]Source, source, after int64, limit int) ([]utterance, error) {
+	where, args := `id > $1`, []any{after, limit}
+	if source != 0 {
+		where, args = where+` and source_id = $3`, append(args, source)
+	}
+	return storage.All(ctx, r.db, func(row storage.Scanner) (utterance, error) {
+		var p Post
+		var id, from, published int64
+		var identity, extra string
+		if err := row.Scan(&id, &from, &p.ExternalID, &p.URL, &p.Author.Name, &p.Author.URL, &p.Text, &p.Language, &published, &identity, &extra); err != nil {
+			return utterance{}, err
+		}
+		m := more{Kind: KindPost}
+		if extra != "" {
+			if err := json.Unmarshal([]byte(extra), &m); err != nil {
+				return utterance{}, fmt.Errorf("item %d: %w", id, err)
+			}
+		}
+		if p.ExternalID == identity {
+			p.ExternalID = ""
+		}
+		public := !m.Private
+		p.Kind, p.ReplyTo, p.Public, p.Country, p.Reach = m.Kind, m.ReplyTo, &public, m.Country, m.Reach
+		p.Author.Handle, p.Author.Email = m.Handle, m.Email
+		p.PublishedAt = storage.Time(published)
+		s, ok := sources[from]
+		if !ok {
+			s = Source{ID: from}
+		}
+		u := utter(s, p, p.PublishedAt)
+		u.identity, u.item = identity, id
+		return u, nil
+	}, `select id, source_id, external_id, url, author, author_url, text, language, published_at, identity, more
+		from item where `+where+` order by id limit $2`, args...)
+}
+
+// prune lets go of what rested long enough, and of the oldest while there is
+// too much of it, a hundred rows at a time.
+func (r *Radar) prune(ctx context.Context) error {
+	if err := r.pruneWhere(ctx, `fetched_at < $1`, storage.Micros(r.now().Add(-restFor))); err != nil {
+		return err
+	}
+	var size int64
+	if err := r.db.Row(ctx, `select cast(coalesce(sum(size), 0) as bigint) from item`).Scan(&size); err != nil || size <= restSize {
+		return err
+	}
+	// The hour by which enough has been let go.
+	rows, err := r.db.Query(ctx, `select fetched_at, size from item order by fetched_at`)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var until int64
+	for size > restSize && rows.Next() {
+		var n int64
+		if err := rows.Scan(&until, &n); err != nil {
+			return err
+		}
+		size -= n
+	}
+	if err := rows.Close(); err != nil {
+		return err
+	}
+	return r.pruneWhere(ctx, `fetched_at <= $1`, until)
+}
+
+// pruneWhere deletes items in small transactions.
+func (r *Radar) pruneWhere(ctx context.Context, where string, arg int64) error {
+	return r.inParts(ctx, `delete from item where id in (select id from item where `+where+` order by fetched_at limit 200)`, arg)
+}
+
+// inParts runs a statement that changes a few rows until it changes none.
+func (r *Radar) inParts(ctx context.Context, statement string, args ...any) error {
+	for {
+		var n int64
+		err := r.db.Update(ctx, func(tx *storage.Tx) (err error) {
+			n, err = tx.Exec(ctx, statement, args...)
+			return err
+		})
+		if err != nil || n == 0 {
+			return err
+		}
+	}
+}
