@@ -132,7 +132,7 @@ func (s *Ideas) tellPerson(ctx context.Context, tx *storage.Tx, d Decision, idea
 	switch {
 	case e.left || !wanted || !know.May(know.Actor{ID: e.person, Role: e.role}, know.Read, idea.Subject()):
 	case e.mail:
-		t.Way = TellByMail
+		t.Way, t.ToldAt = TellByMail, s.now() // on its way; the outbox says when it left
 	case e.account != 0, e.quoted && e.role.AtLeast(know.Member):
 		t.Account = e.account
 		return s.tellByTask(ctx, tx, d, t)
@@ -166,8 +166,8 @@ func (s *Ideas) tellByTask(ctx context.Context, tx *storage.Tx, d Decision, t Te
 
 // putTelling notes how somebody is told; mine is false if they have a row.
 func putTelling(ctx context.Context, tx *storage.Tx, d Decision, t Telling) (id int64, mine bool, err error) {
-	err = tx.Row(ctx, `insert into telling (decision_id, person_id, account_id, because, way) values ($1, $2, $3, $4, $5)
-		on conflict do nothing returning id`, d.ID, t.Person, t.Account, string(t.Because), string(t.Way)).Scan(&id)
+	err = tx.Row(ctx, `insert into telling (decision_id, person_id, account_id, because, way, told_at) values ($1, $2, $3, $4, $5, $6)
+		on conflict do nothing returning id`, d.ID, t.Person, t.Account, string(t.Because), string(t.Way), storage.Micros(t.ToldAt)).Scan(&id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, false, nil
 	}
