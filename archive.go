@@ -43,7 +43,7 @@ func (s *Site) ExportTo(ctx context.Context, dir string) (storage.Manifest, erro
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return storage.Manifest{}, err
 	}
-	return s.DB.Export(ctx, dirFolder(dir), false, s.Now())
+	return s.DB.Export(ctx, DirFolder(dir), false, s.Now())
 }
 
 // Restore makes a site of a backup file, or of a folder that was exported. The
@@ -105,7 +105,7 @@ func openArchive(from string) (storage.Folder, io.Closer, error) {
 		return nil, nil, fault.New(fault.NotFound, "There is no {file} to read.", "file", from)
 	}
 	if info.IsDir() {
-		return dirFolder(from), io.NopCloser(nil), nil
+		return DirFolder(from), io.NopCloser(nil), nil
 	}
 	z, err := zip.OpenReader(from)
 	if err != nil {
@@ -114,14 +114,16 @@ func openArchive(from string) (storage.Folder, io.Closer, error) {
 	return zipReader{z}, z, nil
 }
 
-// dirFolder is an archive in a folder; its files are the owner's alone.
-type dirFolder string
+// DirFolder is an archive in a folder; its files are the owner's alone.
+type DirFolder string
 
-func (d dirFolder) Create(name string) (io.WriteCloser, error) {
+// Create makes a file that must not be there yet.
+func (d DirFolder) Create(name string) (io.WriteCloser, error) {
 	return os.OpenFile(filepath.Join(string(d), name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 }
 
-func (d dirFolder) Open(name string) (io.ReadCloser, error) {
+// Open opens a file.
+func (d DirFolder) Open(name string) (io.ReadCloser, error) {
 	return os.Open(filepath.Join(string(d), name))
 }
 

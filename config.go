@@ -25,8 +25,8 @@ type Config struct {
 	Roles        []string `help:"What this process does: web, work, or both." enum:"web,work" default:"web,work" env:"TRIBUNE_ROLES"`
 }
 
-// siteURL gives the site's own address, without a slash at the end.
-func (c Config) siteURL() (string, error) {
+// SiteURL gives the site's own address, without a slash at the end.
+func (c Config) SiteURL() (string, error) {
 	if c.URL == "" {
 		host := c.Addr
 		if strings.HasPrefix(host, ":") || strings.HasPrefix(host, "0.0.0.0:") {

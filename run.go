@@ -18,6 +18,7 @@ import (
 	"tribune/gate"
 	"tribune/storage"
 	"tribune/web"
+	"tribune/web/mail"
 	"tribune/web/page"
 )
 
@@ -36,7 +37,7 @@ func Run(ctx context.Context, log *slog.Logger, c Config, out io.Writer) error {
 	if strings.HasSuffix(c.Addr, ":0") {
 		c.Addr = listener.Addr().String()
 	}
-	if c.URL, err = c.siteURL(); err != nil {
+	if c.URL, err = c.SiteURL(); err != nil {
 		return err
 	}
 	site, err := Open(ctx, log, c, nil)
@@ -56,7 +57,11 @@ func (s *Site) Serve(ctx context.Context, listener net.Listener, out io.Writer) 
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return s.Events.Tail(ctx) })
 	if slices.Contains(s.Config.Roles, "work") {
-		s.work(ctx, group)
+		kit, err := s.kit()
+		if err != nil {
+			return err
+		}
+		s.work(ctx, group, mail.New(kit))
 	}
 	if slices.Contains(s.Config.Roles, "web") {
 		serve(ctx, group, listener, handler)
@@ -107,12 +112,11 @@ func (s *Site) Handler() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	words, err := web.Words()
+	kit, err := s.kit()
 	if err != nil {
 		return nil, err
 	}
-	kit := &page.Kit{Log: s.Log, Gate: door, Events: s.Events, People: s.People, Radar: s.Radar, Inbox: s.Inbox, Ideas: s.Ideas,
-		Words: words, URL: s.Config.URL, Now: s.Now}
+	kit.Gate = door
 	pages, err := web.New(kit)
 	if err != nil {
 		return nil, err
@@ -121,6 +125,16 @@ func (s *Site) Handler() (http.Handler, error) {
 	mux.Handle("/", door.Wrap(pages))
 	mux.HandleFunc("GET /healthz", s.health)
 	return mux, nil
+}
+
+// kit gives what pages and mails are made with.
+func (s *Site) kit() (*page.Kit, error) {
+	words, err := web.Words()
+	if err != nil {
+		return nil, err
+	}
+	return &page.Kit{Log: s.Log, Events: s.Events, People: s.People, Radar: s.Radar, Inbox: s.Inbox, Ideas: s.Ideas,
+		Words: words, URL: s.Config.URL, SMTP: s.Config.SMTP, MailFrom: s.Config.MailFrom, Now: s.Now}, nil
 }
 
 // health answers 200 when the database answers.
@@ -156,13 +170,14 @@ func (s *Site) followers() []follower {
 }
 
 // work starts the background work: due rows, cursors and the outbox.
-func (s *Site) work(ctx context.Context, group *errgroup.Group) {
+func (s *Site) work(ctx context.Context, group *errgroup.Group, mailer event.Deliverer) {
 	for _, f := range s.followers() {
 		group.Go(func() error { return s.Events.Follow(ctx, f.cursor, f.follow) })
 	}
 	group.Go(func() error { return s.Radar.Poll(ctx) })
 	group.Go(func() error { return s.Radar.Rest(ctx) })
 	group.Go(func() error { return s.Ideas.Tell(ctx) })
+	group.Go(func() error { return s.Events.Deliver(ctx, mailer) })
 	group.Go(func() error { return s.tidy(ctx) })
 }
 

@@ -43,6 +43,8 @@ type Link struct {
 	Address string
 	Name    string
 	Next    string // path to go to afterwards
+	Role    Role   // what the person may do once signed in
+	By      int64  // an invitation: who invited the person, 0 if nobody did
 }
 
 // SafeNext gives a path within the site to go to after signing in, "" for
@@ -133,6 +135,9 @@ func (d *Directory) OwnerLink(ctx context.Context) (secret string, needed bool, 
 	err = d.db.Update(ctx, func(tx *storage.Tx) error {
 		var seen int
 		if err := tx.Row(ctx, `select count(*) from person where role = 'owner' and seen_at > 0 and left_at = 0`).Scan(&seen); err != nil || seen > 0 {
+			return err
+		}
+		if site, err := readSite(ctx, tx); err != nil || site.SetUp {
 			return err
 		}
 		needed = true
@@ -298,9 +303,9 @@ func (d *Directory) Look(ctx context.Context, secret string) (Link, error) {
 
 func (d *Directory) look(ctx context.Context, q storage.Q, secret string) (l Link, err error) {
 	var expires, used int64
-	err = q.Row(ctx, `select l.id, l.purpose, l.account_id, l.person_id, l.next, l.expires_at, l.used_at, coalesce(a.address, ''), coalesce(p.name, '')
+	err = q.Row(ctx, `select l.id, l.purpose, l.account_id, l.person_id, l.next, l.expires_at, l.used_at, coalesce(a.address, ''), coalesce(p.name, ''), coalesce(p.role, ''), coalesce(p.invited_by, 0)
 		from signin_link l left join account a on a.id = l.account_id left join person p on p.id = l.person_id where l.hash = $1`, hashOf(secret)).
-		Scan(&l.ID, &l.Purpose, &l.Account, &l.Person, &l.Next, &expires, &used, &l.Address, &l.Name)
+		Scan(&l.ID, &l.Purpose, &l.Account, &l.Person, &l.Next, &expires, &used, &l.Address, &l.Name, &l.Role, &l.By)
 	if errors.Is(err, sql.ErrNoRows) || err == nil && (used != 0 || expires < storage.Micros(d.now())) {
 		return Link{}, fault.New(fault.NotFound, linkGone)
 	}

@@ -23,6 +23,7 @@ var version = "unversioned"
 // commands is what the program can do, one file a command.
 type commands struct {
 	Serve   serveCommand   `cmd:"" help:"Serve the site."`
+	Demo    demoCommand    `cmd:"" help:"Serve a site of sample data, or make a folder of any size of it."`
 	Person  personCommand  `cmd:"" help:"People, from the terminal."`
 	Token   tokenCommand   `cmd:"" help:"Print an API token that acts as a person."`
 	Import  importCommand  `cmd:"" help:"Read in mentions, or a whole site."`

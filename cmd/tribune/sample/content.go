@@ -1,0 +1,99 @@
+package sample
+
+import (
+	"bufio"
+	"bytes"
+	"embed"
+	"encoding/json"
+	"fmt"
+)
+
+//go:embed content
+var content embed.FS
+
+type person struct {
+	Key, Name, Email, Country, Language, Role, Title, About string
+	Leads                                                   bool
+}
+
+type comment struct {
+	Author, Text, Language string
+	Day                    float64
+}
+
+type idea struct {
+	Key, Author, Title, Body, Language, Call string
+	Tags, Follows                            []string
+	Day                                      float64
+	Votes                                    int
+	Comments                                 []comment
+}
+
+type call struct {
+	Key, Title, Body, Will, Get, Author string
+	OpensDay                            float64 `json:"opens_day"`
+	ClosesDay                           float64 `json:"closes_day"`
+}
+
+type decision struct {
+	Idea, Status, Reason, By, Release, Target string
+	Day                                       float64
+}
+
+type credit struct{ Person, For string }
+
+type release struct {
+	Key, Title, Body, By string
+	Day                  float64
+	Ideas                []string
+	Credits              []credit
+}
+
+type query struct{ Name, Text, Purpose string }
+
+type source struct{ Name, Kind string }
+
+type mention struct {
+	Key, Author, Name, Handle, Kind, Place, Language, Country, Text, Idea, Query, Answer, By string
+	Day                                                                                      float64
+	Asks, Public, Answered                                                                   bool
+}
+
+// story is all of the content.
+type story struct {
+	people    []person
+	ideas     []idea
+	calls     []call
+	decisions []decision
+	releases  []release
+	queries   []query
+	sources   []source
+	mentions  []mention
+}
+
+func read() (s story, err error) {
+	for name, into := range map[string]any{"people": &s.people, "ideas": &s.ideas, "calls": &s.calls, "decisions": &s.decisions,
+		"releases": &s.releases, "queries": &s.queries, "sources": &s.sources} {
+		b, err := content.ReadFile("content/" + name + ".json")
+		if err != nil {
+			return s, err
+		}
+		if err := json.Unmarshal(b, into); err != nil {
+			return s, fmt.Errorf("sample: %s: %w", name, err)
+		}
+	}
+	b, err := content.ReadFile("content/mentions.ndjson")
+	if err != nil {
+		return s, err
+	}
+	lines := bufio.NewScanner(bytes.NewReader(b))
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		var m mention
+		if err := json.Unmarshal(lines.Bytes(), &m); err != nil {
+			return s, fmt.Errorf("sample: mention %d: %w", len(s.mentions)+1, err)
+		}
+		s.mentions = append(s.mentions, m)
+	}
+	return s, lines.Err()
+}

@@ -1,0 +1,321 @@
+package sample
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"time"
+
+	"tribune/know"
+	"tribune/storage"
+)
+
+// Sizes says how much to make.
+type Sizes struct{ Ideas, Votes, Comments, People, Mentions int }
+
+// filler writes a made-up site as an archive, table by table.
+type filler struct {
+	to     storage.Folder
+	rand   *rand.Rand
+	today  time.Time
+	sizes  Sizes
+	texts  []string // sentences, from the story's mentions
+	titles []string
+	m      storage.Manifest
+
+	votes, comments, voted []int64 // by idea: how many; voted: by staff
+	created                []int64
+}
+
+// Fill writes a site of any size as an archive (see storage.Export), to be
+// imported: people (the first is the owner), ideas with votes and comments,
+// and mentions. Everything is public. The same seed and day give the same
+// site. Texts are the story's sentences, put together anew.
+func Fill(to storage.Folder, n Sizes, today time.Time, seed uint64) error {
+	s, err := read()
+	if err != nil {
+		return err
+	}
+	f := &filler{to: to, rand: rand.New(rand.NewPCG(seed, 2)), today: today, sizes: n,
+		m: storage.Manifest{Format: 1, Schema: 1, MadeAt: today.UTC(), Rows: map[string]int64{}}}
+	for _, m := range s.mentions {
+		f.texts = append(f.texts, m.Text)
+	}
+	for _, i := range s.ideas {
+		f.titles = append(f.titles, i.Title)
+	}
+	f.sizes.People = max(f.sizes.People, 2)
+	f.share()
+	for _, table := range []func() error{f.site, f.people, f.ideas, f.voteRows, f.commentRows, f.mentionRows} {
+		if err := table(); err != nil {
+			return fmt.Errorf("sample: fill: %w", err)
+		}
+	}
+	w, err := to.Create("manifest.json")
+	if err != nil {
+		return err
+	}
+	return finish(w, json.NewEncoder(w).Encode(f.m))
+}
+
+// finish closes what was written, and gives the first error.
+func finish(w io.Closer, err error) error {
+	if e := w.Close(); err == nil {
+		err = e
+	}
+	return err
+}
+
+// row is one row of a table.
+type row map[string]any
+
+// table writes n rows that make gives.
+func (f *filler) table(name string, n int, make func(i int) row) error {
+	w, err := f.to.Create(name + ".ndjson")
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriterSize(w, 1<<16)
+	enc := json.NewEncoder(out)
+	enc.SetEscapeHTML(false)
+	for i := range n {
+		if err := enc.Encode(make(i)); err != nil {
+			return finish(w, err)
+		}
+	}
+	f.m.Rows[name] = int64(n)
+	return finish(w, out.Flush())
+}
+
+// ago gives a moment up to so many days before today, in microseconds.
+func (f *filler) ago(days float64) int64 {
+	return f.today.Add(-time.Duration(f.rand.Float64() * days * float64(24*time.Hour))).UnixMicro()
+}
+
+// share deals the votes and comments out to the ideas: a few are loved, most
+// are not (Zipf), and nobody votes twice.
+func (f *filler) share() {
+	n := f.sizes.Ideas
+	f.votes, f.comments, f.voted, f.created = make([]int64, n), make([]int64, n), make([]int64, n), make([]int64, n)
+	if n == 0 {
+		return
+	}
+	cap := int64(f.sizes.People)
+	zipf := rand.NewZipf(f.rand, 1.1, 20, uint64(n-1))
+	for left := min(int64(f.sizes.Votes), cap*int64(n)); left > 0; {
+		i := int(zipf.Uint64())
+		if f.votes[i] >= cap {
+			i = f.rand.IntN(n)
+		}
+		if f.votes[i] < cap {
+			f.votes[i]++
+			left--
+		}
+	}
+	for range f.sizes.Comments {
+		f.comments[zipf.Uint64()]++
+	}
+	for i := range f.created {
+		f.created[i] = f.ago(700)
+	}
+}
+
+// site writes the settings, the counts, and cursors that have read all.
+func (f *filler) site() error {
+	value, err := json.Marshal(know.Site{Brand: "Oriflamme", Purpose: "Paper that lasts as long as what you write on it.", Hue: 24, Chroma: 15,
+		Language: "en", Zone: "UTC", SetUp: true})
+	if err != nil {
+		return err
+	}
+	if err := f.table("setting", 1, func(int) row { return row{"name": "site", "value": string(value)} }); err != nil {
+		return err
+	}
+	byStage := map[string]int{}
+	for i := range f.sizes.Ideas {
+		byStage[stageOf(i)]++
+	}
+	stages := []string{"open", "under_review", "planned", "started", "shipped", "declined"}
+	if err := f.table("tally", len(stages), func(i int) row { return row{"name": "ideas." + stages[i], "n": byStage[stages[i]]} }); err != nil {
+		return err
+	}
+	return f.table("tag", len(tags), func(i int) row {
+		n := 0
+		for idea := range f.sizes.Ideas {
+			if slices.Contains(tagsOf(idea), tags[i]) {
+				n++
+			}
+		}
+		return row{"name": tags[i], "ideas": n}
+	})
+}
+
+var tags = []string{"size", "paper", "binding", "cover", "delivery", "service", "price", "ink", "travel", "school"}
+
+func tagsOf(i int) []string {
+	first, second := tags[i%len(tags)], tags[(i/7+3)%len(tags)]
+	if first == second {
+		return []string{first}
+	}
+	return []string{first, second}
+}
+
+func stageOf(i int) string {
+	switch i % 20 {
+	case 3, 11:
+		return "under_review"
+	case 5:
+		return "planned"
+	case 7:
+		return "started"
+	case 13:
+		return "shipped"
+	case 17:
+		return "declined"
+	}
+	return "open"
+}
+
+var given = []string{"Anaïs", "Tomás", "Ingrid", "Jonas", "João", "Beatriz", "Clara", "Dev", "Maeve", "Lucas", "Hannah", "Étienne", "Yasmine", "Priya", "Walter", "Greta"}
+var family = []string{"Morel", "Rey", "Solberg", "Keller", "Almeida", "Nogueira", "Whitfield", "Patel", "O’Connor", "Ferreira", "Weiss", "Caron", "Haddad", "Raman", "Johansson", "Lindner", "de La Rochefoucauld-Montbazon"}
+
+func nameOf(i int) string { return given[i%len(given)] + " " + family[(i/len(given)+i)%len(family)] }
+
+// people writes persons and their confirmed addresses: person1@example.org
+// and so on. The first is the owner.
+func (f *filler) people() error {
+	roles := func(i int) string {
+		switch {
+		case i == 0:
+			return "owner"
+		case i < min(6, f.sizes.People/2):
+			return "staff"
+		}
+		return "member"
+	}
+	joined := make([]int64, f.sizes.People)
+	for i := range joined {
+		joined[i] = f.ago(800)
+	}
+	if err := f.table("person", f.sizes.People, func(i int) row {
+		return row{"id": i + 1, "name": nameOf(i), "role": roles(i), "leads": storage.Bit(i == 0), "country": "FR", "language": "en", "created_at": joined[i], "seen_at": joined[i]}
+	}); err != nil {
+		return err
+	}
+	return f.table("account", f.sizes.People, func(i int) row {
+		return row{"id": i + 1, "kind": "mail", "address": fmt.Sprintf("person%d@example.org", i+1), "person_id": i + 1, "confirmed_at": joined[i], "created_at": joined[i]}
+	})
+}
+
+// sentence gives somebody's sentences, put together anew.
+func (f *filler) sentence() string {
+	s := f.texts[f.rand.IntN(len(f.texts))]
+	if f.rand.IntN(3) == 0 {
+		s += " " + f.texts[f.rand.IntN(len(f.texts))]
+	}
+	return s
+}
+
+func (f *filler) title(i int) string {
+	t := f.titles[f.rand.IntN(len(f.titles))]
+	words := strings.Fields(f.texts[f.rand.IntN(len(f.texts))])
+	if i >= len(f.titles) && len(words) > 3 {
+		t += ", " + strings.Join(words[:3], " ")
+	}
+	if r := []rune(t); len(r) > 118 {
+		t = string(r[:118])
+	}
+	return t
+}
+
+func (f *filler) ideas() error {
+	if err := f.table("idea", f.sizes.Ideas, func(i int) row {
+		return row{"id": i + 1, "person_id": 1 + f.rand.IntN(f.sizes.People), "title": f.title(i), "body": f.sentence() + "\n\n" + f.sentence(), "language": "en",
+			"audience": "public", "stage": stageOf(i), "votes": f.votes[i], "comments": f.comments[i], "created_at": f.created[i]}
+	}); err != nil {
+		return err
+	}
+	var pairs []row
+	for i := range f.sizes.Ideas {
+		for _, t := range tagsOf(i) {
+			pairs = append(pairs, row{"tag": t, "idea_id": i + 1})
+		}
+	}
+	return f.table("idea_tag", len(pairs), func(i int) row { return pairs[i] })
+}
+
+// voteRows gives each idea its voters: consecutive people from a random one,
+// so that nobody is twice among them.
+func (f *filler) voteRows() error {
+	idea, first, given := 0, 0, int64(0)
+	total := 0
+	for _, n := range f.votes {
+		total += int(n)
+	}
+	return f.table("vote", total, func(int) row {
+		for given == f.votes[idea] {
+			idea, given, first = idea+1, 0, f.rand.IntN(f.sizes.People)
+		}
+		given++
+		return row{"idea_id": idea + 1, "person_id": 1 + (first+int(given))%f.sizes.People, "at": f.created[idea] + f.rand.Int64N(1+f.today.UnixMicro()-f.created[idea])}
+	})
+}
+
+func (f *filler) commentRows() error {
+	idea, given := 0, int64(0)
+	return f.table("comment", f.sizes.Comments, func(i int) row {
+		for given == f.comments[idea] {
+			idea, given = idea+1, 0
+		}
+		given++
+		return row{"id": i + 1, "idea_id": idea + 1, "person_id": 1 + f.rand.IntN(f.sizes.People), "body": f.sentence(), "language": "en",
+			"created_at": f.created[idea] + f.rand.Int64N(1+f.today.UnixMicro()-f.created[idea])}
+	})
+}
+
+// mentionRows writes mentions of one source that match one query.
+func (f *filler) mentionRows() error {
+	n := f.sizes.Mentions
+	if n == 0 {
+		return nil
+	}
+	now := f.today.UnixMicro()
+	if err := f.table("source", 1, func(int) row {
+		return row{"id": 1, "name": "Reviews", "kind": "import", "addressed": 1, "items": n, "mentions": n, "created_at": now}
+	}); err != nil {
+		return err
+	}
+	if err := f.table("query", 1, func(int) row {
+		return row{"id": 1, "name": "Oriflamme", "text": "Oriflamme", "purpose": "us", "mentions": n, "created_at": now, "changed_at": now}
+	}); err != nil {
+		return err
+	}
+	at := make([]int64, n)
+	hours := map[int64]int64{}
+	for i := range at {
+		at[i] = f.ago(365)
+		hours[at[i]/int64(time.Hour/time.Microsecond)]++
+	}
+	if err := f.table("mention", n, func(i int) row {
+		text := f.sentence()
+		return row{"id": i + 1, "identity": fmt.Sprintf("s:1:%d", i+1), "source_id": 1, "external_id": fmt.Sprint(i + 1), "account_id": 1 + f.rand.IntN(f.sizes.People),
+			"kind": "review", "url": fmt.Sprintf("https://reviews.example/%d", i+1), "public": 1, "text": text, "text_hash": i + 1, "language": "en",
+			"published_at": at[i], "heard_at": at[i]}
+	}); err != nil {
+		return err
+	}
+	if err := f.table("mention_query", n, func(i int) row { return row{"query_id": 1, "mention_id": i + 1} }); err != nil {
+		return err
+	}
+	keys := make([]int64, 0, len(hours))
+	for h := range hours {
+		keys = append(keys, h)
+	}
+	slices.Sort(keys)
+	return f.table("mention_hour", len(keys), func(i int) row {
+		return row{"query_id": 1, "source_id": 1, "language": "en", "hour": keys[i], "n": hours[keys[i]]}
+	})
+}

@@ -1,0 +1,474 @@
+package sample
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"time"
+
+	"tribune"
+	"tribune/converse"
+	"tribune/event"
+	"tribune/know"
+	"tribune/listen"
+	"tribune/shape"
+)
+
+// Clock is a time that Load sets.
+type Clock struct{ at time.Time }
+
+// Now gives the time.
+func (c *Clock) Now() time.Time { return c.at }
+
+// teller carries what the story needs while it is told.
+type teller struct {
+	story
+	site  *tribune.Site
+	clock *Clock
+	today time.Time
+	rand  *rand.Rand
+
+	actors   map[string]know.Actor
+	ids      map[string]int64 // ideas, calls, releases by "kind:key"
+	mentions map[string]int64
+	steps    []step
+}
+
+// step is one thing that happens.
+type step struct {
+	day float64 // before today
+	do  func(ctx context.Context) error
+}
+
+// Load tells the story into a fresh site whose clock is clock, up to today.
+// The same seed and day give the same site.
+func Load(ctx context.Context, site *tribune.Site, clock *Clock, today time.Time, seed uint64) error {
+	s, err := read()
+	if err != nil {
+		return err
+	}
+	t := &teller{story: s, site: site, clock: clock, today: today, rand: rand.New(rand.NewPCG(seed, 1)),
+		actors: map[string]know.Actor{}, ids: map[string]int64{}, mentions: map[string]int64{}}
+	t.at(90.5)
+	if err := t.found(ctx); err != nil {
+		return err
+	}
+	t.planCalls()
+	t.planIdeas()
+	t.planMentions()
+	t.planDecisions()
+	slices.SortStableFunc(t.steps, func(a, b step) int { return cmp.Compare(b.day, a.day) })
+	return t.tell(ctx)
+}
+
+// at sets the clock to a number of days before today.
+func (t *teller) at(day float64) {
+	t.clock.at = t.today.Add(-time.Duration(day * float64(24*time.Hour)))
+}
+
+func (t *teller) plan(day float64, do func(ctx context.Context) error) {
+	t.steps = append(t.steps, step{max(day, 0.01), do})
+}
+
+// tell lets everything happen, and twice a day what the server does by itself.
+func (t *teller) tell(ctx context.Context) error {
+	next := 90.0
+	for _, s := range t.steps {
+		for s.day < next {
+			t.at(next)
+			if err := t.background(ctx, next); err != nil {
+				return err
+			}
+			next -= 0.5
+		}
+		t.at(s.day)
+		if err := s.do(ctx); err != nil {
+			return err
+		}
+	}
+	t.at(0)
+	return t.background(ctx, 0)
+}
+
+// background does what the server's background work would have done.
+func (t *teller) background(ctx context.Context, day float64) error {
+	if err := t.site.CatchUp(ctx); err != nil {
+		return err
+	}
+	for {
+		more, err := t.site.Ideas.TellOnce(ctx)
+		if err != nil {
+			return err
+		}
+		if !more {
+			break
+		}
+	}
+	if err := t.tellTasks(ctx, day); err != nil {
+		return err
+	}
+	if err := t.site.CatchUp(ctx); err != nil {
+		return err
+	}
+	if day > 1.5 {
+		return t.site.Events.DeliverDue(ctx, nowhere{})
+	}
+	return nil
+}
+
+// nowhere takes the mails of the story's past: its people do not exist, and
+// nothing is ever sent to them.
+type nowhere struct{}
+
+func (nowhere) Prepare(context.Context, event.Delivery) (func(context.Context) error, error) {
+	return func(context.Context) error { return nil }, nil
+}
+
+// tellTasks does the tasks that the deciders would have done within two days.
+func (t *teller) tellTasks(ctx context.Context, day float64) error {
+	if day < 2 {
+		return nil
+	}
+	marta := t.actors["marta"]
+	threads, _, err := t.site.Inbox.Threads(ctx, marta, converse.Filter{State: converse.Waiting, Limit: 200})
+	if err != nil {
+		return err
+	}
+	for _, th := range threads {
+		if th.Kind != converse.OfTell {
+			continue
+		}
+		owner := marta
+		for _, a := range t.actors {
+			if a.ID == th.Owner {
+				owner = a
+			}
+		}
+		m, err := t.site.Inbox.Answer(ctx, owner, th.ID, "You asked for this, so you should hear it from me: there is a decision now, with its reason, on our square. Thank you for saying it where you said it.")
+		if err != nil {
+			return fmt.Errorf("sample: tell task %d: %w", th.ID, err)
+		}
+		if m.Way == converse.ByCopy {
+			if err := t.site.Inbox.Posted(ctx, owner, m.ID, ""); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// found makes the site, its people, sources and queries.
+func (t *teller) found(ctx context.Context) error {
+	slices.SortStableFunc(t.people, func(a, b person) int { return cmp.Compare(rank(b.Role), rank(a.Role)) })
+	for _, p := range t.people {
+		made, _, err := t.site.People.AddPerson(ctx, p.Name, p.Email, know.Role(p.Role))
+		if err != nil {
+			return fmt.Errorf("sample: %s: %w", p.Key, err)
+		}
+		a, err := t.site.People.Actor(ctx, made.ID)
+		if err != nil {
+			return err
+		}
+		if err := t.site.People.SetProfile(ctx, a, know.Profile{Name: p.Name, Title: p.Title, About: p.About, Country: p.Country,
+			Language: pageLanguage(p.Language)}); err != nil {
+			return err
+		}
+		if t.actors[p.Key], err = t.site.People.Actor(ctx, made.ID); err != nil {
+			return err
+		}
+		if p.Leads {
+			if err := t.site.People.SetRole(ctx, t.actors[p.Key], made.ID, know.Owner, true); err != nil {
+				return err
+			}
+		}
+	}
+	owner := t.actors["arthur"]
+	if err := t.site.People.Change(ctx, owner, func(s *know.Site) error {
+		s.Brand, s.Purpose, s.Zone, s.SetUp = "Oriflamme", "Paper that lasts as long as what you write on it.", "Europe/Paris", true
+		return nil
+	}); err != nil {
+		return err
+	}
+	for _, q := range t.queries {
+		if _, _, err := t.site.Radar.AddQuery(ctx, owner, listen.NewQuery{Name: q.Name, Text: q.Text, Purpose: listen.Purpose(q.Purpose)}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func rank(role string) int { return strings.Index("member staff owner", role) }
+
+// pageLanguage gives the language of pages for somebody who writes another.
+func pageLanguage(language string) string {
+	if language == "fr" {
+		return "fr"
+	}
+	return "en"
+}
+
+func (t *teller) planCalls() {
+	for _, c := range t.calls {
+		t.plan(c.OpensDay, func(ctx context.Context) error {
+			made, err := t.site.Ideas.OpenCall(ctx, t.actors[c.Author], shape.NewCall{Title: c.Title, Body: c.Body, Will: c.Will, Gets: c.Get,
+				OpensAt: t.clock.at, ClosesAt: t.today.Add(-time.Duration(c.ClosesDay * float64(24*time.Hour)))})
+			t.ids["call:"+c.Key] = made.ID
+			return err
+		})
+	}
+}
+
+func (t *teller) planIdeas() {
+	var voters []string
+	for _, p := range t.people {
+		if p.Role == "member" {
+			voters = append(voters, p.Key)
+		}
+	}
+	for _, i := range t.ideas {
+		t.plan(i.Day, func(ctx context.Context) error {
+			made, err := t.site.Ideas.Propose(ctx, t.actors[i.Author], shape.NewIdea{Title: i.Title, Body: i.Body, Tags: i.Tags,
+				Call: t.ids["call:"+i.Call], Language: i.Language})
+			t.ids["idea:"+i.Key] = made.ID
+			if err != nil {
+				return fmt.Errorf("sample: idea %s: %w", i.Key, err)
+			}
+			return nil
+		})
+		order := t.rand.Perm(len(voters))
+		for n, left := 0, i.Votes-1; n < len(order) && left > 0; n++ {
+			voter := voters[order[n]]
+			if voter == i.Author {
+				continue
+			}
+			left--
+			// Most votes come in an idea's first days.
+			share := t.rand.Float64()
+			t.plan(i.Day*(1-share*share)-0.02, func(ctx context.Context) error {
+				_, err := t.site.Ideas.Vote(ctx, t.actors[voter], t.ids["idea:"+i.Key], true)
+				return err
+			})
+		}
+		for _, c := range i.Comments {
+			t.plan(min(c.Day, i.Day-0.03), func(ctx context.Context) error {
+				_, err := t.site.Ideas.Comment(ctx, t.actors[c.Author], t.ids["idea:"+i.Key], c.Text, c.Language)
+				return err
+			})
+		}
+		for _, f := range i.Follows {
+			t.plan(i.Day-0.5, func(ctx context.Context) error {
+				return t.site.Ideas.Follow(ctx, t.actors[f], t.ids["idea:"+i.Key], true)
+			})
+		}
+	}
+}
+
+func (t *teller) planMentions() {
+	born := map[string]float64{}
+	for _, i := range t.ideas {
+		born[i.Key] = i.Day
+	}
+	staff := []string{"marta", "noura", "nils", "elise"}
+	for _, m := range t.story.mentions {
+		t.plan(m.Day-0.01, func(ctx context.Context) error { return t.hear(ctx, m) })
+		r := spread(m.Key)
+		if m.Answered && m.Answer != "" {
+			by := m.By
+			if by == "" {
+				by = staff[int(r*4)%4]
+			}
+			t.plan(m.Day-0.05-r*1.2, func(ctx context.Context) error { return t.answer(ctx, m, by) })
+		}
+		if m.Idea != "" {
+			t.plan(min(m.Day, born[m.Idea])-0.1-r*1.5, func(ctx context.Context) error { return t.quote(ctx, m, staff[int(r*4)%4]) })
+		}
+	}
+}
+
+// spread gives a number from 0 to 1 that depends on the key alone.
+func spread(key string) float64 {
+	h := fnv.New32a()
+	h.Write([]byte(key))
+	return float64(h.Sum32()) / (1 << 32)
+}
+
+// sourceOf names the source a mention comes through.
+func (t *teller) sourceOf(kind string) string {
+	for _, s := range t.sources {
+		if s.Kind == kind {
+			return s.Name
+		}
+	}
+	return t.sources[0].Name
+}
+
+// hear lets a mention arrive as an import would bring it.
+func (t *teller) hear(ctx context.Context, m mention) error {
+	post := listen.Post{Source: t.sourceOf(m.Kind), SourceKind: listen.ImportSource, Kind: listen.Kind(m.Kind), ExternalID: m.Key, Text: m.Text,
+		Language: m.Language, Country: m.Country, Public: &m.Public, PublishedAt: t.clock.at.Add(-15 * time.Minute),
+		Author: listen.Author{Name: m.Name, Handle: m.Handle}}
+	if m.Public {
+		post.URL = "https://" + m.Place + "/" + m.Key
+	}
+	if strings.Contains(post.Author.Handle, "@") && m.Kind == "mail" {
+		post.Author.Email, post.Author.Handle = post.Author.Handle, ""
+	}
+	for _, p := range t.people {
+		if p.Key != m.Author {
+			continue
+		}
+		post.Author = listen.Author{Name: p.Name}
+		if m.Public {
+			post.Author.URL = "https://" + m.Place + "/" + p.Key
+		} else {
+			post.Author.Email = p.Email
+		}
+	}
+	heard, err := t.site.Radar.Hear(ctx, t.actors["noura"], []listen.Post{post})
+	if err == nil {
+		err = heard[0].Err
+	}
+	if err != nil {
+		return fmt.Errorf("sample: mention %s: %w", m.Key, err)
+	}
+	t.mentions[m.Key] = heard[0].ID
+	if m.Author == "" {
+		return nil
+	}
+	return t.join(ctx, heard[0].ID, m.Author)
+}
+
+// join gives the account a mention came from to the person it is of, as
+// somebody on the desk does who recognises them.
+func (t *teller) join(ctx context.Context, mention int64, author string) error {
+	said, err := t.site.Radar.Mention(ctx, t.actors["noura"], mention)
+	if err != nil {
+		return err
+	}
+	account, err := t.site.People.Account(ctx, said.Account)
+	if err != nil || account.Person == t.actors[author].ID {
+		return err
+	}
+	return t.site.People.Move(ctx, t.actors["noura"], said.Account, t.actors[author].ID)
+}
+
+// answer answers a mention in its thread; one that no rule recognised is
+// opened by hand.
+func (t *teller) answer(ctx context.Context, m mention, by string) error {
+	if err := t.site.CatchUp(ctx); err != nil {
+		return err
+	}
+	a := t.actors[by]
+	id := t.mentions[m.Key]
+	threads, err := t.site.Inbox.ThreadsOfMentions(ctx, a, []int64{id})
+	if err != nil {
+		return err
+	}
+	thread, there := threads[id]
+	if !there {
+		opened, err := t.site.Inbox.Open(ctx, a, id)
+		if err != nil {
+			return fmt.Errorf("sample: thread of %s: %w", m.Key, err)
+		}
+		thread = opened.ID
+	}
+	if err := t.site.Inbox.Take(ctx, a, thread); err != nil {
+		return err
+	}
+	said, err := t.site.Inbox.Answer(ctx, a, thread, m.Answer)
+	if err != nil {
+		return fmt.Errorf("sample: answer to %s: %w", m.Key, err)
+	}
+	if said.Way == converse.ByCopy {
+		return t.site.Inbox.Posted(ctx, a, said.ID, "")
+	}
+	return nil
+}
+
+// quote puts a mention behind its idea. Of the private ones, two in three
+// authors said yes when they were asked.
+func (t *teller) quote(ctx context.Context, m mention, by string) error {
+	a := t.actors[by]
+	if !m.Public {
+		answer := listen.Named
+		if r := spread("quote " + m.Key); r < 0.33 {
+			answer = listen.Refused
+		} else if r < 0.5 {
+			answer = listen.Unnamed
+		}
+		if err := t.site.Radar.Quotable(ctx, a, t.mentions[m.Key], answer); err != nil {
+			return fmt.Errorf("sample: consent of %s: %w", m.Key, err)
+		}
+		if answer == listen.Refused {
+			return nil
+		}
+	}
+	if _, err := t.site.Ideas.AddVoice(ctx, a, t.ids["idea:"+m.Idea], shape.VoiceFrom{Mention: t.mentions[m.Key]}); err != nil {
+		return fmt.Errorf("sample: voice %s: %w", m.Key, err)
+	}
+	return nil
+}
+
+func (t *teller) planDecisions() {
+	releases := map[string]release{}
+	for _, r := range t.releases {
+		releases[r.Key] = r
+	}
+	for _, d := range t.decisions {
+		t.plan(d.Day, func(ctx context.Context) error {
+			n := shape.NewDecision{Stage: shape.Stage(d.Status), Reason: d.Reason, Language: "en", PromisedAt: t.promised(d.Target)}
+			if id := t.ids["release:"+d.Release]; id != 0 {
+				n.Release = id
+			} else if r, ok := releases[d.Release]; ok {
+				n.NewRelease = t.release(r)
+			}
+			made, err := t.site.Ideas.Decide(ctx, t.actors[d.By], t.ids["idea:"+d.Idea], n)
+			if err != nil {
+				return fmt.Errorf("sample: decision on %s: %w", d.Idea, err)
+			}
+			if d.Release != "" {
+				t.ids["release:"+d.Release] = made.Release
+			}
+			return nil
+		})
+	}
+}
+
+// promised gives the last day of the next month of that name.
+func (t *teller) promised(month string) time.Time {
+	if month == "" {
+		return time.Time{}
+	}
+	for i := 1; i <= 12; i++ {
+		first := time.Date(t.today.Year(), t.today.Month()+time.Month(i), 1, 12, 0, 0, 0, time.UTC)
+		if first.Month().String() == month {
+			return first.AddDate(0, 1, -1)
+		}
+	}
+	return time.Time{}
+}
+
+func (t *teller) release(r release) *shape.NewRelease {
+	n := &shape.NewRelease{Title: r.Title, Body: r.Body, Language: "en", ReleasedAt: t.today.Add(-time.Duration(r.Day * float64(24*time.Hour)))}
+	for _, c := range r.Credits {
+		n.Credits = append(n.Credits, shape.Credit{Person: t.actors[c.Person].ID, Because: because(c.For)})
+	}
+	return n
+}
+
+// because gives what a credit of the content is for.
+func because(words string) shape.CreditFor {
+	for _, w := range []string{"test", "tried", "wore", "measured", "counted"} {
+		if strings.Contains(words, w) {
+			return shape.ForTesting
+		}
+	}
+	return shape.ForMaking
+}
+
+// Set sets the time.
+func (c *Clock) Set(t time.Time) { c.at = t }
