@@ -10,6 +10,7 @@ import (
 
 	"tribune/event"
 	"tribune/internal/fault"
+	"tribune/internal/plain"
 	"tribune/know"
 	"tribune/storage"
 )
@@ -19,7 +20,8 @@ const longest = 10_000
 
 // wording gives a message's text as it is kept, or what is wrong with it.
 func wording(body string) (string, error) {
-	body = strings.TrimSpace(strings.ReplaceAll(body, "\r\n", "\n"))
+	body = strings.ReplaceAll(strings.ToValidUTF8(body, "\uFFFD"), "\r\n", "\n")
+	body = strings.TrimSpace(strings.ReplaceAll(body, "\x00", ""))
 	switch {
 	case body == "":
 		return "", fault.New(fault.Invalid, "Write something first.").On("body")
@@ -37,7 +39,7 @@ func (i *Inbox) Letter(ctx context.Context, a know.Actor, subject, body string) 
 	if a.ID == 0 {
 		return t, fault.New(fault.Unauthorised, "Sign in first, so that we can answer you. What you typed is kept.")
 	}
-	subject = strings.Join(strings.Fields(subject), " ")
+	subject = plain.Line(subject)
 	switch {
 	case subject == "":
 		return t, fault.New(fault.Invalid, "Say in a few words what it is about.").On("subject")

@@ -5,11 +5,11 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 	"unicode/utf8"
 
 	"tribune/internal/fault"
+	"tribune/internal/plain"
 	"tribune/know"
 	"tribune/storage"
 )
@@ -174,7 +174,7 @@ func (i *Inbox) Dismiss(ctx context.Context, a know.Actor, id int64, reason stri
 }
 
 func (i *Inbox) dismiss(ctx context.Context, tx *storage.Tx, a know.Actor, t Thread, reason string) error {
-	reason = strings.TrimSpace(reason)
+	reason = plain.FromText(reason)
 	switch {
 	case reason == "":
 		return fault.New(fault.Invalid, "Say why this is not answered: the team reads it later.").On("reason")

@@ -2,11 +2,11 @@ package converse
 
 import (
 	"context"
-	"strings"
 	"unicode/utf8"
 
 	"tribune/event"
 	"tribune/internal/fault"
+	"tribune/internal/plain"
 	"tribune/know"
 	"tribune/storage"
 )
@@ -98,7 +98,7 @@ func (i *Inbox) unanswered(ctx context.Context, tx *storage.Tx, a know.Actor, m 
 // HideMessage hides somebody's message from all but its author and the team,
 // with a reason that its author sees.
 func (i *Inbox) HideMessage(ctx context.Context, a know.Actor, message int64, reason string) error {
-	reason = strings.TrimSpace(reason)
+	reason = plain.FromText(reason)
 	if reason == "" || utf8.RuneCountInString(reason) > 500 {
 		return fault.New(fault.Invalid, "Say why you hide this, in at most 500 characters: its author reads it.").On("reason")
 	}

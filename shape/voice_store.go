@@ -124,40 +124,46 @@ func (s *Ideas) withdrawVoice(ctx context.Context, tx *storage.Tx, a know.Actor,
 }
 
 // FollowMentions follows what becomes of mentions: a voice goes when its
-// mention does, and a private one is shown once its author said yes.
+// mention does, and a private one is shown once its author said yes. A new
+// voice is looked at, too: its mention may have gone while it was written.
 func (s *Ideas) FollowMentions(ctx context.Context, tx *storage.Tx, facts []event.Event) error {
 	for _, f := range facts {
-		if f.Kind != listen.MentionWithdrawn && f.Kind != listen.MentionQuotable {
+		where := ` where v.mention_id = $1 and v.mention_id <> 0 and v.state <> 'withdrawn' order by v.id`
+		switch f.Kind {
+		case listen.MentionWithdrawn, listen.MentionQuotable:
+		case VoiceAdded:
+			where = ` where v.id = $1 and v.mention_id <> 0 and v.state <> 'withdrawn'`
+		default:
 			continue
 		}
-		voices, err := storage.All(ctx, tx, scanVoice, selectVoice+` where v.mention_id = $1 and v.mention_id <> 0 and v.state <> 'withdrawn' order by v.id`, f.Subject.ID)
-		if err != nil || len(voices) == 0 {
-			if err != nil {
-				return err
-			}
-			continue
-		}
-		var state know.TextState
-		var quotable listen.Quotability
-		var public int
-		var name string
-		err = tx.Row(ctx, `select m.state, m.quotable, m.public, coalesce(a.name, '') from mention m left join account a on a.id = m.account_id where m.id = $1`,
-			f.Subject.ID).Scan(&state, &quotable, &public, &name)
-		if err != nil && !errors.Is(err, sql.ErrNoRows) {
-			return err
+		voices, err := storage.All(ctx, tx, scanVoice, selectVoice+where, f.Subject.ID)
+		if err != nil {
+			return fmt.Errorf("shape: follow mentions: %w", err)
 		}
 		for _, v := range voices {
-			switch {
-			case f.Kind == listen.MentionWithdrawn || err != nil || state == know.Withdrawn:
-				if err := s.withdrawVoice(ctx, tx, know.Actor{}, v); err != nil {
-					return err
-				}
-			case public == 0:
-				if err := s.quote(ctx, tx, v, quotable, name); err != nil {
-					return err
-				}
+			if err := s.followMention(ctx, tx, v); err != nil {
+				return fmt.Errorf("shape: follow mention %d: %w", v.Mention, err)
 			}
 		}
+	}
+	return nil
+}
+
+// followMention makes a voice what its mention lets it be.
+func (s *Ideas) followMention(ctx context.Context, tx *storage.Tx, v Voice) error {
+	var state know.TextState
+	var quotable listen.Quotability
+	var public int
+	var name string
+	err := tx.Row(ctx, `select m.state, m.quotable, m.public, coalesce(a.name, '') from mention m left join account a on a.id = m.account_id where m.id = $1`,
+		v.Mention).Scan(&state, &quotable, &public, &name)
+	switch {
+	case errors.Is(err, sql.ErrNoRows) || err == nil && state == know.Withdrawn:
+		return s.withdrawVoice(ctx, tx, know.Actor{}, v)
+	case err != nil:
+		return err
+	case public == 0:
+		return s.quote(ctx, tx, v, quotable, name)
 	}
 	return nil
 }

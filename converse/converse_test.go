@@ -1,0 +1,457 @@
+package converse_test
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"tribune/converse"
+	"tribune/event"
+	"tribune/internal/fault"
+	"tribune/know"
+	"tribune/listen"
+	"tribune/storage"
+	"tribune/storage/storagetest"
+)
+
+// site is an inbox with people around it.
+type site struct {
+	*converse.Inbox
+	t      *testing.T
+	db     *storage.DB
+	events *event.Log
+	people *know.Directory
+	radar  *listen.Radar
+	at     time.Time
+
+	ada, ben, marta, olga know.Actor // two members, staff, the owner
+}
+
+func each(t *testing.T, f func(t *testing.T, s *site)) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		s := &site{t: t, db: db, at: time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC)}
+		log, now := slog.New(slog.DiscardHandler), func() time.Time { return s.at }
+		s.events = event.New(log, db, now, "test")
+		s.people = know.New(log, db, s.events, now, nil)
+		s.radar = listen.New(log, db, s.events, s.people, nil, now)
+		s.Inbox = converse.New(log, db, s.events, s.people, s.radar, now)
+		s.olga, s.marta = s.person("Olga", know.Owner), s.person("Marta", know.Staff)
+		s.ada, s.ben = s.person("Ada", know.Member), s.person("Ben", know.Member)
+		f(t, s)
+	})
+}
+
+func (s *site) person(name string, role know.Role) know.Actor {
+	s.t.Helper()
+	p, _, err := s.people.AddPerson(s.t.Context(), name, name+"@example.org", role)
+	s.ok(err)
+	a, err := s.people.Actor(s.t.Context(), p.ID)
+	s.ok(err)
+	return a
+}
+
+func (s *site) ok(err error) {
+	s.t.Helper()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// hear stores posts and lets the inbox attend to them.
+func (s *site) hear(posts ...listen.Post) []int64 {
+	s.t.Helper()
+	heard, err := s.radar.Hear(s.t.Context(), s.olga, posts)
+	s.ok(err)
+	ids := make([]int64, len(heard))
+	for i, h := range heard {
+		if h.Err != nil {
+			s.t.Fatalf("post %d: %v", i, h.Err)
+		}
+		ids[i] = h.ID
+	}
+	s.attend("converse")
+	return ids
+}
+
+func (s *site) attend(cursor string) {
+	s.t.Helper()
+	s.ok(s.events.CatchUp(s.t.Context(), cursor, s.Attend))
+}
+
+func (s *site) list(f converse.Filter) []converse.Thread {
+	s.t.Helper()
+	threads, _, err := s.Threads(s.t.Context(), s.marta, f)
+	s.ok(err)
+	return threads
+}
+
+func (s *site) read(a know.Actor, id int64) (converse.Thread, []converse.Message) {
+	s.t.Helper()
+	t, messages, err := s.Thread(s.t.Context(), a, id)
+	s.ok(err)
+	return t, messages
+}
+
+// mails counts the rows of the outbox of a kind.
+func (s *site) mails(kind string) (n int) {
+	s.t.Helper()
+	s.ok(s.db.Row(s.t.Context(), `select count(*) from outbox where kind = $1`, kind).Scan(&n))
+	return n
+}
+
+func wants(t *testing.T, err error, kind fault.Kind) {
+	t.Helper()
+	if !fault.Is(err, kind) {
+		t.Fatalf("got %v, want a fault of kind %q", err, kind)
+	}
+}
+
+func TestRule(t *testing.T) {
+	heard := time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC)
+	us, rival, topic := listen.Us, listen.Rival, listen.Topic
+	for name, c := range map[string]struct {
+		m    listen.Mention
+		want converse.Why
+	}{
+		"a mail":                        {listen.Mention{Addressed: true, Kind: listen.KindMail}, converse.Addressed},
+		"a call":                        {listen.Mention{Addressed: true, Kind: listen.KindCall}, converse.Addressed},
+		"a form about a rival":          {listen.Mention{Addressed: true, Kind: listen.KindForm, Purposes: []listen.Purpose{rival}}, converse.Addressed},
+		"a mail on an open source":      {listen.Mention{Kind: listen.KindMail}, ""},
+		"a review that says nothing":    {listen.Mention{Addressed: true, Kind: listen.KindReview}, ""},
+		"a review that complains":       {listen.Mention{Addressed: true, Kind: listen.KindReview, Asks: listen.Complains}, converse.Complains},
+		"a post about us that asks":     {listen.Mention{Kind: listen.KindPost, Asks: listen.Asks, Purposes: []listen.Purpose{us, rival}}, converse.Asks},
+		"a post about a rival":          {listen.Mention{Kind: listen.KindPost, Asks: listen.Asks, Purposes: []listen.Purpose{rival}}, ""},
+		"a post about a topic":          {listen.Mention{Kind: listen.KindPost, Asks: listen.Asks, Purposes: []listen.Purpose{topic}}, ""},
+		"a rival's on our own channel":  {listen.Mention{Addressed: true, Kind: listen.KindPost, Asks: listen.Asks, Purposes: []listen.Purpose{rival}}, ""},
+		"a post about us that is quiet": {listen.Mention{Kind: listen.KindPost, Purposes: []listen.Purpose{us}}, ""},
+		"a copy":                        {listen.Mention{Addressed: true, Kind: listen.KindMail, CopyOf: 3}, ""},
+		"13 days old":                   {listen.Mention{Addressed: true, Kind: listen.KindMail, PublishedAt: heard.AddDate(0, 0, -13)}, converse.Addressed},
+		"15 days old":                   {listen.Mention{Addressed: true, Kind: listen.KindMail, PublishedAt: heard.AddDate(0, 0, -15)}, ""},
+	} {
+		c.m.HeardAt = heard
+		if c.m.PublishedAt.IsZero() {
+			c.m.PublishedAt = heard
+		}
+		if got := converse.Rule(c.m); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+func TestAttend(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		ctx := t.Context()
+		hour := func(n int) time.Time { return s.at.Add(time.Duration(n) * time.Hour) }
+		jo := listen.Author{Name: "Jo", URL: "https://jo.example/"}
+		ids := s.hear(
+			listen.Post{Source: "Reviews", Kind: listen.KindReview, ExternalID: "r1", URL: "https://shop.example/r1", Author: jo,
+				Text: "The spine broke after a week. Can you replace it?", PublishedAt: hour(-30)},
+			listen.Post{Source: "Post", Kind: listen.KindMail, ExternalID: "m1", Author: listen.Author{Name: "Kit", Email: "kit@example.net"},
+				Text: "A word about paper.", PublishedAt: hour(-40)},
+			listen.Post{Source: "Reviews", Kind: listen.KindReview, ExternalID: "r2", URL: "https://shop.example/r2", Text: "Lovely.", PublishedAt: hour(-3)},
+			listen.Post{Source: "Reviews", Kind: listen.KindReview, ExternalID: "r3", URL: "https://shop.example/r3", Text: "Mine broke. Can you help?", PublishedAt: hour(-24 * 15)},
+			listen.Post{Source: "Reviews", ExternalID: "r4", URL: "https://shop.example/r4", ReplyTo: "r1", Author: jo, Text: "It is the blue one.", PublishedAt: hour(-29)},
+		)
+		open := s.list(converse.Filter{State: converse.Waiting})
+		if len(open) != 2 || open[0].Mention != ids[1] || open[1].Mention != ids[0] {
+			t.Fatalf("open: %+v", open)
+		}
+		first := open[1]
+		if first.WaitsAt != hour(-30) || first.Place != "shop.example" || first.Messages != 2 || first.Last != "It is the blue one." {
+			t.Fatalf("the review's thread: %+v", first)
+		}
+		// Following the log anew adds nothing.
+		s.attend("another")
+		if again := s.list(converse.Filter{}); len(again) != 2 || again[0].Messages+again[1].Messages != 3 {
+			t.Fatalf("again: %+v", again)
+		}
+		// Answered by a copy with its address, a reply to that wakes it.
+		m, err := s.Answer(ctx, s.marta, first.ID, "We will.")
+		s.ok(err)
+		s.ok(s.Posted(ctx, s.marta, m.ID, "https://shop.example/a1"))
+		s.at = s.at.Add(time.Hour)
+		s.hear(listen.Post{Source: "Elsewhere", ExternalID: "x", URL: "https://other.example/x", ReplyTo: "https://shop.example/a1", Author: jo, Text: "Thank you.", PublishedAt: s.at})
+		woken, messages := s.read(s.marta, first.ID)
+		if woken.State != converse.Waiting || woken.WaitsAt != s.at || len(messages) != 4 || messages[3].Body != "Thank you." {
+			t.Fatalf("woken: %+v\n%+v", woken, messages)
+		}
+		// A second word while it waits does not set the clock back.
+		s.at = s.at.Add(time.Hour)
+		s.hear(listen.Post{Source: "Reviews", ExternalID: "r5", URL: "https://shop.example/r5", ReplyTo: "https://shop.example/r4", Author: jo, Text: "Hello?", PublishedAt: s.at})
+		if later, _ := s.read(s.marta, first.ID); later.WaitsAt != woken.WaitsAt || later.Messages != 5 {
+			t.Fatalf("later: %+v", later)
+		}
+	})
+}
+
+func TestTakenBack(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		ids := s.hear(listen.Post{Source: "Form", Kind: listen.KindForm, ExternalID: "1", Text: "My secret wish is a green one."})
+		open := s.list(converse.Filter{State: converse.Waiting})
+		s.ok(s.radar.Withdraw(t.Context(), s.olga, ids[0]))
+		s.attend("converse")
+		closed, messages := s.read(s.marta, open[0].ID)
+		if closed.State != converse.Closed || closed.StateReason != converse.TakenBack || messages[0].Body != "" || messages[0].State != know.Withdrawn {
+			t.Fatalf("%+v\n%+v", closed, messages)
+		}
+		if found := s.list(converse.Filter{Text: "secret"}); len(found) != 0 {
+			t.Fatalf("found by words taken back: %+v", found)
+		}
+	})
+}
+
+func TestAnswerMember(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		ctx := t.Context()
+		letter, err := s.Letter(ctx, s.ada, " Left  hands ", "Where is the one for left hands?")
+		s.ok(err)
+		if letter.Subject != "Left hands" || letter.Person != s.ada.ID || letter.Why != converse.Addressed {
+			t.Fatalf("letter: %+v", letter)
+		}
+		_, err = s.Note(ctx, s.marta, letter.ID, "She asked twice already.")
+		s.ok(err)
+		s.at = s.at.Add(time.Hour)
+		m, err := s.Answer(ctx, s.marta, letter.ID, "In May.")
+		s.ok(err)
+		if m.Way != converse.BySite || m.DeliveredAt != s.at || s.mails("answer") != 1 {
+			t.Fatalf("answer: %+v, %d mails", m, s.mails("answer"))
+		}
+		mine, messages := s.read(s.ada, letter.ID)
+		if mine.State != converse.Answered || mine.AnsweredAt != s.at || mine.Owner != 0 || len(messages) != 2 || messages[1].Body != "In May." {
+			t.Fatalf("as Ada sees it: %+v\n%+v", mine, messages)
+		}
+		if _, _, err := s.Thread(ctx, s.ben, letter.ID); !fault.Is(err, fault.NotFound) {
+			t.Fatalf("another member reads it: %v", err)
+		}
+		if _, err := s.Say(ctx, s.ben, letter.ID, "Me too."); !fault.Is(err, fault.NotFound) {
+			t.Fatalf("another member writes: %v", err)
+		}
+		if by, at, err := s.LastSpoke(ctx, s.ada.ID, nil); err != nil || by != s.marta.ID || at != s.at {
+			t.Fatalf("last spoke: %d %v %v", by, at, err)
+		}
+		s.at = s.at.Add(time.Hour)
+		_, err = s.Say(ctx, s.ada, letter.ID, "Thank you. Which May?")
+		s.ok(err)
+		if woken, _ := s.read(s.marta, letter.ID); woken.State != converse.Waiting || woken.WaitsAt != s.at || woken.Owner != s.marta.ID {
+			t.Fatalf("woken: %+v", woken)
+		}
+		s.ok(s.people.ChooseMail(ctx, s.ada.ID, know.MailAnswers, false))
+		_, err = s.Answer(ctx, s.olga, letter.ID, "This May.")
+		s.ok(err)
+		if s.mails("answer") != 1 {
+			t.Fatal("mailed to one who does not want it")
+		}
+	})
+}
+
+func TestAnswerElsewhere(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		ctx := t.Context()
+		s.hear(listen.Post{Source: "Post", Kind: listen.KindMail, ExternalID: "1", Author: listen.Author{Name: "Kit", Email: "kit@example.net"}, Text: "Do you ship to Peru?"})
+		id := s.list(converse.Filter{State: converse.Waiting})[0].ID
+		m, err := s.Answer(ctx, s.marta, id, "We do.")
+		s.ok(err)
+		if th, _ := s.read(s.marta, id); m.Way != converse.ByCopy || !m.DeliveredAt.IsZero() || th.State != converse.Waiting || th.Owner != s.marta.ID {
+			t.Fatalf("written: %+v, %+v", m, th)
+		}
+		if s.mails("answer") != 0 {
+			t.Fatal("an address that came with an import was mailed")
+		}
+		wants(t, s.Posted(ctx, s.olga, m.ID, ""), fault.Forbidden)
+		wants(t, s.Posted(ctx, s.marta, m.ID, "javascript:alert(1)"), fault.Invalid)
+		s.at = s.at.Add(time.Minute)
+		s.ok(s.Posted(ctx, s.marta, m.ID, ""))
+		s.ok(s.Posted(ctx, s.marta, m.ID, ""))
+		th, messages := s.read(s.marta, id)
+		if th.State != converse.Answered || th.AnsweredAt != s.at || messages[1].DeliveredAt != s.at {
+			t.Fatalf("posted: %+v\n%+v", th, messages)
+		}
+		s.at = s.at.Add(time.Minute)
+		s.ok(s.Withdraw(ctx, s.marta, m.ID))
+		back, messages := s.read(s.marta, id)
+		if back.State != converse.Waiting || back.WaitsAt != th.WaitsAt || !back.AnsweredAt.IsZero() || messages[1].Body != "" {
+			t.Fatalf("withdrawn: %+v\n%+v", back, messages)
+		}
+	})
+}
+
+func TestWords(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		ctx := t.Context()
+		letter, err := s.Letter(ctx, s.ada, "Paper", "It is too thin.")
+		s.ok(err)
+		_, messages := s.read(s.ada, letter.ID)
+		said := messages[0].ID
+		_, err = s.Edit(ctx, s.marta, said, "It is fine.")
+		wants(t, err, fault.Forbidden)
+		s.at = s.at.Add(time.Minute)
+		m, err := s.Edit(ctx, s.ada, said, "It is much too thin.")
+		s.ok(err)
+		earlier, err := s.Revisions(ctx, s.ada, said)
+		s.ok(err)
+		if m.EditedAt != s.at || len(earlier) != 1 || earlier[0].Body != "It is too thin." {
+			t.Fatalf("edited: %+v, %+v", m, earlier)
+		}
+		wants(t, s.HideMessage(ctx, s.ada, said, "no"), fault.NotFound)
+		wants(t, s.HideMessage(ctx, s.marta, said, " "), fault.Invalid)
+		s.ok(s.HideMessage(ctx, s.marta, said, "A name of somebody else."))
+		if _, messages := s.read(s.ada, letter.ID); messages[0].StateReason != "A name of somebody else." || messages[0].Body == "" {
+			t.Fatalf("its author sees: %+v", messages[0])
+		}
+		s.ok(s.ShowMessage(ctx, s.marta, said))
+		s.ok(s.Withdraw(ctx, s.ada, said))
+		wants(t, s.HideMessage(ctx, s.marta, said, "late"), fault.Conflict)
+		_, err = s.Edit(ctx, s.ada, said, "Again.")
+		wants(t, err, fault.Conflict)
+		for body, kind := range map[string]fault.Kind{"": fault.Invalid, strings.Repeat("é", 10_001): fault.Invalid} {
+			_, err := s.Answer(ctx, s.marta, letter.ID, body)
+			wants(t, err, kind)
+		}
+		_, err = s.Answer(ctx, s.ada, letter.ID, "I answer myself.") // the desk is not there for her
+		wants(t, err, fault.NotFound)
+	})
+}
+
+func TestOwners(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		ctx := t.Context()
+		letter, err := s.Letter(ctx, s.ada, "Paper", "It is too thin.")
+		s.ok(err)
+		s.ok(s.Take(ctx, s.marta, letter.ID))
+		s.ok(s.Take(ctx, s.marta, letter.ID))
+		wants(t, s.Take(ctx, s.olga, letter.ID), fault.Conflict)
+		wants(t, s.Give(ctx, s.olga, letter.ID, s.ben.ID), fault.Invalid)
+		s.ok(s.Give(ctx, s.olga, letter.ID, s.olga.ID))
+		wants(t, s.Take(ctx, s.ada, letter.ID), fault.NotFound)
+		c, err := s.Counts(ctx, s.olga)
+		if err != nil || c != (converse.Counts{Open: 1, Mine: 1}) {
+			t.Fatalf("counts: %+v %v", c, err)
+		}
+		s.at = s.at.Add(4 * 24 * time.Hour)
+		if c, _ := s.Counts(ctx, s.marta); c != (converse.Counts{Open: 1, Late: 1}) {
+			t.Fatalf("counts: %+v", c)
+		}
+		wants(t, s.Dismiss(ctx, s.marta, letter.ID, " "), fault.Invalid)
+		closed, nobody := converse.Closed, int64(0)
+		th, err := s.Change(ctx, s.marta, letter.ID, converse.Change{State: &closed, Owner: &nobody, Reason: "Written twice."})
+		if err != nil || th.State != closed || th.Owner != 0 || th.StateReason != "Written twice." {
+			t.Fatalf("closed: %+v %v", th, err)
+		}
+		answered := converse.Answered
+		_, err = s.Change(ctx, s.marta, letter.ID, converse.Change{State: &answered})
+		wants(t, err, fault.Conflict)
+		s.ok(s.Reopen(ctx, s.marta, letter.ID))
+		if th, _ := s.read(s.marta, letter.ID); th.State != converse.Waiting || th.WaitsAt != s.at || th.StateReason != "" {
+			t.Fatalf("reopened: %+v", th)
+		}
+	})
+}
+
+func TestPages(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		ctx := t.Context()
+		var want []int64
+		for range 7 {
+			letter, err := s.Letter(ctx, s.ada, "100% wool_", "Words.")
+			s.ok(err)
+			want = append(want, letter.ID)
+			s.at = s.at.Add(time.Second)
+		}
+		for _, f := range []converse.Filter{{State: converse.Waiting, Limit: 3}, {Limit: 3}, {Text: "100% WOOL_", Limit: 3}, {Text: "ada", Owner: converse.Nobody, State: converse.Waiting, Limit: 2}} {
+			var got []int64
+			for page := 0; page < 10; page++ {
+				threads, next, err := s.Threads(ctx, s.marta, f)
+				s.ok(err)
+				for _, th := range threads {
+					got = append(got, th.ID)
+				}
+				if f.Cursor = next; next == "" {
+					break
+				}
+			}
+			for i := range got {
+				j := i
+				if f.State == "" {
+					j = len(want) - 1 - i
+				}
+				if len(got) != 7 || got[i] != want[j] {
+					t.Fatalf("%+v: %v, want %v", f, got, want)
+				}
+			}
+		}
+		if found := s.list(converse.Filter{Text: "100%x"}); len(found) != 0 {
+			t.Fatalf("a percent sign is no wildcard: %v", found)
+		}
+		_, _, err := s.Threads(ctx, s.marta, converse.Filter{Cursor: "zzz"})
+		wants(t, err, fault.Invalid)
+		_, _, err = s.Threads(ctx, s.ada, converse.Filter{})
+		wants(t, err, fault.NotFound)
+	})
+}
+
+func TestByHand(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		ctx := t.Context()
+		ids := s.hear(listen.Post{Source: "Reviews", Kind: listen.KindReview, ExternalID: "1", URL: "https://shop.example/1", Text: "Lovely."})
+		th, err := s.Open(ctx, s.marta, ids[0])
+		s.ok(err)
+		if th.Kind != converse.OfHand || th.Owner != s.marta.ID || th.Last != "Lovely." {
+			t.Fatalf("opened: %+v", th)
+		}
+		_, err = s.Open(ctx, s.marta, ids[0])
+		wants(t, err, fault.Conflict)
+		_, err = s.Open(ctx, s.marta, 999)
+		wants(t, err, fault.NotFound)
+		by, err := s.ThreadsOfMentions(ctx, s.marta, ids)
+		if err != nil || by[ids[0]] != th.ID {
+			t.Fatalf("by mention: %v %v", by, err)
+		}
+	})
+}
+
+func TestErase(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		ctx := t.Context()
+		letter, err := s.Letter(ctx, s.ada, "A secret subject", "A secret wish.")
+		s.ok(err)
+		_, err = s.Answer(ctx, s.marta, letter.ID, "Noted.")
+		s.ok(err)
+		m, err := s.Say(ctx, s.ada, letter.ID, "A secret word.")
+		s.ok(err)
+		_, err = s.Edit(ctx, s.ada, m.ID, "Another secret word.")
+		s.ok(err)
+		held, err := s.Held(ctx, s.ada.ID, nil)
+		s.ok(err)
+		if len(held.Threads) != 1 || len(held.Messages) != 3 || len(held.Messages[2].Earlier) != 1 || held.Messages[1].Mine {
+			t.Fatalf("held: %+v", held)
+		}
+		moments, err := s.Moments(ctx, s.ada.ID, nil, 10)
+		s.ok(err)
+		if len(moments) != 3 || moments[0].Kind != "asked" || moments[1].Kind != "answered" || moments[1].By != s.marta.ID {
+			t.Fatalf("moments: %+v", moments)
+		}
+		s.ok(s.people.Leave(ctx, s.ada, true))
+		for range 2 { // idempotent
+			s.ok(s.events.CatchUp(ctx, "erase", s.Erase))
+			s.ok(s.db.Update(ctx, func(tx *storage.Tx) error {
+				return s.Erase(ctx, tx, []event.Event{{Kind: "person.left", Subject: event.Ref{Kind: "person", ID: s.ada.ID}, N: 1}})
+			}))
+		}
+		th, messages := s.read(s.marta, letter.ID)
+		if th.State != converse.Closed || th.StateReason != converse.HasLeft || th.Subject != "" || len(messages) != 3 || messages[1].Body != "Noted." {
+			t.Fatalf("after: %+v\n%+v", th, messages)
+		}
+		for _, query := range []string{`select count(*) from message where body like '%secret%'`, `select count(*) from thread where subject like '%secret%'`,
+			`select count(*) from revision where body like '%secret%'`} {
+			var n int
+			if err := s.db.Row(context.Background(), query).Scan(&n); err != nil || n != 0 {
+				t.Fatalf("%s: %d, %v", query, n, err)
+			}
+		}
+		if open := s.list(converse.Filter{State: converse.Waiting}); len(open) != 0 {
+			t.Fatalf("waits for one who left: %+v", open)
+		}
+	})
+}
