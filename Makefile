@@ -38,7 +38,8 @@ generate: ## write the generated code anew
 	$(TOOL) templ generate
 	$(GO) generate ./...
 
-bench: ## measure: every benchmark, none of the tests
+bench: ## measure a filled site beside bare handlers, then the engines
+	$(GO) run ./e2e/bench
 	$(GO) test -run '^$$' -bench . -timeout 60m ./...
 
 fmt: ## format Go and templates
