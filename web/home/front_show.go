@@ -1,0 +1,148 @@
+package home
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"tribune/know"
+	"tribune/listen"
+	"tribune/shape"
+	"tribune/web/page"
+)
+
+// How much of each list the front page shows.
+const (
+	decidingShown = 6
+	heardShown    = 6
+	releasesShown = 4
+	callsShown    = 3
+	teamShown     = 8
+)
+
+// front is all that the front page shows.
+type front struct {
+	Ideas    []shape.Idea
+	Voted    map[int64]bool
+	All      int64 // ideas, of every stage
+	Calls    []shape.Call
+	Releases []shape.Release
+	Heard    []listen.Mention
+	Team     []know.Person
+}
+
+func (h handlers) front(w http.ResponseWriter, r *http.Request, v *page.View) error {
+	f, err := h.gather(r.Context(), v.Actor)
+	if err != nil {
+		return err
+	}
+	v.Section, v.Feed, v.About = "home", "/changes.atom", purpose(v)
+	return h.Show(w, r, v, frontPage(v, f))
+}
+
+func (h handlers) gather(ctx context.Context, a know.Actor) (f front, err error) {
+	counts, err := h.Ideas.Counts(ctx)
+	if err != nil {
+		return f, err
+	}
+	for _, n := range counts {
+		f.All += n
+	}
+	if f.Ideas, err = h.deciding(ctx, a); err != nil {
+		return f, err
+	}
+	if f.Voted, err = h.Ideas.Voted(ctx, a.ID, ids(f.Ideas)); err != nil {
+		return f, err
+	}
+	if f.Calls, err = h.Ideas.Calls(ctx, a, true); err != nil {
+		return f, err
+	}
+	f.Calls = f.Calls[:min(len(f.Calls), callsShown)]
+	if f.Releases, _, err = h.Ideas.Releases(ctx, a, "", releasesShown); err != nil {
+		return f, err
+	}
+	if f.Heard, err = h.Radar.Heard(ctx, heardShown); err != nil {
+		return f, err
+	}
+	f.Team, err = h.People.Team(ctx)
+	f.Team = introduced(f.Team)
+	f.Team = f.Team[:min(len(f.Team), teamShown)]
+	return f, err
+}
+
+// deciding gives the ideas whose fate is open: what is under review and what
+// is planned come in first, then the open ones that most people want.
+func (h handlers) deciding(ctx context.Context, a know.Actor) ([]shape.Idea, error) {
+	var ideas []shape.Idea
+	for _, of := range []struct {
+		stage shape.Stage
+		most  int
+	}{{shape.UnderReview, 3}, {shape.Planned, 2}, {shape.Open, decidingShown}} {
+		some, _, err := h.Ideas.List(ctx, a, shape.Filter{Stage: of.stage, Limit: of.most})
+		if err != nil {
+			return nil, err
+		}
+		ideas = append(ideas, some...)
+	}
+	ideas = ideas[:min(len(ideas), decidingShown)]
+	slices.SortStableFunc(ideas, func(a, b shape.Idea) int { return cmp.Compare(b.Votes, a.Votes) })
+	return ideas, nil
+}
+
+func ids(ideas []shape.Idea) []int64 {
+	list := make([]int64, len(ideas))
+	for i, idea := range ideas {
+		list[i] = idea.ID
+	}
+	return list
+}
+
+// purpose is the site's, in its owner's words; before they gave it, ours.
+func purpose(v *page.View) string {
+	if v.Site.Purpose != "" {
+		return v.Site.Purpose
+	}
+	return v.T("Say what you miss. See what becomes of it.")
+}
+
+// place is where something was said: the host of its address, or what its
+// source is called.
+func place(m listen.Mention) string {
+	if u, err := url.Parse(m.URL); err == nil && u.Host != "" {
+		return strings.TrimPrefix(u.Hostname(), "www.")
+	}
+	return m.SourceName
+}
+
+// author is the name of who spoke, as they give it.
+func author(m listen.Mention) string { return cmp.Or(m.Author.Name, m.Author.Handle) }
+
+// cut shortens words to so many characters, between words where it can.
+func cut(s string, most int) string {
+	runes := []rune(strings.Join(strings.Fields(s), " "))
+	if len(runes) <= most {
+		return string(runes)
+	}
+	head := string(runes[:most-1])
+	if space := strings.LastIndexByte(head, ' '); space > len(head)/2 {
+		head = head[:space]
+	}
+	return strings.TrimRight(head, " ,;:.") + "…"
+}
+
+// introduced leaves out those of the team who have not said their name yet.
+func introduced(team []know.Person) []know.Person {
+	return slices.DeleteFunc(team, func(p know.Person) bool { return p.Name == "" })
+}
+
+// heardTitle says how fresh the mentions are.
+func heardTitle(v *page.View, mentions []listen.Mention) string {
+	if len(mentions) == 0 || v.Now.Sub(mentions[0].PublishedAt) < 8*24*time.Hour {
+		return v.T("Heard this week")
+	}
+	return v.T("Heard lately")
+}

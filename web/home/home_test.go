@@ -1,0 +1,90 @@
+package home_test
+
+import (
+	"os"
+	"testing"
+
+	"tribune/internal/i18n"
+	"tribune/know"
+	"tribune/shape"
+	"tribune/web/changes"
+	"tribune/web/home"
+	"tribune/web/page"
+	"tribune/web/webtest"
+)
+
+func site(t *testing.T) *webtest.Site {
+	return webtest.New(t, webtest.Folder{Files: home.Files, Routes: home.Routes}, webtest.Folder{Files: changes.Files, Routes: changes.Routes})
+}
+
+// TestFresh opens a site on which nothing has happened yet.
+func TestFresh(t *testing.T) {
+	s := site(t)
+	s.Visitor().Get("/").Want(t, 200, "<h1 dir=\"auto\">Say what you miss. See what becomes of it.</h1>", "/ideas/new", "Propose the first idea",
+		"is quoted here, with where they said it", "it stands here, with the names", "Nobody has introduced themselves yet")
+	s.Visitor().Get("/how-we-listen").Want(t, 200, "Nowhere yet, except on this site")
+	s.Visitor().Get("/changes").Want(t, 200, "Nothing has changed yet")
+	s.Visitor().Get("/robots.txt").Want(t, 200, "Sitemap: "+webtest.URL+"/sitemap.xml")
+	s.Visitor().Get("/sitemap.xml").Want(t, 200, "<loc>"+webtest.URL+"/ideas</loc>")
+}
+
+// TestFilled opens a site where things have happened.
+func TestFilled(t *testing.T) {
+	s := site(t)
+	ctx := t.Context()
+	marta := s.Person("Marta Lindqvist", know.Owner)
+	joao := s.Person("João Prates", know.Member)
+	if err := s.People.Change(ctx, marta.Actor, func(site *know.Site) error {
+		site.Brand, site.Purpose, site.SetUp = "Oriflamme", "Paper that lasts <b>", true
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	open := propose(t, s, joao, "Thread, not <script>alert(1)</script> glue")
+	done := propose(t, s, joao, "Sew the A5 too")
+	if _, err := s.Ideas.Decide(ctx, marta.Actor, done.ID, shape.NewDecision{Stage: shape.Shipped, Reason: "The binder has a machine for it now.",
+		NewRelease: &shape.NewRelease{Title: "Sewn, at last", Body: "All A5 are *sewn* now."}}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Ideas.Vote(ctx, joao.Actor, open.ID, true); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Ideas.OpenCall(ctx, marta.Actor, shape.NewCall{Title: "What belongs in a pocket?", Body: "Tell us.", Will: "We make one of them.", Gets: "The first ten."}); err != nil {
+		t.Fatal(err)
+	}
+	front := s.Visitor().Get("/")
+	front.Want(t, 200, "<h1 dir=\"auto\">Paper that lasts &lt;b&gt;</h1>", "Thread, not &lt;script&gt;", "What belongs in a pocket?", "Sewn, at last",
+		"From the idea of João Prates", "Marta Lindqvist", "All 2 ideas")
+	front.Without(t, "<script>alert", "Sew the A5 too", "Nobody has")
+	joao.Get("/").Want(t, 200, `aria-pressed="true"`)
+	s.Visitor().Get("/").Want(t, 200, `aria-pressed="false"`)
+	s.Visitor().Get("/sitemap.xml").Want(t, 200, webtest.URL+page.IdeaURL(open.ID))
+	s.Visitor().Get("/changes").Want(t, 200, "All A5 are <em>sewn</em> now.", "From the idea of João Prates")
+	s.Visitor().Get("/changes/1").Want(t, 200, "Sewn, at last", "proposed it", "Sew the A5 too")
+	s.Visitor().Get("/changes/2").Want(t, 404)
+	fr := s.Visitor()
+	fr.Lang = "fr"
+	fr.Get("/").Want(t, 200, `<html lang="fr">`, "En ce moment, nous décidons", "D’après l’idée de João Prates")
+}
+
+func propose(t *testing.T, s *webtest.Site, by *webtest.Reader, title string) shape.Idea {
+	t.Helper()
+	idea, err := s.Ideas.Propose(t.Context(), by.Actor, shape.NewIdea{Title: title, Body: "Because."})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return idea
+}
+
+func TestFrench(t *testing.T) {
+	for _, dir := range []string{".", "../changes"} {
+		words, err := i18n.Load(home.Files, changes.Files, page.Files)
+		if err != nil {
+			t.Fatal(err)
+		}
+		missing, err := i18n.Untranslated(os.DirFS(dir), words)
+		if err != nil || len(missing) > 0 {
+			t.Errorf("%s: without French: %v %q", dir, err, missing)
+		}
+	}
+}

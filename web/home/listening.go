@@ -1,0 +1,38 @@
+package home
+
+import (
+	"tribune/listen"
+	"tribune/web/page"
+)
+
+// kindTitle names a place that has no public name of its own.
+func kindTitle(v *page.View, k listen.SourceKind) string {
+	switch k {
+	case listen.ImportSource:
+		return v.T("Files we were given")
+	case listen.FormSource:
+		return v.T("Forms on our own pages")
+	case listen.MailSource:
+		return v.T("Letters to us")
+	case listen.APISource:
+		return v.T("Other programs of ours")
+	}
+	return v.T("A feed")
+}
+
+// kindLine says what we take from a place.
+func kindLine(v *page.View, p listen.Place) string {
+	switch {
+	case p.Kind == listen.ImportSource:
+		return v.T("reviews and posts that somebody of us brought in")
+	case p.Kind == listen.FormSource:
+		return v.T("all that is written there, because it is written to us")
+	case p.Kind == listen.MailSource:
+		return v.T("all of them, because they are written to us; never public")
+	case p.Kind == listen.APISource:
+		return v.T("what our shop or our service desk passes on")
+	case p.Addressed:
+		return v.T("all that appears there, because it is written to us")
+	}
+	return v.T("what names us; the rest is thrown away after 7 days")
+}

@@ -1,0 +1,168 @@
+package ideas
+
+import (
+	"net/http"
+	"strconv"
+
+	"tribune/event"
+	"tribune/internal/fault"
+	"tribune/know"
+	"tribune/shape"
+	"tribune/web/page"
+)
+
+// voicesAfter is the last voice that the reader has seen, by the address.
+func voicesAfter(r *http.Request) int64 {
+	after, _ := strconv.ParseInt(r.URL.Query().Get("voices"), 10, 64)
+	return max(after, 0)
+}
+
+// vote votes, or takes the vote back. A script gets the button alone.
+func (h handlers) vote(w http.ResponseWriter, r *http.Request, v *page.View) error {
+	id, err := h.act(w, r)
+	if err != nil {
+		return err
+	}
+	if v.Actor.ID == 0 {
+		return toSignIn(w, r, page.IdeaURL(id))
+	}
+	on := r.PostFormValue("on") != "0"
+	votes, err := h.Ideas.Vote(r.Context(), v.Actor, id, on)
+	if err != nil {
+		return err
+	}
+	if !page.Partial(r) {
+		return page.Back(w, r, back(r, id))
+	}
+	idea, err := h.Ideas.Idea(r.Context(), v.Actor, id)
+	if err != nil {
+		return err
+	}
+	idea.Votes = votes
+	return h.Fragment(w, r, v, page.Vote(v, idea, on))
+}
+
+// back is the page of ours that a form was sent from, else the idea's.
+func back(r *http.Request, id int64) string {
+	if from, ok := fromHere(r); ok {
+		return from
+	}
+	return page.IdeaURL(id)
+}
+
+// fromHere gives the path of the page that sent the form, if it is one of
+// ours that stays valid: the lists and the front page.
+func fromHere(r *http.Request) (string, bool) {
+	path, query, ok := referred(r)
+	if !ok || path != "/" && path != "/ideas" {
+		return "", false
+	}
+	if query != "" {
+		path += "?" + query
+	}
+	return path, know.SafeNext(path) != ""
+}
+
+func (h handlers) follow(w http.ResponseWriter, r *http.Request, v *page.View) error {
+	id, err := h.act(w, r)
+	if err != nil {
+		return err
+	}
+	if v.Actor.ID == 0 {
+		return toSignIn(w, r, page.IdeaURL(id))
+	}
+	if err := h.Ideas.Follow(r.Context(), v.Actor, id, r.PostFormValue("on") != "0"); err != nil {
+		return err
+	}
+	return page.Back(w, r, page.IdeaURL(id))
+}
+
+func (h handlers) comment(w http.ResponseWriter, r *http.Request, v *page.View) error {
+	id, err := h.act(w, r)
+	if err != nil {
+		return err
+	}
+	t := talk{Comment: r.PostFormValue("body")}
+	c, err := h.Ideas.Comment(r.Context(), v.Actor, id, t.Comment, "")
+	if err != nil {
+		return h.again(w, r, v, id, err, &t, &t.CommentWrong)
+	}
+	page.Flash(w, "commented")
+	return page.Back(w, r, page.IdeaURL(id)+"#c"+strconv.FormatInt(c.ID, 10))
+}
+
+func (h handlers) voice(w http.ResponseWriter, r *http.Request, v *page.View) error {
+	id, err := h.act(w, r)
+	if err != nil {
+		return err
+	}
+	t := talk{Words: r.PostFormValue("words"), Author: r.PostFormValue("author")}
+	voice, err := h.Ideas.AddVoice(r.Context(), v.Actor, id, shape.VoiceFrom{Words: t.Words, Author: t.Author})
+	if err != nil {
+		return h.again(w, r, v, id, err, &t, &t.VoiceWrong)
+	}
+	if voice.Public && voice.State == know.Visible {
+		page.Flash(w, "voice")
+	} else {
+		page.Flash(w, "voice-held")
+	}
+	return page.Back(w, r, page.IdeaURL(id)+"#voices")
+}
+
+// again shows the idea once more with what was typed and what is wrong, which
+// it notes in t's wrong.
+func (h handlers) again(w http.ResponseWriter, r *http.Request, v *page.View, id int64, err error, t *talk, wrong *page.Wrong) error {
+	if !signInFirst(v, err, wrong) {
+		if err := v.Wrong(err, wrong); err != nil {
+			return err
+		}
+	}
+	return h.showIdea(w, r, v, id, *t)
+}
+
+// act reads an idea's id and a posted form.
+func (h handlers) act(w http.ResponseWriter, r *http.Request) (int64, error) {
+	id, err := page.ID(r, "id")
+	if err != nil {
+		return 0, err
+	}
+	return id, page.Form(w, r)
+}
+
+// part reads the ids of an idea and of a comment or voice of it, and a form.
+func (h handlers) part(w http.ResponseWriter, r *http.Request, name string) (idea, id int64, err error) {
+	if idea, err = h.act(w, r); err != nil {
+		return 0, 0, err
+	}
+	id, err = page.ID(r, name)
+	return idea, id, err
+}
+
+// history shows an idea's earlier wordings.
+func (h handlers) history(w http.ResponseWriter, r *http.Request, v *page.View) error {
+	id, err := page.ID(r, "id")
+	if err != nil {
+		return err
+	}
+	idea, err := h.Ideas.Idea(r.Context(), v.Actor, id)
+	if err != nil {
+		return err
+	}
+	wordings, err := h.People.Revisions(r.Context(), event.Ref{Kind: "idea", ID: id})
+	if err != nil {
+		return err
+	}
+	if len(wordings) == 0 {
+		return fault.New(fault.NotFound, "There is nothing here, or it is not open to you.")
+	}
+	by := make([]int64, 0, len(wordings))
+	for _, one := range wordings {
+		by = append(by, one.By)
+	}
+	people, err := h.People.People(r.Context(), by)
+	if err != nil {
+		return err
+	}
+	v.Title, v.Section, v.NoIndex = v.T("Earlier wordings"), "ideas", true
+	return h.Show(w, r, v, historyPage(v, idea, wordings, people))
+}

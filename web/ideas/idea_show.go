@@ -1,0 +1,205 @@
+package ideas
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"tribune/internal/fault"
+	"tribune/know"
+	"tribune/shape"
+	"tribune/web/page"
+)
+
+// voicesShown is how many voices stand on an idea's page at once.
+const voicesShown = 12
+
+// decided is a decision, and how many were told of it.
+type decided struct {
+	shape.Decision
+	Told    shape.Told
+	Release shape.Release // that brings it, if the reader may see it
+}
+
+// talk is what a reader was writing under an idea when something was wrong.
+type talk struct {
+	Comment      string
+	CommentWrong page.Wrong
+	Words        string
+	Author       string
+	VoiceWrong   page.Wrong
+}
+
+// whole is all that an idea's page shows.
+type whole struct {
+	Idea      shape.Idea
+	Voted     bool
+	Following bool
+	Into      shape.Idea // what it was merged into
+	Call      shape.Call
+	Voices    []shape.Voice
+	After     int64 // the last voice shown, if there are more
+	Decisions []decided
+	Comments  []shape.Comment
+	People    map[int64]know.Person
+	Talk      talk
+}
+
+func (h handlers) show(w http.ResponseWriter, r *http.Request, v *page.View) error {
+	id, done, err := idOf(w, r)
+	if err != nil || done {
+		return err
+	}
+	return h.showIdea(w, r, v, id, talk{})
+}
+
+// showIdea shows an idea, with what the reader was writing under it.
+func (h handlers) showIdea(w http.ResponseWriter, r *http.Request, v *page.View, id int64, t talk) error {
+	p, err := h.gather(r.Context(), v.Actor, id, voicesAfter(r))
+	if err != nil {
+		return err
+	}
+	p.Talk = t
+	v.Title, v.Section, v.Feed = p.Idea.Title, "ideas", feedOf(id)
+	v.About = v.Excerpt(p.Idea.Body, 160)
+	v.NoIndex = p.Idea.State != know.Visible || p.Idea.MergedInto != 0
+	return h.Show(w, r, v, ideaPage(v, p))
+}
+
+func (h handlers) gather(ctx context.Context, a know.Actor, id, after int64) (p whole, err error) {
+	if p.Idea, err = h.Ideas.Idea(ctx, a, id); err != nil {
+		return p, err
+	}
+	if err = h.around(ctx, a, &p); err != nil {
+		return p, err
+	}
+	if p.Voices, err = h.Ideas.Voices(ctx, a, id, after, voicesShown+1); err != nil {
+		return p, err
+	}
+	if len(p.Voices) > voicesShown {
+		p.Voices = p.Voices[:voicesShown]
+		p.After = p.Voices[voicesShown-1].ID
+	}
+	if p.Comments, err = h.Ideas.Comments(ctx, a, id); err != nil {
+		return p, err
+	}
+	if p.Decisions, err = h.decisions(ctx, a, id); err != nil {
+		return p, err
+	}
+	p.People, err = h.People.People(ctx, p.speakers())
+	return p, err
+}
+
+// around finds what the reader has to do with an idea, and what it belongs to.
+func (h handlers) around(ctx context.Context, a know.Actor, p *whole) error {
+	id := p.Idea.ID
+	if a.ID != 0 {
+		voted, err := h.Ideas.Voted(ctx, a.ID, []int64{id})
+		if err != nil {
+			return err
+		}
+		following, err := h.Ideas.Following(ctx, a.ID, []int64{id})
+		if err != nil {
+			return err
+		}
+		p.Voted, p.Following = voted[id], following[id]
+	}
+	var err error
+	if p.Idea.MergedInto != 0 {
+		if p.Into, err = h.Ideas.Idea(ctx, a, p.Idea.MergedInto); err != nil && !fault.Is(err, fault.NotFound) {
+			return err
+		}
+	}
+	if p.Idea.Call != 0 {
+		if p.Call, err = h.Ideas.Call(ctx, a, p.Idea.Call); err != nil && !fault.Is(err, fault.NotFound) {
+			return err
+		}
+	}
+	return nil
+}
+
+// decisions gives an idea's decisions, the newest first, with how many were
+// told of each.
+func (h handlers) decisions(ctx context.Context, a know.Actor, id int64) ([]decided, error) {
+	made, err := h.Ideas.Decisions(ctx, a, id)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]decided, 0, len(made))
+	for _, d := range made {
+		one := decided{Decision: d}
+		if one.Told, err = h.Ideas.Told(ctx, a, d.ID); err != nil {
+			return nil, err
+		}
+		if d.Release != 0 {
+			if one.Release, err = h.Ideas.Release(ctx, a, d.Release); err != nil && !fault.Is(err, fault.NotFound) {
+				return nil, err
+			}
+		}
+		list = append(list, one)
+	}
+	return list, nil
+}
+
+// speakers lists everybody who has a name on the page.
+func (p *whole) speakers() []int64 {
+	who := []int64{p.Idea.Person}
+	for _, d := range p.Decisions {
+		who = append(who, d.By)
+	}
+	for _, c := range p.Comments {
+		who = append(who, c.Person)
+	}
+	return who
+}
+
+// may reports whether the reader may do something to the idea.
+func may(v *page.View, verb know.Verb, i shape.Idea) bool {
+	return know.May(v.Actor, verb, i.Subject())
+}
+
+// takes reports whether members, at least, may do something to the idea: then
+// a visitor is shown the form, and signs in when they send it.
+func takes(v *page.View, verb know.Verb, i shape.Idea) bool {
+	a := v.Actor
+	if a.ID == 0 {
+		a = know.Actor{Role: know.Member, Rules: &v.Site.Rules}
+	}
+	return know.May(a, verb, i.Subject())
+}
+
+// place is where a voice was heard, in words.
+func place(v *page.View, said string) string {
+	switch said {
+	case "post":
+		return v.T("in a post")
+	case "review":
+		return v.T("in a review")
+	case "mail":
+		return v.T("by mail")
+	case "call":
+		return v.T("by telephone")
+	case "form":
+		return v.T("by a form")
+	case "letter":
+		return v.T("in a letter")
+	case "site", "":
+		return v.T("on this site")
+	}
+	return said
+}
+
+// gone says what is left of a voice that was withdrawn.
+func gone(v *page.View, voice shape.Voice) string {
+	day := v.Date(voice.SaidAt)
+	_, month, ok := strings.Cut(day, " ")
+	if !ok {
+		month = day
+	}
+	return v.T("a voice withdrawn by its author ({place}, {month})", "place", place(v, voice.Place), "month", month)
+}
+
+// mine reports whether a voice is the reader's own.
+func mine(v *page.View, voice shape.Voice) bool {
+	return v.Actor.ID != 0 && (voice.Person == v.Actor.ID || voice.AddedBy == v.Actor.ID && voice.Mention == 0 && voice.Message == 0)
+}

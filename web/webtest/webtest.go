@@ -1,0 +1,212 @@
+// Package webtest opens a whole site over a real database for the tests of
+// pages: people sign in, and requests pass the gate as a browser's do.
+package webtest
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"tribune/converse"
+	"tribune/event"
+	"tribune/gate"
+	"tribune/internal/fetch"
+	"tribune/internal/i18n"
+	"tribune/internal/markdown"
+	"tribune/know"
+	"tribune/listen"
+	"tribune/shape"
+	"tribune/storage"
+	"tribune/web/asset"
+	"tribune/web/page"
+)
+
+// Folder is a page folder under test.
+type Folder struct {
+	Files  fs.FS
+	Routes func(mux *http.ServeMux, k *page.Kit)
+}
+
+// URL is the address the site is configured with.
+const URL = "https://square.example"
+
+// Site is a site under test. Its clock stands still until it is moved.
+type Site struct {
+	*page.Kit
+	DB  *storage.DB
+	t   testing.TB
+	at  time.Time
+	mux http.Handler
+}
+
+// New opens a fresh site with these page folders; it is closed when t ends.
+func New(t testing.TB, folders ...Folder) *Site {
+	t.Helper()
+	log := slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: slog.LevelError}))
+	db, err := storage.Open(t.Context(), log, storage.Options{Folder: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	s := &Site{DB: db, t: t, at: time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC)}
+	k := &page.Kit{Log: log, URL: URL, Now: s.Clock, Markdown: markdown.New()}
+	k.Events = event.New(log, db, k.Now, "test")
+	k.People = know.New(log, db, k.Events, k.Now, nil)
+	k.Radar = listen.New(log, db, k.Events, k.People, nowhere{}, k.Now)
+	k.Inbox = converse.New(log, db, k.Events, k.People, k.Radar, k.Now)
+	k.Ideas = shape.New(log, db, k.Events, k.People, k.Radar, k.Inbox, k.Now)
+	if k.Gate, err = gate.New(log, k.People, gate.Options{URL: URL}, k.Now); err != nil {
+		t.Fatal(err)
+	}
+	texts := []fs.FS{page.Files, know.Texts, shape.Texts}
+	styles := []fs.FS{page.Files}
+	mux := http.NewServeMux()
+	for _, f := range folders {
+		texts, styles = append(texts, f.Files), append(styles, f.Files)
+		f.Routes(mux, k)
+	}
+	if k.Words, err = i18n.Load(texts...); err != nil {
+		t.Fatal(err)
+	}
+	if k.Assets, err = asset.New(styles...); err != nil {
+		t.Fatal(err)
+	}
+	mux.Handle("GET /assets/", k.Assets)
+	s.Kit, s.mux = k, k.Gate.Wrap(mux)
+	return s
+}
+
+// Clock gives the site's time.
+func (s *Site) Clock() time.Time { return s.at }
+
+// Pass lets time pass.
+func (s *Site) Pass(d time.Duration) { s.at = s.at.Add(d) }
+
+// ServeHTTP answers as the site does, behind its gate.
+func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
+
+// Person adds somebody and signs them in.
+func (s *Site) Person(name string, role know.Role) *Reader {
+	s.t.Helper()
+	address := strings.ToLower(strings.Join(strings.Fields(name), "."))
+	address = strings.Map(func(r rune) rune {
+		if r > 'z' {
+			return 'x'
+		}
+		return r
+	}, address) + "@example.org"
+	p, secret, err := s.People.AddPerson(s.t.Context(), name, address, role)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	session, _, _, err := s.People.Use(s.t.Context(), secret, "", "test")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	a, err := s.People.Actor(s.t.Context(), p.ID)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return &Reader{site: s, Actor: a, cookie: session}
+}
+
+// Visitor gives a reader who has not signed in.
+func (s *Site) Visitor() *Reader { return &Reader{site: s} }
+
+// Reader is somebody with a browser.
+type Reader struct {
+	know.Actor
+	Lang   string // Accept-Language; "" sends none
+	Script bool   // ask as htmx does
+
+	site   *Site
+	cookie string
+}
+
+// Answer is what a reader got.
+type Answer struct {
+	Status int
+	Header http.Header
+	Body   string
+}
+
+// Get opens a page.
+func (r *Reader) Get(path string) Answer {
+	return r.do(httptest.NewRequestWithContext(r.site.t.Context(), http.MethodGet, path, nil))
+}
+
+// Post sends a form; fields are name, value pairs.
+func (r *Reader) Post(path string, fields ...string) Answer {
+	form := url.Values{}
+	for i := 0; i+1 < len(fields); i += 2 {
+		form.Add(fields[i], fields[i+1])
+	}
+	req := httptest.NewRequestWithContext(r.site.t.Context(), http.MethodPost, path, strings.NewReader(form.Encode()))
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Sec-Fetch-Site", "same-origin")
+	return r.do(req)
+}
+
+func (r *Reader) do(req *http.Request) Answer {
+	if r.cookie != "" {
+		req.AddCookie(&http.Cookie{Name: "__Host-tribune", Value: r.cookie})
+	}
+	if r.Lang != "" {
+		req.Header.Set("Accept-Language", r.Lang)
+	}
+	if r.Script {
+		req.Header.Set("HX-Request", "true")
+	}
+	w := httptest.NewRecorder()
+	r.site.ServeHTTP(w, req)
+	return Answer{Status: w.Code, Header: w.Result().Header, Body: w.Body.String()}
+}
+
+// Want fails the test unless the answer has this status and each text.
+func (a Answer) Want(t testing.TB, status int, texts ...string) Answer {
+	t.Helper()
+	if a.Status != status {
+		t.Errorf("status %d, want %d", a.Status, status)
+	}
+	for _, text := range texts {
+		if !strings.Contains(a.Body, text) {
+			t.Errorf("the answer lacks %q:\n%s", text, a.Body)
+		}
+	}
+	return a
+}
+
+// Without fails the test if the answer has one of these texts.
+func (a Answer) Without(t testing.TB, texts ...string) Answer {
+	t.Helper()
+	for _, text := range texts {
+		if strings.Contains(a.Body, text) {
+			t.Errorf("the answer has %q:\n%s", text, a.Body)
+		}
+	}
+	return a
+}
+
+// nowhere is an outside world that does not answer.
+type nowhere struct{}
+
+func (nowhere) Get(context.Context, fetch.Request) (*fetch.Response, error) {
+	return nil, errors.New("webtest: there is no outside world")
+}
+
+type testWriter struct{ t testing.TB }
+
+var _ io.Writer = testWriter{}
+
+func (w testWriter) Write(b []byte) (int, error) {
+	w.t.Logf("%s", b)
+	return len(b), nil
+}
