@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -40,7 +42,8 @@ func columns() map[string]string {
 		"country":      "country country_code pays land pais",
 		"external_id":  "external_id id guid post_id tweet_id uid",
 		"reply_to":     "reply_to in_reply_to parent_id in_reply_to_id",
-		"kind":         "kind type",
+		"kind":         "kind",
+		"type":         "type",
 		"reach":        "reach followers followers_count views impressions",
 		"public":       "public is_public",
 		"source":       "source site place platform channel network",
@@ -71,6 +74,9 @@ func postOf(m map[string]string) (Post, error) {
 	p := Post{Source: strings.TrimSpace(m["source"]), Kind: Kind(strings.ToLower(strings.TrimSpace(m["kind"]))), ExternalID: m["external_id"], ReplyTo: m["reply_to"], URL: m["url"],
 		Author: Author{Name: m["author"], Handle: m["handle"], URL: m["author_url"], Email: m["email"]},
 		Text:   m["text"], Language: m["language"], Country: m["country"]}
+	if t := Kind(strings.ToLower(m["type"])); p.Kind == "" && slices.Contains([]Kind{KindPost, KindReview, KindMail, KindCall, KindForm}, t) {
+		p.Kind = t // other programs name other things a type
+	}
 	if title := strings.TrimSpace(m["title"]); title != "" && !strings.HasPrefix(strings.TrimSpace(p.Text), title) {
 		p.Text = strings.TrimSpace(title + "\n\n" + p.Text)
 	}
@@ -312,7 +318,8 @@ func membersOf(line []byte) (map[string]string, error) {
 		return nil, fault.New(fault.Invalid, "This line is no JSON object.").Because(err)
 	}
 	members, known := map[string]string{}, columns()
-	for name, v := range object {
+	for _, name := range slices.Sorted(maps.Keys(object)) {
+		v := object[name]
 		if by, ok := v.(map[string]any); ok && known[column(name)] == "author" {
 			for inner, v := range by {
 				switch column(inner) {

@@ -14,7 +14,7 @@ type Place struct {
 // Listening gives the places we listen to, for the public page that says so:
 // the feeds by name, of the others each kind once. Paused ones are left out.
 func (r *Radar) Listening(ctx context.Context) ([]Place, error) {
-	rows, err := r.db.Query(ctx, `select kind, name, url, addressed from source where paused = 0 order by kind <> 'feed', kind, name`)
+	rows, err := r.db.Query(ctx, `select kind, name, url, addressed from source where paused = 0 and removed_at = 0 order by kind <> 'feed', kind, name`)
 	if err != nil {
 		return nil, err
 	}

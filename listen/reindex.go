@@ -18,7 +18,7 @@ func (r *Radar) Reindex(ctx context.Context) error {
 		texts, err := storage.All(ctx, r.db, func(row storage.Scanner) (t text, err error) {
 			err = row.Scan(&t.id, &t.words)
 			return t, err
-		}, `select id, text from mention where id > $1 and state = 'visible' order by id limit 200`, after)
+		}, `select id, text from mention where id > $1 and state <> 'withdrawn' order by id limit 200`, after)
 		if err != nil || len(texts) == 0 {
 			return err
 		}

@@ -66,16 +66,10 @@ func itemID(u *utterance) string {
 	return u.identity
 }
 
-// unrest removes the resting row of an utterance that is a mention.
+// unrest removes what rests of an utterance that is a mention, from whichever
+// source it came.
 func (b *batch) unrest(ctx context.Context, u *utterance) error {
-	if u.item != 0 {
-		_, err := b.tx.Exec(ctx, `delete from item where id = $1`, u.item)
-		return err
-	}
-	if u.addressed {
-		return nil
-	}
-	_, err := b.tx.Exec(ctx, `delete from item where source_id = $1 and external_id = $2`, u.source, itemID(u))
+	_, err := b.tx.Exec(ctx, `delete from item where identity = $1`, u.identity)
 	return err
 }
 

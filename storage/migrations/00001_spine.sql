@@ -247,6 +247,7 @@ create table item (
   unique (source_id, external_id)
 );
 create index item_fetched on item (fetched_at, size);
+create index item_identity on item (identity);
 
 -- one utterance by one account in one place
 create table mention (
@@ -399,6 +400,7 @@ create index idea_votes on idea (votes, id) where state = 'visible';
 create index idea_new on idea (created_at, id) where state = 'visible';
 create index idea_stage on idea (stage, votes, id) where state = 'visible';
 create index idea_stage_new on idea (stage, created_at, id) where state = 'visible';
+create index idea_stage_decided on idea (stage, decided_at, id) where state = 'visible' and decided_at > 0;
 create index idea_decided on idea (decided_at, id) where state = 'visible' and decided_at > 0;
 create index idea_person on idea (person_id);
 create index idea_call on idea (call_id, votes, id) where call_id <> 0 and state = 'visible';
