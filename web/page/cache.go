@@ -40,7 +40,7 @@ type cached struct {
 func (k *Kit) Cached(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		asker := gate.From(r.Context())
-		if r.Method != http.MethodGet || asker.ID != 0 || Partial(r) || r.Header.Get("Cookie") != "" || len(r.URL.RawQuery) > 200 {
+		if r.Method != http.MethodGet || asker.ID != 0 || Partial(r) || flash(r) != "" || len(r.URL.RawQuery) > 200 {
 			h.ServeHTTP(w, r)
 			return
 		}

@@ -1,0 +1,138 @@
+package tribune_test
+
+import (
+	"bytes"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"tribune"
+	"tribune/internal/pgtest"
+	"tribune/know"
+	"tribune/listen"
+	"tribune/shape"
+)
+
+// Words that stand nowhere else, so that finding them in a file means that
+// they were not erased. The search keeps folded words, so each is one.
+const (
+	goneName    = "Xanthippe Quorlwyck"
+	goneAddress = "xanthippe.quorlwyck@vanish.example"
+	goneIdea    = "quandrillionpaper"
+	goneBody    = "zephyrquill"
+	goneComment = "mumblethorn"
+	goneEdited  = "gribbleflask"
+	goneMention = "snorkeldwarf"
+	goneLetter  = "waxplumbing"
+)
+
+// A person who leaves and takes their words along is found nowhere: not in the
+// database's files, not in its log, on the desk or in an export.
+func TestLeftIsNowhere(t *testing.T) {
+	for name, url := range map[string]func(t *testing.T) string{"sqlite": func(*testing.T) string { return "" }, "postgres": func(t *testing.T) string { return pgtest.URL(t) }} {
+		t.Run(name, func(t *testing.T) {
+			ctx := t.Context()
+			dir := t.TempDir()
+			site, err := tribune.Open(ctx, slog.New(slog.DiscardHandler), tribune.Config{Data: dir, DatabaseURL: url(t)}, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer site.Close()
+			must := func(err error) {
+				t.Helper()
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			person := func(name, address string, role know.Role) know.Actor {
+				p, _, err := site.People.AddPerson(ctx, name, address, role)
+				must(err)
+				a, err := site.People.Actor(ctx, p.ID)
+				must(err)
+				return a
+			}
+			marta := person("Marta Lindqvist", "marta@example.org", know.Owner)
+			gone := person(goneName, goneAddress, know.Member)
+			other, err := site.Ideas.Propose(ctx, marta, shape.NewIdea{Title: "An idea that stays", Body: "It stays."})
+			must(err)
+			mine, err := site.Ideas.Propose(ctx, gone, shape.NewIdea{Title: "Make " + goneIdea, Body: "With " + goneBody})
+			must(err)
+			edited := "With less " + goneBody + " and " + goneEdited
+			_, err = site.Ideas.Edit(ctx, gone, mine.ID, shape.IdeaEdit{Body: &edited})
+			must(err)
+			_, err = site.Ideas.Vote(ctx, gone, other.ID, true)
+			must(err)
+			_, err = site.Ideas.Comment(ctx, gone, other.ID, "I am for it, "+goneComment, "en")
+			must(err)
+			_, err = site.Ideas.Comment(ctx, marta, mine.ID, "Somebody else's words stay.", "en")
+			must(err)
+			_, err = site.Inbox.Letter(ctx, gone, "A letter", "About "+goneLetter)
+			must(err)
+			heard, err := site.Radar.Hear(ctx, marta, []listen.Post{{Source: "Mailbox", Kind: listen.KindMail, ExternalID: "1", Text: "I miss the " + goneMention,
+				Author: listen.Author{Name: goneName, Email: goneAddress}}})
+			must(err)
+			must(heard[0].Err)
+			must(site.Radar.Quotable(ctx, marta, heard[0].ID, listen.Named))
+			_, err = site.Ideas.AddVoice(ctx, marta, other.ID, shape.VoiceFrom{Mention: heard[0].ID})
+			must(err)
+			must(site.CatchUp(ctx))
+			if name == "sqlite" { // the check can find what is there
+				must(site.DB.Scrub(ctx))
+				if found := search(t, dir); len(found) == 0 {
+					t.Fatal("nothing was found before leaving: the check checks nothing")
+				}
+			}
+
+			must(site.People.Leave(ctx, gone, true))
+			must(site.CatchUp(ctx))
+			must(site.DB.Scrub(ctx))
+
+			if name == "sqlite" {
+				for _, f := range search(t, dir) {
+					t.Errorf("in the data folder: %s", f)
+				}
+			}
+			out := filepath.Join(t.TempDir(), "out")
+			_, err = site.ExportTo(ctx, out)
+			must(err)
+			for _, f := range search(t, out) {
+				t.Errorf("in the export: %s", f)
+			}
+			left, err := site.Ideas.Idea(ctx, marta, other.ID)
+			must(err)
+			if left.Votes != 2 || left.Voices != 1 {
+				t.Errorf("counts did not stay: %d votes, %d voices", left.Votes, left.Voices)
+			}
+			if said, err := site.Ideas.Comments(ctx, marta, mine.ID); err != nil || len(said) != 1 || said[0].Body == "" {
+				t.Errorf("other people's words did not stay: %+v, %v", said, err)
+			}
+		})
+	}
+}
+
+// search gives where any of the gone words stand in the files of a folder.
+func search(t *testing.T, dir string) (found []string) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		b = bytes.ToLower(b)
+		for _, word := range []string{"xanthippe", "quorlwyck", "vanish.example", goneIdea, goneBody, goneComment, goneEdited, goneMention, goneLetter} {
+			if bytes.Contains(b, []byte(word)) {
+				found = append(found, filepath.Base(path)+": "+word)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
