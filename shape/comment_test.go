@@ -151,4 +151,3 @@ func TestErase(t *testing.T) {
 		}
 	})
 }
-

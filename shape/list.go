@@ -100,6 +100,17 @@ func (l *listing) and(condition string, values ...any) {
 	l.where.WriteString(condition)
 }
 
+// text gives the query. Where many ideas are looked at to find the few of a
+// page, they are sorted by their numbers alone, and the words read afterwards.
+func (l *listing) text(column string, limit int) string {
+	order := ` order by idea.` + column + ` desc, idea.id desc`
+	found := ` from ` + l.from + ` where ` + l.where.String() + order + ` limit ` + l.arg(limit)
+	if l.from == "idea" {
+		return `select ` + ideaColumns + found
+	}
+	return `select ` + ideaColumns + ` from (select idea.id as id` + found + `) page cross join idea where idea.id = page.id` + order
+}
+
 // List gives a page of ideas, and the cursor of the next one, "" after the
 // last. Ideas whose votes change while somebody turns pages may be met twice
 // or not at all; all others are met once.
@@ -126,8 +137,7 @@ func (s *Ideas) List(ctx context.Context, a know.Actor, f Filter) (ideas []Idea,
 		}
 		l.and(`(idea.`+column+`, idea.id) < (?, ?)`, key, id)
 	}
-	ideas, err = storage.All(ctx, s.db, scanIdea, `select `+ideaColumns+` from `+l.from+` where `+l.where.String()+
-		` order by idea.`+column+` desc, idea.id desc limit `+l.arg(f.Limit+1), l.args...)
+	ideas, err = storage.All(ctx, s.db, scanIdea, l.text(column, f.Limit+1), l.args...)
 	if err != nil {
 		return nil, "", fmt.Errorf("shape: list: %w", err)
 	}
