@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"time"
 
 	"tribune/converse"
 	"tribune/event"
@@ -277,28 +276,4 @@ func (s *Ideas) TellTasks(ctx context.Context, a know.Actor, threads []int64) (m
 		tasks[t.thread] = TellTask{Decision: d, Idea: idea, Voice: voice}
 	}
 	return tasks, nil
-}
-
-// Tell sees to it that everybody entitled hears of each decision, until ctx
-// ends.
-func (s *Ideas) Tell(ctx context.Context) error {
-	pause := time.Second
-	for ctx.Err() == nil {
-		woken := s.events.Woken()
-		more, err := s.TellOnce(ctx)
-		switch {
-		case err != nil && ctx.Err() == nil:
-			s.log.Error("telling of a decision failed; it will be tried again", "error", err)
-			pause, woken = min(2*pause, time.Minute), nil
-		case more:
-			pause = time.Second
-			continue
-		}
-		select {
-		case <-ctx.Done():
-		case <-woken:
-		case <-time.After(pause):
-		}
-	}
-	return nil
 }

@@ -255,6 +255,31 @@ func TestTellOnce(t *testing.T) {
 	})
 }
 
+// TestTellClaimed: an author who is told as a stranger, and claims the account
+// before telling is over, is not told again.
+func TestTellClaimed(t *testing.T) {
+	eachHouse(t, func(t *testing.T, h *house) {
+		ctx := t.Context()
+		idea := h.idea(t, h.ada, shape.NewIdea{Title: "Dotted paper"})
+		ids := h.hear(listen.Post{Source: "Blogs", ExternalID: "1", URL: "https://jo.example/1", Author: listen.Author{Name: "Jo", URL: "https://jo.example/"}, Text: "Dots, please."})
+		v, err := h.AddVoice(ctx, h.staff, idea.ID, shape.VoiceFrom{Mention: ids[0]})
+		h.ok(err)
+		d := h.decide(idea.ID, shape.Planned)
+		for range 2 { // Ada, then the stranger
+			_, err := h.TellOnce(ctx)
+			h.ok(err)
+		}
+		h.ok(h.people.Move(ctx, h.staff, v.Account, h.ben.ID))
+		h.tell()
+		if got := h.mailed(d.ID); !maps.Equal(got, map[int64]int{h.ada.ID: 1}) {
+			t.Fatalf("mailed: %v", got)
+		}
+		if told, err := h.Told(ctx, h.staff, d.ID); err != nil || told.Task != 1 || told.None != 0 {
+			t.Fatalf("told: %+v %v", told, err)
+		}
+	})
+}
+
 // TestTellMany: more people than a batch, and a process that dies within one.
 func TestTellMany(t *testing.T) {
 	eachHouse(t, func(t *testing.T, h *house) {
