@@ -62,6 +62,7 @@ func (b *batch) settleCopies(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	slices.SortFunc(grouped, func(x, y []twin) int { return cmp.Compare(first(x), first(y)) })
 	for _, g := range grouped {
 		of := copies(g)
 		for _, t := range g {
@@ -103,10 +104,10 @@ func (b *batch) twins(ctx context.Context) ([][]twin, error) {
 			grouped = append(grouped, nil)
 		}
 	}
-	first, args := storage.Holes(1, accounts)
+	these, args := storage.Holes(1, accounts)
 	second, more := storage.Holes(1+len(args), hashes)
 	all, err := storage.All(ctx, b.tx, scanTwin, `select id, published_at, identity, url, source_id, language, copy_of, account_id, text_hash
-		from mention where account_id in (`+first+`) and text_hash in (`+second+`)`, append(args, more...)...)
+		from mention where account_id in (`+these+`) and text_hash in (`+second+`) order by id`, append(args, more...)...)
 	for _, t := range all {
 		if i, ok := at[t.group]; ok {
 			grouped[i] = append(grouped[i], t)
@@ -121,6 +122,14 @@ func (b *batch) twins(ctx context.Context) ([][]twin, error) {
 		grouped[i] = slices.DeleteFunc(g, func(t twin) bool { return !here[t.copyOf] })
 	}
 	return grouped, err
+}
+
+// first gives the lowest id of a group.
+func first(g []twin) int64 {
+	if len(g) == 0 {
+		return 0
+	}
+	return g[0].id
 }
 
 func scanTwin(row storage.Scanner) (t twin, err error) {

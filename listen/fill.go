@@ -92,10 +92,10 @@ func (r *Radar) refill(ctx context.Context, q Query, matches func(source int64, 
 	for {
 		page, err := storage.All(ctx, r.db, func(row storage.Scanner) (l listed, err error) {
 			var has int
-			err = row.Scan(&l.id, &l.source, &l.publishedAt, &l.copyOf, &l.language, &l.text, &l.asks, &has)
+			err = row.Scan(&l.id, &l.source, &l.publishedAt, &l.language, &l.text, &l.asks, &has)
 			l.has = has == 1
 			return l, err
-		}, `select m.id, m.source_id, m.published_at, m.copy_of, m.language, m.text, m.asks, case when mq.query_id is null then 0 else 1 end
+		}, `select m.id, m.source_id, m.published_at, m.language, m.text, m.asks, case when mq.query_id is null then 0 else 1 end
 			from mention m left join mention_query mq on mq.query_id = $1 and mq.mention_id = m.id
 			where m.id > $2 and m.state <> 'withdrawn' and (m.published_at >= $3 or mq.query_id is not null)
 			order by m.id limit $4`, q.ID, last, since, pageSize)
@@ -132,6 +132,9 @@ func (r *Radar) rematch(ctx context.Context, q Query, page []listed) error {
 		brand = site.Brand
 	}
 	return r.db.Update(ctx, func(tx *storage.Tx) error {
+		if err := lockQueries(ctx, tx, false); err != nil {
+			return err
+		}
 		var same int
 		if err := tx.Row(ctx, `select count(*) from query where id = $1 and changed_at = $2`, q.ID, storage.Micros(q.ChangedAt)).Scan(&same); err != nil {
 			return err
@@ -147,6 +150,9 @@ func (r *Radar) rematch(ctx context.Context, q Query, page []listed) error {
 			}
 			did, err := tx.Exec(ctx, statement, q.ID, l.id)
 			if err != nil {
+				return err
+			}
+			if err := tx.Row(ctx, `select copy_of from mention where id = $1`, l.id).Scan(&l.copyOf); err != nil {
 				return err
 			}
 			if did == 1 && l.copyOf == 0 {

@@ -96,6 +96,9 @@ func (n NewQuery) check() (NewQuery, error) {
 }
 
 func (r *Radar) writeQuery(ctx context.Context, tx *storage.Tx, a know.Actor, id int64, n NewQuery) (int64, error) {
+	if err := lockQueries(ctx, tx, true); err != nil {
+		return 0, err
+	}
 	var taken, last int64
 	if err := tx.Row(ctx, `select count(*) from query where name = $1 and id <> $2`, n.Name, id).Scan(&taken); err != nil {
 		return 0, err
@@ -149,6 +152,9 @@ func (r *Radar) RemoveQuery(ctx context.Context, a know.Actor, id int64) error {
 		return err
 	}
 	err := r.db.Update(ctx, func(tx *storage.Tx) error {
+		if err := lockQueries(ctx, tx, true); err != nil {
+			return err
+		}
 		n, err := tx.Exec(ctx, `delete from query where id = $1`, id)
 		if err == nil && n == 0 {
 			return errNoQuery()

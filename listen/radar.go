@@ -100,13 +100,33 @@ func (r *Radar) forget(st *standing) {
 	}
 }
 
-// current fails with errMoved if a query changed since st was read.
+// current fails with errMoved if a query changed since st was read. Until tx
+// ends, none changes.
 func (st *standing) current(ctx context.Context, tx *storage.Tx) error {
+	if err := lockQueries(ctx, tx, false); err != nil {
+		return err
+	}
 	var v version
 	err := tx.Row(ctx, `select cast(coalesce(sum(id), 0) as bigint), coalesce(max(changed_at), 0) from query`).Scan(&v.ids, &v.changedAt)
 	if err == nil && v != st.version {
 		return errMoved
 	}
+	return err
+}
+
+// lockQueries keeps those who change a query (alone) apart from those who
+// match against all: what is stored while a query changes was either matched
+// against it, or is there when it runs over what is there. SQLite has one
+// writer at a time.
+func lockQueries(ctx context.Context, tx *storage.Tx, alone bool) error {
+	if !tx.Postgres() {
+		return nil
+	}
+	lock := `select pg_advisory_xact_lock_shared(7261646172)` // "radar"
+	if alone {
+		lock = `select pg_advisory_xact_lock(7261646172)`
+	}
+	_, err := tx.Exec(ctx, lock)
 	return err
 }
 

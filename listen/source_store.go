@@ -116,8 +116,11 @@ func (r *Radar) insertSource(ctx context.Context, a know.Actor, n NewSource, fal
 			name, storage.Bit(n.Addressed), int64(n.Every/time.Second), now, string(n.Kind), n.URL).Scan(&id)
 		if errors.Is(err, sql.ErrNoRows) {
 			id, err = tx.Insert(ctx, `insert into source (name, kind, addressed, url, every_seconds, due_at, created_by, created_at)
-				values ($1, $2, $3, $4, $5, $6, $7, $8) returning id`,
+				values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (name) where removed_at = 0 do nothing returning id`,
 				name, string(n.Kind), storage.Bit(n.Addressed), n.URL, int64(n.Every/time.Second), now, a.ID, now)
+		}
+		if errors.Is(err, sql.ErrNoRows) { // another was first
+			return fault.New(fault.Conflict, "There is a source of this name. Choose another.").On("name")
 		}
 		if err != nil {
 			return fmt.Errorf("listen: add source %q: %w", name, err)

@@ -12,6 +12,7 @@ import (
 
 	"tribune/event"
 	"tribune/internal/query"
+	"tribune/know"
 	"tribune/storage"
 )
 
@@ -35,6 +36,9 @@ func (r *Radar) store(ctx context.Context, st *standing, said []utterance) (done
 			return err
 		}
 		b := newBatch(r, tx)
+		if err := b.ensureAccounts(ctx, said, known); err != nil {
+			return err
+		}
 		done = make([]outcome, len(said))
 		for i := range said {
 			if done[i], err = b.put(ctx, &said[i], known); err != nil {
@@ -87,6 +91,13 @@ type batch struct {
 	hours   map[hourKey]int64
 	queries map[int64]int64 // changes of query.mentions
 	sources map[int64]sourceCount
+
+	accounts map[accountKey]int64
+}
+
+type accountKey struct {
+	kind    know.AccountKind
+	address string
 }
 
 type hourKey struct {
@@ -99,7 +110,34 @@ type sourceCount struct{ items, mentions, first, last int64 }
 
 func newBatch(r *Radar, tx *storage.Tx) *batch {
 	return &batch{r: r, tx: tx, now: storage.Micros(r.now()), fresh: map[int64][]int64{}, hours: map[hourKey]int64{},
-		queries: map[int64]int64{}, sources: map[int64]sourceCount{}}
+		queries: map[int64]int64{}, sources: map[int64]sourceCount{}, accounts: map[accountKey]int64{}}
+}
+
+// wanted reports whether an utterance is for a mention.
+func (u *utterance) wanted() bool { return u.addressed || len(u.queries) > 0 }
+
+// ensureAccounts finds or makes the accounts of the new mentions, in one order
+// for all writers: side by side (PostgreSQL) they meet at accounts most often,
+// and so none waits for another that waits for it.
+func (b *batch) ensureAccounts(ctx context.Context, said []utterance, known map[string]int64) error {
+	all := map[accountKey]know.Account{}
+	for i := range said {
+		u := &said[i]
+		k := accountKey{u.account.Kind, u.account.Address}
+		if _, there := known[u.identity]; !there && u.wanted() && (all[k].Name == "" || all[k].URL == "") {
+			all[k] = u.account
+		}
+	}
+	for _, k := range slices.SortedFunc(maps.Keys(all), func(x, y accountKey) int {
+		return cmp.Or(cmp.Compare(x.kind, y.kind), cmp.Compare(x.address, y.address))
+	}) {
+		id, err := b.r.people.EnsureAccount(ctx, b.tx, all[k])
+		if err != nil {
+			return err
+		}
+		b.accounts[k] = id
+	}
+	return nil
 }
 
 // put stores one utterance, unless it is known. Nothing is written about one
@@ -108,14 +146,11 @@ func (b *batch) put(ctx context.Context, u *utterance, known map[string]int64) (
 	if id, ok := known[u.identity]; ok {
 		return outcome{id: id, known: true}, b.unrest(ctx, u)
 	}
-	if !u.addressed && len(u.queries) == 0 {
+	if !u.wanted() {
 		rests, err := b.rest(ctx, u)
 		return outcome{rests: rests}, err
 	}
-	account, err := b.r.people.EnsureAccount(ctx, b.tx, u.account)
-	if err != nil {
-		return outcome{}, err
-	}
+	account := b.accounts[accountKey{u.account.Kind, u.account.Address}]
 	id, err := b.insert(ctx, u, account)
 	if errors.Is(err, sql.ErrNoRows) { // another transaction was first
 		err = b.tx.Row(ctx, `select id from mention where identity = $1`, u.identity).Scan(&id)
