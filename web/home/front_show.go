@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"tribune/converse"
 	"tribune/know"
 	"tribune/listen"
 	"tribune/shape"
@@ -31,8 +32,16 @@ type front struct {
 	All      int64 // ideas, of every stage
 	Calls    []shape.Call
 	Releases []shape.Release
-	Heard    []listen.Mention
+	Heard    []heardOf
 	Team     []know.Person
+}
+
+// heardOf is a mention, and what became of it.
+type heardOf struct {
+	listen.Mention
+	Answer   converse.FirstAnswer // By 0: none yet
+	Answerer know.Person
+	Idea     shape.Idea // that its words stand behind; ID 0: none
 }
 
 func (h handlers) front(w http.ResponseWriter, r *http.Request, v *page.View) error {
@@ -65,13 +74,47 @@ func (h handlers) gather(ctx context.Context, a know.Actor) (f front, err error)
 	if f.Releases, _, err = h.Ideas.Releases(ctx, a, "", releasesShown); err != nil {
 		return f, err
 	}
-	if f.Heard, err = h.Radar.Heard(ctx, heardShown); err != nil {
+	if f.Heard, err = h.heard(ctx, a); err != nil {
 		return f, err
 	}
 	f.Team, err = h.People.Team(ctx)
 	f.Team = introduced(f.Team)
 	f.Team = f.Team[:min(len(f.Team), teamShown)]
 	return f, err
+}
+
+// heard gives what was said of us lately, and what became of it.
+func (h handlers) heard(ctx context.Context, a know.Actor) ([]heardOf, error) {
+	mentions, err := h.Radar.Heard(ctx, heardShown)
+	if err != nil || len(mentions) == 0 {
+		return nil, err
+	}
+	which := make([]int64, len(mentions))
+	for i, m := range mentions {
+		which[i] = m.ID
+	}
+	answers, err := h.Inbox.AnswersTo(ctx, which)
+	if err != nil {
+		return nil, err
+	}
+	behind, err := h.Ideas.Behind(ctx, a, which)
+	if err != nil {
+		return nil, err
+	}
+	var who []int64
+	for _, answer := range answers {
+		who = append(who, answer.By)
+	}
+	people, err := h.People.People(ctx, who)
+	if err != nil {
+		return nil, err
+	}
+	heard := make([]heardOf, len(mentions))
+	for i, m := range mentions {
+		answer := answers[m.ID]
+		heard[i] = heardOf{m, answer, people[answer.By], behind[m.ID]}
+	}
+	return heard, nil
 }
 
 // deciding gives the ideas whose fate is open: what is under review and what
@@ -106,7 +149,7 @@ func purpose(v *page.View) string {
 	if v.Site.Purpose != "" {
 		return v.Site.Purpose
 	}
-	return v.T("Say what you miss. See what becomes of it.")
+	return v.T("Made with the people it is made for.")
 }
 
 // place is where something was said: the host of its address, or what its
@@ -140,7 +183,7 @@ func introduced(team []know.Person) []know.Person {
 }
 
 // heardTitle says how fresh the mentions are.
-func heardTitle(v *page.View, mentions []listen.Mention) string {
+func heardTitle(v *page.View, mentions []heardOf) string {
 	if len(mentions) == 0 || v.Now.Sub(mentions[0].PublishedAt) < 8*24*time.Hour {
 		return v.T("Heard this week")
 	}

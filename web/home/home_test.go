@@ -3,9 +3,11 @@ package home_test
 import (
 	"os"
 	"testing"
+	"time"
 
 	"tribune/internal/i18n"
 	"tribune/know"
+	"tribune/listen"
 	"tribune/shape"
 	"tribune/web/changes"
 	"tribune/web/home"
@@ -20,7 +22,7 @@ func site(t *testing.T) *webtest.Site {
 // TestFresh opens a site on which nothing has happened yet.
 func TestFresh(t *testing.T) {
 	s := site(t)
-	s.Visitor().Get("/").Want(t, 200, "<h1 dir=\"auto\">Say what you miss. See what becomes of it.</h1>", "/ideas/new", "Propose the first idea",
+	s.Visitor().Get("/").Want(t, 200, "<h1 dir=\"auto\">Made with the people it is made for.</h1>", "/ideas/new", "Propose the first idea",
 		"is quoted here, with where they said it", "it stands here, with the names", "Nobody has introduced themselves yet")
 	s.Visitor().Get("/how-we-listen").Want(t, 200, "Nowhere yet, except on this site")
 	s.Visitor().Get("/changes").Want(t, 200, "Nothing has changed yet")
@@ -65,6 +67,44 @@ func TestFilled(t *testing.T) {
 	fr := s.Visitor()
 	fr.Lang = "fr"
 	fr.Get("/").Want(t, 200, `<html lang="fr">`, "En ce moment, nous décidons", "D’après l’idée de João Prates")
+}
+
+// TestHeard follows what was said of us to its answer and its idea.
+func TestHeard(t *testing.T) {
+	s := site(t)
+	ctx := t.Context()
+	marta, joao := s.Person("Marta Lindqvist", know.Owner), s.Person("João Prates", know.Member)
+	if _, _, err := s.Radar.AddQuery(ctx, marta.Actor, listen.NewQuery{Text: "oriflamme"}); err != nil {
+		t.Fatal(err)
+	}
+	heard, err := s.Radar.Hear(ctx, marta.Actor, []listen.Post{
+		{Source: "Blogs", URL: "https://www.blog.example/1", Author: listen.Author{Name: "Anaïs <i>"}, Text: "Oriflamme <b>en A6</b>, enfin", Language: "fr", Country: "FR"},
+		{Source: "Mails", Kind: listen.KindMail, Author: listen.Author{Name: "Secret Sam"}, Text: "Oriflamme, privately"}})
+	if err != nil || heard[0].Err != nil {
+		t.Fatal(err, heard)
+	}
+	s.Visitor().Get("/").Want(t, 200, "Oriflamme &lt;b&gt;en A6&lt;/b&gt;, enfin", "Anaïs &lt;i&gt;", ">blog.example</a>", "France").
+		Without(t, "privately", "Secret Sam", "answered by", "now behind")
+
+	thread, err := s.Inbox.Open(ctx, marta.Actor, heard[0].ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Pass(3 * time.Hour)
+	answer, err := s.Inbox.Answer(ctx, marta.Actor, thread.ID, "In March.")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Visitor().Get("/").Without(t, "answered by")
+	if err := s.Inbox.Posted(ctx, marta.Actor, answer.ID, ""); err != nil {
+		t.Fatal(err)
+	}
+	idea := propose(t, s, joao, "An A6 squared one")
+	if _, err := s.Ideas.AddVoice(ctx, marta.Actor, idea.ID, shape.VoiceFrom{Mention: heard[0].ID}); err != nil {
+		t.Fatal(err)
+	}
+	s.Visitor().Get("/").Want(t, 200, "answered by", ">Marta Lindqvist</a> in 3 h", "now behind", ">An A6 squared one</a>")
+	s.Visitor().Get("/how-we-listen").Want(t, 200, "Other programs of ours").Without(t, "Blogs", "Mails")
 }
 
 func propose(t *testing.T, s *webtest.Site, by *webtest.Reader, title string) shape.Idea {
