@@ -125,8 +125,8 @@ func (l *Log) Wake() { l.touch() }
 // Tail follows facts that other processes write, so that marks and followers
 // of this one move too. It polls twice a second until ctx ends.
 func (l *Log) Tail(ctx context.Context) error {
-	var last int64
-	if err := l.db.Row(ctx, `select coalesce(max(id), 0) from event`).Scan(&last); err != nil {
+	t, err := l.tailFromHere(ctx)
+	if err != nil {
 		return fmt.Errorf("event: tail: %w", err)
 	}
 	tick := time.NewTicker(500 * time.Millisecond)
@@ -137,25 +137,66 @@ func (l *Log) Tail(ctx context.Context) error {
 			return nil
 		case <-tick.C:
 		}
-		// A transaction that began earlier may commit a lower id later: look
-		// a little behind, too. Marks that move twice do no harm.
-		rows, err := storage.All(ctx, l.db, scanEvent, selectEvent+` where id > $1 order by id limit 1000`, last)
-		if err != nil {
-			if ctx.Err() == nil {
-				l.log.Warn("the log could not be read", "error", err)
-			}
-			continue
+		kinds, err := t.more(ctx)
+		if err != nil && ctx.Err() == nil {
+			l.log.Warn("the log could not be read", "error", err)
 		}
-		if len(rows) == 0 {
-			continue
+		if len(kinds) > 0 {
+			l.touch(kinds...)
 		}
-		kinds := make([]string, 0, len(rows))
-		for _, e := range rows {
+	}
+}
+
+// tail is how far Tail has seen. On SQLite ids come in commit order. On
+// PostgreSQL a transaction that began earlier may commit a lower id later, so
+// all is looked at again from the oldest transaction that still ran.
+type tail struct {
+	db   *storage.DB
+	from int64 // SQLite: the last id; PostgreSQL: the oldest transaction running then
+	seen map[int64]bool
+}
+
+func (l *Log) tailFromHere(ctx context.Context) (*tail, error) {
+	t := &tail{db: l.db}
+	if l.db.Postgres() {
+		_, err := t.more(ctx)
+		return t, err
+	}
+	err := l.db.Row(ctx, `select coalesce(max(id), 0) from event`).Scan(&t.from)
+	return t, err
+}
+
+// more gives the kinds of the facts that were not seen before.
+func (t *tail) more(ctx context.Context) (kinds []string, err error) {
+	if !t.db.Postgres() {
+		fresh, err := storage.All(ctx, t.db, scanEvent, selectEvent+` where id > $1 order by id limit 1000`, t.from)
+		for _, e := range fresh {
+			kinds, t.from = append(kinds, e.Kind), e.ID
+		}
+		return kinds, err
+	}
+	var oldest int64
+	if err := t.db.Row(ctx, `select pg_snapshot_xmin(pg_current_snapshot())::text::bigint`).Scan(&oldest); err != nil {
+		return nil, err
+	}
+	if t.seen == nil {
+		t.from, t.seen = oldest, map[int64]bool{}
+	}
+	fresh, err := storage.All(ctx, t.db, scanEvent, selectEvent+` where tx >= $1`, t.from)
+	if err != nil {
+		return nil, err
+	}
+	seen := map[int64]bool{}
+	for _, e := range fresh {
+		if !t.seen[e.ID] {
 			kinds = append(kinds, e.Kind)
 		}
-		last = rows[len(rows)-1].ID
-		l.touch(kinds...)
+		if e.tx >= oldest {
+			seen[e.ID] = true
+		}
 	}
+	t.from, t.seen = oldest, seen
+	return kinds, nil
 }
 
 const selectEvent = `select id, tx, at, kind, v, actor_id, subject_kind, subject_id, other_id, n from event`

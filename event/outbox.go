@@ -54,6 +54,10 @@ func (f *Failure) Error() string { return f.Err.Error() }
 // Unwrap gives the cause.
 func (f *Failure) Unwrap() error { return f.Err }
 
+// Stopped is the reason of a delivery whose process died while it was sending.
+// It is a key of the catalogue.
+const Stopped = "The program stopped while this was being sent, so it may have arrived or not."
+
 // ErrNoWay is what a Deliverer answers while there is no way to deliver (no
 // mail server is set): the row goes on waiting and no attempt is counted.
 var ErrNoWay = errors.New("event: no way to deliver is set")
@@ -84,6 +88,10 @@ func (l *Log) Put(ctx context.Context, tx *storage.Tx, d Delivery) error {
 // maxAttempts and backOff: about 4 days in all, as RFC 5321 section 4.5.4.1
 // asks of a mail client (at least 4-5 days, with growing pauses).
 const maxAttempts = 16
+
+// stopAfter is how long a delivery under way may take once the program is told
+// to stop; then it is cut off, and may be uncertain.
+const stopAfter = 7 * time.Second
 
 func backOff(attempt int) time.Duration {
 	return min(time.Minute<<min(attempt-1, 10), 8*time.Hour)
@@ -153,8 +161,8 @@ func (l *Log) sweep(ctx context.Context) error {
 		return err
 	}
 	return l.db.Update(ctx, func(tx *storage.Tx) error {
-		_, err := tx.Exec(ctx, `update outbox set state = 'uncertain', error = 'The program stopped while this was being sent, so it may have arrived or not.'
-			where state = 'sending' and leased_until < $1`, now)
+		_, err := tx.Exec(ctx, `update outbox set state = 'uncertain', error = $1
+			where state = 'sending' and leased_until < $2`, Stopped, now)
 		return err
 	})
 }
@@ -171,8 +179,10 @@ func scanDelivery(row storage.Scanner) (d Delivery, err error) {
 
 // deliverDue sends the rows that are due, and reports whether none was.
 func (l *Log) deliverDue(ctx context.Context, d Deliverer) (idle bool, err error) {
+	// Somebody sits before the screen and waits for a sign-in link: it goes
+	// before a decision's thousand mails.
 	due, err := storage.All(ctx, l.db, scanDelivery, selectDelivery+` where state = 'waiting' and due_at <= $1 and leased_until < $1
-		order by due_at, id limit 50`, storage.Micros(l.now()))
+		order by case when kind = 'signin' then 0 else 1 end, due_at, id limit 20`, storage.Micros(l.now()))
 	if err != nil || len(due) == 0 {
 		return true, err
 	}
@@ -193,19 +203,29 @@ func (l *Log) deliverDue(ctx context.Context, d Deliverer) (idle bool, err error
 // deliver sends one row. Its error is the database's, not the delivery's.
 func (l *Log) deliver(ctx context.Context, d Deliverer, row Delivery) error {
 	send, err := d.Prepare(ctx, row)
-	if errors.Is(err, ErrNoWay) {
+	if errors.Is(err, ErrNoWay) || ctx.Err() != nil {
 		return err
 	}
 	if err != nil {
-		return l.settle(ctx, row, err)
+		return l.settle(ctx, row, Waiting, err)
 	}
 	mine, err := l.begin(ctx, row.ID)
 	if err != nil || !mine {
 		return err
 	}
-	// Once begun it is carried through: a stop waits for the server's answer.
-	ctx = context.WithoutCancel(ctx)
-	return l.settle(ctx, row, send(ctx))
+	// Once begun it is carried through: a stop waits for the server's answer,
+	// but not for ever.
+	kept, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	stop := context.AfterFunc(ctx, func() {
+		select {
+		case <-kept.Done():
+		case <-time.After(stopAfter):
+			cancel()
+		}
+	})
+	defer stop()
+	return l.settle(context.WithoutCancel(ctx), row, Sending, send(kept))
 }
 
 // begin marks a row `sending`, durably, and reports whether it is ours.
@@ -221,8 +241,11 @@ func (l *Log) begin(ctx context.Context, id int64) (mine bool, err error) {
 	return mine, err
 }
 
-// settle records how a delivery ended.
-func (l *Log) settle(ctx context.Context, row Delivery, result error) error {
+// settle records how a delivery ended that stood at from: Waiting if it could
+// not be prepared, Sending if it was handed over. If another process came
+// first, its word stands; but who did the sending knows better than who found
+// the row and called it uncertain.
+func (l *Log) settle(ctx context.Context, row Delivery, from State, result error) error {
 	state, reason, due, sent := Sent, "", row.DueAt, l.now()
 	if result != nil {
 		state, reason, sent = Failed, result.Error(), time.Time{}
@@ -235,8 +258,9 @@ func (l *Log) settle(ctx context.Context, row Delivery, result error) error {
 		}
 	}
 	return l.db.Update(ctx, func(tx *storage.Tx) error {
-		_, err := tx.Exec(ctx, `update outbox set state = $1, error = $2, due_at = $3, sent_at = $4, leased_by = '', leased_until = 0
-			where id = $5`, string(state), reason, storage.Micros(due), storage.Micros(sent), row.ID)
+		_, err := tx.Exec(ctx, `update outbox set state = $1, error = $2, due_at = $3, sent_at = $4, attempts = $5, leased_by = '', leased_until = 0
+			where id = $6 and (state = $7 and state = 'waiting' or state in ('sending', 'uncertain') and leased_by = $8)`,
+			string(state), reason, storage.Micros(due), storage.Micros(sent), row.Attempts+1, row.ID, string(from), l.worker)
 		return err
 	})
 }
@@ -249,6 +273,20 @@ func (l *Log) Deliveries(ctx context.Context, state State, before int64, limit i
 	}
 	return storage.All(ctx, l.db, scanDelivery, selectDelivery+` where id < $1 and ($2 = '' or state = $2) order by id desc limit $3`,
 		before, string(state), limit)
+}
+
+// DeliveriesTo gives what was or is to be sent to a person, oldest first.
+func (l *Log) DeliveriesTo(ctx context.Context, person int64) ([]Delivery, error) {
+	return storage.All(ctx, l.db, scanDelivery, selectDelivery+` where person_id = $1 and person_id <> 0 order by id`, person)
+}
+
+// Forget empties the reasons of a person's failed deliveries: mail servers
+// name the address in them. What still waits for them will not be sent: its
+// deliverer finds nobody to send it to.
+func (l *Log) Forget(ctx context.Context, tx *storage.Tx, person int64, accounts []int64) error {
+	holes, args := storage.Holes(2, accounts)
+	_, err := tx.Exec(ctx, `update outbox set error = '' where error <> '' and (person_id = $1 or account_id in (`+holes+`))`, append([]any{person}, args...)...)
+	return err
 }
 
 // Delivery gives one row of the outbox.
@@ -280,7 +318,7 @@ func (l *Log) States(ctx context.Context) (map[State]int64, error) {
 // Again makes an uncertain or failed delivery wait once more, in tx: a person
 // decided so. Its dedup key, and so its Message-ID, stays.
 func (l *Log) Again(ctx context.Context, tx *storage.Tx, id int64) error {
-	n, err := tx.Exec(ctx, `update outbox set state = 'waiting', error = '', attempts = 0, due_at = $1, leased_until = 0
+	n, err := tx.Exec(ctx, `update outbox set state = 'waiting', error = '', attempts = 0, due_at = $1, leased_by = '', leased_until = 0
 		where id = $2 and state in ('uncertain', 'failed')`, storage.Micros(l.now()), id)
 	if err == nil && n == 0 {
 		return fault.New(fault.Conflict, "Only a mail that failed, or whose fate is uncertain, can be sent again.")

@@ -42,12 +42,20 @@ func (d *Directory) erase(ctx context.Context, tx *storage.Tx, person int64) err
 	if err := tx.Row(ctx, `select photo from person where id = $1`, person).Scan(&photo); err != nil {
 		return err
 	}
+	accounts, err := storage.All(ctx, tx, storage.Scalar[int64], `select id from account where person_id = $1 and person_id <> 0`, person)
+	if err != nil {
+		return err
+	}
+	if err := d.events.Forget(ctx, tx, person, accounts); err != nil {
+		return err
+	}
 	now := storage.Micros(d.now())
 	for _, statement := range []string{
 		`delete from session where person_id = $1`,
 		`delete from token where person_id = $1`,
 		`delete from signin_link where person_id = $1 or account_id in (select id from account where person_id = $1)`,
 		`delete from mail_choice where person_id = $1`,
+		`update idempotency set answer = '' where answer <> '' and $1 > 0`, // anybody's: their words may be in it
 		`update account set address = 'left:' || id, name = '', url = '', confirmed_at = 0 where person_id = $1`,
 		`update person set name = '', title = '', about = '', country = '', photo = '', votes_shown = 0, leads = 0, role = 'member' where id = $1`,
 	} {
@@ -69,6 +77,9 @@ func (d *Directory) Tidy(ctx context.Context) error {
 	return d.db.Update(ctx, func(tx *storage.Tx) error {
 		yesterday := storage.Micros(now.Add(-24 * time.Hour))
 		if _, err := tx.Exec(ctx, `delete from signin_link where created_at < $1 and (used_at > 0 or expires_at < $2)`, yesterday, storage.Micros(now)); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `delete from idempotency where at < $1`, storage.Micros(now.Add(-attemptsKept))); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(ctx, `delete from session where expires_at < $1`, storage.Micros(now)); err != nil {

@@ -43,6 +43,11 @@ func (d *Directory) Wanted(ctx context.Context, q storage.Q, person int64, kind 
 	return wanted == 1, err
 }
 
+// Wants reports whether a person wants a kind of mail, as things stand now.
+func (d *Directory) Wants(ctx context.Context, person int64, kind MailKind) (bool, error) {
+	return d.Wanted(ctx, d.db, person, kind)
+}
+
 // ChooseMail says whether a person wants a kind of mail. It needs no session:
 // the one-click link of a mail (RFC 8058) comes here too.
 func (d *Directory) ChooseMail(ctx context.Context, person int64, kind MailKind, wanted bool) error {

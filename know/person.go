@@ -11,6 +11,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/text/language"
+
 	"tribune/event"
 	"tribune/internal/fault"
 	"tribune/storage"
@@ -78,7 +80,14 @@ func (d *Directory) Team(ctx context.Context) ([]Person, error) {
 	return storage.All(ctx, d.db, scanPerson, selectPerson+` where role in ('staff', 'owner') and left_at = 0 order by leads desc, name, id`)
 }
 
-// Named reports whether a name may be shown as a person's: 1 to 80
+// Faces gives those of the team who are here: who was merely invited is not
+// yet shown to anybody outside. The one who leads comes first.
+func (d *Directory) Faces(ctx context.Context) ([]Person, error) {
+	return storage.All(ctx, d.db, scanPerson, selectPerson+` where role in ('staff', 'owner') and left_at = 0 and name <> ''
+		and (seen_at > 0 or exists (select 1 from account where account.person_id = person.id and confirmed_at > 0)) order by leads desc, name, id`)
+}
+
+// named reports whether a name may be shown as a person's: 1 to 80
 // characters, with a letter, and nothing that is not seen.
 func named(name string) (string, error) {
 	name = strings.Join(strings.Fields(name), " ")
@@ -120,13 +129,34 @@ func (d *Directory) SetProfile(ctx context.Context, a Actor, p Profile) error {
 	if utf8.RuneCountInString(p.About) > 500 {
 		return fault.New(fault.Invalid, "Say in at most 500 characters what you answer for.").On("about")
 	}
+	if p.Country, p.Language, err = fromHere(p.Country, p.Language); err != nil {
+		return err
+	}
 	return d.db.Update(ctx, func(tx *storage.Tx) error {
+		if err := d.mayBeNamed(ctx, tx, name); err != nil {
+			return err
+		}
 		if _, err := tx.Exec(ctx, `update person set name = $1, title = $2, about = $3, country = $4, language = $5, votes_shown = $6 where id = $7`,
 			name, strings.TrimSpace(p.Title), strings.TrimSpace(p.About), p.Country, p.Language, storage.Bit(p.VotesShown), a.ID); err != nil {
 			return fmt.Errorf("know: profile of %d: %w", a.ID, err)
 		}
 		return d.fact(ctx, tx, "person.changed", a, event.Ref{Kind: "person", ID: a.ID}, 0)
 	})
+}
+
+// fromHere checks a person's country and the language they read; both may be
+// left open.
+func fromHere(country, lang string) (string, string, error) {
+	if country = strings.ToUpper(strings.TrimSpace(country)); country != "" {
+		r, err := language.ParseRegion(country)
+		if err != nil || !r.IsCountry() || len(country) != 2 {
+			return "", "", fault.New(fault.Invalid, "This country is not known. Choose one of the list.").On("country")
+		}
+	}
+	if lang != "" && lang != "en" && lang != "fr" {
+		return "", "", fault.New(fault.Invalid, "The site speaks English or French.").On("language")
+	}
+	return country, lang, nil
 }
 
 // SetPhoto gives a person a picture, already resized; empty data takes it away.

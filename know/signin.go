@@ -64,18 +64,12 @@ func (d *Directory) StartSignIn(ctx context.Context, address, next string) error
 		return fault.New(fault.Invalid, "This is not a mail address. It looks like name@example.org.").On("email")
 	}
 	return d.db.Update(ctx, func(tx *storage.Tx) error {
-		now := d.now()
 		account, err := d.EnsureAccount(ctx, tx, Account{Kind: Mail, Address: address})
 		if err != nil {
 			return err
 		}
-		var recent int
-		if err := tx.Row(ctx, `select count(*) from signin_link where account_id = $1 and created_at > $2`,
-			account, storage.Micros(now.Add(-time.Hour))).Scan(&recent); err != nil {
+		if err := d.notTooMany(ctx, tx, account); err != nil {
 			return err
-		}
-		if recent >= linksPerHour {
-			return fault.New(fault.Limited, "Five links went to this address within the hour. Look in your mail, or try again in an hour.").On("email")
 		}
 		var person int64
 		if err := tx.Row(ctx, `select person_id from account where id = $1`, account).Scan(&person); err != nil {
@@ -88,6 +82,17 @@ func (d *Directory) StartSignIn(ctx context.Context, address, next string) error
 		return d.events.Put(ctx, tx, event.Delivery{Dedup: fmt.Sprintf("signin:%d", link), Kind: "signin", Person: person, Account: account,
 			Subject: event.Ref{Kind: "link", ID: link}})
 	})
+}
+
+// notTooMany limits the links that go to one address.
+func (d *Directory) notTooMany(ctx context.Context, tx *storage.Tx, account int64) error {
+	var recent int
+	err := tx.Row(ctx, `select count(*) from signin_link where account_id = $1 and created_at > $2`,
+		account, storage.Micros(d.now().Add(-time.Hour))).Scan(&recent)
+	if err == nil && recent >= linksPerHour {
+		return fault.New(fault.Limited, "Five links went to this address within the hour. Look in your mail, or try again in an hour.").On("email")
+	}
+	return err
 }
 
 // pendingLink writes a link whose secret is made when it leaves: the outbox
@@ -355,11 +360,13 @@ func (d *Directory) Use(ctx context.Context, secret, name, agent string) (sessio
 
 // personOf gives the person a link signs in: its own, the account's, or a new one.
 func (d *Directory) personOf(ctx context.Context, tx *storage.Tx, l Link, name string) (person int64, err error) {
-	person = l.Person
 	if l.Account != 0 {
 		if err := tx.Row(ctx, `select person_id from account where id = $1`, l.Account).Scan(&person); err != nil {
 			return 0, err
 		}
+	}
+	if person == 0 {
+		person = l.Person
 	}
 	if person != 0 {
 		return person, nil

@@ -6,12 +6,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
+	_ "time/tzdata" // people choose zones that a bare machine does not know
 	"unicode/utf8"
 
 	"tribune/event"
 	"tribune/internal/fault"
+	"tribune/internal/mail"
 	"tribune/storage"
 )
 
@@ -83,7 +86,8 @@ func (d *Directory) Change(ctx context.Context, a Actor, f func(s *Site) error) 
 		if err != nil {
 			return err
 		}
-		logo := s.Logo
+		was := s
+		was.Rules.Least = maps.Clone(s.Rules.Least)
 		if err := f(&s); err != nil {
 			return err
 		}
@@ -93,13 +97,38 @@ func (d *Directory) Change(ctx context.Context, a Actor, f func(s *Site) error) 
 		if err := WriteSite(ctx, tx, s); err != nil {
 			return err
 		}
-		if logo != s.Logo {
-			if err := d.dropBlob(ctx, tx, logo); err != nil {
+		if was.Logo != s.Logo {
+			if err := d.dropBlob(ctx, tx, was.Logo); err != nil {
 				return err
 			}
 		}
-		return d.fact(ctx, tx, "settings.changed", a, event.Ref{Kind: "settings"}, 0)
+		return d.events.Append(ctx, tx, event.Event{Kind: "settings.changed", Actor: a.ID, Subject: event.Ref{Kind: "settings"}, N: was.changed(s), Staff: true})
 	})
+}
+
+// What "settings.changed" tells of, added up in its n.
+const (
+	ChangedWords = 1 << iota // brand, purpose
+	ChangedLook              // accent, logo
+	ChangedPlace             // language, time zone
+	ChangedMail              // mail server
+	ChangedRules             // who may do what
+)
+
+// changed says what differs between settings.
+func (s Site) changed(to Site) (n int64) {
+	for what, differs := range map[int64]bool{
+		ChangedWords: s.Brand != to.Brand || s.Purpose != to.Purpose,
+		ChangedLook:  s.Hue != to.Hue || s.Chroma != to.Chroma || s.Logo != to.Logo,
+		ChangedPlace: s.Language != to.Language || s.Zone != to.Zone,
+		ChangedMail:  s.MailURL != to.MailURL || s.MailFrom != to.MailFrom,
+		ChangedRules: !maps.Equal(s.Rules.Least, to.Rules.Least),
+	} {
+		if differs {
+			n |= what
+		}
+	}
+	return n
 }
 
 // WriteSite stores settings as they are.
@@ -144,6 +173,24 @@ func (s *Site) check() error {
 	}
 	if _, err := time.LoadLocation(s.Zone); err != nil || s.Zone == "" {
 		return fault.New(fault.Invalid, "This time zone is not known. Write it as in Europe/Paris.").On("zone")
+	}
+	return s.checkMail()
+}
+
+// checkMail refuses a mail server or a sender that cannot be.
+func (s *Site) checkMail() (err error) {
+	if s.MailURL != "" {
+		if _, err := mail.NewSender(mail.Server{URL: s.MailURL}); err != nil {
+			if f, ok := errors.AsType[*fault.Error](err); ok {
+				return f.On("mail_url")
+			}
+			return err
+		}
+	}
+	if s.MailFrom != "" {
+		if s.MailFrom, err = mail.ValidAddress(s.MailFrom); err != nil {
+			return fault.New(fault.Invalid, "This is not a mail address. It looks like name@example.org.").On("mail_from")
+		}
 	}
 	return nil
 }

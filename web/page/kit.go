@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/a-h/templ"
@@ -42,9 +43,12 @@ type Kit struct {
 	Markdown *markdown.Renderer
 	Assets   *asset.Set
 	URL      string // the site's own address, without a slash at the end
+	SMTP     string // mail server that the environment fixes; "" leaves it to the settings
+	MailFrom string // and the address mails come from
 	Now      func() time.Time
 
-	cache cache
+	cache    cache
+	pictures sync.Mutex // held while a picture is decoded
 }
 
 // Handler answers a request for the reader v. Whatever it returns as an error

@@ -1,0 +1,85 @@
+package know
+
+import (
+	"context"
+
+	"tribune/event"
+	"tribune/internal/fault"
+	"tribune/storage"
+)
+
+// The facts about mails that staff record.
+const (
+	MailResent = "mail.resent" // subject mail: somebody had it sent again
+	MailRead   = "mail.read"   // subject mail, other the person it is for: an owner opened its one-time link
+)
+
+// Outbox lists what leaves the building, newest first, with ids under before
+// (0: from the newest); state "" means all.
+func (d *Directory) Outbox(ctx context.Context, a Actor, state event.State, before int64, limit int) ([]event.Delivery, error) {
+	if err := Require(a, Post, Subject{Audience: Team}); err != nil {
+		return nil, err
+	}
+	return d.events.Deliveries(ctx, state, before, limit)
+}
+
+// OutboxStates counts the outbox by state.
+func (d *Directory) OutboxStates(ctx context.Context, a Actor) (map[event.State]int64, error) {
+	if err := Require(a, Post, Subject{Audience: Team}); err != nil {
+		return nil, err
+	}
+	return d.events.States(ctx)
+}
+
+// Mailing gives one row of the outbox.
+func (d *Directory) Mailing(ctx context.Context, a Actor, id int64) (event.Delivery, error) {
+	if err := Require(a, Post, Subject{Audience: Team}); err != nil {
+		return event.Delivery{}, err
+	}
+	return d.events.Delivery(ctx, id)
+}
+
+// SendAgain makes a failed or uncertain mail wait once more. Who did so is
+// recorded: with an uncertain one, somebody may get it twice.
+func (d *Directory) SendAgain(ctx context.Context, a Actor, id int64) error {
+	if err := Require(a, Post, Subject{Audience: Team}); err != nil {
+		return err
+	}
+	return d.db.Update(ctx, func(tx *storage.Tx) error {
+		if err := d.events.Again(ctx, tx, id); err != nil {
+			return err
+		}
+		return d.fact(ctx, tx, MailResent, a, event.Ref{Kind: "mail", ID: id}, 0)
+	})
+}
+
+// OpenLink gives an owner the one-time link of a mail that cannot leave,
+// because no mail server is set, to hand over by other means. It is recorded:
+// whoever uses such a link is signed in as the person it is for.
+func (d *Directory) OpenLink(ctx context.Context, a Actor, id int64) (secret string, err error) {
+	if err := Require(a, Configure, Subject{Audience: Team}); err != nil {
+		return "", err
+	}
+	m, err := d.events.Delivery(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	if m.Subject.Kind != "link" || m.State == event.Sent {
+		return "", fault.New(fault.Conflict, "This mail has no link to hand over.")
+	}
+	if secret, err = d.Arm(ctx, m.Subject.ID); err != nil {
+		return "", err
+	}
+	return secret, d.db.Update(ctx, func(tx *storage.Tx) error {
+		return d.fact(ctx, tx, MailRead, a, event.Ref{Kind: "mail", ID: id}, m.Person)
+	})
+}
+
+// Audit gives what staff did, newest first, before the fact with id before (0:
+// from the newest), at most limit.
+func (d *Directory) Audit(ctx context.Context, a Actor, before int64, limit int) ([]event.Event, error) {
+	if err := Require(a, Inspect, Subject{Audience: Team}); err != nil {
+		return nil, err
+	}
+	return d.events.Audit(ctx, before, limit)
+}

@@ -1,0 +1,78 @@
+package mail
+
+import (
+	"strings"
+
+	"tribune/know"
+)
+
+// Letter is one mail, ready to be read: what stands in its head, and its
+// blocks from top to bottom.
+type Letter struct {
+	To          know.Person // the zero Person for an address nobody confirmed yet
+	Address     string
+	From        string
+	FromName    string
+	Subject     string
+	Lang        string
+	Blocks      []Block
+	Foot        []Block // why it came, and how to get no more of its kind
+	Unsubscribe string  // "" if this kind of mail has no choice
+	MessageID   string
+
+	link int64 // the one-time link to arm as it leaves, 0 for none
+}
+
+// BlockKind is what a block of a letter is.
+type BlockKind uint8
+
+// The kinds of block.
+const (
+	Plain  BlockKind = iota // a sentence of ours
+	Words                   // somebody's words, Markdown, as they wrote them
+	Signed                  // who wrote them
+	Link                    // a place to go to
+)
+
+// Block is a part of a letter.
+type Block struct {
+	Kind BlockKind
+	Text string
+	URL  string // of a Link; "" while its secret is not made
+	Lang string // of Words, "" if unknown
+}
+
+func plain(text string) Block            { return Block{Kind: Plain, Text: text} }
+func words(text, lang string) Block      { return Block{Kind: Words, Text: text, Lang: lang} }
+func signed(text string) Block           { return Block{Kind: Signed, Text: text} }
+func linkTo(label, address string) Block { return Block{Kind: Link, Text: label, URL: address} }
+
+// arm puts a one-time link's address where it belongs.
+func (l *Letter) arm(address string) {
+	for i, b := range l.Blocks {
+		if b.Kind == Link && b.URL == "" {
+			l.Blocks[i].URL = address
+		}
+	}
+}
+
+// Text gives the letter as plain text, people's words exactly as written.
+func (l Letter) Text() string {
+	var b strings.Builder
+	for _, block := range l.Blocks {
+		block.text(&b)
+	}
+	b.WriteString("-- \n") // RFC 3676 section 4.3
+	for _, block := range l.Foot {
+		block.text(&b)
+	}
+	return strings.TrimRight(b.String(), "\n") + "\n"
+}
+
+func (b Block) text(to *strings.Builder) {
+	to.WriteString(b.Text)
+	if b.Kind == Link {
+		to.WriteString(":\n" + b.URL)
+	}
+	to.WriteString("\n\n")
+}

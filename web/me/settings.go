@@ -1,0 +1,235 @@
+package me
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+	"strings"
+
+	"golang.org/x/text/collate"
+	"golang.org/x/text/language"
+
+	"tribune/know"
+	"tribune/web/page"
+)
+
+// facePixels is the longer side of a portrait as it is kept.
+const facePixels = 512
+
+// whoami is who a person is here, as their settings show it.
+type whoami struct {
+	person   know.Person
+	profile  know.Profile
+	accounts []know.Account
+	sessions []know.Session
+	tokens   []know.Token
+	wants    map[know.MailKind]bool
+	email    string // to be added
+	token    string // made just now, shown once
+	wrong    page.Wrong
+}
+
+func (o own) settings(w http.ResponseWriter, r *http.Request, v *page.View) error {
+	return o.showSettings(w, r, v, whoami{})
+}
+
+// showSettings fills in what the form does not hold.
+func (o own) showSettings(w http.ResponseWriter, r *http.Request, v *page.View, me whoami) (err error) {
+	ctx := r.Context()
+	if me.person, err = o.People.Person(ctx, v.Actor.ID); err != nil {
+		return err
+	}
+	if me.wrong.Text == "" || me.profile == (know.Profile{}) {
+		p := me.person
+		me.profile = know.Profile{Name: p.Name, Title: p.Title, About: p.About, Country: p.Country, Language: p.Language, VotesShown: p.VotesShown}
+	}
+	if me.accounts, err = o.People.AccountsOf(ctx, v.Actor.ID); err != nil {
+		return err
+	}
+	if me.sessions, err = o.People.Sessions(ctx, v.Actor, v.Session); err != nil {
+		return err
+	}
+	if me.tokens, err = o.People.Tokens(ctx, v.Actor); err != nil {
+		return err
+	}
+	if me.wants, err = o.People.MailChoices(ctx, v.Actor); err != nil {
+		return err
+	}
+	v.Title = v.T("You, here")
+	return o.Show(w, r, v, settingsPage(v, me))
+}
+
+func (o own) profile(w http.ResponseWriter, r *http.Request, v *page.View) error {
+	if err := page.Form(w, r); err != nil {
+		return err
+	}
+	f := r.PostForm
+	me := whoami{profile: know.Profile{Name: f.Get("name"), Title: f.Get("title"), About: f.Get("about"), Country: f.Get("country"),
+		Language: f.Get("language"), VotesShown: f.Get("votes") == "1"}}
+	if err := o.People.SetProfile(r.Context(), v.Actor, me.profile); err != nil {
+		if err := v.Wrong(err, &me.wrong); err != nil {
+			return err
+		}
+		return o.showSettings(w, r, v, me)
+	}
+	// What a cookie says about the language of pages would outweigh the choice.
+	http.SetCookie(w, &http.Cookie{Name: "lang", Path: "/", MaxAge: -1})
+	page.Flash(w, "saved")
+	return page.Back(w, r, "/me/settings")
+}
+
+func (o own) photo(w http.ResponseWriter, r *http.Request, v *page.View) error {
+	if err := page.BigForm(w, r); err != nil {
+		return err
+	}
+	data, contentType, err := o.Picture(r, "photo", facePixels)
+	if err == nil && (len(data) > 0 || r.FormValue("remove") == "1") {
+		err = o.People.SetPhoto(r.Context(), v.Actor, data, contentType)
+	}
+	if err != nil {
+		var me whoami
+		if err := v.Wrong(err, &me.wrong); err != nil {
+			return err
+		}
+		return o.showSettings(w, r, v, me)
+	}
+	page.Flash(w, "saved")
+	return page.Back(w, r, "/me/settings")
+}
+
+// address adds a mail address, once whoever reads it has confirmed it.
+func (o own) address(w http.ResponseWriter, r *http.Request, v *page.View) error {
+	if err := page.Form(w, r); err != nil {
+		return err
+	}
+	me := whoami{email: r.PostForm.Get("email")}
+	confirmed, err := o.People.AddAddress(r.Context(), v.Actor, me.email)
+	if err != nil {
+		if err := v.Wrong(err, &me.wrong); err != nil {
+			return err
+		}
+		return o.showSettings(w, r, v, me)
+	}
+	page.Flash(w, "sent")
+	if confirmed {
+		page.Flash(w, "saved")
+	}
+	return page.Back(w, r, "/me/settings#addresses")
+}
+
+func (o own) mails(w http.ResponseWriter, r *http.Request, v *page.View) error {
+	if err := page.Form(w, r); err != nil {
+		return err
+	}
+	for _, kind := range know.MailKinds() {
+		if err := o.People.ChooseMail(r.Context(), v.Actor.ID, kind, r.PostForm.Get(string(kind)) == "1"); err != nil {
+			return err
+		}
+	}
+	page.Flash(w, "saved")
+	return page.Back(w, r, "/me/settings#mails")
+}
+
+func (o own) endSession(w http.ResponseWriter, r *http.Request, v *page.View) error {
+	id, err := page.ID(r, "id")
+	if err != nil {
+		return err
+	}
+	if err := o.People.EndSession(r.Context(), v.Actor, id); err != nil {
+		return err
+	}
+	page.Flash(w, "removed")
+	return page.Back(w, r, "/me/settings#sessions")
+}
+
+// newToken makes a token and shows it, this once.
+func (o own) newToken(w http.ResponseWriter, r *http.Request, v *page.View) error {
+	if err := page.Form(w, r); err != nil {
+		return err
+	}
+	name := strings.Join(strings.Fields(r.PostForm.Get("token-name")), " ")
+	token, err := o.People.NewToken(r.Context(), v.Actor, name)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	return o.showSettings(w, r, v, whoami{token: token})
+}
+
+func (o own) endToken(w http.ResponseWriter, r *http.Request, v *page.View) error {
+	id, err := page.ID(r, "id")
+	if err != nil {
+		return err
+	}
+	if err := o.People.EndToken(r.Context(), v.Actor, id); err != nil {
+		return err
+	}
+	page.Flash(w, "removed")
+	return page.Back(w, r, "/me/settings#tokens")
+}
+
+// countries are those of ISO 3166-1 that people choose from, by their names in
+// the reader's language.
+func countries(v *page.View) []page.Option {
+	all := []page.Option{}
+	for a := 'A'; a <= 'Z'; a++ {
+		for b := 'A'; b <= 'Z'; b++ {
+			code := string([]rune{a, b})
+			region, err := language.ParseRegion(code)
+			if err != nil || !region.IsCountry() || region.String() != code || region.Canonicalize() != region {
+				continue
+			}
+			if name := v.Country(code); name != code {
+				all = append(all, page.Option{Value: code, Name: name})
+			}
+		}
+	}
+	order := collate.New(language.Make(v.Lang()))
+	slices.SortFunc(all, func(x, y page.Option) int {
+		return cmp.Or(order.CompareString(x.Name, y.Name), cmp.Compare(x.Value, y.Value))
+	})
+	return append([]page.Option{{Value: "", Name: v.T("Not said")}}, all...)
+}
+
+func languages(v *page.View) []page.Option {
+	return []page.Option{{Value: "", Name: v.T("As my browser says")}, {Value: "en", Name: v.Language("en")}, {Value: "fr", Name: v.Language("fr")}}
+}
+
+// mailKind says what a kind of mail brings.
+func mailKind(v *page.View, kind know.MailKind) string {
+	switch kind {
+	case know.MailDecisions:
+		return v.T("What became of what I asked for: one mail per decision")
+	case know.MailAnswers:
+		return v.T("Somebody of the team answered me")
+	case know.MailComments:
+		return v.T("New comments on ideas I follow")
+	}
+	return string(kind)
+}
+
+// browser names a session's browser in a few words.
+func browser(v *page.View, agent string) string {
+	system, name := "", ""
+	for _, s := range []struct{ sign, name string }{{"Android", "Android"}, {"iPhone", "iPhone"}, {"iPad", "iPad"}, {"Windows", "Windows"}, {"Mac OS", "macOS"}, {"Linux", "Linux"}} {
+		if strings.Contains(agent, s.sign) {
+			system = s.name
+			break
+		}
+	}
+	for _, b := range []struct{ sign, name string }{{"Firefox", "Firefox"}, {"Edg/", "Edge"}, {"OPR/", "Opera"}, {"Chrome", "Chrome"}, {"Safari", "Safari"}} {
+		if strings.Contains(agent, b.sign) {
+			name = b.name
+			break
+		}
+	}
+	switch {
+	case name != "" && system != "":
+		return v.T("{browser} on {system}", "browser", name, "system", system)
+	case name+system != "":
+		return name + system
+	case agent != "":
+		return agent
+	}
+	return v.T("A browser")
+}

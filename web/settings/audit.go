@@ -1,0 +1,285 @@
+package settings
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"tribune/event"
+	"tribune/know"
+	"tribune/shape"
+	"tribune/web/page"
+)
+
+// auditPage is how many acts the page lists at once.
+const auditRows = 60
+
+// act is one thing that somebody of the team did.
+type act struct {
+	who  know.Person
+	fact event.Event
+	did  string
+	what string // the thing's name, or what sort of thing it is
+	url  string // where it is, "" if it is nowhere any more
+}
+
+func (p panel) audit(w http.ResponseWriter, r *http.Request, v *page.View) error {
+	before, _ := strconv.ParseInt(r.URL.Query().Get("before"), 10, 64)
+	facts, err := p.People.Audit(r.Context(), v.Actor, max(0, before), auditRows+1)
+	if err != nil {
+		return err
+	}
+	more := ""
+	if len(facts) > auditRows {
+		facts = facts[:auditRows]
+		more = fmt.Sprintf("/desk/settings/audit?before=%d", facts[auditRows-1].ID)
+	}
+	acts, err := p.acts(r, v, facts)
+	if err != nil {
+		return err
+	}
+	v.Title = v.T("What staff did")
+	return p.ShowDesk(w, r, v, auditList(v, acts, more))
+}
+
+// acts puts facts in words.
+func (p panel) acts(r *http.Request, v *page.View, facts []event.Event) ([]act, error) {
+	var persons, ideas []int64
+	for _, f := range facts {
+		persons = append(persons, f.Actor)
+		if f.Subject.Kind == "person" {
+			persons = append(persons, f.Subject.ID)
+		}
+		if f.Kind == know.MailRead || f.Kind == "account.moved" {
+			persons = append(persons, f.Other)
+		}
+		ideas = append(ideas, ideaOf(f))
+	}
+	people, err := p.People.People(r.Context(), persons)
+	if err != nil {
+		return nil, err
+	}
+	titles, err := p.Ideas.ByID(r.Context(), v.Actor, ideas)
+	if err != nil {
+		return nil, err
+	}
+	acts := make([]act, len(facts))
+	for i, f := range facts {
+		acts[i] = act{who: people[f.Actor], fact: f, did: did(v, f)}
+		acts[i].what, acts[i].url = thing(v, f, people, titles)
+	}
+	return acts, nil
+}
+
+// ideaOf gives the idea that a fact is about, 0 if none.
+func ideaOf(f event.Event) int64 {
+	switch f.Subject.Kind {
+	case "idea":
+		return f.Subject.ID
+	case "comment", "voice":
+		return f.Other
+	}
+	return 0
+}
+
+// thing names what a fact is about, and where it is.
+func thing(v *page.View, f event.Event, people map[int64]know.Person, ideas map[int64]shape.Idea) (name, address string) {
+	if id := ideaOf(f); id != 0 {
+		if idea, ok := ideas[id]; ok {
+			return idea.Title, page.IdeaURL(id)
+		}
+		return v.T("an idea that is no longer open"), ""
+	}
+	at := func(path string, id int64) string { return path + strconv.FormatInt(id, 10) }
+	switch f.Subject.Kind {
+	case "person":
+		return v.Name(people[f.Subject.ID]), ""
+	case "account":
+		return v.Name(people[f.Other]), ""
+	case "thread":
+		return v.T("conversation {n}", "n", f.Subject.ID), at("/desk/inbox/", f.Subject.ID)
+	case "message":
+		return v.T("conversation {n}", "n", f.Other), at("/desk/inbox/", f.Other)
+	case "release":
+		return v.T("release {n}", "n", f.Subject.ID), at("/changes/", f.Subject.ID)
+	case "call":
+		return v.T("call {n}", "n", f.Subject.ID), at("/desk/calls/", f.Subject.ID)
+	case "mail":
+		return v.T("mail {n}", "n", f.Subject.ID), at("/desk/outbox/", f.Subject.ID)
+	case "mention":
+		return v.T("mention {n}", "n", f.Subject.ID), at("/desk/mentions/", f.Subject.ID)
+	case "source":
+		return v.T("source {n}", "n", f.Subject.ID), gone(f, at("/desk/radar/sources/", f.Subject.ID))
+	case "query":
+		return v.T("query {n}", "n", f.Subject.ID), gone(f, at("/desk/radar/queries/", f.Subject.ID))
+	}
+	return "", ""
+}
+
+// gone gives no address to what was removed.
+func gone(f event.Event, address string) string {
+	if f.Kind == "source.removed" || f.Kind == "query.removed" {
+		return ""
+	}
+	return address
+}
+
+// did says what was done, in words that a thing's name can follow.
+func did(v *page.View, f event.Event) string {
+	for _, words := range []func(*page.View, event.Event) string{didMaking, didTalking, didListening, didSite} {
+		if s := words(v, f); s != "" {
+			return s
+		}
+	}
+	return f.Kind // not yet in words here, but not hidden either
+}
+
+func didMaking(v *page.View, f event.Event) string {
+	switch f.Kind {
+	case "idea.proposed":
+		return v.T("proposed")
+	case "idea.edited":
+		return v.T("changed the idea")
+	case "idea.withdrawn":
+		return v.T("withdrew the idea")
+	case "idea.hidden":
+		return v.T("hid the idea")
+	case "idea.shown":
+		return v.T("showed the idea again")
+	case "idea.merged":
+		return v.T("made part of another idea:")
+	case "idea.unmerged":
+		return v.T("parted again from another idea:")
+	case "idea.commented":
+		return v.T("commented on")
+	case "decision.made":
+		return v.T("decided on")
+	case "comment.edited":
+		return v.T("changed their comment on")
+	case "comment.withdrawn":
+		return v.T("withdrew their comment on")
+	case "comment.hidden":
+		return v.T("hid a comment on")
+	case "comment.shown":
+		return v.T("showed again a comment on")
+	case "voice.added":
+		return v.T("added a voice behind")
+	case "voice.allowed":
+		return v.T("let a visitor’s words be seen behind")
+	case "voice.hidden":
+		return v.T("hid a voice behind")
+	case "voice.shown":
+		return v.T("showed again a voice behind")
+	case "voice.withdrawn":
+		return v.T("withdrew, for its author, a voice behind")
+	case "call.opened":
+		return v.T("opened a call for ideas:")
+	case "call.edited":
+		return v.T("changed a call for ideas:")
+	case "release.made":
+		return v.T("released")
+	case "release.edited":
+		return v.T("changed")
+	}
+	return ""
+}
+
+func didTalking(v *page.View, f event.Event) string {
+	switch f.Kind {
+	case "thread.opened":
+		return v.T("opened")
+	case "thread.taken":
+		return v.T("took or gave")
+	case "thread.answered":
+		return v.T("answered in")
+	case "thread.closed":
+		return v.T("closed, with a reason,")
+	case "thread.reopened":
+		return v.T("reopened")
+	case "thread.woken":
+		return v.T("said more in")
+	case "message.sent":
+		return v.T("sent an answer in")
+	case "message.written":
+		return v.T("wrote an answer to copy in")
+	case "message.posted":
+		return v.T("posted an answer of")
+	case "message.noted":
+		return v.T("wrote a note in")
+	case "message.edited":
+		return v.T("changed their words in")
+	case "message.withdrawn":
+		return v.T("took back their words in")
+	case "message.hidden":
+		return v.T("hid a message in")
+	case "message.shown":
+		return v.T("showed again a message in")
+	}
+	return ""
+}
+
+func didListening(v *page.View, f event.Event) string {
+	switch f.Kind {
+	case "source.added", "query.added":
+		return v.T("added")
+	case "source.changed", "query.changed":
+		return v.T("changed")
+	case "source.removed", "query.removed":
+		return v.T("removed")
+	case "mention.hidden":
+		return v.T("hid")
+	case "mention.withdrawn":
+		return v.T("withdrew, for its author,")
+	case "mention.quotable":
+		return v.T("noted whether it may be quoted:")
+	}
+	return ""
+}
+
+func didSite(v *page.View, f event.Event) string {
+	switch f.Kind {
+	case "person.invited":
+		return v.T("invited")
+	case "person.promoted":
+		return v.T("changed the role of")
+	case "person.changed":
+		return v.T("changed what stands under")
+	case "account.moved":
+		return v.T("joined or parted an account:")
+	case "session.ended":
+		return v.T("ended a session of their own")
+	case "token.made":
+		return v.T("made an API token")
+	case "token.ended":
+		return v.T("ended an API token")
+	case "settings.statuses":
+		return v.T("changed the names of the stages")
+	case "settings.changed":
+		return v.T("changed the settings: {what}", "what", changed(v, f.N))
+	case know.MailResent:
+		return v.T("sent again")
+	case know.MailRead:
+		return v.T("opened the one-time link of")
+	}
+	return ""
+}
+
+// changed names the settings that a change touched.
+func changed(v *page.View, n int64) string {
+	var all []string
+	for _, s := range []struct {
+		bit  int64
+		name string
+	}{
+		{know.ChangedWords, v.T("name or purpose")}, {know.ChangedLook, v.T("colour or logo")}, {know.ChangedPlace, v.T("language or time zone")},
+		{know.ChangedMail, v.T("mail server")}, {know.ChangedRules, v.T("who may do what")},
+	} {
+		if n&s.bit != 0 {
+			all = append(all, s.name)
+		}
+	}
+	if len(all) == 0 {
+		return v.T("nothing")
+	}
+	return v.List(all)
+}

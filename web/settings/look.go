@@ -1,0 +1,199 @@
+package settings
+
+import (
+	"net/http"
+	"strings"
+
+	"tribune/know"
+	"tribune/web/page"
+)
+
+// The longer sides of pictures as they are kept.
+const (
+	logoPixels = 256
+	facePixels = 512
+)
+
+// lookForm is the words and the look as they were typed, and on the first day
+// the owner, too.
+type lookForm struct {
+	brand, purpose, accent string
+	language, zone         string
+	logo                   string
+	name, title, email     string
+	photo                  string
+	hue, chroma            int // as the preview shows them
+	hasEmail               bool
+	wrong                  page.Wrong
+}
+
+func formOf(s know.Site) lookForm {
+	return lookForm{brand: s.Brand, purpose: s.Purpose, accent: hex(s.Hue, s.Chroma), language: s.Language, zone: s.Zone, logo: s.Logo,
+		hue: s.Hue, chroma: s.Chroma}
+}
+
+// read takes what was typed.
+func (f *lookForm) read(r *http.Request) {
+	f.brand, f.purpose, f.accent = r.FormValue("brand"), r.FormValue("purpose"), r.FormValue("accent")
+	f.language, f.zone = r.FormValue("language"), strings.TrimSpace(r.FormValue("zone"))
+	f.name, f.title, f.email = r.FormValue("name"), r.FormValue("title"), r.FormValue("email")
+	// An accent that nobody touched stays exactly what it was: a colour in
+	// eight bits is not quite the hue it came from.
+	if h, c, ok := accentOf(f.accent); ok && f.accent != hex(f.hue, f.chroma) {
+		f.hue, f.chroma = h, c
+	}
+}
+
+func (f lookForm) apply(s *know.Site) error {
+	s.Brand, s.Purpose, s.Hue, s.Chroma, s.Language, s.Zone, s.SetUp = f.brand, f.purpose, f.hue, f.chroma, f.language, f.zone, true
+	return nil
+}
+
+// look is the first of the settings; who may not change it is shown what they
+// may see.
+func (p panel) look(w http.ResponseWriter, r *http.Request, v *page.View) error {
+	v.Title = v.T("Settings")
+	if may(v, know.Configure) {
+		return p.ShowDesk(w, r, v, lookPage(v, formOf(v.Site)))
+	}
+	if may(v, know.Inspect) {
+		return page.Back(w, r, "/desk/settings/audit")
+	}
+	team, err := p.People.Team(r.Context())
+	if err != nil {
+		return err
+	}
+	return p.ShowDesk(w, r, v, closedPage(v, team))
+}
+
+func (p panel) setLook(w http.ResponseWriter, r *http.Request, v *page.View) error {
+	if err := page.BigForm(w, r); err != nil {
+		return err
+	}
+	f := formOf(v.Site)
+	f.read(r)
+	if err := p.saveLook(r, v, f); err != nil {
+		if err := v.Wrong(err, &f.wrong); err != nil {
+			return err
+		}
+		v.Title = v.T("Settings")
+		return p.ShowDesk(w, r, v, lookPage(v, f))
+	}
+	page.Flash(w, "saved")
+	return page.Back(w, r, "/desk/settings")
+}
+
+// saveLook stores the words, the look and the logo.
+func (p panel) saveLook(r *http.Request, v *page.View, f lookForm) error {
+	logo, kind, err := p.Picture(r, "logo", logoPixels)
+	if err != nil {
+		return err
+	}
+	if err := p.People.Change(r.Context(), v.Actor, f.apply); err != nil {
+		return err
+	}
+	if len(logo) > 0 || r.FormValue("no-logo") == "1" {
+		return p.People.SetLogo(r.Context(), v.Actor, logo, kind)
+	}
+	return nil
+}
+
+// accent shows the page in the colour that is being chosen.
+func (p panel) accent(w http.ResponseWriter, r *http.Request, v *page.View) error {
+	f := formOf(v.Site)
+	f.read(r)
+	return p.Fragment(w, r, v, swatch(v, f.hue, f.chroma))
+}
+
+func (p panel) welcome(w http.ResponseWriter, r *http.Request, v *page.View) error {
+	f, err := p.first(r, v)
+	if err != nil {
+		return err
+	}
+	v.Title = v.T("Welcome")
+	return p.ShowDesk(w, r, v, welcomePage(v, f))
+}
+
+// first gives the form of the first day, filled with what is known.
+func (p panel) first(r *http.Request, v *page.View) (lookForm, error) {
+	f := formOf(v.Site)
+	if !v.Site.SetUp {
+		f.brand, f.language = "", v.Lang()
+	}
+	me, err := p.People.Person(r.Context(), v.Actor.ID)
+	if err != nil {
+		return f, err
+	}
+	f.name, f.title, f.photo = me.Name, me.Title, me.Photo
+	accounts, err := p.People.AccountsOf(r.Context(), v.Actor.ID)
+	for _, a := range accounts {
+		f.hasEmail = f.hasEmail || a.Kind == know.Mail
+	}
+	return f, err
+}
+
+func (p panel) begin(w http.ResponseWriter, r *http.Request, v *page.View) error {
+	if err := page.BigForm(w, r); err != nil {
+		return err
+	}
+	f, err := p.first(r, v)
+	if err != nil {
+		return err
+	}
+	f.read(r)
+	if err := p.saveFirst(r, v, f); err != nil {
+		if err := v.Wrong(err, &f.wrong); err != nil {
+			return err
+		}
+		v.Title = v.T("Welcome")
+		return p.ShowDesk(w, r, v, welcomePage(v, f))
+	}
+	page.Flash(w, "saved")
+	return page.Back(w, r, "/desk")
+}
+
+// saveFirst stores who the owner is, then the site. What went well stays when
+// something further down is wrong; sending the form again stores the rest.
+func (p panel) saveFirst(r *http.Request, v *page.View, f lookForm) error {
+	ctx := r.Context()
+	photo, kind, err := p.Picture(r, "photo", facePixels)
+	if err != nil {
+		return err
+	}
+	me, err := p.People.Person(ctx, v.Actor.ID)
+	if err != nil {
+		return err
+	}
+	if err := p.People.SetProfile(ctx, v.Actor, know.Profile{Name: f.name, Title: f.title, About: me.About, Country: me.Country,
+		Language: f.language, VotesShown: me.VotesShown}); err != nil {
+		return err
+	}
+	if len(photo) > 0 {
+		if err := p.People.SetPhoto(ctx, v.Actor, photo, kind); err != nil {
+			return err
+		}
+	}
+	if !f.hasEmail {
+		if _, err := p.People.AddAddress(ctx, v.Actor, f.email); err != nil {
+			return err
+		}
+	}
+	return p.saveLook(r, v, f)
+}
+
+func languages(v *page.View) []page.Option {
+	return []page.Option{{Value: "en", Name: v.Language("en")}, {Value: "fr", Name: v.Language("fr")}}
+}
+
+// zones are offered while one types; any other of the tz database is taken, too.
+func zones() []string {
+	return strings.Fields(`Africa/Abidjan Africa/Cairo Africa/Casablanca Africa/Johannesburg Africa/Lagos Africa/Nairobi Africa/Tunis
+		America/Anchorage America/Argentina/Buenos_Aires America/Bogota America/Chicago America/Denver America/Halifax America/Lima
+		America/Los_Angeles America/Mexico_City America/Montreal America/New_York America/Santiago America/Sao_Paulo America/Toronto
+		Asia/Bangkok Asia/Dubai Asia/Hong_Kong Asia/Istanbul Asia/Jakarta Asia/Jerusalem Asia/Karachi Asia/Kolkata Asia/Manila
+		Asia/Seoul Asia/Shanghai Asia/Singapore Asia/Taipei Asia/Tokyo Atlantic/Reykjavik Australia/Melbourne Australia/Perth
+		Australia/Sydney Europe/Amsterdam Europe/Athens Europe/Berlin Europe/Brussels Europe/Bucharest Europe/Budapest
+		Europe/Copenhagen Europe/Dublin Europe/Helsinki Europe/Istanbul Europe/Kyiv Europe/Lisbon Europe/London Europe/Luxembourg
+		Europe/Madrid Europe/Oslo Europe/Paris Europe/Prague Europe/Rome Europe/Stockholm Europe/Vienna Europe/Warsaw Europe/Zurich
+		Pacific/Auckland Pacific/Honolulu Pacific/Noumea UTC`)
+}

@@ -1,0 +1,171 @@
+// Package signin is how somebody comes in without a password: they ask for a
+// one-time link, and confirm it with a button. A mail scanner that opens the
+// link uses nothing up, because only the button does.
+package signin
+
+import (
+	"embed"
+	"net/http"
+
+	"tribune/gate"
+	"tribune/internal/fault"
+	"tribune/know"
+	"tribune/web/mail"
+	"tribune/web/page"
+)
+
+// Files are this folder's styles and translations.
+//
+//go:embed *.css fr.json
+var Files embed.FS
+
+// door is the handlers of this folder.
+type door struct{ *page.Kit }
+
+// Routes serves sign-in and sign-out.
+func Routes(mux *http.ServeMux, k *page.Kit) {
+	d := door{k}
+	mux.Handle("GET /signin", k.Handle(d.ask))
+	mux.Handle("POST /signin", k.Handle(d.start))
+	mux.Handle("GET /signin/sent", k.Handle(d.sent))
+	mux.Handle("GET /signin/{secret}", k.Handle(d.look))
+	mux.Handle("POST /signin/{secret}", k.Handle(d.use))
+	mux.Handle("POST /signout", k.Handle(d.out))
+}
+
+// askForm is what was typed to ask for a link.
+type askForm struct {
+	email, next string
+	wrong       page.Wrong
+}
+
+func (d door) ask(w http.ResponseWriter, r *http.Request, v *page.View) error {
+	next := know.SafeNext(r.URL.Query().Get("next"))
+	if v.Actor.ID != 0 {
+		return page.Back(w, r, after(v, v.Actor.Role, next))
+	}
+	v.Title, v.NoIndex = v.T("Sign in"), true
+	return d.Show(w, r, v, askPage(v, askForm{next: next}))
+}
+
+// start sends a link. What it answers is the same for an address that is known
+// and one that is not.
+func (d door) start(w http.ResponseWriter, r *http.Request, v *page.View) error {
+	if err := page.Form(w, r); err != nil {
+		return err
+	}
+	form := askForm{email: r.PostForm.Get("email"), next: know.SafeNext(r.PostForm.Get("next"))}
+	err := d.Gate.SignInAllowed(gate.From(r.Context()).Address)
+	if err == nil {
+		err = d.People.StartSignIn(r.Context(), form.email, form.next)
+	}
+	if err == nil {
+		return page.Back(w, r, "/signin/sent")
+	}
+	if err := v.Wrong(err, &form.wrong); err != nil {
+		return err
+	}
+	if fault.Is(err, fault.Limited) {
+		v.Status = http.StatusTooManyRequests
+	}
+	v.Title, v.NoIndex = v.T("Sign in"), true
+	return d.Show(w, r, v, askPage(v, form))
+}
+
+func (d door) sent(w http.ResponseWriter, r *http.Request, v *page.View) error {
+	v.Title, v.NoIndex = v.T("Look in your mail"), true
+	return d.Show(w, r, v, sentPage(v, mail.Set(d.Kit, v.Site)))
+}
+
+// secretly keeps a link's address out of caches and out of what other pages
+// learn. "no-referrer" would also take the Origin from the form's request,
+// and with it the proof that it comes from here.
+func secretly(w http.ResponseWriter, v *page.View) {
+	w.Header().Set("Referrer-Policy", "strict-origin")
+	w.Header().Set("Cache-Control", "no-store")
+	v.NoIndex = true
+	v.Path = "/signin" // links on the page do not repeat the secret
+}
+
+// useForm is a link's confirm page.
+type useForm struct {
+	secret, name string
+	link         know.Link
+	by           know.Person // who invited
+	wrong        page.Wrong
+}
+
+func (d door) look(w http.ResponseWriter, r *http.Request, v *page.View) error {
+	secretly(w, v)
+	form := useForm{secret: r.PathValue("secret")}
+	return d.confirm(w, r, v, form)
+}
+
+func (d door) confirm(w http.ResponseWriter, r *http.Request, v *page.View, form useForm) (err error) {
+	if form.link, err = d.People.Look(r.Context(), form.secret); err != nil {
+		return d.gone(w, r, v, err)
+	}
+	if form.link.Purpose == know.Invitation && form.link.By != 0 {
+		if form.by, err = d.People.Person(r.Context(), form.link.By); err != nil {
+			return err
+		}
+	}
+	v.Title = v.T("Welcome to {brand}", "brand", v.Site.Brand)
+	return d.Show(w, r, v, confirmPage(v, form))
+}
+
+// gone answers for a link that was used or has ended, with a way to a new one.
+func (d door) gone(w http.ResponseWriter, r *http.Request, v *page.View, err error) error {
+	if !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	v.Title, v.Status = v.T("This link has ended"), http.StatusGone
+	return d.Show(w, r, v, gonePage(v, v.Fault(err)))
+}
+
+func (d door) use(w http.ResponseWriter, r *http.Request, v *page.View) error {
+	secretly(w, v)
+	if err := page.Form(w, r); err != nil {
+		return err
+	}
+	form := useForm{secret: r.PathValue("secret"), name: r.PostForm.Get("name")}
+	session, person, next, err := d.People.Use(r.Context(), form.secret, form.name, r.UserAgent())
+	if fault.Is(err, fault.NotFound) {
+		return d.gone(w, r, v, err)
+	}
+	if err != nil {
+		if err := v.Wrong(err, &form.wrong); err != nil {
+			return err
+		}
+		return d.confirm(w, r, v, form)
+	}
+	d.Gate.SignIn(w, session)
+	p, err := d.People.Person(r.Context(), person)
+	if err != nil {
+		return err
+	}
+	page.Flash(w, "signed-in")
+	return page.Back(w, r, after(v, p.Role, next))
+}
+
+// after gives where to go once signed in: an owner of a fresh site sets it up.
+func after(v *page.View, role know.Role, next string) string {
+	switch {
+	case role == know.Owner && !v.Site.SetUp:
+		return "/desk/welcome"
+	case next != "":
+		return next
+	}
+	return "/"
+}
+
+func (d door) out(w http.ResponseWriter, r *http.Request, v *page.View) error {
+	if v.Session != "" {
+		if err := d.People.SignOut(r.Context(), v.Session); err != nil {
+			return err
+		}
+	}
+	d.Gate.SignOut(w)
+	page.Flash(w, "signed-out")
+	return page.Back(w, r, "/")
+}
