@@ -20,6 +20,7 @@ import (
 	"tribune/web"
 	"tribune/web/mail"
 	"tribune/web/page"
+	"tribune/wire"
 )
 
 // stopWithin is how long requests and deliveries under way may take once the
@@ -122,14 +123,18 @@ func (s *Site) Handler() (http.Handler, error) {
 		return nil, err
 	}
 	mux := http.NewServeMux()
-	mux.Handle("/", door.Wrap(pages))
+	faces := http.NewServeMux()
+	faces.Handle("/", pages)
+	wire.Routes(faces, &wire.Kit{Log: s.Log, Gate: door, Events: s.Events, People: s.People, Radar: s.Radar, Ideas: s.Ideas,
+		Words: kit.Words, Markdown: kit.Markdown, URL: s.Config.URL, Now: s.Now})
+	mux.Handle("/", door.Wrap(faces))
 	mux.HandleFunc("GET /healthz", s.health)
 	return mux, nil
 }
 
 // kit gives what pages and mails are made with.
 func (s *Site) kit() (*page.Kit, error) {
-	words, err := web.Words()
+	words, err := web.Words(wire.Texts)
 	if err != nil {
 		return nil, err
 	}

@@ -8,10 +8,12 @@ import (
 	"net/http"
 
 	"tribune/converse"
+	"tribune/event"
 	"tribune/gate"
 	"tribune/internal/feed"
 	"tribune/internal/fetch"
 	"tribune/internal/i18n"
+	"tribune/internal/mail"
 	"tribune/internal/markdown"
 	"tribune/internal/picture"
 	"tribune/internal/query"
@@ -20,7 +22,21 @@ import (
 	"tribune/shape"
 	"tribune/storage"
 	"tribune/web/asset"
+	"tribune/web/changes"
+	"tribune/web/desk"
+	"tribune/web/home"
+	"tribune/web/ideas"
+	"tribune/web/inbox"
+	webmail "tribune/web/mail"
+	"tribune/web/me"
 	"tribune/web/page"
+	"tribune/web/people"
+	"tribune/web/persons"
+	"tribune/web/radar"
+	"tribune/web/roadmap"
+	"tribune/web/settings"
+	"tribune/web/signin"
+	"tribune/web/workshop"
 )
 
 // folder is a page folder: its files and its routes.
@@ -33,16 +49,31 @@ type folder struct {
 func folders() []folder {
 	return []folder{
 		{page.Files, page.Routes},
+		{home.Files, home.Routes},
+		{ideas.Files, ideas.Routes},
+		{roadmap.Files, roadmap.Routes},
+		{changes.Files, changes.Routes},
+		{people.Files, people.Routes},
+		{signin.Files, signin.Routes},
+		{me.Files, me.Routes},
+		{webmail.Files, webmail.Routes},
+		{settings.Files, settings.Routes},
+		{desk.Files, desk.Routes},
+		{inbox.Files, inbox.Routes},
+		{radar.Files, radar.Routes},
+		{workshop.Files, workshop.Routes},
+		{persons.Files, persons.Routes},
 	}
 }
 
-// Words loads the catalogue of everything that people read, errors included.
-func Words() (*i18n.Catalogue, error) {
-	files := []fs.FS{storage.Texts, fetch.Texts, feed.Texts, query.Texts, picture.Texts, know.Texts, listen.Texts, converse.Texts, shape.Texts, gate.Texts}
+// Words loads the catalogue of everything that people read, errors included,
+// and the texts of more faces.
+func Words(more ...fs.FS) (*i18n.Catalogue, error) {
+	files := []fs.FS{storage.Texts, event.Texts, fetch.Texts, feed.Texts, query.Texts, picture.Texts, mail.Texts, know.Texts, listen.Texts, converse.Texts, shape.Texts, gate.Texts}
 	for _, f := range folders() {
 		files = append(files, f.files)
 	}
-	return i18n.Load(files...)
+	return i18n.Load(append(files, more...)...)
 }
 
 // New completes the kit and gives the handler of all pages.
