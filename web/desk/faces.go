@@ -1,0 +1,156 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"tribune/converse"
+	"tribune/know"
+	"tribune/listen"
+	"tribune/web/page"
+)
+
+// Faces are the people and accounts that a page names, loaded at once.
+type Faces struct {
+	people   map[int64]know.Person
+	accounts map[int64]know.Account
+}
+
+// Meet loads who a page names. Accounts bring the persons behind them.
+func Meet(ctx context.Context, k *page.Kit, people, accounts []int64) (f Faces, err error) {
+	if f.accounts, err = k.People.Accounts(ctx, accounts); err != nil {
+		return f, err
+	}
+	for _, a := range f.accounts {
+		people = append(people, a.Person)
+	}
+	f.people, err = k.People.People(ctx, people)
+	return f, err
+}
+
+// Person gives a person that was loaded, the zero Person if there is none.
+func (f Faces) Person(id int64) know.Person { return f.people[id] }
+
+// behind gives the person who speaks, if known.
+func (f Faces) behind(person, account int64) (know.Person, bool) {
+	if person == 0 {
+		person = f.accounts[account].Person
+	}
+	p, ok := f.people[person]
+	return p, ok
+}
+
+// Name names who speaks: the person behind an account, else the account.
+func (f Faces) Name(v *page.View, person, account int64) string {
+	if p, ok := f.behind(person, account); ok {
+		return v.Name(p)
+	}
+	if a, ok := f.accounts[account]; ok {
+		return AccountName(v, a)
+	}
+	return v.T("somebody")
+}
+
+// Photo gives the picture of who speaks, "" for none.
+func (f Faces) Photo(person, account int64) string {
+	p, _ := f.behind(person, account)
+	return p.Photo
+}
+
+// Href gives the desk's page of who speaks, "" if there is none.
+func (f Faces) Href(person, account int64) string {
+	if p, ok := f.behind(person, account); ok {
+		return fmt.Sprintf("/desk/people/%d", p.ID)
+	}
+	if account != 0 {
+		return fmt.Sprintf("/desk/accounts/%d", account)
+	}
+	return ""
+}
+
+// AccountName names an account: as it calls itself, else its address.
+func AccountName(v *page.View, a know.Account) string {
+	switch {
+	case a.Name != "":
+		return a.Name
+	case a.Kind == know.NameOnly || a.Address == "":
+		return v.T("somebody")
+	}
+	return a.Address
+}
+
+// Speaker names who said a mention.
+func Speaker(v *page.View, m listen.Mention) string {
+	switch {
+	case m.Author.Name != "":
+		return m.Author.Name
+	case m.Author.Handle != "":
+		return m.Author.Handle
+	}
+	return v.T("somebody")
+}
+
+// SpeakerHref gives the desk's page of who said a mention, "" if unknown.
+func SpeakerHref(m listen.Mention) string {
+	switch {
+	case m.Person != 0:
+		return fmt.Sprintf("/desk/people/%d", m.Person)
+	case m.Account != 0:
+		return fmt.Sprintf("/desk/accounts/%d", m.Account)
+	}
+	return ""
+}
+
+// Place names where something was said: a host as it is, other roads in words.
+func Place(v *page.View, place string) string {
+	switch place {
+	case "mail":
+		return v.T("by mail")
+	case "call":
+		return v.T("by telephone")
+	case "form":
+		return v.T("by form")
+	case "site":
+		return v.T("on our pages")
+	case "post":
+		return v.T("in a post")
+	case "review":
+		return v.T("in a review")
+	}
+	return place
+}
+
+// Late and soon: how long somebody waits before a clock turns red, amber.
+const soonAfter = 24 * time.Hour
+
+// Urgency is the class of a clock.
+func Urgency(since, now time.Time) string {
+	switch waited := now.Sub(since); {
+	case waited > converse.Late:
+		return "late"
+	case waited > soonAfter:
+		return "soon"
+	}
+	return ""
+}
+
+// Purpose names why a standing query stands.
+func Purpose(v *page.View, p listen.Purpose) string {
+	switch p {
+	case listen.Rival:
+		return v.T("rival")
+	case listen.Topic:
+		return v.T("topic")
+	}
+	return v.T("us")
+}
+
+// Tab is one of a page's sections.
+type Tab struct {
+	Name, Href string
+	Current    bool
+}
+
+// Link is a path with an id.
+func Link(format string, args ...any) string { return fmt.Sprintf(format, args...) }

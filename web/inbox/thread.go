@@ -1,0 +1,63 @@
+package inbox
+
+import (
+	"tribune/converse"
+	"tribune/listen"
+	"tribune/web/page"
+)
+
+// first gives the first text that says something.
+func first(texts ...string) string {
+	for _, t := range texts {
+		if t != "" {
+			return t
+		}
+	}
+	return ""
+}
+
+// draft is where an answer begins: a tell task has the decision's reason, for
+// its author to make a letter of.
+func (o opened) draft(v *page.View) string {
+	if o.task == nil || o.thread.State != converse.Waiting {
+		return ""
+	}
+	for _, m := range o.messages {
+		if m.Kind == converse.Reply {
+			return ""
+		}
+	}
+	return o.task.Decision.Reason + "\n\n" + v.URL + page.IdeaURL(o.task.Idea.ID)
+}
+
+// closedBecause is why a thread is not answered; the program's own reasons are
+// read in the reader's language.
+func closedBecause(v *page.View, t converse.Thread) string {
+	switch t.StateReason {
+	case converse.TakenBack:
+		return v.T("Its author took the words back.")
+	case converse.HasLeft:
+		return v.T("The person who wrote this has left.")
+	}
+	return t.StateReason
+}
+
+// quotability names what an author said to being quoted.
+func quotability(v *page.View, q listen.Quotability) string {
+	for _, o := range quotable(v) {
+		if o.Value == string(q) {
+			return o.Name
+		}
+	}
+	return ""
+}
+
+func quotable(v *page.View) []page.Option {
+	return []page.Option{
+		{Value: string(listen.NotAsked), Name: v.T("Not asked yet")},
+		{Value: string(listen.Asked), Name: v.T("Asked, no answer yet")},
+		{Value: string(listen.Named), Name: v.T("Yes, with their name")},
+		{Value: string(listen.Unnamed), Name: v.T("Yes, without their name")},
+		{Value: string(listen.Refused), Name: v.T("No")},
+	}
+}

@@ -1,0 +1,165 @@
+package inbox
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"tribune/converse"
+	"tribune/internal/fault"
+	"tribune/know"
+	"tribune/listen"
+	"tribune/shape"
+	"tribune/web/desk"
+	"tribune/web/page"
+)
+
+// opened is one thread, as its page shows it.
+type opened struct {
+	listing
+	thread   converse.Thread
+	messages []converse.Message
+	mention  listen.Mention  // what opened it; the zero Mention if nothing did
+	task     *shape.TellTask // kind tell
+	way      converse.Way    // how an answer would leave
+	mailed   bool            // and whether by mail, too
+	lastBy   int64           // who of us last spoke with them
+	lastAt   time.Time
+	team     []know.Person
+	typed    map[string]string // what was typed into the form that is wrong
+	form     string            // which form that is
+	wrong    page.Wrong
+}
+
+func (x *inbox) open(w http.ResponseWriter, r *http.Request, v *page.View) error {
+	id, err := page.ID(r, "id")
+	if err != nil {
+		return err
+	}
+	return x.show1(w, r, v, id, nil)
+}
+
+// show1 shows a thread; fill, if not nil, puts a form's faults into the page.
+func (x *inbox) show1(w http.ResponseWriter, r *http.Request, v *page.View, id int64, fill func(o *opened)) error {
+	o, err := x.read(r.Context(), v, id)
+	if err != nil {
+		return err
+	}
+	people, accounts := []int64{o.thread.Person, o.thread.Owner, o.lastBy, v.Actor.ID}, []int64{o.thread.Account}
+	for _, m := range o.messages {
+		people, accounts = append(people, m.Person), append(accounts, m.Account)
+	}
+	if o.listing, err = x.listed(r, v, id, people, accounts); err != nil {
+		return err
+	}
+	v.Title = o.faces.Name(v, o.thread.Person, o.thread.Account)
+	if fill != nil {
+		fill(&o)
+	}
+	return x.ShowDesk(w, r, v, threadPage(v, o))
+}
+
+// read gathers what a thread's page shows.
+func (x *inbox) read(ctx context.Context, v *page.View, id int64) (o opened, err error) {
+	a := v.Actor
+	if o.thread, o.messages, err = x.Inbox.Thread(ctx, a, id); err != nil {
+		return o, err
+	}
+	t := o.thread
+	if t.Mention != 0 {
+		if o.mention, err = x.Radar.Mention(ctx, a, t.Mention); err != nil && !fault.Is(err, fault.NotFound) {
+			return o, err
+		}
+	}
+	if t.Kind == converse.OfTell {
+		tasks, err := x.Ideas.TellTasks(ctx, a, []int64{id})
+		if err != nil {
+			return o, err
+		}
+		if task, ok := tasks[id]; ok {
+			o.task = &task
+		}
+	}
+	if o.way, o.mailed, err = x.Inbox.WayTo(ctx, a, t.Person); err != nil {
+		return o, err
+	}
+	var accounts []int64
+	if t.Account != 0 {
+		accounts = []int64{t.Account}
+	}
+	if o.lastBy, o.lastAt, err = x.Inbox.LastSpoke(ctx, t.Person, accounts); err != nil {
+		return o, err
+	}
+	o.team, err = x.People.Team(ctx)
+	return o, err
+}
+
+// original is the address at which an answer can be posted.
+func (o opened) original() string {
+	if o.task != nil && o.task.Voice.URL != "" {
+		return o.task.Voice.URL
+	}
+	return o.thread.URL
+}
+
+// first is the message whose words an idea could be made of, nil if there is
+// none any more.
+func (o opened) first() *converse.Message {
+	for i := range o.messages {
+		if m := &o.messages[i]; m.Kind == converse.Said && m.State == know.Visible && m.Body != "" {
+			return m
+		}
+	}
+	return nil
+}
+
+// toPost is the reader's own answer that waits to be posted elsewhere.
+func (o opened) toPost(v *page.View, m converse.Message) bool {
+	return m.Kind == converse.Reply && m.Way == converse.ByCopy && m.DeliveredAt.IsZero() && m.State == know.Visible && m.Person == v.Actor.ID
+}
+
+// leaves says truthfully in whose name and which way an answer goes out.
+func (o opened) leaves(v *page.View) string {
+	as := v.T("Goes out as {name}, {brand}", "name", v.Actor.Name, "brand", v.Site.Brand)
+	switch {
+	case o.way == converse.BySite && o.mailed:
+		return v.T("{as}: on the page of this conversation, and by mail.", "as", as)
+	case o.way == converse.BySite:
+		return v.T("{as}: on the page of this conversation only, for they have no confirmed address or want no mails of this kind.", "as", as)
+	case o.original() != "":
+		return v.T("{as}: we cannot write there, so you copy it and post it under the original.", "as", as)
+	}
+	return v.T("{as}: we cannot reach them from here, so you copy it and send it the way they spoke to us.", "as", as)
+}
+
+// value is what was typed into a field of a form that is shown again.
+func (o opened) value(form, field string) string {
+	if o.form != form {
+		return ""
+	}
+	return o.typed[field]
+}
+
+// fault is what is wrong with one of the page's forms.
+func (o opened) fault(form string) page.Wrong {
+	if o.form != form {
+		return page.Wrong{}
+	}
+	return o.wrong
+}
+
+// ideaHref leads to the form that makes an idea of a message's words.
+func ideaHref(m converse.Message) string {
+	if m.Mention != 0 {
+		return desk.Link("/desk/mentions/%d/idea", m.Mention)
+	}
+	return desk.Link("/desk/messages/%d/idea", m.ID)
+}
+
+// voiceQuery names a message's words for adding them as a voice.
+func voiceQuery(m converse.Message) string {
+	if m.Mention != 0 {
+		return desk.Link("mention=%d", m.Mention)
+	}
+	return desk.Link("message=%d", m.ID)
+}

@@ -1,0 +1,54 @@
+package radar
+
+import (
+	"embed"
+	"net/http"
+
+	"tribune/web/desk"
+	"tribune/web/page"
+)
+
+// Files are this folder's styles and translations.
+//
+//go:embed *.css fr.json
+var Files embed.FS
+
+// Routes serves the radar.
+func Routes(mux *http.ServeMux, k *page.Kit) {
+	x := &radar{k}
+	mux.Handle("GET /desk/radar", k.Staff(x.stream))
+	mux.Handle("GET /desk/mentions/{id}", k.Staff(x.mention))
+	mux.Handle("POST /desk/mentions/{id}/open", k.Staff(x.openThread))
+	mux.Handle("POST /desk/mentions/{id}/hide", k.Staff(x.hide))
+	mux.Handle("POST /desk/mentions/{id}/withdraw", k.Staff(x.withdraw))
+	mux.Handle("POST /desk/mentions/{id}/quote", k.Staff(x.quote))
+	mux.Handle("GET /desk/radar/queries", k.Staff(x.queries))
+	mux.Handle("GET /desk/radar/queries/new", k.Staff(x.newQuery))
+	mux.Handle("POST /desk/radar/queries/new", k.Staff(x.addQuery))
+	mux.Handle("GET /desk/radar/queries/{id}", k.Staff(x.query))
+	mux.Handle("POST /desk/radar/queries/{id}", k.Staff(x.changeQuery))
+	mux.Handle("POST /desk/radar/queries/{id}/remove", k.Staff(x.removeQuery))
+	mux.Handle("GET /desk/radar/sources", k.Staff(x.sources))
+	mux.Handle("POST /desk/radar/sources", k.Staff(x.addSource))
+	mux.Handle("GET /desk/radar/sources/{id}", k.Staff(x.source))
+	mux.Handle("POST /desk/radar/sources/{id}", k.Staff(x.changeSource))
+	mux.Handle("POST /desk/radar/sources/{id}/pause", k.Staff(x.pauseSource))
+	mux.Handle("POST /desk/radar/sources/{id}/poll", k.Staff(x.pollSource))
+	mux.Handle("POST /desk/radar/sources/{id}/remove", k.Staff(x.removeSource))
+	mux.Handle("GET /desk/radar/import", k.Staff(x.importForm))
+	mux.Handle("POST /desk/radar/import", k.Staff(x.importFile))
+}
+
+// radar answers for this folder's pages.
+type radar struct{ *page.Kit }
+
+// tabs are the radar's pages.
+func tabs(v *page.View, current string) []desk.Tab {
+	tab := func(id, href, name string) desk.Tab { return desk.Tab{Name: name, Href: href, Current: id == current} }
+	return []desk.Tab{
+		tab("stream", "/desk/radar", v.T("What is said")),
+		tab("queries", "/desk/radar/queries", v.T("Standing queries")),
+		tab("sources", "/desk/radar/sources", v.T("Sources")),
+		tab("import", "/desk/radar/import", v.T("Import")),
+	}
+}

@@ -1,0 +1,174 @@
+package radar
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"tribune/listen"
+	"tribune/web/desk"
+	"tribune/web/page"
+)
+
+// sourceForm is a feed being added, or a source being changed.
+type sourceForm struct {
+	url, name, every string // every in minutes
+	addressed        bool
+	wrong            page.Wrong
+}
+
+func (x *radar) sources(w http.ResponseWriter, r *http.Request, v *page.View) error {
+	return x.showSources(w, r, v, sourceForm{every: "15"})
+}
+
+func (x *radar) showSources(w http.ResponseWriter, r *http.Request, v *page.View, f sourceForm) error {
+	v.Title, v.Section = v.T("Sources"), "radar"
+	list, err := x.Radar.Sources(r.Context(), v.Actor)
+	if err != nil {
+		return err
+	}
+	return x.ShowDesk(w, r, v, sourcesPage(v, list, f))
+}
+
+// typedSource reads the form of a source.
+func typedSource(r *http.Request) sourceForm {
+	return sourceForm{url: strings.TrimSpace(r.PostForm.Get("url")), name: r.PostForm.Get("name"), every: r.PostForm.Get("every_seconds"), addressed: r.PostForm.Get("addressed") != ""}
+}
+
+// interval gives the chosen interval; a number that is none is far too short,
+// so that the capability says what is wrong.
+func (f sourceForm) interval() time.Duration {
+	minutes, err := strconv.Atoi(f.every)
+	if err != nil || minutes < 1 || minutes > 1e6 {
+		return time.Second
+	}
+	return time.Duration(minutes) * time.Minute
+}
+
+func (x *radar) addSource(w http.ResponseWriter, r *http.Request, v *page.View) error {
+	if err := page.Form(w, r); err != nil {
+		return err
+	}
+	f := typedSource(r)
+	address := f.url
+	if address != "" && !strings.Contains(address, "://") {
+		address = "https://" + address
+	}
+	s, err := x.Radar.AddSource(r.Context(), v.Actor, listen.NewSource{Name: f.name, Kind: listen.FeedSource, URL: address, Every: f.interval(), Addressed: f.addressed})
+	if err != nil {
+		if err := v.Wrong(err, &f.wrong); err != nil {
+			return err
+		}
+		if f.wrong.Field == "" {
+			f.wrong.Field = "url" // a feed that cannot be read
+		}
+		return x.showSources(w, r, v, f)
+	}
+	page.Flash(w, "saved")
+	return page.Back(w, r, desk.Link("/desk/radar/sources/%d", s.ID))
+}
+
+func (x *radar) source(w http.ResponseWriter, r *http.Request, v *page.View) error {
+	id, err := page.ID(r, "id")
+	if err != nil {
+		return err
+	}
+	return x.showSource(w, r, v, id, nil)
+}
+
+func (x *radar) showSource(w http.ResponseWriter, r *http.Request, v *page.View, id int64, f *sourceForm) error {
+	s, err := x.Radar.Source(r.Context(), v.Actor, id)
+	if err != nil {
+		return err
+	}
+	if f == nil {
+		f = &sourceForm{name: s.Name, every: strconv.Itoa(int(s.Every / time.Minute)), addressed: s.Addressed}
+	}
+	queries, err := x.Radar.Queries(r.Context(), v.Actor)
+	if err != nil {
+		return err
+	}
+	v.Title, v.Section = s.Name, "radar"
+	return x.ShowDesk(w, r, v, sourcePage(v, s, *f, len(queries) == 0))
+}
+
+func (x *radar) changeSource(w http.ResponseWriter, r *http.Request, v *page.View) error {
+	id, err := page.ID(r, "id")
+	if err != nil {
+		return err
+	}
+	if err := page.Form(w, r); err != nil {
+		return err
+	}
+	f := typedSource(r)
+	c := listen.SourceChange{Name: &f.name, Addressed: &f.addressed}
+	if f.every != "" {
+		every := f.interval()
+		c.Every = &every
+	}
+	if _, err := x.Radar.ChangeSource(r.Context(), v.Actor, id, c); err != nil {
+		if err := v.Wrong(err, &f.wrong); err != nil {
+			return err
+		}
+		return x.showSource(w, r, v, id, &f)
+	}
+	page.Flash(w, "saved")
+	return page.Back(w, r, desk.Link("/desk/radar/sources/%d", id))
+}
+
+func (x *radar) pauseSource(w http.ResponseWriter, r *http.Request, v *page.View) error {
+	return x.onSource(w, r, func(id int64) (to string, err error) {
+		paused := r.PostForm.Get("paused") == "1"
+		_, err = x.Radar.ChangeSource(r.Context(), v.Actor, id, listen.SourceChange{Paused: &paused})
+		return desk.Link("/desk/radar/sources/%d", id), err
+	})
+}
+
+func (x *radar) pollSource(w http.ResponseWriter, r *http.Request, v *page.View) error {
+	return x.onSource(w, r, func(id int64) (to string, err error) {
+		_, err = x.Radar.PollNow(r.Context(), v.Actor, id)
+		return desk.Link("/desk/radar/sources/%d", id), err
+	})
+}
+
+func (x *radar) removeSource(w http.ResponseWriter, r *http.Request, v *page.View) error {
+	return x.onSource(w, r, func(id int64) (to string, err error) {
+		page.Flash(w, "removed")
+		return "/desk/radar/sources", x.Radar.RemoveSource(r.Context(), v.Actor, id)
+	})
+}
+
+// onSource runs what a button asks of a source, and goes where do says.
+func (x *radar) onSource(w http.ResponseWriter, r *http.Request, do func(id int64) (to string, err error)) error {
+	id, err := page.ID(r, "id")
+	if err != nil {
+		return err
+	}
+	if err := page.Form(w, r); err != nil {
+		return err
+	}
+	to, err := do(id)
+	if err != nil {
+		return err
+	}
+	return page.Back(w, r, to)
+}
+
+// kindName names by what road a source delivers.
+func kindName(v *page.View, k listen.SourceKind) string {
+	switch k {
+	case listen.FeedSource:
+		return v.T("feed")
+	case listen.ImportSource:
+		return v.T("import")
+	case listen.FormSource:
+		return v.T("form")
+	case listen.MailSource:
+		return v.T("mail")
+	}
+	return v.T("program")
+}
+
+// said gives a kept sentence in the reader's language.
+func said(v *page.View, s listen.Said) string { return v.T(s.Text, s.Args...) }

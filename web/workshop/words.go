@@ -1,0 +1,71 @@
+package workshop
+
+import (
+	"strconv"
+
+	"tribune/listen"
+	"tribune/shape"
+	"tribune/web/desk"
+	"tribune/web/page"
+)
+
+// tellingLine says how many are told of a decision, and how.
+func tellingLine(v *page.View, t shape.Told) string {
+	var parts []string
+	if t.Mail > 0 {
+		parts = append(parts, v.N("{n} by mail ({sent} left)", "{n} by mail ({sent} left)", int64(t.Mail), "sent", v.Number(int64(t.MailSent))))
+	}
+	if t.Task > 0 {
+		parts = append(parts, v.N("{n} by hand ({done} done)", "{n} by hand ({done} done)", int64(t.Task), "done", v.Number(int64(t.TaskDone))))
+	}
+	if t.None > 0 {
+		parts = append(parts, v.N("{n} whom nothing reaches", "{n} whom nothing reaches", int64(t.None)))
+	}
+	switch {
+	case len(parts) == 0 && !t.Complete:
+		return v.T("Those who asked are being found.")
+	case len(parts) == 0:
+		return v.T("Nobody had asked for it.")
+	}
+	return v.T("Told: {parts}.", "parts", v.List(parts))
+}
+
+// entitledLine says who would hear of a decision made now.
+func entitledLine(v *page.View, e shape.Entitled) string {
+	if e.Mail+e.Task == 0 {
+		return v.T("Nobody but you has asked for it yet, so nobody will be mailed.")
+	}
+	mail := v.N("{n} person by mail", "{n} people by mail", int64(e.Mail))
+	task := v.N("{n} by a task in your inbox, where they spoke", "{n} by tasks in your inbox, where they spoke", int64(e.Task))
+	switch {
+	case e.Task == 0:
+		return v.T("Who will be told, unless it stays open or under review: {who}, at once.", "who", mail)
+	case e.Mail == 0:
+		return v.T("Who will be told, unless it stays open or under review: {who}, at once.", "who", task)
+	}
+	return v.T("Who will be told, unless it stays open or under review: {who}, at once.", "who", v.List([]string{mail, task}))
+}
+
+func answers(v *page.View) []page.Option {
+	return []page.Option{
+		{Value: string(listen.Named), Name: v.T("Yes, with their name")},
+		{Value: string(listen.Unnamed), Name: v.T("Yes, without their name")},
+		{Value: string(listen.Refused), Name: v.T("No")},
+	}
+}
+
+// ideaOf leads to the form that makes an idea of words.
+func ideaOf(s source) string {
+	if s.from.Mention != 0 {
+		return desk.Link("/desk/mentions/%d/idea", s.from.Mention)
+	}
+	return desk.Link("/desk/messages/%d/idea", s.from.Message)
+}
+
+// number writes an id for a form, "" for none.
+func number(n int64) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.FormatInt(n, 10)
+}
