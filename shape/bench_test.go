@@ -95,7 +95,7 @@ func BenchmarkList(b *testing.B) {
 			{"decided", shape.Filter{Sort: shape.ByDecided}}, {"stage", shape.Filter{Stage: shape.Planned}},
 			{"stage-new", shape.Filter{Stage: shape.Planned, Sort: shape.ByNew}}, {"stage-decided", shape.Filter{Stage: shape.Planned, Sort: shape.ByDecided}},
 			{"tag-common", shape.Filter{Tag: "common"}}, {"tag-rare", shape.Filter{Tag: "rare"}},
-			{"text-common", shape.Filter{Text: "notebook"}}, {"text-two", shape.Filter{Text: "linen note"}}, {"text-rare", shape.Filter{Text: "number777"}},
+			{"text-common", shape.Filter{Text: "notebook"}}, {"text-two", shape.Filter{Text: "linen note"}}, {"text-begun", shape.Filter{Text: "num"}}, {"text-rare", shape.Filter{Text: "number777"}},
 			{"text-tag-stage", shape.Filter{Text: "notebook", Tag: "common", Stage: shape.Planned}},
 		} {
 			b.Run(fmt.Sprintf("%s/%d", c.name, n), func(b *testing.B) {

@@ -321,25 +321,37 @@ func (s *Ideas) eraseIdeas(ctx context.Context, tx *storage.Tx, person int64) er
 		if err := s.people.Forget(ctx, tx, ideaRef(id)); err != nil {
 			return err
 		}
+		if was.State != know.Withdrawn {
+			if err := s.events.Append(ctx, tx, event.Event{Kind: IdeaWithdrawn, Subject: ideaRef(id)}); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
 
 // eraseComments empties what a person said under ideas.
 func (s *Ideas) eraseComments(ctx context.Context, tx *storage.Tx, person int64) error {
-	ids, err := storage.All(ctx, tx, storage.Scalar[int64], `select id from comment where person_id = $1 order by id`, person)
+	comments, err := storage.All(ctx, tx, scanComment, selectComment+` where person_id = $1 order by id`, person)
 	if err != nil {
 		return err
 	}
-	for _, id := range ids {
-		if err := s.people.Forget(ctx, tx, commentRef(id)); err != nil {
+	for _, c := range comments {
+		if err := s.people.Forget(ctx, tx, commentRef(c.ID)); err != nil {
 			return err
 		}
-		// The old state is read from the row as it is locked by the update.
-		if err := run(ctx, tx, []any{id},
+		// The first statement holds the row, so that the count goes by the state
+		// it has then.
+		if err := run(ctx, tx, []any{c.ID},
 			`update comment set body = '' where id = $1`,
 			`update idea set comments = comments - 1 where id = (select idea_id from comment where id = $1 and state = 'visible')`,
 			`update comment set state = 'withdrawn', state_reason = '' where id = $1`); err != nil {
+			return err
+		}
+		if c.State == know.Withdrawn {
+			continue
+		}
+		if err := s.events.Append(ctx, tx, event.Event{Kind: CommentWithdrawn, Subject: commentRef(c.ID), Other: c.Idea}); err != nil {
 			return err
 		}
 	}

@@ -72,6 +72,7 @@ type TagCount struct {
 // walking the order finds them soon.
 const (
 	maxHits      = 1000
+	minBegun     = 3 // bytes of a word that may be only begun: less begins too many
 	defaultLimit = 20
 	maxLimit     = 100
 )
@@ -155,7 +156,11 @@ func (s *Ideas) choose(ctx context.Context, l *listing, a know.Actor, f Filter) 
 		if len(words) == 0 {
 			return false, nil
 		}
-		from, arg := hits(s.db, 1, words, storage.LastBegins)
+		how := storage.LastBegins
+		if len(words[len(words)-1]) < minBegun {
+			how = storage.AllWords
+		}
+		from, arg := hits(s.db, 1, words, how)
 		l.from, l.args = from, append(l.args, arg)
 		l.and(`idea.id = hit.id`)
 	}

@@ -2,6 +2,7 @@ package shape_test
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"slices"
 	"testing"
@@ -98,8 +99,20 @@ func (q *square) act(t *rapid.T, ideas []shape.Idea, people []know.Actor) {
 	}
 }
 
+// fewer makes properties be tried 25 times unless the command line says
+// otherwise: each try is hundreds of transactions, on each engine.
+func fewer(t *testing.T) {
+	t.Helper()
+	if f := flag.Lookup("rapid.checks"); f.Value.String() == f.DefValue {
+		if err := f.Value.Set("25"); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // Whatever several people do, the counts that are kept are those of the rows.
 func TestCountsAreTrue(t *testing.T) {
+	fewer(t)
 	each(t, func(t *testing.T, q *square) {
 		people := []know.Actor{q.ada, q.ben, q.cyd, q.staff, q.owner}
 		rapid.Check(t, func(rt *rapid.T) {
@@ -119,6 +132,7 @@ func TestCountsAreTrue(t *testing.T) {
 // Undoing every merge, in any order that is allowed, restores everything that
 // was, to the row.
 func TestUnmergeRestores(t *testing.T) {
+	fewer(t)
 	each(t, func(t *testing.T, q *square) {
 		ctx := t.Context()
 		people := []know.Actor{q.ada, q.ben, q.cyd, q.staff}

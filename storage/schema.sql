@@ -67,6 +67,8 @@ CREATE TABLE outbox (
 
 CREATE INDEX outbox_due on outbox (state, due_at);
 
+CREATE INDEX outbox_person on outbox (person_id) where person_id <> 0;
+
 CREATE TABLE person (
   id         integer primary key autoincrement,
   name       text   not null default '', -- empty once they left
@@ -233,6 +235,8 @@ CREATE TABLE item (
 
 CREATE INDEX item_fetched on item (fetched_at, size);
 
+CREATE INDEX item_identity on item (identity);
+
 CREATE TABLE mention (
   id           integer primary key autoincrement,
   identity     text   not null unique, -- SHA-256 of what makes it the same one: source and external id, else address, else account, time and text
@@ -397,6 +401,8 @@ CREATE INDEX idea_stage on idea (stage, votes, id) where state = 'visible';
 
 CREATE INDEX idea_stage_new on idea (stage, created_at, id) where state = 'visible';
 
+CREATE INDEX idea_stage_decided on idea (stage, decided_at, id) where state = 'visible' and decided_at > 0;
+
 CREATE INDEX idea_decided on idea (decided_at, id) where state = 'visible' and decided_at > 0;
 
 CREATE INDEX idea_person on idea (person_id);
@@ -471,15 +477,15 @@ CREATE TABLE voice (
   idea_id      bigint not null,
   mention_id   bigint not null default 0,
   message_id   bigint not null default 0,
-  account_id   bigint not null default 0, -- 0: the author asked not to be named, or left
+  account_id   bigint not null default 0, -- who said it; 0: withdrawn, or their own words here
   person_id    bigint not null default 0, -- a visitor or member who put their own words there
   words        text   not null, -- empty once withdrawn
-  author       text   not null default '', -- the name shown; empty once withdrawn
+  author       text   not null default '', -- the name shown; empty once withdrawn, or if they asked not to be named
   place        text   not null default '', -- a host, or the kind of place (mail, call)
   url          text   not null default '',
   language     text   not null default '',
   country      text   not null default '',
-  public       bigint not null default 1, -- 0: on the desk only (a private mention whose author has not said yes)
+  public       bigint not null default 1, -- 0: on the desk only: its author has not said yes, or nobody has read a visitor's words
   said_at      bigint not null,
   added_by     bigint not null default 0,
   added_at     bigint not null,
@@ -496,6 +502,10 @@ CREATE INDEX voice_person on voice (person_id) where person_id <> 0;
 CREATE UNIQUE INDEX voice_once on voice (idea_id, mention_id) where mention_id <> 0;
 
 CREATE INDEX voice_mention on voice (mention_id) where mention_id <> 0;
+
+CREATE UNIQUE INDEX voice_message on voice (idea_id, message_id) where message_id <> 0;
+
+CREATE INDEX voice_unread on voice (id) where public = 0;
 
 CREATE TABLE decision (
   id         integer primary key autoincrement,
@@ -517,6 +527,8 @@ CREATE INDEX decision_subject on decision (subject_kind, subject_id, id);
 
 CREATE INDEX decision_at on decision (at, id);
 
+CREATE INDEX decision_untold on decision (id) where told = 0;
+
 CREATE TABLE telling (
   id          integer primary key autoincrement,
   decision_id bigint not null,
@@ -525,7 +537,7 @@ CREATE TABLE telling (
   because     text   not null, -- proposed, voted, commented, followed, quoted
   way         text   not null check (way in ('mail', 'task', 'none')), -- none: opted out, or nowhere to tell
   thread_id   bigint not null default 0, -- the tell task
-  told_at     bigint not null default 0,
+  told_at     bigint not null default 0, -- task: done; mail: put on its way
   unique (decision_id, person_id, account_id)
 );
 
@@ -565,6 +577,17 @@ CREATE TABLE credit (
 
 CREATE INDEX credit_person on credit (person_id) where person_id <> 0;
 
-CREATE VIRTUAL TABLE idea_search using fts5 (words, tokenize = 'unicode61');
+CREATE VIRTUAL TABLE idea_search using fts5 (words, tokenize = 'unicode61', prefix = '3 4 5');
 
 CREATE VIRTUAL TABLE mention_search using fts5 (words, tokenize = 'unicode61');
+
+CREATE TABLE idempotency (
+  hash      text primary key, -- SHA-256 of who asked and the key they gave, hex
+  person_id bigint not null default 0,
+  request   text   not null, -- SHA-256 of what was asked, hex
+  status    bigint not null default 0, -- HTTP status of the answer, 0 while there is none
+  answer    text   not null default '', -- JSON; emptied when anybody leaves: it may hold their words
+  at        bigint not null
+);
+
+CREATE INDEX idempotency_at on idempotency (at);
