@@ -22,16 +22,16 @@ func TestBusy(t *testing.T) {
 		var work sync.WaitGroup
 		for w := range 4 {
 			work.Go(func() {
-				for i := range 12 {
+				for i := range 5 {
 					var posts []Post
 					for j := range 50 {
-						n := w*1000 + i*50 + j
-						if n%1700%11 == 5 {
-							posts = append(posts, Post{Source: "open", ExternalID: fmt.Sprint(n % 1700), Text: "weather"})
+						n := w*170 + i*50 + j
+						if n%700%11 == 5 {
+							posts = append(posts, Post{Source: "open", ExternalID: fmt.Sprint(n % 700), Text: "weather"})
 							continue
 						}
-						posts = append(posts, Post{Source: []string{"A", "open"}[n%2], ExternalID: fmt.Sprint(n % 1700), Text: fmt.Sprintf("%s and %s %d", words[n%5], words[n%3], n%1700),
-							Author: Author{Name: fmt.Sprint("a", n%7), URL: fmt.Sprintf("https://a%d.example", n%7)}, PublishedAt: s.clock.now().Add(-time.Duration(n%1700) * time.Minute)})
+						posts = append(posts, Post{Source: []string{"A", "open"}[n%2], ExternalID: fmt.Sprint(n % 700), Text: fmt.Sprintf("%s and %s %d", words[n%5], words[n%3], n%700),
+							Author: Author{Name: fmt.Sprint("a", n%7), URL: fmt.Sprintf("https://a%d.example", n%7)}, PublishedAt: s.clock.now().Add(-time.Duration(n%700) * time.Minute)})
 					}
 					if _, err := s.Hear(ctx, s.staff, posts); err != nil {
 						t.Error(err)
@@ -66,7 +66,7 @@ func TestBusy(t *testing.T) {
 		ok(t, dress(ctx, s.db, list))
 		resting, err := storage.All(ctx, s.db, storage.Scalar[string], `select text from item`)
 		ok(t, err)
-		if len(list) < 800 || len(resting) == 0 {
+		if len(list) < 500 || len(resting) == 0 {
 			t.Errorf("%d mentions, %d rest", len(list), len(resting))
 		}
 		for _, q := range queries {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -79,10 +80,10 @@ func (r *Radar) wake(ctx context.Context, source int64, wanted func(u *utterance
 
 // listed is a mention as a search of what is there sees it.
 type listed struct {
-	id, source, publishedAt, copyOf int64
-	language, text                  string
-	asks                            Ask
-	has                             bool // the query is noted as matching
+	id, source, publishedAt int64
+	language, text          string
+	asks                    Ask
+	has                     bool // the query is noted as matching
 }
 
 // refill notes for each mention whether the query matches it.
@@ -143,22 +144,17 @@ func (r *Radar) rematch(ctx context.Context, q Query, page []listed) error {
 			return errMoved
 		}
 		b := newBatch(r, tx)
+		if err := b.turn(ctx, q.ID, page, false); err != nil {
+			return err
+		}
+		if err := b.turn(ctx, q.ID, page, true); err != nil {
+			return err
+		}
 		for _, l := range page {
-			statement, n := `insert into mention_query (query_id, mention_id) values ($1, $2) on conflict (query_id, mention_id) do nothing`, int64(1)
-			if l.has {
-				statement, n = `delete from mention_query where query_id = $1 and mention_id = $2`, -1
+			if l.has || q.Purpose != Us || l.asks != NoAsk {
+				continue
 			}
-			did, err := tx.Exec(ctx, statement, q.ID, l.id)
-			if err != nil {
-				return err
-			}
-			if err := tx.Row(ctx, `select copy_of from mention where id = $1`, l.id).Scan(&l.copyOf); err != nil {
-				return err
-			}
-			if did == 1 && l.copyOf == 0 {
-				b.countQueries(l.source, l.language, l.publishedAt, []int64{q.ID}, n)
-			}
-			if ask := askOf(l.text, brand); !l.has && q.Purpose == Us && l.asks == NoAsk && ask != NoAsk {
+			if ask := askOf(l.text, brand); ask != NoAsk {
 				if _, err := tx.Exec(ctx, `update mention set asks = $1 where id = $2`, string(ask), l.id); err != nil {
 					return err
 				}
@@ -166,6 +162,37 @@ func (r *Radar) rematch(ctx context.Context, q Query, page []listed) error {
 		}
 		return b.finish(ctx)
 	})
+}
+
+// turn notes that the query matches those of a page that it was not noted for,
+// or that it no longer does, and counts them unless they are copies.
+func (b *batch) turn(ctx context.Context, query int64, page []listed, had bool) error {
+	by := map[int64]listed{}
+	for _, l := range page {
+		if l.has == had {
+			by[l.id] = l
+		}
+	}
+	if len(by) == 0 {
+		return nil
+	}
+	holes, args := storage.Holes(2, slices.Sorted(maps.Keys(by)))
+	statement, n := `insert into mention_query (query_id, mention_id) select cast($1 as bigint), id from mention where id in (`+holes+`)
+		on conflict (query_id, mention_id) do nothing returning mention_id`, int64(1)
+	if had {
+		statement, n = `delete from mention_query where query_id = $1 and mention_id in (`+holes+`) returning mention_id`, -1
+	}
+	did, err := storage.All(ctx, b.tx, storage.Scalar[int64], statement, append([]any{query}, args...)...)
+	if err != nil || len(did) == 0 {
+		return err
+	}
+	holes, args = storage.Holes(1, did)
+	counted, err := storage.All(ctx, b.tx, storage.Scalar[int64], `select id from mention where copy_of = 0 and id in (`+holes+`)`, args...)
+	for _, id := range counted {
+		l := by[id]
+		b.countQueries(l.source, l.language, l.publishedAt, []int64{query}, n)
+	}
+	return err
 }
 
 // Try says what a query would find, without keeping it. sources limits it to

@@ -215,7 +215,7 @@ func TestOrderDoesNotMatter(t *testing.T) {
 	}
 	rapid.Check(t, func(rt *rapid.T) {
 		texts := []string{"Papier broke", "papier BROKE!", "spam papier", "Do you sell Papier?", "weather"}
-		posts := make([]Post, rapid.IntRange(1, 25).Draw(rt, "n"))
+		posts := make([]Post, rapid.IntRange(1, 12).Draw(rt, "n"))
 		for i := range posts {
 			p := Post{Source: rapid.SampledFrom([]string{"A", "B", "open"}).Draw(rt, "source"),
 				Author:      Author{Name: rapid.SampledFrom([]string{"", "Anna"}).Draw(rt, "name"), URL: rapid.SampledFrom([]string{"", "https://anna.example"}).Draw(rt, "by")},
@@ -242,7 +242,7 @@ func TestOrderDoesNotMatter(t *testing.T) {
 		hear := func(posts []Post) map[string]string {
 			empty()
 			for len(posts) > 0 {
-				n := min(len(posts), 7)
+				n := min(len(posts), 9)
 				heard, err := s.Hear(ctx, s.staff, posts[:n])
 				ok(t, err)
 				for _, h := range heard {
@@ -364,13 +364,13 @@ func TestInterruptedFill(t *testing.T) {
 	both(t, func(t *testing.T, s *site) {
 		ctx := t.Context()
 		var posts []Post
-		for i := range 1200 {
+		for i := range 700 {
 			posts = append(posts, Post{Source: "S", ExternalID: fmt.Sprint(i), Text: fmt.Sprintf("papier %d", i), PublishedAt: s.clock.now().Add(-time.Duration(i) * time.Hour)})
 		}
 		_, err := s.Hear(ctx, s.staff, posts)
 		ok(t, err)
 		q, found, err := s.AddQuery(ctx, s.staff, NewQuery{Text: "papier"})
-		if err != nil || found != 1200 || q.Mentions != 1200 {
+		if err != nil || found != 700 || q.Mentions != 700 {
 			t.Fatalf("found %d, %+v, %v", found, q, err)
 		}
 		ok(t, s.db.Update(ctx, func(tx *storage.Tx) error {
@@ -378,7 +378,7 @@ func TestInterruptedFill(t *testing.T) {
 			rest, err := storage.All(ctx, tx, func(row storage.Scanner) (l listed, err error) {
 				err = row.Scan(&l.id, &l.source, &l.language, &l.publishedAt)
 				return l, err
-			}, `select id, source_id, language, published_at from mention where id > 700`)
+			}, `select id, source_id, language, published_at from mention where id > 300`)
 			if err != nil {
 				return err
 			}
@@ -396,7 +396,7 @@ func TestInterruptedFill(t *testing.T) {
 		settled(t, s)
 		s.clock.pass(time.Hour)
 		ok(t, s.Tend(ctx))
-		if q, err = s.Query(ctx, s.staff, q.ID); err != nil || q.Mentions != 1200 {
+		if q, err = s.Query(ctx, s.staff, q.ID); err != nil || q.Mentions != 700 {
 			t.Errorf("query: %+v, %v", q, err)
 		}
 		settled(t, s)
