@@ -1,6 +1,7 @@
 package shape
 
 import (
+	"embed"
 	"log/slog"
 	"slices"
 	"strings"
@@ -17,6 +18,11 @@ import (
 	"tribune/listen"
 	"tribune/storage"
 )
+
+// Texts holds the French of this package's texts for people.
+//
+//go:embed fr.json
+var Texts embed.FS
 
 // Ideas is the square's work: all that this package does, over one site.
 // Safe for concurrent use.
