@@ -23,6 +23,7 @@ type Config struct {
 	FetchPrivate bool     `help:"Let sources be fetched from loopback and private addresses (trials and tests)." env:"TRIBUNE_FETCH_PRIVATE"`
 	RateLimit    string   `help:"off lifts every limit on how often one may ask (load tests)." enum:"on,off" default:"on" env:"TRIBUNE_RATE_LIMIT"`
 	Roles        []string `help:"What this process does: web, work, or both." enum:"web,work" default:"web,work" env:"TRIBUNE_ROLES"`
+	Version      string   `kong:"-"` // of the program, set by its main
 }
 
 // SiteURL gives the site's own address, without a slash at the end.

@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"tribune/api"
 	"tribune/event"
 	"tribune/gate"
 	"tribune/storage"
@@ -109,11 +110,11 @@ func (s *Site) Handler() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	door, err := gate.New(s.Log, s.People, gate.Options{URL: s.Config.URL, Proxies: proxies, Limits: s.Config.RateLimit != "off"}, s.Now)
+	kit, err := s.kit()
 	if err != nil {
 		return nil, err
 	}
-	kit, err := s.kit()
+	door, err := gate.New(s.Log, s.People, gate.Options{URL: s.Config.URL, Proxies: proxies, Limits: s.Config.RateLimit != "off", Words: kit.Words}, s.Now)
 	if err != nil {
 		return nil, err
 	}
@@ -125,6 +126,8 @@ func (s *Site) Handler() (http.Handler, error) {
 	mux := http.NewServeMux()
 	faces := http.NewServeMux()
 	faces.Handle("/", pages)
+	faces.Handle("/api/", api.New(api.Needs{Log: s.Log, Gate: door, Events: s.Events, People: s.People, Radar: s.Radar, Inbox: s.Inbox, Ideas: s.Ideas,
+		Words: kit.Words, URL: s.Config.URL, Version: s.Config.Version, Now: s.Now}))
 	wire.Routes(faces, &wire.Kit{Log: s.Log, Gate: door, Events: s.Events, People: s.People, Radar: s.Radar, Ideas: s.Ideas,
 		Words: kit.Words, Markdown: kit.Markdown, URL: s.Config.URL, Now: s.Now})
 	mux.Handle("/", door.Wrap(faces))
@@ -134,7 +137,7 @@ func (s *Site) Handler() (http.Handler, error) {
 
 // kit gives what pages and mails are made with.
 func (s *Site) kit() (*page.Kit, error) {
-	words, err := web.Words(wire.Texts)
+	words, err := web.Words(wire.Texts, api.Texts)
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -30,9 +31,10 @@ type Asker struct {
 
 // Options are the gate's settings.
 type Options struct {
-	URL     string         // the site's own address; https makes cookies Secure
-	Proxies []netip.Prefix // whose X-Forwarded-For is believed
-	Limits  bool           // false lifts every limit (load tests)
+	URL     string          // the site's own address; https makes cookies Secure
+	Proxies []netip.Prefix  // whose X-Forwarded-For is believed
+	Limits  bool            // false lifts every limit (load tests)
+	Words   *i18n.Catalogue // what is refused is said in the asker's language; nil: in English
 }
 
 // Gate is the door. Safe for concurrent use.
@@ -106,7 +108,7 @@ func (g *Gate) recovered(w http.ResponseWriter, r *http.Request) {
 		panic(p)
 	}
 	g.log.Error("a handler panicked", "path", r.URL.Path, "request", From(r.Context()).RequestID, "panic", p, "stack", string(debug.Stack()))
-	http.Error(w, "Something went wrong on our side. Nothing was lost; please try again.", http.StatusInternalServerError)
+	g.say(w, r, http.StatusInternalServerError, g.text(r, nil))
 }
 
 // identify finds who asks by token, else by cookie. A wrong token is refused;
@@ -187,18 +189,40 @@ func oneClick(r *http.Request) bool {
 
 // Refuse answers with a fault where no face is at hand to say it better.
 func (g *Gate) Refuse(w http.ResponseWriter, r *http.Request, err error) {
-	status := g.Note(r, err)
-	text := "Something went wrong on our side. Nothing was lost; please try again."
-	if f, ok := errors.AsType[*fault.Error](err); ok {
-		text = fault.Fill(f.Text, f.Args...)
+	g.say(w, r, g.Note(r, err), g.text(r, err))
+}
+
+// text says an error to who asks; nil is one of ours.
+func (g *Gate) text(r *http.Request, err error) string {
+	f, ok := errors.AsType[*fault.Error](err)
+	if !ok || f.Kind == fault.Internal {
+		f = fault.New(fault.Internal, "Something went wrong on our side. Nothing was lost; please try again.")
 	}
-	if strings.HasPrefix(r.URL.Path, "/api/") {
-		w.Header().Set("Content-Type", "application/problem+json")
-		w.WriteHeader(status)
-		fmt.Fprintf(w, `{"title":%q,"status":%d,"detail":%q}`, http.StatusText(status), status, text)
+	if g.opt.Words == nil {
+		return fault.Fill(f.Text, f.Args...)
+	}
+	lang := From(r.Context()).Lang
+	if lang == "" { // refused before that was found out
+		lang = i18n.Match(r.Header.Get("Accept-Language"))
+	}
+	return g.opt.Words.Printer(lang, time.UTC).T(f.Text, f.Args...)
+}
+
+// say answers a refusal: a program gets a problem (RFC 9457), a person a line.
+func (g *Gate) say(w http.ResponseWriter, r *http.Request, status int, text string) {
+	switch status {
+	case http.StatusUnauthorized:
+		w.Header().Set("WWW-Authenticate", `Bearer realm="Tribune"`)
+	case http.StatusTooManyRequests:
+		w.Header().Set("Retry-After", "1")
+	}
+	if !strings.HasPrefix(r.URL.Path, "/api/") {
+		http.Error(w, text, status)
 		return
 	}
-	http.Error(w, text, status)
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(status)
+	json.NewEncoder(w).Encode(map[string]any{"title": http.StatusText(status), "status": status, "detail": text})
 }
 
 // Note gives the status code for an error and logs what is ours to mend, with

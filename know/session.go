@@ -38,7 +38,7 @@ func (d *Directory) ActorBySession(ctx context.Context, secret string) (Actor, b
 
 // ActorByToken gives who holds an API token.
 func (d *Directory) ActorByToken(ctx context.Context, secret string) (Actor, bool, error) {
-	a, ok, err := d.actorBy(ctx, "token", secret, `select t.id, t.person_id, t.seen_at from token t where t.hash = $1 and t.ended_at = 0 and $2 > 0`)
+	a, ok, err := d.actorBy(ctx, "token", secret, `select t.id, t.person_id, t.seen_at from token t where t.hash = $1 and t.ended_at = 0 and cast($2 as bigint) > 0`)
 	a.Token = true
 	return a, ok, err
 }

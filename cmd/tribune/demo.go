@@ -49,7 +49,7 @@ func (c *demoCommand) Run(ctx context.Context, log *slog.Logger) error {
 		}
 		defer os.RemoveAll(dir)
 	}
-	config := tribune.Config{Data: dir, Addr: c.Addr, URL: c.URL, RateLimit: "on", Roles: []string{"web", "work"}}
+	config := tribune.Config{Data: dir, Addr: c.Addr, URL: c.URL, RateLimit: "on", Version: version, Roles: []string{"web", "work"}}
 	if err := c.load(ctx, log, config, today); err != nil {
 		return err
 	}

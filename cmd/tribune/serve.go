@@ -13,6 +13,7 @@ type serveCommand struct{ tribune.Config }
 
 // Run serves.
 func (c *serveCommand) Run(ctx context.Context, log *slog.Logger) error {
+	c.Config.Version = version
 	log.Debug("settings", "config", c.Masked())
 	return tribune.Run(ctx, log, c.Config, os.Stdout)
 }

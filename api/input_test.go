@@ -1,0 +1,221 @@
+package api_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"tribune/know"
+	"tribune/storage/storagetest"
+)
+
+// TestBadInput sends what is wrong to each call that takes something, and
+// wants to be told where.
+func TestBadInput(t *testing.T) {
+	s := open(t, storagetest.SQLite(t))
+	w := newWorld(s)
+	owner := s.person("Nora Quist", know.Owner)
+	long := strings.Repeat("x", 20_000)
+	for _, c := range []struct {
+		name, call, body string
+		status           int
+		location         string // of the first error, "" if there need be none
+	}{
+		{"no JSON", "POST /ideas", `{"title": `, 400, "body"},
+		{"no body", "POST /ideas", ``, 400, ""},
+		{"a list", "POST /ideas", `[]`, 422, "body"},
+		{"null", "POST /ideas", `null`, 422, "body"},
+		{"no title", "POST /ideas", `{}`, 422, "body.title"},
+		{"a number for a title", "POST /ideas", `{"title": 7}`, 422, "body.title"},
+		{"unknown member", "POST /ideas", `{"title": "An idea", "colour": "red"}`, 422, "body.colour"},
+		{"short title", "POST /ideas", `{"title": "x"}`, 422, "body.title"},
+		{"long body", "POST /ideas", `{"title": "An idea", "body": "` + long + `"}`, 422, "body.body"},
+		{"wrong tags", "POST /ideas", `{"title": "An idea", "tags": [1]}`, 422, "body.tags[0]"},
+		{"unknown call", "POST /ideas", `{"title": "An idea", "call_id": 999}`, 0, ""},
+		{"unknown mention", "POST /ideas", `{"title": "An idea", "mention_id": 999}`, 404, ""},
+		{"wrong sort", "GET /ideas?sort=best", ``, 422, "query.sort"},
+		{"wrong limit", "GET /ideas?limit=many", ``, 422, "query.limit"},
+		{"no limit", "GET /ideas?limit=0", ``, 422, "query.limit"},
+		{"wrong cursor", "GET /ideas?cursor=nowhere", ``, 422, "query.cursor"},
+		{"no text", "GET /ideas/similar", ``, 422, "query.text"},
+		{"unknown idea", "GET /ideas/999", ``, 404, ""},
+		{"no number", "GET /ideas/abc", ``, 422, "path.id"},
+		{"huge number", "GET /ideas/99999999999999999999", ``, 422, "path.id"},
+		{"unknown idea's vote", "PUT /ideas/999/vote", ``, 404, ""},
+		{"wrong state", "PATCH /ideas/{idea}", `{"state": "gone"}`, 422, "body.state"},
+		{"hidden without a reason", "PATCH /ideas/{idea}", `{"state": "hidden"}`, 422, "body.reason"},
+		{"merged into itself", "PUT /ideas/{idea}/merge", `{"into_id": {idea}}`, 0, ""},
+		{"empty comment", "POST /ideas/{idea}/comments", `{"body": " "}`, 422, "body.body"},
+		{"unknown comment", "PATCH /comments/999", `{"body": "x"}`, 404, ""},
+		{"empty voice", "POST /ideas/{idea}/voices", `{}`, 422, ""},
+		{"voice of an unknown mention", "POST /ideas/{idea}/voices", `{"mention_id": 999}`, 404, ""},
+		{"voice of nowhere", "PATCH /voices/999", `{"state": "withdrawn"}`, 404, ""},
+		{"voice without a state", "PATCH /voices/{voice}", `{}`, 422, "body.state"},
+		{"unknown status", "POST /ideas/{idea}/decisions", `{"status": "maybe", "reason": "We do not know yet."}`, 422, "body.status"},
+		{"no reason", "POST /ideas/{idea}/decisions", `{"status": "planned", "reason": ""}`, 422, "body.reason"},
+		{"a promise for no day", "POST /ideas/{idea}/decisions", `{"status": "planned", "reason": "We will make it in spring.", "promised_at": "soon"}`, 422, "body.promised_at"},
+		{"unknown release", "POST /ideas/{idea}/decisions", `{"status": "shipped", "reason": "It is in the shops.", "release_id": 999}`, 404, ""},
+		{"unknown decision", "GET /decisions/999/told", ``, 404, ""},
+		{"release without a title", "POST /releases", `{"title": ""}`, 422, "body.title"},
+		{"release of unknown ideas", "POST /releases", `{"title": "New paper", "ideas": [999]}`, 0, ""},
+		{"thanks for nothing", "POST /releases", `{"title": "New paper", "credits": [{"person_id": 1, "because": "nice"}]}`, 422, "body.credits[0].because"},
+		{"call without a promise", "POST /calls", `{"title": "The next colour", "will": "", "gets": ""}`, 422, ""},
+		{"stages of the wrong kind", "PUT /statuses", `{"items": [{"name": "x", "stage": "dreamt"}]}`, 422, "body.items[0].stage"},
+		{"too often", "POST /sources", `{"kind": "feed", "url": "https://forum.example/feed", "every_seconds": 59}`, 422, "body.every_seconds"},
+		{"no address", "POST /sources", `{"kind": "feed", "every_seconds": 60}`, 422, "body.url"},
+		{"address of another kind", "POST /sources", `{"kind": "feed", "url": "ftp://forum.example/"}`, 422, "body.url"},
+		{"wrong kind", "POST /sources", `{"kind": "telepathy", "url": "https://forum.example/feed"}`, 422, "body.kind"},
+		{"no feed there", "POST /sources", fmt.Sprintf(`{"kind": "feed", "url": %q}`, s.server.URL+"/api/v1/site"), 422, ""},
+		{"unknown source", "PATCH /sources/999", `{"paused": true}`, 404, ""},
+		{"not a query", "POST /queries", `{"text": "a AND ("}`, 422, "body.text"},
+		{"not alone", "POST /queries/try", `{"text": "NOT a"}`, 422, "body.text"},
+		{"wrong purpose", "POST /queries", `{"text": "a", "purpose": "love"}`, 422, "body.purpose"},
+		{"unknown query", "PUT /queries/999", `{"text": "a"}`, 404, ""},
+		{"mention without a text", "POST /mentions", `{"source": "Shop"}`, 422, "body.text"},
+		{"mention of the wrong kind", "POST /mentions", `{"source": 7, "text": "x"}`, 422, "body.source"},
+		{"mention on no day", "POST /mentions", `{"source": "Shop", "text": "x", "published_at": "yesterday"}`, 422, "body.published_at"},
+		{"mentions that are no JSON", "POST /mentions", `[{"source": "Shop"`, 400, ""},
+		{"a word for a mention", "POST /mentions", `"hello"`, 422, ""},
+		{"wrong mentions all", "POST /mentions", `[{"source": "Shop"}, 7]`, 422, "body[0].text"},
+		{"unknown query of mentions", "GET /mentions?query=Them", ``, 422, "query.query"},
+		{"mentions since never", "GET /mentions?since=never", ``, 422, "query.since"},
+		{"wrong mood", "GET /mentions?sentiment=sad", ``, 422, "query.sentiment"},
+		{"unknown mention", "GET /mentions/999", ``, 404, ""},
+		{"wrong state of threads", "GET /threads?state=lost", ``, 422, "query.state"},
+		{"wrong owner", "GET /threads?owner=him", ``, 422, "query.owner"},
+		{"empty letter", "POST /threads", `{}`, 422, ""},
+		{"unknown thread", "POST /threads/999/messages", `{"body": "x"}`, 404, ""},
+		{"note of the wrong kind", "POST /threads/{thread}/messages", `{"body": "x", "note": "yes"}`, 422, "body.note"},
+		{"owner who does not work here", "PATCH /threads/{thread}", `{"owner_id": {member}}`, 422, "body.owner_id"},
+		{"closed without a reason", "PATCH /threads/{thread}", `{"state": "closed"}`, 422, "body.reason"},
+		{"wrong state of the outbox", "GET /outbox?state=lost", ``, 422, "query.state"},
+		{"wrong cursor of the outbox", "GET /outbox?cursor=x", ``, 422, "query.cursor"},
+		{"unknown delivery", "POST /outbox/999/again", ``, 404, ""},
+		{"sent again what waits", "POST /outbox/{delivery}/again", ``, 409, ""},
+		{"unknown person", "GET /people/999", ``, 404, ""},
+		{"invited without an address", "POST /people", `{"name": "Nina Koch", "email": "nina", "role": "staff"}`, 422, "body.email"},
+		{"unknown account", "PATCH /accounts/999", `{"person_id": 1}`, 404, ""},
+		{"wrong language", "PATCH /me", `{"language": "xx"}`, 422, "body.language"},
+		{"unknown mails", "PATCH /me", `{"mails": {"adverts": true}}`, 422, ""},
+		{"unknown token", "DELETE /me/tokens/999", ``, 404, ""},
+		{"wrong hue", "PATCH /site", `{"hue": "red"}`, 422, "body.hue"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			made := map[string]string{}
+			fill := func(text string) string {
+				for _, name := range []string{"idea", "voice", "thread", "member", "delivery"} {
+					if strings.Contains(text, "{"+name+"}") {
+						if made[name] == "" {
+							made[name] = w.fresh(t, name)
+						}
+						text = strings.ReplaceAll(text, "{"+name+"}", made[name])
+					}
+				}
+				return text
+			}
+			asker := *owner
+			asker.site = &site{t: t, server: s.server}
+			var r reply
+			if c.body == "" {
+				r = asker.call(fill(c.call))
+			} else {
+				r = asker.call(fill(c.call), fill(c.body))
+			}
+			if r.status < 400 || r.status >= 500 {
+				t.Fatalf("%d: %s", r.status, r.text)
+			}
+			if c.status != 0 {
+				r.want(c.status)
+			}
+			r.is("status", r.status)
+			if r.get("detail") == "" || r.get("title") == "" {
+				t.Errorf("it does not say what is wrong: %s", r.text)
+			}
+			if c.location != "" {
+				r.is("errors.0.location", c.location)
+			}
+			if strings.Contains(r.text, long[:300]) {
+				t.Error("what was sent is sent back whole")
+			}
+		})
+	}
+}
+
+// TestRows stores the good rows of a list and says what is wrong with the bad.
+func TestRows(t *testing.T) {
+	s := open(t, storagetest.SQLite(t))
+	staff := s.person("Sofia Reyes", know.Staff)
+	staff.lang = "fr"
+	r := staff.call("POST /mentions", `[{"source": "Shop", "external_id": "1", "text": "One"}, {"source": "Shop", "text": 7}, {"source": "", "text": "x"},
+		{"source": "Shop", "external_id": "2", "text": "Two", "mood": "passed over"}, {"source": "Shop", "external_id": "1", "text": "One"}]`).want(207).count("items", 5)
+	r.is("items.1.error.location", "body[1].text").is("items.2.error.location", "body[2].source").is("items.4.known", true).is("items.4.id", r.id("items.0.id"))
+	if r.id("items.3.id") == 0 || r.id("items.1.id") != 0 {
+		t.Errorf("rows: %s", r.text)
+	}
+	if !strings.Contains(r.text, "Dites") && !strings.Contains(r.text, "n’est pas") {
+		t.Errorf("not in French: %s", r.text)
+	}
+	staff.call("POST /mentions", `[{"source": "Shop", "text": "Three"}]`).want(201).count("items", 1)
+	staff.call("POST /mentions", `[]`).want(201).count("items", 0)
+	staff.call("GET /mentions").want(200).count("items", 3)
+}
+
+// TestErrors looks at what no call answers for itself.
+func TestErrors(t *testing.T) {
+	s := open(t, storagetest.SQLite(t))
+	anna := s.person("Anna Blum", know.Member)
+	for lang, text := range map[string]string{"en": "Give the idea a title", "fr": "Donnez", "de, fr;q=0.5": "Donnez"} {
+		anna.lang = lang
+		if r := anna.call("POST /ideas", `{"title": "x"}`).want(422); !strings.Contains(r.text, text) {
+			t.Errorf("in %s: %s", lang, r.text)
+		}
+	}
+	anna.lang = "fr"
+	if r := anna.call("POST /ideas", `{"title": 7}`).want(422); r.get("errors.0.message") != "Envoyez ici du texte." {
+		t.Errorf("validation: %s", r.text)
+	}
+	if r := anna.call("GET /nowhere").want(404); !strings.Contains(r.text, "n’existe pas") {
+		t.Errorf("unknown call: %s", r.text)
+	}
+	if r := anna.call("DELETE /ideas").want(405); r.header.Get("Allow") != "GET, POST" {
+		t.Errorf("Allow: %q", r.header.Get("Allow"))
+	}
+	wrong := &client{site: s, token: "tribune_wrong", lang: "fr"}
+	if r := wrong.call("GET /ideas").want(401); !strings.Contains(r.text, "jeton") || r.header.Get("WWW-Authenticate") == "" {
+		t.Errorf("a wrong token: %s", r.text)
+	}
+	if r := s.visitor().call("PUT /ideas/1/vote").want(404); r.get("detail") == "" {
+		t.Error("no detail")
+	}
+	anna.call("POST /ideas", `{"title": "`+strings.Repeat("x", 1<<20)+`"}`).want(413)
+	anna.lang = ""
+	req, _ := http.NewRequestWithContext(t.Context(), "POST", s.server.URL+"/api/v1/ideas", strings.NewReader("title=x"))
+	req.Header.Set("Authorization", "Bearer "+anna.token)
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	anna.do(req).want(415)
+	s.visitor().call("POST /ideas", `{"title": "An idea"}`).want(401)
+	if r := s.visitor().call("GET /docs").want(404); strings.Contains(r.text, "unpkg") {
+		t.Error("a page from elsewhere")
+	}
+}
+
+// TestCookie asks by cookie: pages of this site may write, those of others not.
+func TestCookie(t *testing.T) {
+	s := open(t, storagetest.SQLite(t))
+	_, secret, err := s.people.AddPerson(t.Context(), "Anna Blum", "anna@example.org", know.Member)
+	if err != nil {
+		t.Fatal(err)
+	}
+	session, _, _, err := s.people.Use(t.Context(), secret, "", "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for from, want := range map[string]int{"same-origin": 201, "cross-site": 403} {
+		req, _ := http.NewRequestWithContext(t.Context(), "POST", s.server.URL+"/api/v1/ideas", strings.NewReader(`{"title": "An idea"}`))
+		req.Header.Set("Cookie", "__Host-tribune="+session)
+		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("Sec-Fetch-Site", from)
+		s.visitor().do(req).want(want)
+	}
+}

@@ -1,0 +1,220 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"tribune/gate"
+	"tribune/know"
+)
+
+func (s *service) meRoutes() {
+	add(s, "me", "GET /me", "me", "Who I am here", http.StatusOK, s.me)
+	add(s, "me", "PATCH /me", "changeMe", "Change what I say of myself, and the mails I get", http.StatusOK, s.meChange)
+	add(s, "me", "DELETE /me", "leave", "Leave: name, addresses and, if I wish, words are erased", http.StatusNoContent, s.leave)
+	add(s, "me", "GET /me/export", "exportMe", "All that is held about me", http.StatusOK, s.export)
+	add(s, "me", "GET /me/threads", "myThreads", "My conversations with the company", http.StatusOK, s.mine)
+	add(s, "me", "GET /me/voices", "myVoices", "My words behind ideas", http.StatusOK, s.myVoices)
+	add(s, "me", "GET /me/sessions", "mySessions", "Browsers that are signed in as me", http.StatusOK, s.sessions)
+	add(s, "me", "DELETE /me/sessions/{id}", "endSession", "Sign a browser out", http.StatusNoContent, s.sessionEnd)
+	add(s, "me", "GET /me/tokens", "myTokens", "Tokens that act as me", http.StatusOK, s.tokens)
+	add(s, "me", "POST /me/tokens", "makeToken", "Make a token; it is shown once", http.StatusCreated, s.tokenMake,
+		tells("The answer holds a secret and is kept for no Idempotency-Key."))
+	add(s, "me", "DELETE /me/tokens/{id}", "endToken", "End a token", http.StatusNoContent, s.tokenEnd)
+	s.plain["POST "+prefix+"/me/tokens"] = true
+}
+
+// Me is who asks.
+type Me struct {
+	Person
+	Language   string          `json:"language,omitempty" doc:"Of pages and mails: en or fr"`
+	VotesShown bool            `json:"votes_shown" doc:"Everybody may see what I vote for"`
+	Emails     []string        `json:"emails" nullable:"false" doc:"Confirmed addresses"`
+	Mails      map[string]bool `json:"mails" doc:"Which kinds of mail I get: decisions, answers, comments"`
+}
+
+func (s *service) me(ctx context.Context, a *gate.Asker, _ *none) (*answer[Me], error) {
+	choices, err := s.People.MailChoices(ctx, a.Actor)
+	if err != nil {
+		return nil, err
+	}
+	p, err := s.People.Person(ctx, a.ID)
+	if err != nil {
+		return nil, err
+	}
+	accounts, err := s.People.AccountsOf(ctx, a.ID)
+	if err != nil {
+		return nil, err
+	}
+	m := Me{Person: s.person(p), Language: p.Language, VotesShown: p.VotesShown, Emails: []string{}, Mails: map[string]bool{}}
+	m.Country = p.Country
+	for _, c := range accounts {
+		if c.Kind == know.Mail && !c.ConfirmedAt.IsZero() {
+			m.Emails = append(m.Emails, c.Address)
+		}
+	}
+	for kind, wanted := range choices {
+		m.Mails[string(kind)] = wanted
+	}
+	return body(m), nil
+}
+
+func (s *service) meChange(ctx context.Context, a *gate.Asker, in *struct {
+	Body struct {
+		Name       *string         `json:"name,omitempty"`
+		Title      *string         `json:"title,omitempty" doc:"Staff"`
+		About      *string         `json:"about,omitempty" doc:"Staff: what I answer for"`
+		Country    *string         `json:"country,omitempty"`
+		Language   *string         `json:"language,omitempty"`
+		VotesShown *bool           `json:"votes_shown,omitempty"`
+		Mails      map[string]bool `json:"mails,omitempty" doc:"decisions, answers, comments: whether I get them"`
+	}
+}) (*answer[Me], error) {
+	if err := know.Require(a.Actor, know.Self, know.Subject{Author: a.ID}); err != nil {
+		return nil, err
+	}
+	p, err := s.People.Person(ctx, a.ID)
+	if err != nil {
+		return nil, err
+	}
+	b := in.Body
+	err = s.People.SetProfile(ctx, a.Actor, know.Profile{Name: or(b.Name, p.Name), Title: or(b.Title, p.Title), About: or(b.About, p.About),
+		Country: or(b.Country, p.Country), Language: or(b.Language, p.Language), VotesShown: or(b.VotesShown, p.VotesShown)})
+	if err != nil {
+		return nil, err
+	}
+	for kind, wanted := range b.Mails {
+		if err := s.People.ChooseMail(ctx, a.ID, know.MailKind(kind), wanted); err != nil {
+			return nil, err
+		}
+	}
+	return s.me(ctx, a, nil)
+}
+
+func (s *service) leave(ctx context.Context, a *gate.Asker, in *struct {
+	Words bool `query:"words" doc:"My words go, too"`
+}) (*none, error) {
+	return nil, s.People.Leave(ctx, a.Actor, in.Words)
+}
+
+// Export is all that is held about somebody, folder by folder.
+type Export struct {
+	ExportedAt time.Time `json:"exported_at"`
+	Person     any       `json:"person" doc:"Name, addresses, sessions, tokens, mails"`
+	Heard      any       `json:"heard" doc:"What was said from my accounts elsewhere"`
+	Inbox      any       `json:"inbox" doc:"Conversations with the company"`
+	Square     any       `json:"square" doc:"Ideas, comments, votes, voices, what I follow"`
+}
+
+func (s *service) export(ctx context.Context, a *gate.Asker, _ *none) (*answer[Export], error) {
+	held, err := s.People.Held(ctx, a.Actor)
+	if err != nil {
+		return nil, err
+	}
+	accounts, err := s.accounts(ctx, a.ID)
+	if err != nil {
+		return nil, err
+	}
+	heard, err := s.Radar.Held(ctx, a.ID, accounts)
+	if err != nil {
+		return nil, err
+	}
+	inbox, err := s.Inbox.Held(ctx, a.ID, accounts)
+	if err != nil {
+		return nil, err
+	}
+	square, err := s.Ideas.Held(ctx, a.ID, accounts)
+	if err != nil {
+		return nil, err
+	}
+	return body(Export{s.Now().UTC().Truncate(time.Second), held, heard, inbox, square}), nil
+}
+
+func (s *service) myVoices(ctx context.Context, a *gate.Asker, _ *none) (*answer[List[Voice]], error) {
+	if err := know.Require(a.Actor, know.Self, know.Subject{Author: a.ID}); err != nil {
+		return nil, err
+	}
+	accounts, err := s.accounts(ctx, a.ID)
+	if err != nil {
+		return nil, err
+	}
+	voices, err := s.Ideas.VoicesOf(ctx, a.ID, accounts)
+	if err != nil {
+		return nil, err
+	}
+	return page(voices, "", voice), nil
+}
+
+// Session is a browser that is signed in.
+type Session struct {
+	ID        int64     `json:"id"`
+	Agent     string    `json:"agent"`
+	Current   bool      `json:"current"`
+	CreatedAt time.Time `json:"created_at"`
+	SeenAt    time.Time `json:"seen_at,omitzero"`
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+func (s *service) sessions(ctx context.Context, a *gate.Asker, _ *none) (*answer[List[Session]], error) {
+	if err := know.Require(a.Actor, know.Self, know.Subject{Author: a.ID}); err != nil {
+		return nil, err
+	}
+	found, err := s.People.Sessions(ctx, a.Actor, a.Session)
+	if err != nil {
+		return nil, err
+	}
+	return page(found, "", func(x know.Session) Session {
+		return Session{x.ID, x.Agent, x.Current, x.CreatedAt, x.SeenAt, x.ExpiresAt}
+	}), nil
+}
+
+func (s *service) sessionEnd(ctx context.Context, a *gate.Asker, in *ByID) (*none, error) {
+	if err := know.Require(a.Actor, know.Self, know.Subject{Author: a.ID}); err != nil {
+		return nil, err
+	}
+	return nil, s.People.EndSession(ctx, a.Actor, in.ID)
+}
+
+// Token is a key that acts as its person.
+type Token struct {
+	ID        int64     `json:"id"`
+	Name      string    `json:"name"`
+	CreatedAt time.Time `json:"created_at"`
+	SeenAt    time.Time `json:"seen_at,omitzero"`
+}
+
+func (s *service) tokens(ctx context.Context, a *gate.Asker, _ *none) (*answer[List[Token]], error) {
+	if err := know.Require(a.Actor, know.Self, know.Subject{Author: a.ID}); err != nil {
+		return nil, err
+	}
+	found, err := s.People.Tokens(ctx, a.Actor)
+	if err != nil {
+		return nil, err
+	}
+	return page(found, "", func(t know.Token) Token { return Token(t) }), nil
+}
+
+// MadeToken is a token with its secret.
+type MadeToken struct {
+	Token string `json:"token"`
+}
+
+func (s *service) tokenMake(ctx context.Context, a *gate.Asker, in *struct {
+	Body struct {
+		Name string `json:"name" maxLength:"80" doc:"What it is for"`
+	}
+}) (*answer[MadeToken], error) {
+	secret, err := s.People.NewToken(ctx, a.Actor, in.Body.Name)
+	if err != nil {
+		return nil, err
+	}
+	return body(MadeToken{secret}), nil
+}
+
+func (s *service) tokenEnd(ctx context.Context, a *gate.Asker, in *ByID) (*none, error) {
+	if err := know.Require(a.Actor, know.Self, know.Subject{Author: a.ID}); err != nil {
+		return nil, err
+	}
+	return nil, s.People.EndToken(ctx, a.Actor, in.ID)
+}

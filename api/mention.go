@@ -1,0 +1,179 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+
+	"tribune/gate"
+	"tribune/internal/fault"
+	"tribune/listen"
+)
+
+func (s *service) mentionRoutes() {
+	add(s, "listening", "POST /mentions", "hear", "Bring in what was said: one, or a list of at most 10,000", http.StatusCreated, s.hear, hearing(s))
+	add(s, "listening", "GET /mentions", "listMentions", "What is said, the latest first", http.StatusOK, s.mentionsList,
+		tells("sentiment is accepted for what is to come: nothing works it out yet, so it leaves the list as it is."))
+	add(s, "listening", "GET /mentions/{id}", "getMention", "One mention", http.StatusOK, s.mentionGet)
+	add(s, "listening", "PATCH /mentions/{id}", "changeMention", "Hide or withdraw a mention, or note what its author said to being quoted", http.StatusOK, s.mentionChange)
+	add(s, "listening", "GET /heard", "heard", "The latest public mentions about us, as the front page shows them", http.StatusOK, s.heard)
+}
+
+// MentionAuthor is who spoke, as far as it is said.
+type MentionAuthor struct {
+	Name   string `json:"name"`
+	Handle string `json:"handle,omitempty"`
+	URL    string `json:"url,omitempty"`
+}
+
+// Mention is one utterance by one account in one place.
+type Mention struct {
+	ID          int64         `json:"id"`
+	Source      string        `json:"source" doc:"Its name"`
+	SourceID    int64         `json:"source_id,omitempty"`
+	Kind        string        `json:"kind" doc:"post, review, mail, call or form"`
+	ExternalID  string        `json:"external_id,omitempty"`
+	ReplyTo     string        `json:"reply_to,omitempty"`
+	URL         string        `json:"url"`
+	Public      bool          `json:"public" doc:"Anyone can open its address"`
+	Author      MentionAuthor `json:"author"`
+	AccountID   int64         `json:"account_id,omitempty"`
+	PersonID    int64         `json:"person_id,omitempty"`
+	Text        string        `json:"text" doc:"Plain; empty once withdrawn"`
+	Language    string        `json:"language,omitempty"`
+	Country     string        `json:"country,omitempty"`
+	Reach       int64         `json:"reach,omitempty"`
+	PublishedAt time.Time     `json:"published_at"`
+	HeardAt     time.Time     `json:"heard_at"`
+	CopyOf      int64         `json:"copy_of,omitempty"`
+	Asks        string        `json:"asks,omitempty" doc:"asks or complains: it wants an answer"`
+	Quotable    string        `json:"quotable,omitempty" doc:"A private one: asked, named, unnamed or refused"`
+	State       string        `json:"state" enum:"visible,hidden,withdrawn"`
+	StateReason string        `json:"state_reason,omitempty"`
+	Queries     []int64       `json:"queries" nullable:"false" doc:"Standing queries that match"`
+	Purposes    []string      `json:"purposes" nullable:"false"`
+}
+
+func mention(m listen.Mention) Mention {
+	purposes := make([]string, len(m.Purposes))
+	for n, p := range m.Purposes {
+		purposes[n] = string(p)
+	}
+	return Mention{m.ID, m.SourceName, m.Source, string(m.Kind), m.ExternalID, m.ReplyTo, m.URL, m.Public,
+		MentionAuthor{m.Author.Name, m.Author.Handle, m.Author.URL}, m.Account, m.Person, m.Text, m.Language, m.Country, m.Reach,
+		m.PublishedAt, m.HeardAt, m.CopyOf, string(m.Asks), string(m.Quotable), string(m.State), m.StateReason,
+		append([]int64{}, m.Queries...), purposes}
+}
+
+type mentionsIn struct {
+	Q         string `query:"q" doc:"Words, all of them"`
+	Query     string `query:"query" doc:"A standing query: its id or name"`
+	Source    int64  `query:"source"`
+	Language  string `query:"language"`
+	Sentiment string `query:"sentiment" enum:"positive,negative,unclear"`
+	Since     string `query:"since" doc:"Published since then: a day or a time (RFC 3339)"`
+	Until     string `query:"until" doc:"Published before then"`
+	Account   int64  `query:"account" doc:"Said by this account"`
+	Paged
+}
+
+func (s *service) mentionsList(ctx context.Context, a *gate.Asker, in *mentionsIn) (*answer[List[Mention]], error) {
+	f := listen.Filter{Text: in.Q, Source: in.Source, Language: in.Language, Cursor: in.Cursor, Limit: in.limit()}
+	var err error
+	if f.Query, err = s.queryID(ctx, a, in.Query); err != nil {
+		return nil, err
+	}
+	if f.Since, err = s.moment(ctx, "since", in.Since); err != nil {
+		return nil, err
+	}
+	if f.Until, err = s.moment(ctx, "until", in.Until); err != nil {
+		return nil, err
+	}
+	if in.Account != 0 {
+		f.Accounts = []int64{in.Account}
+	}
+	found, next, err := s.Radar.Mentions(ctx, a.Actor, f)
+	if err != nil {
+		return nil, err
+	}
+	return page(found, next, mention), nil
+}
+
+// queryID reads the id or the name of a standing query.
+func (s *service) queryID(ctx context.Context, a *gate.Asker, said string) (int64, error) {
+	if said == "" {
+		return 0, nil
+	}
+	if id, err := strconv.ParseInt(said, 10, 64); err == nil && id > 0 {
+		return id, nil
+	}
+	queries, err := s.Radar.Queries(ctx, a.Actor)
+	if err != nil {
+		return 0, err
+	}
+	for _, q := range queries {
+		if q.Name == said {
+			return q.ID, nil
+		}
+	}
+	return 0, fault.New(fault.Invalid, "There is no standing query of that name.").On("query")
+}
+
+func (s *service) mentionGet(ctx context.Context, a *gate.Asker, in *ByID) (*answer[Mention], error) {
+	m, err := s.Radar.Mention(ctx, a.Actor, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return body(mention(m)), nil
+}
+
+func (s *service) mentionChange(ctx context.Context, a *gate.Asker, in *struct {
+	ByID
+	Body struct {
+		State    string `json:"state,omitempty" enum:"hidden,withdrawn" doc:"withdrawn: its author asked, or deleted the original"`
+		Reason   string `json:"reason,omitempty" doc:"Why it is hidden"`
+		Quotable string `json:"quotable,omitempty" enum:"asked,named,unnamed,refused"`
+	}
+}) (*answer[Mention], error) {
+	b := in.Body
+	if b.Quotable != "" {
+		if err := s.Radar.Quotable(ctx, a.Actor, in.ID, listen.Quotability(b.Quotable)); err != nil {
+			return nil, err
+		}
+	}
+	var err error
+	switch b.State {
+	case "hidden":
+		err = s.Radar.Hide(ctx, a.Actor, in.ID, b.Reason)
+	case "withdrawn":
+		err = s.Radar.Withdraw(ctx, a.Actor, in.ID)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s.mentionGet(ctx, a, &in.ByID)
+}
+
+// HeardMention is a public mention as everybody sees it.
+type HeardMention struct {
+	ID          int64         `json:"id"`
+	Source      string        `json:"source"`
+	URL         string        `json:"url"`
+	Author      MentionAuthor `json:"author"`
+	Text        string        `json:"text"`
+	Language    string        `json:"language,omitempty"`
+	PublishedAt time.Time     `json:"published_at"`
+}
+
+func (s *service) heard(ctx context.Context, _ *gate.Asker, in *struct {
+	Limit int `query:"limit" minimum:"1" maximum:"50" default:"20"`
+}) (*answer[List[HeardMention]], error) {
+	found, err := s.Radar.Heard(ctx, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	return page(found, "", func(m listen.Mention) HeardMention {
+		return HeardMention{m.ID, m.SourceName, m.URL, MentionAuthor{m.Author.Name, m.Author.Handle, m.Author.URL}, m.Text, m.Language, m.PublishedAt}
+	}), nil
+}

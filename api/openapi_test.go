@@ -1,0 +1,57 @@
+package api_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"tribune/internal/i18n"
+	"tribune/storage/storagetest"
+)
+
+var update = flag.Bool("update", false, "write the golden description anew")
+
+// TestDescription compares the description with its golden file, so that a
+// change to what programs rely on is seen.
+func TestDescription(t *testing.T) {
+	s := open(t, storagetest.SQLite(t))
+	r := s.visitor().call("GET /openapi.json").want(200).is("openapi", "3.1.0")
+	var got bytes.Buffer
+	if err := json.Indent(&got, []byte(r.text), "", "  "); err != nil {
+		t.Fatal(err)
+	}
+	got.WriteByte('\n')
+	path := filepath.Join("testdata", "openapi.json")
+	if *update {
+		if err := os.WriteFile(path, got.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got.String(), "\n")); diff != "" {
+		t.Errorf("the description is not as the golden file has it; if it should be, write it with -update:\n%s", diff)
+	}
+	if strings.Contains(r.text, "unpkg") || strings.Contains(r.text, "$schema") {
+		t.Error("the description has what nobody asked for")
+	}
+}
+
+// TestFrench holds every text of this package to its French.
+func TestFrench(t *testing.T) {
+	missing, err := i18n.Untranslated(os.DirFS("."), words(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range missing {
+		t.Error("without French:", m)
+	}
+}

@@ -1,0 +1,262 @@
+package api
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"slices"
+	"time"
+
+	"tribune/gate"
+	"tribune/know"
+)
+
+func (s *service) personRoutes() {
+	add(s, "people", "GET /people", "listTeam", "Who works here, who leads the conversation first", http.StatusOK, s.team)
+	add(s, "people", "POST /people", "invite", "Invite somebody", http.StatusCreated, s.invite,
+		tells("The link signs in once, within 7 days. mail sends it, too. The answer holds a secret and is kept for no Idempotency-Key."))
+	add(s, "people", "GET /people/{id}", "getPerson", "One person: the team for everybody, others for the desk", http.StatusOK, s.personGet)
+	add(s, "people", "PATCH /people/{id}", "changePerson", "Change what somebody may do", http.StatusOK, s.personChange)
+	add(s, "people", "GET /people/{id}/moments", "personMoments", "All that somebody said, asked, voted for and was answered, newest first", http.StatusOK, s.personMoments)
+	add(s, "people", "GET /people/{id}/threads", "personThreads", "Conversations with somebody", http.StatusOK, s.personThreads)
+	add(s, "people", "GET /accounts/{id}", "getAccount", "One account: where somebody speaks from", http.StatusOK, s.accountGet)
+	add(s, "people", "PATCH /accounts/{id}", "joinAccount", "Say whose an account is; 0: nobody's", http.StatusOK, s.accountJoin)
+	add(s, "people", "GET /accounts/{id}/moments", "accountMoments", "All that was said from an account, newest first", http.StatusOK, s.accountMoments)
+	s.plain["POST "+prefix+"/people"] = true
+}
+
+// Person is somebody we know.
+type Person struct {
+	ID        int64     `json:"id"`
+	Name      string    `json:"name" doc:"Empty for one who left"`
+	Role      string    `json:"role" enum:"guest,member,staff,owner"`
+	Leads     bool      `json:"leads" doc:"Leads the conversation"`
+	Title     string    `json:"title,omitempty"`
+	About     string    `json:"about,omitempty" doc:"What they answer for"`
+	Photo     string    `json:"photo,omitempty"`
+	Country   string    `json:"country,omitempty"`
+	CreatedAt time.Time `json:"created_at"`
+	LeftAt    time.Time `json:"left_at,omitzero"`
+	Desk      *Known    `json:"desk,omitempty" doc:"For staff"`
+}
+
+// Known is what the desk knows about somebody.
+type Known struct {
+	Accounts []Account `json:"accounts" nullable:"false"`
+	SpokeID  int64     `json:"spoke_id,omitempty" doc:"Who of us last answered them"`
+	SpokeAt  time.Time `json:"spoke_at,omitzero"`
+	SeenAt   time.Time `json:"seen_at,omitzero"`
+}
+
+// Account is where somebody speaks from.
+type Account struct {
+	ID          int64     `json:"id"`
+	Kind        string    `json:"kind"`
+	Address     string    `json:"address"`
+	Name        string    `json:"name,omitempty"`
+	URL         string    `json:"url,omitempty"`
+	PersonID    int64     `json:"person_id" doc:"0: nobody claimed it"`
+	ConfirmedAt time.Time `json:"confirmed_at,omitzero"`
+	CreatedAt   time.Time `json:"created_at"`
+}
+
+func account(c know.Account) Account {
+	return Account{c.ID, string(c.Kind), c.Address, c.Name, c.URL, c.Person, c.ConfirmedAt, c.CreatedAt}
+}
+
+func (s *service) person(p know.Person) Person {
+	return Person{ID: p.ID, Name: p.Name, Role: string(p.Role), Leads: p.Leads, Title: p.Title, About: p.About, Photo: s.picture(p.Photo),
+		CreatedAt: p.CreatedAt, LeftAt: p.LeftAt}
+}
+
+func (s *service) team(ctx context.Context, _ *gate.Asker, _ *none) (*answer[List[Person]], error) {
+	team, err := s.People.Team(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return page(team, "", s.person), nil
+}
+
+// Invited is a one-time link for somebody.
+type Invited struct {
+	Link string `json:"link" doc:"To hand over: it signs in once"`
+}
+
+func (s *service) invite(ctx context.Context, a *gate.Asker, in *struct {
+	Body struct {
+		Name  string `json:"name"`
+		Email string `json:"email"`
+		Role  string `json:"role" enum:"member,staff,owner"`
+		Mail  bool   `json:"mail,omitempty" doc:"Send the link by mail, too"`
+	}
+}) (*answer[Invited], error) {
+	b := in.Body
+	secret, err := s.People.Invite(ctx, a.Actor, b.Name, b.Email, know.Role(b.Role), b.Mail)
+	if err != nil {
+		return nil, err
+	}
+	return body(Invited{s.URL + "/signin/" + secret}), nil
+}
+
+// personGet shows the team to everybody, oneself to oneself, and others to the
+// desk: the rules decide, asked for a subject that is nobody's secret or theirs.
+func (s *service) personGet(ctx context.Context, a *gate.Asker, in *ByID) (*answer[Person], error) {
+	p, err := s.People.Person(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	desk := know.May(a.Actor, know.Know, know.Subject{})
+	public := p.Role.AtLeast(know.Staff) && !p.Left()
+	if !public && !desk && !know.May(a.Actor, know.Self, know.Subject{Author: p.ID}) {
+		return nil, know.Require(a.Actor, know.Know, know.Subject{})
+	}
+	said := s.person(p)
+	if desk {
+		accounts, err := s.People.AccountsOf(ctx, p.ID)
+		if err != nil {
+			return nil, err
+		}
+		said.Country = p.Country
+		said.Desk = &Known{Accounts: page(accounts, "", account).Body.Items, SeenAt: p.SeenAt}
+		if said.Desk.SpokeID, said.Desk.SpokeAt, err = s.Inbox.LastSpoke(ctx, p.ID, ids(accounts)); err != nil {
+			return nil, err
+		}
+	}
+	return body(said), nil
+}
+
+func ids(accounts []know.Account) []int64 {
+	all := make([]int64, len(accounts))
+	for n, c := range accounts {
+		all[n] = c.ID
+	}
+	return all
+}
+
+func (s *service) accounts(ctx context.Context, person int64) ([]int64, error) {
+	accounts, err := s.People.AccountsOf(ctx, person)
+	return ids(accounts), err
+}
+
+func (s *service) personChange(ctx context.Context, a *gate.Asker, in *struct {
+	ByID
+	Body struct {
+		Role  *string `json:"role,omitempty" enum:"member,staff,owner"`
+		Leads *bool   `json:"leads,omitempty"`
+	}
+}) (*answer[Person], error) {
+	if err := know.Require(a.Actor, know.Promote, know.Subject{}); err != nil {
+		return nil, err
+	}
+	p, err := s.People.Person(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.People.SetRole(ctx, a.Actor, in.ID, know.Role(or(in.Body.Role, string(p.Role))), or(in.Body.Leads, p.Leads)); err != nil {
+		return nil, err
+	}
+	return s.personGet(ctx, a, &in.ByID)
+}
+
+// Moment is one point on somebody's line of time.
+type Moment struct {
+	At      time.Time `json:"at"`
+	Kind    string    `json:"kind" doc:"said, asked, proposed, voted, commented, quoted, answered, promised, told or joined"`
+	Subject Subject   `json:"subject" doc:"What it is about"`
+	Title   string    `json:"title,omitempty"`
+	Text    string    `json:"text,omitempty"`
+	ByID    int64     `json:"by_id,omitempty" doc:"Who of us"`
+	URL     string    `json:"url,omitempty" doc:"The original"`
+}
+
+// Subject names a thing: its kind and its id.
+type Subject struct {
+	Kind string `json:"kind"`
+	ID   int64  `json:"id"`
+}
+
+type momentsIn struct {
+	ByID
+	Limit int `query:"limit" minimum:"1" maximum:"500" default:"100"`
+}
+
+// moments puts together what each folder knows, newest first.
+func (s *service) moments(ctx context.Context, person int64, accounts []int64, limit int) (*answer[List[Moment]], error) {
+	all, err := s.Radar.Moments(ctx, person, accounts, limit)
+	if err != nil {
+		return nil, err
+	}
+	more, err := s.Inbox.Moments(ctx, person, accounts, limit)
+	if err != nil {
+		return nil, err
+	}
+	all = append(all, more...)
+	if more, err = s.Ideas.Moments(ctx, person, accounts, limit); err != nil {
+		return nil, err
+	}
+	all = append(all, more...)
+	slices.SortStableFunc(all, func(a, b know.Moment) int { return cmp.Compare(b.At.UnixNano(), a.At.UnixNano()) })
+	return page(all[:min(len(all), limit)], "", func(m know.Moment) Moment {
+		return Moment{m.At, m.Kind, Subject{m.Subject.Kind, m.Subject.ID}, m.Title, m.Text, m.By, m.URL}
+	}), nil
+}
+
+func (s *service) personMoments(ctx context.Context, a *gate.Asker, in *momentsIn) (*answer[List[Moment]], error) {
+	if err := know.Require(a.Actor, know.Know, know.Subject{}); err != nil {
+		return nil, err
+	}
+	if _, err := s.People.Person(ctx, in.ID); err != nil {
+		return nil, err
+	}
+	accounts, err := s.accounts(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return s.moments(ctx, in.ID, accounts, in.Limit)
+}
+
+func (s *service) personThreads(ctx context.Context, a *gate.Asker, in *ByID) (*answer[List[Thread]], error) {
+	if err := know.Require(a.Actor, know.Know, know.Subject{}); err != nil {
+		return nil, err
+	}
+	accounts, err := s.accounts(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	found, err := s.Inbox.ThreadsOf(ctx, a.Actor, in.ID, accounts)
+	if err != nil {
+		return nil, err
+	}
+	threads, err := s.threads(ctx, found...)
+	return body(List[Thread]{Items: threads}), err
+}
+
+func (s *service) accountGet(ctx context.Context, a *gate.Asker, in *ByID) (*answer[Account], error) {
+	if err := know.Require(a.Actor, know.Know, know.Subject{}); err != nil {
+		return nil, err
+	}
+	c, err := s.People.Account(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return body(account(c)), nil
+}
+
+func (s *service) accountJoin(ctx context.Context, a *gate.Asker, in *struct {
+	ByID
+	Body struct {
+		PersonID int64 `json:"person_id"`
+	}
+}) (*answer[Account], error) {
+	if err := s.People.Move(ctx, a.Actor, in.ID, in.Body.PersonID); err != nil {
+		return nil, err
+	}
+	return s.accountGet(ctx, a, &in.ByID)
+}
+
+func (s *service) accountMoments(ctx context.Context, a *gate.Asker, in *momentsIn) (*answer[List[Moment]], error) {
+	if _, err := s.accountGet(ctx, a, &in.ByID); err != nil {
+		return nil, err
+	}
+	return s.moments(ctx, 0, []int64{in.ID}, in.Limit)
+}

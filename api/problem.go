@@ -1,0 +1,163 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"regexp"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"tribune/gate"
+	"tribune/internal/fault"
+	"tribune/internal/i18n"
+)
+
+// problem is an error in the asker's words. It is told from huma's own, which
+// are still to be put into them.
+type problem struct{ *huma.ErrorModel }
+
+func trouble(status int, detail string) problem {
+	return problem{&huma.ErrorModel{Status: status, Title: http.StatusText(status), Detail: detail}}
+}
+
+// write sends a problem where huma does not.
+func write(w http.ResponseWriter, p problem) {
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(p.Status)
+	json.NewEncoder(w).Encode(p.ErrorModel)
+}
+
+// problem says an error in the asker's language. What is ours to mend is
+// logged with the request's id, and reads as one sentence without detail.
+func (s *service) problem(ctx context.Context, op huma.Operation, a *gate.Asker, err error) error {
+	if said, ok := errors.AsType[problem](err); ok {
+		return said // in the asker's words already
+	}
+	status := gate.Status(err)
+	if status >= 500 && ctx.Err() == nil {
+		s.Log.Error("a call failed", "call", op.OperationID, "request", a.RequestID, "error", err)
+	}
+	p := trouble(status, s.printer(a).Fault(err))
+	if f, ok := errors.AsType[*fault.Error](err); ok && f.Field != "" {
+		place := "body."
+		if op.Method == http.MethodGet {
+			place = "query."
+		}
+		p.Errors = []*huma.ErrorDetail{{Message: p.Detail, Location: place + f.Field}}
+	}
+	switch status {
+	case http.StatusUnauthorized:
+		return huma.ErrorWithHeaders(p, http.Header{"Www-Authenticate": {`Bearer realm="Tribune"`}})
+	case http.StatusTooManyRequests:
+		return huma.ErrorWithHeaders(p, http.Header{"Retry-After": {"1"}})
+	}
+	return p
+}
+
+// translate puts what huma found wrong with a request into the asker's words.
+func (s *service) translate(ctx huma.Context, _ string, v any) (any, error) {
+	m, ok := v.(*huma.ErrorModel)
+	if !ok {
+		return v, nil
+	}
+	p := s.printer(gate.From(ctx.Context()))
+	model := trouble(m.Status, p.T(general(m.Status, m.Detail)))
+	for _, e := range m.Errors {
+		model.Errors = append(model.Errors, explain(p, e))
+	}
+	if len(model.Errors) == 1 {
+		model.Detail = model.Errors[0].Message
+	}
+	return model.ErrorModel, nil
+}
+
+// The texts about a whole request, by what huma calls it.
+const (
+	textMisfit      = "What was sent does not fit this call. The errors name each part and what it needs."
+	textNoBody      = "This call needs a body of JSON."
+	textTooLarge    = "This is more than one call takes. Send it in several."
+	textTooSlow     = "What was sent did not arrive whole in time. Send it again."
+	textNoJSON      = "What was sent is not valid JSON: {why}."
+	textContentType = "Send JSON, with the header Content-Type: application/json."
+	textFault       = "Something went wrong on our side. Nothing was lost; please try again."
+)
+
+func general(status int, detail string) string {
+	switch {
+	case status == http.StatusRequestEntityTooLarge:
+		return textTooLarge
+	case status == http.StatusRequestTimeout:
+		return textTooSlow
+	case status == http.StatusUnsupportedMediaType:
+		return textContentType
+	case status >= 500:
+		return textFault
+	case detail == "request body is required":
+		return textNoBody
+	}
+	return textMisfit
+}
+
+// finding turns a message of huma's validation into a text for people; the
+// groups of the pattern fill the holes.
+type finding struct {
+	pattern *regexp.Regexp
+	text    string
+	holes   []string
+}
+
+// findings is read in order; what none recognises stays as huma says it.
+func findings() []finding {
+	return []finding{
+		{regexp.MustCompile(`^expected required property (.+) to be present$`), "This is needed.", []string{"name"}},
+		{regexp.MustCompile(`^required \w+ parameter is missing$`), "This is needed.", nil},
+		{regexp.MustCompile(`^unexpected property$`), "This call knows nothing of that name.", nil},
+		{regexp.MustCompile(`^expected string$`), "Send text here.", nil},
+		{regexp.MustCompile(`^(?:expected integer|invalid integer)$`), "Send a whole number here.", nil},
+		{regexp.MustCompile(`^(?:expected number|invalid float)$`), "Send a number here.", nil},
+		{regexp.MustCompile(`^(?:expected boolean|invalid boolean)$`), "Send true or false here.", nil},
+		{regexp.MustCompile(`^expected array$`), "Send a list here.", nil},
+		{regexp.MustCompile(`^expected object$`), "Send an object here.", nil},
+		{regexp.MustCompile(`^expected number >= (.+)$`), "Send {least} or more.", []string{"least"}},
+		{regexp.MustCompile(`^expected number <= (.+)$`), "Send {most} or less.", []string{"most"}},
+		{regexp.MustCompile(`^expected length <= (.+)$`), "At most {most} characters.", []string{"most"}},
+		{regexp.MustCompile(`^expected value to be one of "(.+)"$`), "Send one of these: {values}.", []string{"values"}},
+		{regexp.MustCompile(`^unknown content type`), textContentType, nil},
+		{regexp.MustCompile(`^(.*(?:JSON|invalid character|json:).*)$`), textNoJSON, []string{"why"}},
+	}
+}
+
+var known = findings() // fixed at start, never written again
+
+func explain(p *i18n.Printer, e *huma.ErrorDetail) *huma.ErrorDetail {
+	said := &huma.ErrorDetail{Message: e.Message, Location: e.Location}
+	if e.Location != "body" {
+		switch v := e.Value.(type) {
+		case string:
+			if len(v) <= 200 {
+				said.Value = v
+			}
+		case float64, int64, bool:
+			said.Value = v
+		}
+	}
+	for _, f := range known {
+		m := f.pattern.FindStringSubmatch(e.Message)
+		if m == nil {
+			continue
+		}
+		var args []any
+		for i, hole := range f.holes {
+			args = append(args, hole, m[i+1])
+		}
+		said.Message = p.T(f.text, args...)
+		if len(f.holes) == 1 && f.holes[0] == "name" {
+			said.Location = strings.TrimPrefix(e.Location+"."+m[1], ".")
+		}
+		break
+	}
+	return said
+}

@@ -1,0 +1,370 @@
+package api_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+
+	"tribune/event"
+	"tribune/gate/gatetest"
+	"tribune/know"
+	"tribune/listen"
+	"tribune/shape"
+	"tribune/storage"
+	"tribune/storage/storagetest"
+)
+
+// table is every call of the API with the status that each role gets.
+//
+//	visitor guest member other staff owner
+func table() []gatetest.Route {
+	return []gatetest.Route{
+		{Call: "GET /api/v1/openapi.json", Want: "200"},
+		{Call: "GET /api/v1/nothing", Want: "404", For: "-"},
+		{Call: "DELETE /api/v1/ideas", Want: "405", For: "-"},
+
+		{Call: "POST /api/v1/ideas", Body: `{"title": "Left-handed notebooks"}`, Want: "401 403 201 201 201 201"},
+		{Call: "POST /api/v1/ideas", Body: `{"title": "Left-handed notebooks", "mention_id": {mention}}`, Want: "401 403 403 403 201 201"},
+		{Call: "POST /api/v1/ideas", Body: `{"title": "Left-handed notebooks", "audience": "staff"}`, Want: "401 403 422 422 201 201"},
+		{Call: "GET /api/v1/ideas", Want: "200"},
+		{Call: "GET /api/v1/ideas/similar?text=notebook", Want: "200"},
+		{Call: "GET /api/v1/ideas/{idea}", Want: "200"},
+		{Call: "GET /api/v1/ideas/{hidden}", Want: "404 404 200 404 200 200"},
+		{Call: "GET /api/v1/ideas/{internal}", Want: "404 404 404 404 200 200"},
+		{Call: "GET /api/v1/ideas/{members}", Want: "404 404 200 200 200 200"},
+		{Call: "PATCH /api/v1/ideas/{idea}", Body: `{"title": "Another title"}`, Want: "401 403 200 403 403 403"},
+		{Call: "PATCH /api/v1/ideas/{idea}", Body: `{"tags": ["paper"]}`, Want: "401 403 200 403 200 200"},
+		{Call: "PATCH /api/v1/ideas/{idea}", Body: `{"state": "withdrawn"}`, Want: "401 403 200 403 403 403"},
+		{Call: "PATCH /api/v1/ideas/{idea}", Body: `{"state": "hidden", "reason": "An advertisement."}`, Want: "401 403 403 403 200 200"},
+		{Call: "PATCH /api/v1/ideas/{hidden}", Body: `{"state": "visible"}`, Want: "404 404 403 404 200 200"},
+		{Call: "PUT /api/v1/ideas/{idea}/vote", Want: "401 403 200 200 200 200"},
+		{Call: "PUT /api/v1/ideas/{internal}/vote", Want: "404 404 404 404 200 200"},
+		{Call: "DELETE /api/v1/ideas/{idea}/vote", Want: "401 403 200 200 200 200"},
+		{Call: "GET /api/v1/ideas/{idea}/voters", Want: "200"},
+		{Call: "PUT /api/v1/ideas/{idea}/follow", Want: "401 403 200 200 200 200"},
+		{Call: "DELETE /api/v1/ideas/{idea}/follow", Want: "401 403 200 200 200 200"},
+		{Call: "PUT /api/v1/ideas/{idea}/merge", Body: `{"into_id": {other_idea}}`, Want: "401 403 403 403 200 200"},
+		{Call: "DELETE /api/v1/ideas/{merged}/merge", Want: "401 403 403 403 200 200"},
+		{Call: "GET /api/v1/tags", Want: "200"},
+		{Call: "GET /api/v1/roadmap", Want: "200"},
+		{Call: "GET /api/v1/statuses", Want: "200"},
+		{Call: "PUT /api/v1/statuses", Body: `{"items": [{"name": "On the bench", "stage": "started"}]}`, Want: "401 403 403 403 403 200"},
+
+		{Call: "POST /api/v1/ideas/{idea}/comments", Body: `{"body": "Me, too."}`, Want: "401 403 201 201 201 201"},
+		{Call: "GET /api/v1/ideas/{idea}/comments", Want: "200"},
+		{Call: "GET /api/v1/ideas/{internal}/comments", Want: "404 404 404 404 200 200"},
+		{Call: "PATCH /api/v1/comments/{comment}", Body: `{"body": "Me, as well."}`, Want: "401 403 200 403 403 403"},
+		{Call: "PATCH /api/v1/comments/{comment}", Body: `{"state": "hidden", "reason": "An advertisement."}`, Want: "401 403 403 403 200 200"},
+		{Call: "POST /api/v1/ideas/{idea}/voices", Body: `{"words": "I would buy ten."}`, Want: "201"},
+		{Call: "POST /api/v1/ideas/{idea}/voices", Body: `{"mention_id": {mention}}`, Want: "401 403 403 403 201 201"},
+		{Call: "GET /api/v1/ideas/{idea}/voices", Want: "200"},
+		{Call: "PATCH /api/v1/voices/{voice}", Body: `{"state": "withdrawn"}`, Want: "401 403 200 403 200 200"},
+		{Call: "PATCH /api/v1/voices/{voice}", Body: `{"state": "hidden", "reason": "An advertisement."}`, Want: "401 403 403 403 200 200"},
+
+		{Call: "POST /api/v1/ideas/{idea}/decisions", Body: `{"status": "planned", "reason": "We will make it in spring."}`, Want: "401 403 403 403 201 201"},
+		{Call: "GET /api/v1/ideas/{idea}/decisions", Want: "200"},
+		{Call: "GET /api/v1/decisions/{decision}", Want: "200"},
+		{Call: "GET /api/v1/decisions/{decision}/told", Want: "200"},
+		{Call: "GET /api/v1/decisions/{decision}/tellings", Want: "404 404 404 404 200 200"},
+		{Call: "GET /api/v1/releases", Want: "200"},
+		{Call: "POST /api/v1/releases", Body: `{"title": "New paper", "body": "In every A5."}`, Want: "401 403 403 403 201 201"},
+		{Call: "GET /api/v1/releases/{release}", Want: "200"},
+		{Call: "PUT /api/v1/releases/{release}", Body: `{"title": "New paper"}`, Want: "401 403 403 403 200 200"},
+
+		{Call: "GET /api/v1/calls", Want: "200"},
+		{Call: "POST /api/v1/calls", Body: `{"title": "The next colour", "will": "Make it.", "gets": "One of the first."}`, Want: "401 403 403 403 201 201"},
+		{Call: "GET /api/v1/calls/{call}", Want: "200"},
+		{Call: "PATCH /api/v1/calls/{call}", Body: `{"title": "The next colours"}`, Want: "401 403 403 403 200 200"},
+
+		{Call: "GET /api/v1/sources", Want: "401 403 403 403 200 200"},
+		{Call: "POST /api/v1/sources", Body: `{"kind": "feed", "url": "{feed}", "every_seconds": 60}`, Want: "401 403 403 403 201 201"},
+		{Call: "GET /api/v1/sources/{source}", Want: "401 403 403 403 200 200"},
+		{Call: "PATCH /api/v1/sources/{source}", Body: `{"paused": true}`, Want: "401 403 403 403 200 200"},
+		{Call: "POST /api/v1/sources/{source}/poll", Want: "401 403 403 403 200 200"},
+		{Call: "DELETE /api/v1/sources/{source}", Want: "401 403 403 403 204 204"},
+		{Call: "GET /api/v1/queries", Want: "401 403 403 403 200 200"},
+		{Call: "POST /api/v1/queries", Body: `{"name": "{name}", "text": "papier"}`, Want: "401 403 403 403 201 201"},
+		{Call: "POST /api/v1/queries/try", Body: `{"text": "papier"}`, Want: "401 403 403 403 200 200"},
+		{Call: "GET /api/v1/queries/{query}", Want: "401 403 403 403 200 200"},
+		{Call: "PUT /api/v1/queries/{query}", Body: `{"name": "{name}", "text": "ink"}`, Want: "401 403 403 403 200 200"},
+		{Call: "GET /api/v1/queries/{query}/volume", Want: "401 403 403 403 200 200"},
+		{Call: "DELETE /api/v1/queries/{query}", Want: "401 403 403 403 204 204"},
+
+		{Call: "POST /api/v1/mentions", Body: `{"source": "Shop", "text": "Nice."}`, Want: "401 403 403 403 201 201"},
+		{Call: "POST /api/v1/mentions", Body: `[{"source": "Shop", "text": "Nice."}]`, Want: "401 403 403 403 201 201"},
+		{Call: "GET /api/v1/mentions", Want: "401 403 403 403 200 200"},
+		{Call: "GET /api/v1/mentions/{mention}", Want: "401 403 403 403 200 200"},
+		{Call: "PATCH /api/v1/mentions/{mention}", Body: `{"state": "hidden", "reason": "An advertisement."}`, Want: "401 403 403 403 200 200"},
+		{Call: "GET /api/v1/heard", Want: "200"},
+
+		{Call: "GET /api/v1/threads", Want: "404 404 404 404 200 200"},
+		{Call: "POST /api/v1/threads", Body: `{"subject": "Peru", "body": "Do you ship there?"}`, Want: "401 201 201 201 201 201"},
+		{Call: "POST /api/v1/threads", Body: `{"mention_id": {mention}}`, Want: "404 404 404 404 201 201"},
+		{Call: "GET /api/v1/threads/{thread}", Want: "404 404 200 404 200 200"},
+		{Call: "PATCH /api/v1/threads/{thread}", Body: `{"state": "closed", "reason": "Said by telephone."}`, Want: "404 404 404 404 200 200"},
+		{Call: "POST /api/v1/threads/{thread}/messages", Body: `{"body": "And to Chile?"}`, Want: "404 404 201 404 201 201"},
+		{Call: "POST /api/v1/threads/{thread}/messages", Body: `{"body": "Ask the warehouse.", "note": true}`, Want: "404 404 404 404 201 201"},
+		{Call: "GET /api/v1/messages/{message}", Want: "404 404 200 404 200 200"},
+		{Call: "PATCH /api/v1/messages/{message}", Body: `{"body": "Do you send it there?"}`, Want: "404 404 200 404 403 403"},
+
+		{Call: "GET /api/v1/people", Want: "200"},
+		{Call: "POST /api/v1/people", Body: `{"name": "Nina Koch", "email": "{name}@example.org", "role": "staff"}`, Want: "401 403 403 403 403 201"},
+		{Call: "GET /api/v1/people/{member}", Want: "401 403 200 403 200 200"},
+		{Call: "GET /api/v1/people/{staff}", Want: "200"},
+		{Call: "PATCH /api/v1/people/{somebody}", Body: `{"role": "staff"}`, Want: "401 403 403 403 403 200"},
+		{Call: "GET /api/v1/people/{member}/moments", Want: "401 403 403 403 200 200"},
+		{Call: "GET /api/v1/people/{member}/threads", Want: "401 403 403 403 200 200"},
+		{Call: "GET /api/v1/accounts/{account}", Want: "401 403 403 403 200 200"},
+		{Call: "PATCH /api/v1/accounts/{account}", Body: `{"person_id": {member}}`, Want: "401 403 403 403 200 200"},
+		{Call: "GET /api/v1/accounts/{account}/moments", Want: "401 403 403 403 200 200"},
+
+		{Call: "GET /api/v1/me", Want: "401 403 200 200 200 200"},
+		{Call: "PATCH /api/v1/me", Body: `{"votes_shown": true, "mails": {"comments": true}}`, Want: "401 403 200 200 200 200"},
+		{Call: "GET /api/v1/me/export", Want: "401 403 200 200 200 200"},
+		{Call: "GET /api/v1/me/threads", Want: "401 403 200 200 200 200"},
+		{Call: "GET /api/v1/me/voices", Want: "401 403 200 200 200 200"},
+		{Call: "GET /api/v1/me/sessions", Want: "401 403 200 200 200 200"},
+		{Call: "DELETE /api/v1/me/sessions/{session}", Want: "401 403 204 404 404 404"},
+		{Call: "GET /api/v1/me/tokens", Want: "401 403 200 200 200 200"},
+		{Call: "POST /api/v1/me/tokens", Body: `{"name": "import"}`, Want: "401 403 201 201 201 201"},
+		{Call: "DELETE /api/v1/me/tokens/{token}", Want: "401 403 204 404 404 404"},
+
+		{Call: "GET /api/v1/site", Want: "200"},
+		{Call: "PATCH /api/v1/site", Body: `{"brand": "Papier"}`, Want: "401 403 403 403 403 200"},
+		{Call: "GET /api/v1/counts", Want: "200"},
+		{Call: "GET /api/v1/outbox", Want: "404 404 404 404 200 200"},
+		{Call: "GET /api/v1/outbox/{delivery}", Want: "404 404 404 404 200 200"},
+		{Call: "POST /api/v1/outbox/{failed}/again", Want: "404 404 404 404 200 200"},
+		{Call: "GET /api/v1/audit", Want: "404 404 404 404 200 200"},
+
+		{Call: "DELETE /api/v1/me", Want: "401 403 204 204 204 409"},
+	}
+}
+
+// TestRoutesByRole sends every call as everybody. The description says which
+// calls there are; one without a row fails.
+func TestRoutesByRole(t *testing.T) {
+	s := open(t, storagetest.SQLite(t))
+	w := newWorld(s)
+	var patterns []string
+	var description struct {
+		Paths map[string]map[string]json.RawMessage `json:"paths"`
+	}
+	if err := json.Unmarshal([]byte(s.visitor().call("GET /openapi.json").text), &description); err != nil {
+		t.Fatal(err)
+	}
+	for path, calls := range description.Paths {
+		for method := range calls {
+			patterns = append(patterns, strings.ToUpper(method)+" "+path)
+		}
+	}
+	slices.Sort(patterns)
+	gatetest.Require(t, patterns, table())
+	gatetest.Try(t, gatetest.Face{Handler: s.Handler, Sign: w.sign, Fresh: w.fresh, Check: problem}, table())
+}
+
+// problem checks that an answer is JSON, and an error a problem.
+func problem(t testing.TB, w *httptest.ResponseRecorder) {
+	t.Helper()
+	if w.Code == http.StatusNoContent {
+		return
+	}
+	want := "application/json"
+	if w.Code >= 400 {
+		want = "application/problem+json"
+	}
+	if got := w.Header().Get("Content-Type"); got != want || !json.Valid(w.Body.Bytes()) {
+		t.Errorf("%d answers %q: %s", w.Code, got, w.Body)
+	}
+}
+
+// world makes the things that the table is about.
+type world struct {
+	*site
+	who  map[gatetest.Who]*client
+	feed string
+	n    int
+}
+
+func newWorld(s *site) *world {
+	feed := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/rss+xml")
+		fmt.Fprint(w, `<rss version="2.0"><channel><title>Forum</title></channel></rss>`)
+	}))
+	s.t.Cleanup(feed.Close)
+	return &world{site: s, feed: feed.URL, who: map[gatetest.Who]*client{
+		gatetest.Visitor: s.visitor(), gatetest.Guest: s.guest(), gatetest.Member: s.person("Anna Blum", know.Member),
+		gatetest.Other: s.person("Ben Okoye", know.Member), gatetest.Staff: s.person("Sofia Reyes", know.Staff), gatetest.Owner: s.person("Olga Maas", know.Owner)}}
+}
+
+func (w *world) sign(r *http.Request, who gatetest.Who) {
+	if token := w.who[who].token; token != "" {
+		r.Header.Set("Authorization", "Bearer "+token)
+	}
+}
+
+// fresh makes a thing; what somebody owns is the member's. It does so by the
+// folders' own calls, not by the API.
+func (w *world) fresh(t testing.TB, name string) string {
+	t.Helper()
+	ctx, member, staff := t.Context(), w.who[gatetest.Member].Actor, w.who[gatetest.Staff].Actor
+	w.n++
+	label := fmt.Sprintf("thing%d", w.n)
+	propose := func(a know.Actor, audience know.Audience) (int64, error) {
+		i, err := w.ideas.Propose(ctx, a, shape.NewIdea{Title: "An idea, " + label, Audience: audience})
+		return i.ID, err
+	}
+	var id int64
+	var err error
+	switch name {
+	case "name":
+		return label
+	case "feed":
+		return w.feed + "/" + label
+	case "member":
+		id = member.ID
+	case "staff":
+		id = staff.ID
+	case "somebody":
+		var p know.Person
+		p, _, err = w.people.AddPerson(ctx, "Some Body", label+"@example.org", know.Member)
+		id = p.ID
+	case "idea", "other_idea":
+		id, err = propose(member, know.Public)
+	case "members":
+		id, err = propose(member, know.Members)
+	case "internal":
+		id, err = propose(staff, know.Team)
+	case "hidden":
+		if id, err = propose(member, know.Public); err == nil {
+			err = w.ideas.Hide(ctx, staff, id, "An advertisement.")
+		}
+	case "merged":
+		var into int64
+		if id, err = propose(member, know.Public); err == nil {
+			if into, err = propose(member, know.Public); err == nil {
+				err = w.ideas.Merge(ctx, staff, id, into)
+			}
+		}
+	default:
+		return w.freshMore(t, name, label)
+	}
+	if err != nil {
+		t.Fatal(name, err)
+	}
+	return fmt.Sprint(id)
+}
+
+func (w *world) freshMore(t testing.TB, name, label string) string {
+	t.Helper()
+	ctx, member, staff := t.Context(), w.who[gatetest.Member].Actor, w.who[gatetest.Staff].Actor
+	made := func(id int64, err error) string {
+		t.Helper()
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		return fmt.Sprint(id)
+	}
+	idea := func() int64 {
+		i, err := w.ideas.Propose(ctx, member, shape.NewIdea{Title: "An idea, " + label})
+		made(i.ID, err)
+		return i.ID
+	}
+	switch name {
+	case "comment":
+		c, err := w.ideas.Comment(ctx, member, idea(), "Me, too.", "")
+		return made(c.ID, err)
+	case "voice":
+		v, err := w.ideas.AddVoice(ctx, member, idea(), shape.VoiceFrom{Words: "I would buy ten."})
+		return made(v.ID, err)
+	case "decision":
+		d, err := w.ideas.Decide(ctx, staff, idea(), shape.NewDecision{Stage: shape.Planned, Reason: "We will make it in spring."})
+		return made(d.ID, err)
+	case "release":
+		r, err := w.ideas.MakeRelease(ctx, staff, shape.NewRelease{Title: "New paper"})
+		return made(r.ID, err)
+	case "call":
+		c, err := w.ideas.OpenCall(ctx, staff, shape.NewCall{Title: "The next colour", Will: "Make it.", Gets: "One of the first."})
+		return made(c.ID, err)
+	case "source":
+		s, err := w.radar.AddSource(ctx, staff, listen.NewSource{Name: label, URL: w.feed + "/" + label})
+		return made(s.ID, err)
+	case "query":
+		q, _, err := w.radar.AddQuery(ctx, staff, listen.NewQuery{Name: label, Text: label})
+		return made(q.ID, err)
+	case "mention", "account":
+		heard, err := w.radar.Hear(ctx, staff, []listen.Post{{Source: "Shop", ExternalID: label, URL: "https://shop.example/" + label, Author: listen.Author{Name: label}, Text: "Left-handed notebooks, please."}})
+		made(0, err)
+		if name == "mention" {
+			return made(heard[0].ID, heard[0].Err)
+		}
+		m, err := w.radar.Mention(ctx, staff, heard[0].ID)
+		return made(m.Account, err)
+	case "thread", "message":
+		th, err := w.inbox.Letter(ctx, member, "Peru", "Do you ship there?")
+		made(0, err)
+		_, said, err := w.inbox.Thread(ctx, member, th.ID)
+		made(0, err)
+		return made(map[string]int64{"thread": th.ID, "message": said[0].ID}[name], nil)
+	}
+	return w.freshLast(t, name, label)
+}
+
+func (w *world) freshLast(t testing.TB, name, label string) string {
+	t.Helper()
+	ctx, member := t.Context(), w.who[gatetest.Member].Actor
+	var id int64
+	var err error
+	switch name {
+	case "session":
+		var secret string
+		if _, secret, err = w.people.AddPerson(ctx, member.Name, "anna@example.org", know.Member); err == nil {
+			if _, _, _, err = w.people.Use(ctx, secret, "", "test"); err == nil {
+				var all []know.Session
+				all, err = w.people.Sessions(ctx, member, "")
+				id = all[0].ID
+			}
+		}
+	case "token":
+		if _, err = w.people.NewToken(ctx, member, label); err == nil {
+			var all []know.Token
+			all, err = w.people.Tokens(ctx, member)
+			id = all[0].ID
+		}
+	case "delivery", "failed":
+		err = w.db.Update(ctx, func(tx *storage.Tx) error {
+			if err := w.events.Put(ctx, tx, event.Delivery{Dedup: label, Kind: "decision", Person: member.ID}); err != nil || name == "delivery" {
+				return err
+			}
+			_, err := tx.Exec(ctx, `update outbox set state = 'failed' where dedup = $1`, label)
+			return err
+		})
+		if err == nil {
+			err = w.db.Row(ctx, `select id from outbox where dedup = $1`, label).Scan(&id)
+		}
+	default:
+		t.Fatalf("nobody makes a %s", name)
+	}
+	if err != nil {
+		t.Fatal(name, err)
+	}
+	return fmt.Sprint(id)
+}
+
+// guest is somebody who has not confirmed who they are, and yet has a token.
+func (s *site) guest() *client {
+	s.t.Helper()
+	g := s.person("Gus Lind", know.Member)
+	err := s.db.Update(s.t.Context(), func(tx *storage.Tx) error {
+		_, err := tx.Exec(s.t.Context(), `update person set role = 'guest' where id = $1`, g.ID)
+		return err
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return g
+}

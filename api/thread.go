@@ -1,0 +1,307 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+
+	"tribune/converse"
+	"tribune/gate"
+	"tribune/internal/fault"
+	"tribune/know"
+)
+
+func (s *service) threadRoutes() {
+	add(s, "inbox", "GET /threads", "listThreads", "Conversations for the desk", http.StatusOK, s.threadsList,
+		tells("Those that wait come first waited, first listed; the others by their last change, newest first."))
+	add(s, "inbox", "POST /threads", "openThread", "Write to the company, or open a conversation on a mention", http.StatusCreated, s.threadOpen,
+		tells("A member writes a letter (subject, body). Staff open a conversation on what somebody said (mention_id), which is theirs then."))
+	add(s, "inbox", "GET /threads/{id}", "getThread", "One conversation and what was said in it", http.StatusOK, s.threadGet)
+	add(s, "inbox", "PATCH /threads/{id}", "changeThread", "Take, give, answer elsewhere, close or reopen a conversation", http.StatusOK, s.threadChange,
+		tells("owner_id 0 makes it nobody's. To close it needs a reason. answered says that the asker's answer was copied to where it was asked."))
+	add(s, "inbox", "POST /threads/{id}/messages", "addMessage", "Answer, add a note, or say more", http.StatusCreated, s.messageAdd,
+		tells("Staff answer under their own name, or with note true write to the team alone. Whose conversation it is says more."))
+	add(s, "inbox", "GET /messages/{id}", "getMessage", "One message", http.StatusOK, s.messageGet)
+	add(s, "inbox", "PATCH /messages/{id}", "changeMessage", "Reword, withdraw, hide or show a message, or say that a copy is posted", http.StatusOK, s.messageChange)
+}
+
+// Thread is a conversation.
+type Thread struct {
+	ID          int64     `json:"id"`
+	Kind        string    `json:"kind" doc:"mention, letter, tell or hand"`
+	Subject     string    `json:"subject,omitempty"`
+	Why         string    `json:"why" doc:"The rule that opened it: addressed, asks, complains, hand or tell"`
+	State       string    `json:"state" enum:"open,answered,closed"`
+	StateReason string    `json:"state_reason,omitempty"`
+	OwnerID     int64     `json:"owner_id" doc:"Who of us took it; 0: nobody"`
+	With        Speaker   `json:"with" doc:"Who speaks"`
+	MentionID   int64     `json:"mention_id,omitempty"`
+	DecisionID  int64     `json:"decision_id,omitempty" doc:"What is to be told"`
+	Count       int       `json:"message_count" doc:"Notes included"`
+	Last        string    `json:"last" doc:"What they said last, cut to 300 characters"`
+	URL         string    `json:"url,omitempty" doc:"The original"`
+	Place       string    `json:"place,omitempty"`
+	WaitsAt     time.Time `json:"waits_at,omitzero" doc:"Since when it waits"`
+	OpenedAt    time.Time `json:"opened_at"`
+	AnsweredAt  time.Time `json:"answered_at,omitzero" doc:"The first answer by one of us"`
+	StateAt     time.Time `json:"state_at"`
+}
+
+// Speaker is who a conversation is with: a person, or an account that nobody
+// claimed.
+type Speaker struct {
+	Name      string `json:"name"`
+	PersonID  int64  `json:"person_id,omitempty"`
+	AccountID int64  `json:"account_id,omitempty"`
+}
+
+// OneThread is a conversation with its messages.
+type OneThread struct {
+	Thread
+	Messages []Message `json:"messages" nullable:"false"`
+}
+
+// Message is one utterance in a conversation.
+type Message struct {
+	ID          int64     `json:"id"`
+	ThreadID    int64     `json:"thread_id"`
+	Kind        string    `json:"kind" enum:"said,answer,note"`
+	Author      Author    `json:"author"`
+	AccountID   int64     `json:"account_id,omitempty"`
+	MentionID   int64     `json:"mention_id,omitempty" doc:"Whose words these are"`
+	Body        string    `json:"body" doc:"Markdown; plain text if it is a mention's"`
+	Language    string    `json:"language,omitempty"`
+	Way         string    `json:"way,omitempty" doc:"Of an answer: site (and mail), or copy: its author copies it to where it was asked"`
+	DeliveredAt time.Time `json:"delivered_at,omitzero"`
+	URL         string    `json:"url,omitempty"`
+	State       string    `json:"state" enum:"visible,hidden,withdrawn"`
+	StateReason string    `json:"state_reason,omitempty"`
+	CreatedAt   time.Time `json:"created_at"`
+	EditedAt    time.Time `json:"edited_at,omitzero"`
+}
+
+func (s *service) threads(ctx context.Context, from ...converse.Thread) ([]Thread, error) {
+	persons, accounts := make([]int64, len(from)), make([]int64, len(from))
+	for n, t := range from {
+		persons[n], accounts[n] = t.Person, t.Account
+	}
+	people, err := s.People.People(ctx, persons)
+	if err != nil {
+		return nil, err
+	}
+	spoke, err := s.People.Accounts(ctx, accounts)
+	if err != nil {
+		return nil, err
+	}
+	threads := make([]Thread, len(from))
+	for n, t := range from {
+		with := Speaker{people[t.Person].Name, t.Person, t.Account}
+		if with.Name == "" {
+			with.Name = spoke[t.Account].Name
+		}
+		threads[n] = Thread{t.ID, string(t.Kind), t.Subject, string(t.Why), string(t.State), t.StateReason, t.Owner, with, t.Mention,
+			t.Decision, t.Messages, t.Last, t.URL, t.Place, t.WaitsAt, t.OpenedAt, t.AnsweredAt, t.StateAt}
+	}
+	return threads, nil
+}
+
+func (s *service) messages(ctx context.Context, from ...converse.Message) ([]Message, error) {
+	persons, accounts := make([]int64, len(from)), make([]int64, len(from))
+	for n, m := range from {
+		persons[n], accounts[n] = m.Person, m.Account
+	}
+	people, err := s.People.People(ctx, persons)
+	if err != nil {
+		return nil, err
+	}
+	spoke, err := s.People.Accounts(ctx, accounts)
+	if err != nil {
+		return nil, err
+	}
+	messages := make([]Message, len(from))
+	for n, m := range from {
+		who := s.author(people, m.Person, m.Staff)
+		if who.Name == "" {
+			who.Name = spoke[m.Account].Name
+		}
+		messages[n] = Message{m.ID, m.Thread, string(m.Kind), who, m.Account, m.Mention, m.Body, m.Language, string(m.Way), m.DeliveredAt,
+			m.URL, string(m.State), m.StateReason, m.CreatedAt, m.EditedAt}
+	}
+	return messages, nil
+}
+
+type threadsIn struct {
+	State string `query:"state" enum:"open,answered,closed"`
+	Owner string `query:"owner" doc:"A person's id, me, or nobody"`
+	Q     string `query:"q" doc:"In the subject, the words, or the name of who speaks"`
+	Paged
+}
+
+func (s *service) threadsList(ctx context.Context, a *gate.Asker, in *threadsIn) (*answer[List[Thread]], error) {
+	f := converse.Filter{State: converse.State(in.State), Text: in.Q, Cursor: in.Cursor, Limit: in.limit()}
+	switch in.Owner {
+	case "":
+	case "me":
+		f.Owner = a.ID
+	case "nobody":
+		f.Owner = converse.Nobody
+	default:
+		id, err := strconv.ParseInt(in.Owner, 10, 64)
+		if err != nil || id < 1 {
+			return nil, fault.New(fault.Invalid, "An owner is a person’s id, me, or nobody.").On("owner")
+		}
+		f.Owner = id
+	}
+	found, next, err := s.Inbox.Threads(ctx, a.Actor, f)
+	if err != nil {
+		return nil, err
+	}
+	threads, err := s.threads(ctx, found...)
+	return body(List[Thread]{threads, next}), err
+}
+
+func (s *service) threadOpen(ctx context.Context, a *gate.Asker, in *struct {
+	Body struct {
+		MentionID int64  `json:"mention_id,omitempty"`
+		Subject   string `json:"subject,omitempty"`
+		Body      string `json:"body,omitempty" doc:"Markdown"`
+	}
+}) (*answer[OneThread], error) {
+	var t converse.Thread
+	var err error
+	if in.Body.MentionID != 0 {
+		t, err = s.Inbox.Open(ctx, a.Actor, in.Body.MentionID)
+	} else {
+		t, err = s.Inbox.Letter(ctx, a.Actor, in.Body.Subject, in.Body.Body)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s.threadGet(ctx, a, &ByID{t.ID})
+}
+
+func (s *service) threadGet(ctx context.Context, a *gate.Asker, in *ByID) (*answer[OneThread], error) {
+	t, said, err := s.Inbox.Thread(ctx, a.Actor, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	threads, err := s.threads(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	messages, err := s.messages(ctx, said...)
+	if err != nil {
+		return nil, err
+	}
+	return body(OneThread{threads[0], messages}), nil
+}
+
+func (s *service) threadChange(ctx context.Context, a *gate.Asker, in *struct {
+	ByID
+	Body struct {
+		State   *string `json:"state,omitempty" enum:"open,answered,closed"`
+		OwnerID *int64  `json:"owner_id,omitempty"`
+		Reason  string  `json:"reason,omitempty" doc:"Why it is closed"`
+	}
+}) (*answer[Thread], error) {
+	c := converse.Change{Owner: in.Body.OwnerID, Reason: in.Body.Reason}
+	if in.Body.State != nil {
+		state := converse.State(*in.Body.State)
+		c.State = &state
+	}
+	t, err := s.Inbox.Change(ctx, a.Actor, in.ID, c)
+	if err != nil {
+		return nil, err
+	}
+	threads, err := s.threads(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	return body(threads[0]), nil
+}
+
+func (s *service) oneMessage(ctx context.Context, m converse.Message, err error) (*answer[Message], error) {
+	if err != nil {
+		return nil, err
+	}
+	messages, err := s.messages(ctx, m)
+	if err != nil {
+		return nil, err
+	}
+	return body(messages[0]), nil
+}
+
+func (s *service) messageAdd(ctx context.Context, a *gate.Asker, in *struct {
+	ByID
+	Body struct {
+		Body string `json:"body" doc:"Markdown"`
+		Note bool   `json:"note,omitempty" doc:"To the team alone; it never leaves the desk"`
+	}
+}) (*answer[Message], error) {
+	t, _, err := s.Inbox.Thread(ctx, a.Actor, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	say := s.Inbox.Answer
+	switch {
+	case in.Body.Note:
+		say = s.Inbox.Note
+	case t.Person != 0 && t.Person == a.ID:
+		say = s.Inbox.Say // their own conversation
+	}
+	m, err := say(ctx, a.Actor, in.ID, in.Body.Body)
+	return s.oneMessage(ctx, m, err)
+}
+
+func (s *service) messageGet(ctx context.Context, a *gate.Asker, in *ByID) (*answer[Message], error) {
+	m, err := s.Inbox.Message(ctx, a.Actor, in.ID)
+	return s.oneMessage(ctx, m, err)
+}
+
+func (s *service) messageChange(ctx context.Context, a *gate.Asker, in *struct {
+	ByID
+	Body struct {
+		Body *string `json:"body,omitempty" doc:"What went out by mail stays as it was"`
+		StateChange
+		Posted bool   `json:"posted,omitempty" doc:"The copied answer now stands where it was asked"`
+		URL    string `json:"url,omitempty" doc:"With posted: its address there"`
+	}
+}) (*answer[Message], error) {
+	b := in.Body
+	if b.Body != nil {
+		if _, err := s.Inbox.Edit(ctx, a.Actor, in.ID, *b.Body); err != nil {
+			return nil, err
+		}
+	}
+	if b.Posted {
+		if err := s.Inbox.Posted(ctx, a.Actor, in.ID, b.URL); err != nil {
+			return nil, err
+		}
+	}
+	err := b.apply(
+		func() error { return s.Inbox.ShowMessage(ctx, a.Actor, in.ID) },
+		func() error { return s.Inbox.Withdraw(ctx, a.Actor, in.ID) },
+		func(reason string) error { return s.Inbox.HideMessage(ctx, a.Actor, in.ID, reason) })
+	if err != nil {
+		return nil, err
+	}
+	return s.messageGet(ctx, a, &in.ByID)
+}
+
+// mine gives the asker's own conversations.
+func (s *service) mine(ctx context.Context, a *gate.Asker, _ *none) (*answer[List[Thread]], error) {
+	if err := know.Require(a.Actor, know.Self, know.Subject{Author: a.ID}); err != nil {
+		return nil, err
+	}
+	accounts, err := s.accounts(ctx, a.ID)
+	if err != nil {
+		return nil, err
+	}
+	found, err := s.Inbox.ThreadsOf(ctx, a.Actor, a.ID, accounts)
+	if err != nil {
+		return nil, err
+	}
+	threads, err := s.threads(ctx, found...)
+	return body(List[Thread]{Items: threads}), err
+}
