@@ -173,7 +173,7 @@ func (i *Inbox) Answer(ctx context.Context, a know.Actor, id int64, body string)
 func way(ctx context.Context, q storage.Q, person int64) (Way, error) {
 	var here int
 	err := q.Row(ctx, `select count(*) from person p where p.id = $1 and p.left_at = 0 and (p.role <> 'guest'
-		or exists (select 1 from account a where a.person_id = p.id and a.kind = 'mail' and a.confirmed_at > 0))`, person).Scan(&here)
+		or exists (select 1 from account a where a.person_id = p.id and a.person_id <> 0 and a.kind = 'mail' and a.confirmed_at > 0))`, person).Scan(&here)
 	if err != nil || here == 0 {
 		return ByCopy, err
 	}
@@ -184,7 +184,7 @@ func way(ctx context.Context, q storage.Q, person int64) (Way, error) {
 // and wants answers by mail.
 func (i *Inbox) mail(ctx context.Context, tx *storage.Tx, person int64, m Message) error {
 	var confirmed int
-	if err := tx.Row(ctx, `select count(*) from account where person_id = $1 and kind = 'mail' and confirmed_at > 0`, person).Scan(&confirmed); err != nil || confirmed == 0 {
+	if err := tx.Row(ctx, `select count(*) from account where person_id = $1 and person_id <> 0 and kind = 'mail' and confirmed_at > 0`, person).Scan(&confirmed); err != nil || confirmed == 0 {
 		return err
 	}
 	wanted, err := i.people.Wanted(ctx, tx, person, know.MailAnswers)

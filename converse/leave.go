@@ -38,7 +38,7 @@ func (i *Inbox) erase(ctx context.Context, tx *storage.Tx, person int64, words b
 		return err
 	}
 	waiting, err := storage.All(ctx, tx, storage.Scalar[int64], `select id from thread where state = 'open'
-		and (person_id = $1 or account_id in (select id from account where person_id = $1))`, person)
+		and (person_id = $1 or account_id in (select id from account where person_id = $1 and person_id <> 0))`, person)
 	if err != nil {
 		return err
 	}

@@ -95,7 +95,7 @@ func (d *Directory) EnsureAccount(ctx context.Context, tx *storage.Tx, a Account
 // Reachable gives the confirmed mail account to write to a person at, or
 // NotFound.
 func (d *Directory) Reachable(ctx context.Context, person int64) (Account, error) {
-	a, err := scanAccount(d.db.Row(ctx, selectAccount+` where person_id = $1 and kind = 'mail' and confirmed_at > 0 order by id limit 1`, person))
+	a, err := scanAccount(d.db.Row(ctx, selectAccount+` where person_id = $1 and person_id <> 0 and kind = 'mail' and confirmed_at > 0 order by id limit 1`, person))
 	if errors.Is(err, sql.ErrNoRows) {
 		return a, fault.New(fault.NotFound, "This person has no confirmed address.")
 	}

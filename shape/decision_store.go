@@ -210,7 +210,7 @@ func (s *Ideas) DecisionsByID(ctx context.Context, a know.Actor, ids []int64) (m
 // reasons and releases they wrote are emptied.
 func (s *Ideas) eraseDecisions(ctx context.Context, tx *storage.Tx, person int64, words bool) error {
 	if _, err := tx.Exec(ctx, `update telling set way = 'none' where way = 'task' and told_at = 0
-		and (person_id = $1 or account_id in (select id from account where person_id = $1))`, person); err != nil || !words {
+		and (person_id = $1 or account_id in (select id from account where person_id = $1 and person_id <> 0))`, person); err != nil || !words {
 		return err
 	}
 	releases, err := storage.All(ctx, tx, storage.Scalar[int64], `select id from release where by_id = $1`, person)

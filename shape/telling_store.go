@@ -35,7 +35,7 @@ var ranked = [...]Because{1: Proposed, 2: Voted, 3: Commented, 4: Followed, 5: Q
 // decision does not entitle to it. Somebody told as the author of an unclaimed
 // account, who has claimed it since, was told.
 const selectEntitled = `select e.person_id, max(e.account_id), min(e.rank), max(e.rank), p.role, p.left_at,
-	(select count(*) from account c where c.person_id = e.person_id and c.kind = 'mail' and c.confirmed_at > 0)
+	(select count(*) from account c where c.person_id = e.person_id and c.person_id <> 0 and c.kind = 'mail' and c.confirmed_at > 0)
 	from (
 		select person_id, 0 as account_id, 1 as rank from idea where id = $1
 		union all select person_id, 0, 2 from vote where idea_id = $1 and at <= $4

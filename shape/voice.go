@@ -216,7 +216,7 @@ func (s *Ideas) quote(ctx context.Context, tx *storage.Tx, v Voice, answer liste
 // eraseVoices withdraws every voice of a person who left.
 func (s *Ideas) eraseVoices(ctx context.Context, tx *storage.Tx, person int64) error {
 	voices, err := storage.All(ctx, tx, scanVoice, selectVoice+` where v.state <> 'withdrawn'
-		and (v.person_id = $1 or v.account_id in (select id from account where person_id = $1)) order by v.id`, person)
+		and (v.person_id = $1 or v.account_id in (select id from account where person_id = $1 and person_id <> 0)) order by v.id`, person)
 	if err != nil {
 		return err
 	}
