@@ -78,12 +78,12 @@ func TestHeard(t *testing.T) {
 		t.Fatal(err)
 	}
 	heard, err := s.Radar.Hear(ctx, marta.Actor, []listen.Post{
-		{Source: "Blogs", URL: "https://www.blog.example/1", Author: listen.Author{Name: "Anaïs <i>"}, Text: "Oriflamme <b>en A6</b>, enfin", Language: "fr", Country: "FR"},
+		{Source: "Blogs", URL: "https://www.blog.example/1", Author: listen.Author{Name: "Anaïs <i>"}, Text: "Oriflamme, 1 < 2 & enfin", Language: "fr", Country: "FR"},
 		{Source: "Mails", Kind: listen.KindMail, Author: listen.Author{Name: "Secret Sam"}, Text: "Oriflamme, privately"}})
 	if err != nil || heard[0].Err != nil {
 		t.Fatal(err, heard)
 	}
-	s.Visitor().Get("/").Want(t, 200, "Oriflamme &lt;b&gt;en A6&lt;/b&gt;, enfin", "Anaïs &lt;i&gt;", ">blog.example</a>", "France").
+	s.Visitor().Get("/").Want(t, 200, "Oriflamme, 1 &lt; 2 &amp; enfin", "Anaïs &lt;i&gt;", ">blog.example</a>", "France").
 		Without(t, "privately", "Secret Sam", "answered by", "now behind")
 
 	thread, err := s.Inbox.Open(ctx, marta.Actor, heard[0].ID)

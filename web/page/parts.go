@@ -54,13 +54,6 @@ func (v *View) signInURL() templ.SafeURL {
 	return templ.SafeURL("/signin?next=" + url.QueryEscape(v.Path))
 }
 
-func (v *View) voteLabel(idea shape.Idea, voted bool) string {
-	if voted {
-		return v.N("Take back your vote for {title}: {n} vote", "Take back your vote for {title}: {n} votes", idea.Votes, "title", idea.Title)
-	}
-	return v.N("Vote for {title}: {n} vote", "Vote for {title}: {n} votes", idea.Votes, "title", idea.Title)
-}
-
 // Voices says how many voices stand behind an idea, and from how many countries.
 func (v *View) Voices(idea shape.Idea) string {
 	voices := v.N("{n} voice", "{n} voices", idea.Voices)
