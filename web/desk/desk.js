@@ -1,5 +1,5 @@
-// Copy buttons, and j and k through a list. Without this file the text can be
-// selected, and the list read.
+// Copy buttons, and the open thread kept in sight of its list. Without this
+// file the text can be selected, and the list scrolled.
 document.addEventListener("click", async (e) => {
   const button = e.target.closest("[data-copy]");
   if (!button) return;
@@ -17,3 +17,7 @@ document.addEventListener("click", async (e) => {
   setTimeout(() => { button.textContent = said; }, 2000);
 });
 for (const b of document.querySelectorAll("[data-copy][hidden]")) b.hidden = false;
+{
+  const list = document.querySelector(".list"), current = list?.querySelector("[aria-current=true]");
+  if (current) list.scrollTop = current.offsetTop - list.clientHeight / 3;
+}

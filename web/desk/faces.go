@@ -111,6 +111,8 @@ func Place(v *page.View, place string) string {
 		return v.T("by telephone")
 	case "form":
 		return v.T("by form")
+	case "letter":
+		return v.T("in a letter")
 	case "site":
 		return v.T("on our pages")
 	case "post":

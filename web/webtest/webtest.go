@@ -155,6 +155,12 @@ func (r *Reader) Post(path string, fields ...string) Answer {
 	return r.do(req)
 }
 
+// Do sends a request of any form from the site's own page.
+func (r *Reader) Do(req *http.Request) Answer {
+	req.Header.Set("Sec-Fetch-Site", "same-origin")
+	return r.do(req)
+}
+
 func (r *Reader) do(req *http.Request) Answer {
 	if r.cookie != "" {
 		req.AddCookie(&http.Cookie{Name: "__Host-tribune", Value: r.cookie})

@@ -311,7 +311,7 @@ func callPage(v *page.View, f callForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = desk.Pick("call", f.wrong, "audience", v.T("For"), f.typed["audience"], "", audiences(v)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = desk.Pick("call", f.wrong, "audience", v.T("Who it is for"), f.typed["audience"], "", audiences(v)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

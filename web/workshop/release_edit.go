@@ -218,7 +218,7 @@ func (f releaseForm) action() string {
 }
 
 func credits(v *page.View) []page.Option {
-	return []page.Option{{Value: string(shape.ForTesting), Name: v.T("tried it out")}, {Value: string(shape.ForMaking), Name: v.T("made it with us")}}
+	return []page.Option{{Value: string(shape.ForTesting), Name: v.T("tried it for us")}, {Value: string(shape.ForMaking), Name: v.T("made it with us")}}
 }
 
 // thankedFor says what somebody is thanked for.
@@ -231,7 +231,7 @@ func thankedFor(v *page.View, c shape.CreditFor) string {
 	case shape.ForCommenting:
 		return v.T("discussed it")
 	case shape.ForTesting:
-		return v.T("tried it out")
+		return v.T("tried it for us")
 	}
 	return v.T("made it with us")
 }

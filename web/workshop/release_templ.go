@@ -252,7 +252,7 @@ func releasePage(v *page.View, f releaseForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = desk.Line("release", f.wrong, "released_at", v.T("On"), f.typed["released_at"], "", templ.Attributes{"type": "date"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = desk.Line("release", f.wrong, "released_at", v.T("Date"), f.typed["released_at"], "", templ.Attributes{"type": "date"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -413,7 +413,7 @@ func releasePage(v *page.View, f releaseForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = desk.Pick("thanks"+strconv.Itoa(n), page.Wrong{}, "because", v.T("who"), string(t.because), "", credits(v)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = desk.Pick("thanks"+strconv.Itoa(n), page.Wrong{}, "because", v.T("For what"), string(t.because), "", credits(v)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -465,7 +465,7 @@ func releasePage(v *page.View, f releaseForm) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if len(f.follows) > 0 {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 36, "<section class=\"part\"><h2>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 36, "<section class=\"desk-part\"><h2>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -478,7 +478,7 @@ func releasePage(v *page.View, f releaseForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 37, "</h2><ul class=\"names\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 37, "</h2><ul class=\"work-names\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -2,12 +2,23 @@ package workshop
 
 import (
 	"strconv"
+	"strings"
 
 	"tribune/listen"
 	"tribune/shape"
 	"tribune/web/desk"
 	"tribune/web/page"
 )
+
+// gone says what is left of a voice that was withdrawn: its place and month.
+func gone(v *page.View, voice shape.Voice) string {
+	day := v.Date(voice.SaidAt)
+	_, month, ok := strings.Cut(day, " ")
+	if !ok {
+		month = day
+	}
+	return v.T("a voice withdrawn by its author ({place}, {month})", "place", desk.Place(v, voice.Place), "month", month)
+}
 
 // tellingLine says how many are told of a decision, and how.
 func tellingLine(v *page.View, t shape.Told) string {

@@ -1,0 +1,72 @@
+package shape_test
+
+import (
+	"testing"
+	"time"
+
+	"tribune/internal/fault"
+	"tribune/shape"
+)
+
+func TestPromises(t *testing.T) {
+	each(t, func(t *testing.T, q *square) {
+		ctx := t.Context()
+		idea := q.idea(t, q.ada, shape.NewIdea{Title: "A squared A6"})
+		day := q.at.Add(72 * time.Hour)
+		due := func(before time.Time) int {
+			t.Helper()
+			list, err := q.Promises(ctx, q.staff, before)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, p := range list {
+				if p.Idea.ID != idea.ID || !p.Decision.PromisedAt.Equal(day) {
+					t.Errorf("promised %s for idea %d, want %s for %d", p.Decision.PromisedAt, p.Idea.ID, day, idea.ID)
+				}
+			}
+			return len(list)
+		}
+		decide := func(stage shape.Stage, promised time.Time) {
+			t.Helper()
+			if _, err := q.Decide(ctx, q.staff, idea.ID, shape.NewDecision{Stage: stage, Reason: "This is the reason.", PromisedAt: promised}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		decide(shape.Planned, day.Add(-time.Hour))
+		decide(shape.Planned, day)
+		if n := due(day); n != 0 {
+			t.Errorf("%d promises before their day", n)
+		}
+		decide(shape.Started, time.Time{}) // says nothing about the day: the promise stands
+		if n := due(day.Add(time.Hour)); n != 1 {
+			t.Errorf("%d promises, want 1", n)
+		}
+		decide(shape.Declined, time.Time{})
+		if n := due(day.Add(time.Hour)); n != 0 {
+			t.Errorf("%d promises of a declined idea", n)
+		}
+		if _, err := q.Promises(ctx, q.ada, day); !fault.Is(err, fault.NotFound) {
+			t.Errorf("a member reads promises: %v", err)
+		}
+	})
+}
+
+func TestEntitled(t *testing.T) {
+	each(t, func(t *testing.T, q *square) {
+		ctx := t.Context()
+		idea := q.idea(t, q.ada, shape.NewIdea{Title: "A squared A6"})
+		if _, err := q.Vote(ctx, q.ben, idea.ID, true); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := q.Vote(ctx, q.staff, idea.ID, true); err != nil {
+			t.Fatal(err)
+		}
+		e, err := q.Entitled(ctx, q.staff, idea.ID)
+		if err != nil || e != (shape.Entitled{Mail: 2}) {
+			t.Errorf("the decider sees %+v, %v; want two by mail, not themselves", e, err)
+		}
+		if _, err := q.Entitled(ctx, q.ben, idea.ID); !fault.Is(err, fault.NotFound) {
+			t.Errorf("a member counts them: %v", err)
+		}
+	})
+}

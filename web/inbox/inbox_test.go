@@ -1,0 +1,114 @@
+package inbox_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"tribune/know"
+	"tribune/listen"
+	"tribune/shape"
+	"tribune/web/desk"
+	"tribune/web/inbox"
+	"tribune/web/webtest"
+)
+
+func open(t *testing.T) (*webtest.Site, *webtest.Reader) {
+	s := webtest.New(t, webtest.Folder{Files: desk.Files, Routes: desk.Routes}, webtest.Folder{Files: inbox.Files, Routes: inbox.Routes})
+	return s, s.Person("Marta Lindqvist", know.Owner)
+}
+
+func TestLetterIsAnsweredUnderOnesOwnName(t *testing.T) {
+	s, marta := open(t)
+	marta.Get("/desk/inbox").Want(t, 200, "Nobody waits for an answer")
+	anna := s.Person("Anna Morel", know.Member)
+	letter, err := s.Inbox.Letter(t.Context(), anna.Actor, "Refills", "Are there **refills** without a cover?")
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := fmt.Sprintf("/desk/inbox/%d", letter.ID)
+	anna.Get(path).Want(t, 404)
+	marta.Get("/desk/inbox").Want(t, 200, `href="`+path+`"`, "Anna Morel")
+	marta.Get(path).Want(t, 200, "<strong>refills</strong>", "Goes out as Marta Lindqvist", "and by mail", `data-key="r"`, `data-key="e"`, `data-key="help"`)
+
+	marta.Post(path+"/say", "as", "answer", "body", " ").Want(t, 422, "Write something first.")
+	marta.Post(path+"/say", "as", "note", "body", "Ask Noura about the paper.").Want(t, 303)
+	marta.Get(path).Want(t, 200, "Note by Marta Lindqvist", "Ask Noura about the paper.", "for the team only")
+	marta.Post(path+"/say", "as", "answer", "body", "Yes, from March.").Want(t, 303)
+	marta.Get(path).Want(t, 200, "Yes, from March.", "answered here")
+	marta.Get("/desk/inbox").Without(t, path)
+	marta.Get("/desk/inbox?state=answered").Want(t, 200, path)
+	marta.Post(path+"/reopen").Want(t, 303)
+	marta.Get("/desk/inbox").Want(t, 200, path)
+}
+
+func TestAnswerElsewhereIsCopiedAndPosted(t *testing.T) {
+	s, marta := open(t)
+	heard, err := s.Radar.Hear(t.Context(), marta.Actor, []listen.Post{{Source: "Blogs", Text: "Does anybody know whether they repair bindings?",
+		URL: "https://blog.example/1", Author: listen.Author{Name: "Jonas Keller", URL: "https://blog.example/"}}})
+	if err != nil || heard[0].Err != nil {
+		t.Fatal(err, heard)
+	}
+	thread, err := s.Inbox.Open(t.Context(), marta.Actor, heard[0].ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := fmt.Sprintf("/desk/inbox/%d", thread.ID)
+	marta.Get(path).Want(t, 200, "Jonas Keller", "https://blog.example/1", "you copy it and post it under the original", fmt.Sprintf("/desk/mentions/%d/idea", heard[0].ID))
+	marta.Post(path+"/say", "as", "answer", "body", "We do, for life.").Want(t, 303)
+	a := marta.Get(path)
+	a.Want(t, 200, "Copy your answer.", `data-copy="`, "We do, for life.", "I posted it")
+	_, rest, _ := strings.Cut(a.Body, `/desk/messages/`)
+	rest = a.Body[strings.Index(a.Body, "/posted")-12:]
+	message := rest[strings.LastIndex(rest[:strings.Index(rest, "/posted")], "/")+1 : strings.Index(rest, "/posted")]
+	marta.Post("/desk/messages/"+message+"/posted", "url", "nonsense").Want(t, 422, "beginning with https://", `value="nonsense"`)
+	marta.Post("/desk/messages/"+message+"/posted", "url", "https://blog.example/1#c2").Want(t, 303)
+	marta.Get(path).Want(t, 200, "posted by hand", "https://blog.example/1#c2").Without(t, "I posted it")
+}
+
+func TestCloseNeedsAReasonAndTakeIsOnesOwn(t *testing.T) {
+	s, marta := open(t)
+	noura, anna := s.Person("Noura Benali", know.Staff), s.Person("Anna Morel", know.Member)
+	letter, err := s.Inbox.Letter(t.Context(), anna.Actor, "Hello", "Just hello.")
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := fmt.Sprintf("/desk/inbox/%d", letter.ID)
+	marta.Post(path+"/take").Want(t, 303)
+	marta.Get(path).Want(t, 200, "you have it", "Give it back")
+	marta.Get("/desk/inbox?state=mine").Want(t, 200, path)
+	noura.Post(path+"/take").Want(t, 409, "Marta Lindqvist took this.")
+	marta.Post(path+"/give", "owner_id", fmt.Sprint(noura.ID)).Want(t, 303)
+	noura.Get(path).Want(t, 200, "you have it")
+	noura.Post(path+"/close", "reason", "").Want(t, 422, "Say why this is not answered", "<details")
+	noura.Post(path+"/close", "reason", "A greeting, no question.").Want(t, 303)
+	noura.Get("/desk/inbox?state=closed").Want(t, 200, path)
+	noura.Get(path).Want(t, 200, "A greeting, no question.")
+}
+
+func TestTellTaskShowsTheDecision(t *testing.T) {
+	s, marta := open(t)
+	ctx := t.Context()
+	heard, err := s.Radar.Hear(ctx, marta.Actor, []listen.Post{{Source: "Blogs", Text: "If only it came in squared A6.", URL: "https://blog.example/2", Author: listen.Author{Name: "Jo", URL: "https://blog.example/jo"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	idea, _, err := s.Ideas.IdeaFrom(ctx, marta.Actor, heard[0].ID, shape.NewIdea{Title: "A squared A6"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Ideas.Decide(ctx, marta.Actor, idea.ID, shape.NewDecision{Stage: shape.Planned, Reason: "We have found the paper for it."}); err != nil {
+		t.Fatal(err)
+	}
+	for more := true; more; {
+		if more, err = s.Ideas.TellOnce(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	list := marta.Get("/desk/inbox")
+	list.Want(t, 200, "to be told")
+	at := strings.Index(list.Body, `class="thread"`)
+	href := list.Body[at:][strings.Index(list.Body[at:], `href="`)+6:]
+	href = href[:strings.Index(href, `"`)]
+	marta.Get(href).Want(t, 200, "To be told: what was decided", "We have found the paper for it.", "If only it came in squared A6.", "https://blog.example/2", webtest.URL+"/ideas/")
+}

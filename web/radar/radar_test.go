@@ -1,0 +1,118 @@
+package radar_test
+
+import (
+	"bytes"
+	"fmt"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"tribune/know"
+	"tribune/listen"
+	"tribune/web/desk"
+	"tribune/web/radar"
+	"tribune/web/webtest"
+)
+
+func open(t *testing.T) (*webtest.Site, *webtest.Reader) {
+	s := webtest.New(t, webtest.Folder{Files: desk.Files, Routes: desk.Routes}, webtest.Folder{Files: radar.Files, Routes: radar.Routes})
+	return s, s.Person("Marta Lindqvist", know.Owner)
+}
+
+func hear(t *testing.T, s *webtest.Site, marta *webtest.Reader, text string) int64 {
+	t.Helper()
+	heard, err := s.Radar.Hear(t.Context(), marta.Actor, []listen.Post{{Source: "Blogs", Text: text, Language: "en", URL: fmt.Sprintf("https://blog.example/%d", len(text)),
+		Author: listen.Author{Name: "Jonas Keller", URL: "https://blog.example/"}, PublishedAt: s.Clock()}})
+	if err != nil || heard[0].Err != nil {
+		t.Fatal(err, heard)
+	}
+	return heard[0].ID
+}
+
+func TestStreamAndMention(t *testing.T) {
+	s, marta := open(t)
+	marta.Get("/desk/radar").Want(t, 200, "Nothing was heard yet.")
+	id := hear(t, s, marta, "My Oriflamme notebook <b>opens</b> flat.")
+	marta.Get("/desk/radar").Want(t, 200, "Jonas Keller", "open a conversation", fmt.Sprintf("/desk/mentions/%d/idea", id))
+	marta.Get("/desk/radar?q=oriflamme").Want(t, 200, "<mark>Oriflamme</mark>")
+	marta.Get("/desk/radar?q=nothing").Want(t, 200, "Nothing that was heard fits.")
+	path := fmt.Sprintf("/desk/mentions/%d", id)
+	marta.Get(path).Want(t, 200, "What Jonas Keller said", "hx-get=\"/desk/ideas/find?mention=")
+	marta.Post(path+"/hide", "reason", "").Want(t, 422, "Say why")
+	marta.Post(path+"/hide", "reason", "An advertisement.").Want(t, 303)
+	marta.Get(path).Want(t, 200, "An advertisement.")
+	marta.Post(path+"/withdraw").Want(t, 303)
+	marta.Get(path).Want(t, 200, "Its author took these words back.").Without(t, "Oriflamme notebook")
+}
+
+func TestOpenThreadByHand(t *testing.T) {
+	s, marta := open(t)
+	id := hear(t, s, marta, "A calm remark.")
+	first := marta.Post(fmt.Sprintf("/desk/mentions/%d/open", id))
+	first.Want(t, 303)
+	again := marta.Post(fmt.Sprintf("/desk/mentions/%d/open", id))
+	if again.Header.Get("Location") != first.Header.Get("Location") {
+		t.Errorf("opened twice: %s, %s", first.Header.Get("Location"), again.Header.Get("Location"))
+	}
+}
+
+func TestQueryIsTriedBeforeItIsKept(t *testing.T) {
+	s, marta := open(t)
+	hear(t, s, marta, "My Oriflamme notebook opens flat.")
+	marta.Post("/desk/radar/queries/new", "do", "save", "text", "paper AND OR ink", "purpose", "us").Want(t, 422, "Column 11", "paper AND OR ink")
+	marta.Post("/desk/radar/queries/new", "do", "try", "text", "oriflamme", "purpose", "rival").Want(t, 200, "It finds 1 of 1 texts", "<mark>Oriflamme</mark>", `value="rival" selected`)
+	marta.Get("/desk/radar/queries").Want(t, 200, "Nothing is listened for yet.")
+	marta.Post("/desk/radar/queries/new", "do", "save", "name", "Us", "text", "oriflamme", "purpose", "us").Want(t, 303)
+	marta.Get("/desk/radar/queries").Want(t, 200, ">Us</a>", "<svg width=\"150\"", "1 mention")
+	marta.Post("/desk/radar/queries/1", "do", "save", "name", "Ourselves", "text", "oriflamme notebook", "purpose", "us").Want(t, 303)
+	marta.Get("/desk/radar/queries/1").Want(t, 200, "Ourselves", "oriflamme notebook")
+	marta.Post("/desk/radar/queries/1/remove").Want(t, 303)
+	marta.Get("/desk/radar/queries").Want(t, 200, "Nothing is listened for yet.")
+}
+
+func TestSourceThatCannotBeReadSaysSo(t *testing.T) {
+	s, marta := open(t)
+	marta.Get("/desk/radar/sources").Want(t, 200, "No source yet.")
+	marta.Post("/desk/radar/sources", "url", "blog.example/feed", "every_seconds", "15").Without(t, "No such")
+	a := marta.Post("/desk/radar/sources", "url", "blog.example/feed", "every_seconds", "15")
+	if a.Status != 409 && a.Status != 422 && a.Status != 500 {
+		t.Errorf("a feed that cannot be reached gives %d", a.Status)
+	}
+	hear(t, s, marta, "One.")
+	marta.Get("/desk/radar/sources").Want(t, 200, "Blogs")
+	marta.Post("/desk/radar/sources/1", "name", "", "every_seconds", "").Want(t, 422, "Give it a name.")
+	marta.Post("/desk/radar/sources/1", "name", "Weblogs").Want(t, 303)
+	marta.Get("/desk/radar/sources/1").Want(t, 200, "Weblogs")
+}
+
+func TestImportIsCheckedFirst(t *testing.T) {
+	s, marta := open(t)
+	csv := "text,author.name,url\nThe paper is good.,Jo,https://shop.example/1\n,Nobody,\n"
+	send := func(do, name, content string) webtest.Answer {
+		t.Helper()
+		var body bytes.Buffer
+		form := multipart.NewWriter(&body)
+		form.WriteField("source", "Shop reviews")
+		form.WriteField("do", do)
+		if name != "" {
+			file, err := form.CreateFormFile("file", name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			file.Write([]byte(content))
+		}
+		form.Close()
+		req := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/desk/radar/import", &body)
+		req.Header.Set("Content-Type", form.FormDataContentType())
+		return marta.Do(req)
+	}
+	send("check", "", "").Want(t, 422, "Choose a file first.", `value="Shop reviews"`)
+	send("check", "reviews.xls", csv).Want(t, 422, "neither .csv nor .ndjson")
+	send("check", "reviews.csv", csv).Want(t, 200, "was checked", "1 new", "1 wrong", "There is no text")
+	if list, _, err := s.Radar.Mentions(t.Context(), marta.Actor, listen.Filter{}); err != nil || len(list) != 0 {
+		t.Errorf("a check stored %d mentions, %v", len(list), err)
+	}
+	send("import", "reviews.csv", csv).Want(t, 200, "is imported", "1 new")
+	send("import", "reviews.csv", csv).Want(t, 200, "0 new", "1 known already")
+}
