@@ -15,8 +15,11 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"tribune/api"
+	"tribune/converse"
 	"tribune/event"
 	"tribune/gate"
+	"tribune/listen"
+	"tribune/shape"
 	"tribune/storage"
 	"tribune/web"
 	"tribune/web/mail"
@@ -160,27 +163,28 @@ func (s *Site) health(w http.ResponseWriter, r *http.Request) {
 type follower struct {
 	cursor string
 	follow event.Follower
+	kinds  []string
 }
 
 // followers lists who follows the log. Those that erase come first to mind:
 // each folder forgets a person who left.
 func (s *Site) followers() []follower {
 	return []follower{
-		{"listen.erase", s.Radar.Erase},
-		{"converse.erase", s.Inbox.Erase},
-		{"shape.erase", s.Ideas.Erase},
-		{"storage.scrub", s.scrub},
-		{"converse.attend", s.Inbox.Attend},
-		{"shape.mentions", s.Ideas.FollowMentions},
-		{"shape.telling", s.Ideas.FollowTelling},
-		{"shape.comments", s.Ideas.TellComments},
+		{"listen.erase", s.Radar.Erase, []string{"person.left"}},
+		{"converse.erase", s.Inbox.Erase, []string{"person.left"}},
+		{"shape.erase", s.Ideas.Erase, []string{"person.left"}},
+		{"storage.scrub", s.scrub, []string{"person.left"}},
+		{"converse.attend", s.Inbox.Attend, []string{listen.MentionsStored, listen.MentionWithdrawn}},
+		{"shape.mentions", s.Ideas.FollowMentions, []string{listen.MentionWithdrawn, listen.MentionQuotable, shape.VoiceAdded}},
+		{"shape.telling", s.Ideas.FollowTelling, []string{converse.ThreadAnswered, converse.ThreadClosed, converse.ThreadReopened}},
+		{"shape.comments", s.Ideas.TellComments, []string{shape.IdeaCommented}},
 	}
 }
 
 // work starts the background work: due rows, cursors and the outbox.
 func (s *Site) work(ctx context.Context, group *errgroup.Group, mailer event.Deliverer) {
 	for _, f := range s.followers() {
-		group.Go(func() error { return s.Events.Follow(ctx, f.cursor, f.follow) })
+		group.Go(func() error { return s.Events.Follow(ctx, f.cursor, f.follow, f.kinds...) })
 	}
 	group.Go(func() error { return s.Radar.Poll(ctx) })
 	group.Go(func() error { return s.Radar.Rest(ctx) })
@@ -193,7 +197,7 @@ func (s *Site) work(ctx context.Context, group *errgroup.Group, mailer event.Del
 // that run without the background work.
 func (s *Site) CatchUp(ctx context.Context) error {
 	for _, f := range s.followers() {
-		if err := s.Events.CatchUp(ctx, f.cursor, f.follow); err != nil {
+		if err := s.Events.CatchUp(ctx, f.cursor, f.follow, f.kinds...); err != nil {
 			return err
 		}
 	}

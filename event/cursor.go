@@ -2,6 +2,8 @@ package event
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -22,20 +24,30 @@ const followBatch = 100
 // fails, its facts come again.
 type Follower func(ctx context.Context, tx *storage.Tx, facts []Event) error
 
+// gather is how long a follower waits after it was woken for more to gather.
+const gather = 20 * time.Millisecond
+
+// skipAtMost is how many facts that it does not want a follower passes over
+// before its cursor is moved past them.
+const skipAtMost = 5000
+
+// place is a place in the log's commit order.
+type place struct{ tx, id int64 }
+
+func (p place) before(q place) bool { return p.tx < q.tx || p.tx == q.tx && p.id < q.id }
+
 // Follow reads the log through the durable cursor of that name until ctx
-// ends. Several processes may follow under one name: one at a time holds it.
-// A new name begins at the log's beginning.
-func (l *Log) Follow(ctx context.Context, name string, f Follower) error {
-	if err := l.db.Update(ctx, func(tx *storage.Tx) error {
-		_, err := tx.Exec(ctx, `insert into cursor (name) values ($1) on conflict (name) do nothing`, name)
-		return err
-	}); err != nil {
+// ends; of the facts, f gets those of the kinds named, or all if none is.
+// Several processes may follow under one name: one at a time holds it. A new
+// name begins at the log's beginning.
+func (l *Log) Follow(ctx context.Context, name string, f Follower, kinds ...string) error {
+	if err := l.begins(ctx, name, kinds); err != nil {
 		return fmt.Errorf("event: follow %s: %w", name, err)
 	}
 	pause := time.Second
 	for ctx.Err() == nil {
 		woken := l.Woken()
-		n, err := l.step(ctx, name, f)
+		n, err := l.step(ctx, name, f, kinds)
 		switch {
 		case err != nil && ctx.Err() == nil:
 			l.log.Error("a follower failed; its facts will come again", "cursor", name, "error", err)
@@ -49,6 +61,10 @@ func (l *Log) Follow(ctx context.Context, name string, f Follower) error {
 		select {
 		case <-ctx.Done():
 		case <-woken:
+			select {
+			case <-ctx.Done():
+			case <-time.After(gather):
+			}
 		case <-time.After(pause):
 		}
 	}
@@ -57,46 +73,65 @@ func (l *Log) Follow(ctx context.Context, name string, f Follower) error {
 
 // CatchUp reads the log through the cursor until nothing is left, and
 // returns. Commands and tests use it in place of Follow.
-func (l *Log) CatchUp(ctx context.Context, name string, f Follower) error {
-	if err := l.db.Update(ctx, func(tx *storage.Tx) error {
-		_, err := tx.Exec(ctx, `insert into cursor (name) values ($1) on conflict (name) do nothing`, name)
-		return err
-	}); err != nil {
+func (l *Log) CatchUp(ctx context.Context, name string, f Follower, kinds ...string) error {
+	if err := l.begins(ctx, name, kinds); err != nil {
 		return err
 	}
 	for {
-		n, err := l.step(ctx, name, f)
+		n, err := l.step(ctx, name, f, kinds)
 		if err != nil || n == 0 {
 			return err
 		}
 	}
 }
 
-// step takes one batch and gives its length. An empty look costs no write.
-func (l *Log) step(ctx context.Context, name string, f Follower) (int, error) {
-	facts, err := l.after(ctx, l.db, name)
-	if err != nil || len(facts) == 0 {
+// begins makes the cursor if it is new, and notes what its follower wants.
+func (l *Log) begins(ctx context.Context, name string, kinds []string) error {
+	l.mu.Lock()
+	for _, kind := range kinds {
+		l.wanted[kind] = true
+	}
+	if len(kinds) == 0 {
+		l.wanted[""] = true
+	}
+	l.mu.Unlock()
+	var there int
+	if err := l.db.Row(ctx, `select count(*) from cursor where name = $1`, name).Scan(&there); err != nil || there == 1 {
+		return err
+	}
+	return l.db.Update(ctx, func(tx *storage.Tx) error {
+		_, err := tx.Exec(ctx, `insert into cursor (name) values ($1) on conflict (name) do nothing`, name)
+		return err
+	})
+}
+
+// step takes one batch and gives its length. A look that finds nothing costs
+// no write, but for now and then one that moves the cursor past what nobody
+// wants.
+func (l *Log) step(ctx context.Context, name string, f Follower, kinds []string) (int, error) {
+	head, err := l.head(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("event: cursor %s: %w", name, err)
+	}
+	at, durable, err := l.place(ctx, l.db, name)
+	if err != nil || !at.before(head) {
 		return 0, err
+	}
+	facts, err := l.after(ctx, l.db, at, kinds)
+	if err != nil {
+		return 0, fmt.Errorf("event: cursor %s: %w", name, err)
+	}
+	if len(facts) == 0 {
+		l.mu.Lock()
+		l.skipped[name] = head
+		l.mu.Unlock()
+		if head.tx == durable.tx && head.id-durable.id < skipAtMost {
+			return 0, nil
+		}
 	}
 	n := 0
 	err = l.db.Update(ctx, func(tx *storage.Tx) error {
-		now := l.now()
-		held, err := tx.Exec(ctx, `update cursor set leased_by = $1, leased_until = $2
-			where name = $3 and (leased_by = $1 or leased_until < $4)`,
-			l.worker, storage.Micros(now.Add(Lease)), name, storage.Micros(now))
-		if err != nil || held == 0 {
-			return err
-		}
-		facts, err := l.after(ctx, tx, name)
-		if err != nil || len(facts) == 0 {
-			return err
-		}
-		if err := f(ctx, tx, facts); err != nil {
-			return err
-		}
-		last := facts[len(facts)-1]
-		n = len(facts)
-		_, err = tx.Exec(ctx, `update cursor set tx = $1, event_id = $2 where name = $3`, last.tx, last.ID, name)
+		n, err = l.take(ctx, tx, name, f, kinds, head)
 		return err
 	})
 	if err != nil {
@@ -105,15 +140,80 @@ func (l *Log) step(ctx context.Context, name string, f Follower) (int, error) {
 	return n, nil
 }
 
-// after gives the facts behind a cursor in commit order. On PostgreSQL rows of
-// transactions younger than the oldest running one wait, so that none is
-// skipped: (tx, id) then only grows.
-func (l *Log) after(ctx context.Context, q storage.Q, name string) ([]Event, error) {
-	horizon := ``
+// take gives a batch to the follower and moves the cursor behind it, or up to
+// head if there is nothing for it, unless another process holds the cursor.
+func (l *Log) take(ctx context.Context, tx *storage.Tx, name string, f Follower, kinds []string, head place) (int, error) {
+	now := l.now()
+	held, err := tx.Exec(ctx, `update cursor set leased_by = $1, leased_until = $2
+		where name = $3 and (leased_by = $1 or leased_until < $4)`,
+		l.worker, storage.Micros(now.Add(Lease)), name, storage.Micros(now))
+	if err != nil || held == 0 {
+		return 0, err
+	}
+	at, _, err := l.place(ctx, tx, name)
+	if err != nil {
+		return 0, err
+	}
+	facts, err := l.after(ctx, tx, at, kinds)
+	if err != nil {
+		return 0, err
+	}
+	to := head
+	if len(facts) > 0 {
+		if err := f(ctx, tx, facts); err != nil {
+			return 0, err
+		}
+		last := facts[len(facts)-1]
+		to = place{last.tx, last.ID}
+	} else if to.before(at) {
+		to = at
+	}
+	_, err = tx.Exec(ctx, `update cursor set tx = $1, event_id = $2 where name = $3`, to.tx, to.id, name)
+	return len(facts), err
+}
+
+// place gives where a follower reads on: its durable cursor, or farther along
+// if this process saw that there is nothing for it up to there.
+func (l *Log) place(ctx context.Context, q storage.Q, name string) (at, durable place, err error) {
+	if err := q.Row(ctx, `select tx, event_id from cursor where name = $1`, name).Scan(&durable.tx, &durable.id); err != nil {
+		return at, durable, fmt.Errorf("event: cursor %s: %w", name, err)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	at = durable
+	if skipped := l.skipped[name]; at.before(skipped) {
+		at = skipped
+	}
+	return at, durable, nil
+}
+
+// horizon is the condition that lets facts be read in commit order. On
+// PostgreSQL rows of transactions younger than the oldest running one wait, so
+// that none is skipped: (tx, id) then only grows.
+func horizon(q storage.Q) string {
 	if q.Postgres() {
-		horizon = ` and e.tx < pg_snapshot_xmin(pg_current_snapshot())::text::bigint`
+		return `e.tx < pg_snapshot_xmin(pg_current_snapshot())::text::bigint`
+	}
+	return `e.tx = 0`
+}
+
+// head gives the last place that can be read, the zero place in an empty log.
+func (l *Log) head(ctx context.Context) (p place, err error) {
+	err = l.db.Row(ctx, `select e.tx, e.id from event e where `+horizon(l.db)+` order by e.tx desc, e.id desc limit 1`).Scan(&p.tx, &p.id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return p, nil
+	}
+	return p, err
+}
+
+// after gives the next facts behind a place, in commit order.
+func (l *Log) after(ctx context.Context, q storage.Q, at place, kinds []string) ([]Event, error) {
+	args := []any{at.tx, at.id, followBatch}
+	wanted := ``
+	if len(kinds) > 0 {
+		holes, values := storage.Holes(4, kinds)
+		wanted, args = ` and e.kind in (`+holes+`)`, append(args, values...)
 	}
 	return storage.All(ctx, q, scanEvent, `select e.id, e.tx, e.at, e.kind, e.v, e.actor_id, e.subject_kind, e.subject_id, e.other_id, e.n
-		from cursor c join event e on (e.tx, e.id) > (c.tx, c.event_id)
-		where c.name = $1`+horizon+` order by e.tx, e.id limit $2`, name, followBatch)
+		from event e where (e.tx, e.id) > ($1, $2) and `+horizon(q)+wanted+` order by e.tx, e.id limit $3`, args...)
 }

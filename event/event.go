@@ -41,17 +41,23 @@ type Log struct {
 	now    func() time.Time
 	worker string // this process, for leases
 
-	marks sync.Map // family -> *atomic.Uint64
-	all   atomic.Uint64
+	marks    sync.Map     // family -> *atomic.Uint64
+	subjects sync.Map     // Ref -> *atomic.Uint64, of those that somebody asked for
+	asked    atomic.Int64 // how many subjects there are marks for
+	all      atomic.Uint64
+	still    atomic.Uint64 // all but votes
 
-	mu   sync.Mutex
-	wake chan struct{} // closed at the next fact
+	mu      sync.Mutex
+	wake    chan struct{} // closed at the next fact that a follower wants
+	wanted  map[string]bool
+	skipped map[string]place // by cursor: up to where there is nothing for it
 }
 
 // New makes the log over an open database. worker names this process in
 // leases; it must differ between processes that run at the same time.
 func New(log *slog.Logger, db *storage.DB, now func() time.Time, worker string) *Log {
-	return &Log{log: log, db: db, now: now, worker: worker, wake: make(chan struct{})}
+	return &Log{log: log, db: db, now: now, worker: worker, wake: make(chan struct{}),
+		wanted: map[string]bool{}, skipped: map[string]place{}}
 }
 
 // Worker names this process in leases.
@@ -73,22 +79,33 @@ func (l *Log) Append(ctx context.Context, tx *storage.Tx, e Event) error {
 			return fmt.Errorf("event: audit %s: %w", e.Kind, err)
 		}
 	}
-	tx.After(func() { l.touch(e.Kind) })
+	tx.After(func() { l.touch(e) })
 	return nil
 }
 
-// touch moves the marks of a kind's family and wakes those who wait.
-func (l *Log) touch(kinds ...string) {
-	for _, k := range kinds {
-		family, _, _ := strings.Cut(k, ".")
+// touch moves the marks of facts and wakes the followers that want them.
+func (l *Log) touch(facts ...Event) {
+	wake := false
+	for _, e := range facts {
+		family, _, _ := strings.Cut(e.Kind, ".")
 		l.mark(family).Add(1)
+		if m, ok := l.subjects.Load(e.Subject); ok {
+			m.(*atomic.Uint64).Add(1)
+		}
+		if family != votes {
+			l.still.Add(1)
+		}
+		l.all.Add(1)
+		wake = wake || l.isWanted(e.Kind)
 	}
-	l.all.Add(1)
-	l.mu.Lock()
-	close(l.wake)
-	l.wake = make(chan struct{})
-	l.mu.Unlock()
+	if wake {
+		l.Wake()
+	}
 }
+
+// votes is the family of facts that come by the thousand and change nothing
+// but a count on the pages of their subject.
+const votes = "vote"
 
 func (l *Log) mark(family string) *atomic.Uint64 {
 	if m, ok := l.marks.Load(family); ok {
@@ -112,7 +129,29 @@ func (l *Log) Mark(families ...string) (n uint64) {
 	return n
 }
 
-// Woken gives a channel that is closed at the next fact.
+// MarkOf gives a number that grows with each fact but votes, and with each
+// vote for the subject: what a page about that subject may hold on to.
+func (l *Log) MarkOf(subject Ref) uint64 {
+	m, ok := l.subjects.Load(subject)
+	if !ok {
+		if l.asked.Add(1) > maxSubjects {
+			l.subjects.Clear()
+			l.asked.Store(1)
+		}
+		// A mark that is made anew after a Clear must not fall behind the one
+		// it had: it begins at the number of all facts, which is no less.
+		fresh := new(atomic.Uint64)
+		fresh.Store(l.all.Load())
+		m, _ = l.subjects.LoadOrStore(subject, fresh)
+	}
+	return m.(*atomic.Uint64).Load() + l.still.Load()
+}
+
+// maxSubjects is how many subjects have a mark at once: somebody may ask for
+// the pages of a million ideas that are not there.
+const maxSubjects = 100_000
+
+// Woken gives a channel that is closed at the next fact that a follower wants.
 func (l *Log) Woken() <-chan struct{} {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -120,7 +159,18 @@ func (l *Log) Woken() <-chan struct{} {
 }
 
 // Wake wakes those who wait, without a fact: something became due.
-func (l *Log) Wake() { l.touch() }
+func (l *Log) Wake() {
+	l.mu.Lock()
+	close(l.wake)
+	l.wake = make(chan struct{})
+	l.mu.Unlock()
+}
+
+func (l *Log) isWanted(kind string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.wanted[kind] || l.wanted[""]
+}
 
 // Tail follows facts that other processes write, so that marks and followers
 // of this one move too. It polls twice a second until ctx ends.
@@ -137,13 +187,11 @@ func (l *Log) Tail(ctx context.Context) error {
 			return nil
 		case <-tick.C:
 		}
-		kinds, err := t.more(ctx)
+		facts, err := t.more(ctx)
 		if err != nil && ctx.Err() == nil {
 			l.log.Warn("the log could not be read", "error", err)
 		}
-		if len(kinds) > 0 {
-			l.touch(kinds...)
-		}
+		l.touch(facts...)
 	}
 }
 
@@ -166,14 +214,14 @@ func (l *Log) tailFromHere(ctx context.Context) (*tail, error) {
 	return t, err
 }
 
-// more gives the kinds of the facts that were not seen before.
-func (t *tail) more(ctx context.Context) (kinds []string, err error) {
+// more gives the facts that were not seen before.
+func (t *tail) more(ctx context.Context) (facts []Event, err error) {
 	if !t.db.Postgres() {
 		fresh, err := storage.All(ctx, t.db, scanEvent, selectEvent+` where id > $1 order by id limit 1000`, t.from)
 		for _, e := range fresh {
-			kinds, t.from = append(kinds, e.Kind), e.ID
+			t.from = e.ID
 		}
-		return kinds, err
+		return fresh, err
 	}
 	var oldest int64
 	if err := t.db.Row(ctx, `select pg_snapshot_xmin(pg_current_snapshot())::text::bigint`).Scan(&oldest); err != nil {
@@ -189,14 +237,14 @@ func (t *tail) more(ctx context.Context) (kinds []string, err error) {
 	seen := map[int64]bool{}
 	for _, e := range fresh {
 		if !t.seen[e.ID] {
-			kinds = append(kinds, e.Kind)
+			facts = append(facts, e)
 		}
 		if e.tx >= oldest {
 			seen[e.ID] = true
 		}
 	}
 	t.from, t.seen = oldest, seen
-	return kinds, nil
+	return facts, nil
 }
 
 const selectEvent = `select id, tx, at, kind, v, actor_id, subject_kind, subject_id, other_id, n from event`

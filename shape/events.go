@@ -9,8 +9,8 @@ const (
 	IdeaShown        = "idea.shown"        // subject idea
 	IdeaMerged       = "idea.merged"       // subject idea, other the idea it went into
 	IdeaUnmerged     = "idea.unmerged"     // subject idea, other the idea it came out of
-	IdeaVoted        = "idea.voted"        // subject idea, n 1 if the voter was staff
-	IdeaUnvoted      = "idea.unvoted"      // subject idea, n 1 if the vote was a staff one
+	IdeaVoted        = "vote.cast"         // subject idea, n 1 if the voter was staff
+	IdeaUnvoted      = "vote.taken_back"   // subject idea, n 1 if the vote was a staff one
 	IdeaFollowed     = "idea.followed"     // subject idea
 	IdeaUnfollowed   = "idea.unfollowed"   // subject idea
 	IdeaCommented    = "idea.commented"    // subject idea, other comment

@@ -161,7 +161,7 @@ func (db *DB) prepared(ctx context.Context, query string) (*sql.Stmt, error) {
 	if s, ok := db.stmts.Load(query); ok {
 		return s.(*sql.Stmt), nil
 	}
-	s, err := db.pool.PrepareContext(ctx, query)
+	s, err := db.pool.PrepareContext(ctx, steady(query))
 	if err != nil {
 		return nil, err
 	}

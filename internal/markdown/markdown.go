@@ -28,11 +28,12 @@ import (
 // linked page from reaching back into ours.
 const linkRel = "nofollow noopener ugc"
 
-// Renderer renders Markdown. It keeps no state between calls and may be used
-// by any number of goroutines.
+// Renderer renders Markdown and remembers what it rendered of late. It may be
+// used by any number of goroutines.
 type Renderer struct {
 	markdown goldmark.Markdown
 	policy   *bluemonday.Policy
+	memory   memory
 }
 
 // New builds a renderer; one is enough for a program.
@@ -85,6 +86,10 @@ func newPolicy() *bluemonday.Policy {
 
 // HTML renders src. The result needs no further escaping.
 func (r *Renderer) HTML(src string) string {
+	return r.memory.get(src, -1, func() string { return r.html(src) })
+}
+
+func (r *Renderer) html(src string) string {
 	var out bytes.Buffer
 	// Convert fails only if the writer does, and a buffer does not.
 	_ = r.markdown.Convert([]byte(shallow(strings.ToValidUTF8(src, "\ufffd"))), &out)

@@ -24,6 +24,11 @@ func (r *Renderer) Text(src string) string {
 // Excerpt renders the beginning of src as one line of at most so many runes,
 // cut between words where that is possible and then ended with "…".
 func (r *Renderer) Excerpt(src string, runes int) string {
+	runes = max(runes, 0)
+	return r.memory.get(src, runes, func() string { return r.excerpt(src, runes) })
+}
+
+func (r *Renderer) excerpt(src string, runes int) string {
 	line := strings.Join(strings.Fields(r.plain(src, &plainWriter{bare: true})), " ")
 	if utf8.RuneCountInString(line) <= runes {
 		return line
@@ -48,7 +53,7 @@ func (r *Renderer) Excerpt(src string, runes int) string {
 // plain reads the rendered HTML rather than the Markdown, so that both say the
 // same: entities decoded, escapes gone, pictures dropped.
 func (r *Renderer) plain(src string, w *plainWriter) string {
-	z := html.NewTokenizer(strings.NewReader(r.HTML(src)))
+	z := html.NewTokenizer(strings.NewReader(r.html(src)))
 	for {
 		switch z.Next() {
 		case html.ErrorToken:

@@ -29,7 +29,7 @@ func Routes(mux *http.ServeMux, k *page.Kit) {
 	mux.Handle("GET /ideas/new", k.Handle(h.propose))
 	mux.Handle("POST /ideas", k.Handle(h.proposed))
 	mux.Handle("GET /ideas/similar", k.Handle(h.similar))
-	mux.Handle("GET /ideas/{id}", k.Cached(k.Handle(h.show)))
+	mux.Handle("GET /ideas/{id}", k.CachedOf("idea", k.Handle(h.show)))
 	mux.Handle("GET /ideas/{id}/history", k.Handle(h.history))
 	mux.Handle("GET /ideas/{id}/edit", k.Handle(h.edit))
 	mux.Handle("POST /ideas/{id}/edit", k.Handle(h.edited))

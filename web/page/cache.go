@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"tribune/event"
 	"tribune/gate"
 )
 
@@ -35,9 +36,26 @@ type cached struct {
 	body, gz []byte
 }
 
-// Cached keeps what h answers to visitors. Signed-in readers, scripts' parts
-// and readers who were just told something get their own.
+// Cached keeps what h answers to visitors until the next fact. Signed-in
+// readers, scripts' parts and readers who were just told something get their
+// own.
 func (k *Kit) Cached(h http.Handler) http.Handler {
+	return k.cached(h, func(*http.Request) uint64 { return k.Events.Mark() })
+}
+
+// CachedOf keeps the pages of one thing each, whose id is in the path: votes
+// for other things leave them be.
+func (k *Kit) CachedOf(kind string, h http.Handler) http.Handler {
+	return k.cached(h, func(r *http.Request) uint64 {
+		id, err := ID(r, "id")
+		if err != nil {
+			return k.Events.Mark()
+		}
+		return k.Events.MarkOf(event.Ref{Kind: kind, ID: id})
+	})
+}
+
+func (k *Kit) cached(h http.Handler, markOf func(r *http.Request) uint64) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		asker := gate.From(r.Context())
 		if r.Method != http.MethodGet || asker.ID != 0 || Partial(r) || flash(r) != "" || len(r.URL.RawQuery) > 200 {
@@ -46,7 +64,7 @@ func (k *Kit) Cached(h http.Handler) http.Handler {
 		}
 		c := k.cache.entry(asker.Lang + " " + r.URL.RequestURI())
 		c.mu.Lock()
-		mark := k.Events.Mark()
+		mark := markOf(r)
 		if now := k.Now(); c.body == nil || c.mark != mark || now.Sub(c.at) > cachedFor {
 			c.mark, c.at = mark, now
 			c.make(h, r)
