@@ -1,9 +1,11 @@
 package listen
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 
 	"tribune/internal/fault"
@@ -65,7 +67,10 @@ func (r *Radar) Import(ctx context.Context, a know.Actor, file io.Reader, format
 	if err != nil {
 		return in.report, err
 	}
-	return in.report, in.run(ctx, rows)
+	err = in.run(ctx, rows)
+	// A batch is looked at after its rows are read: their errors came last.
+	slices.SortStableFunc(in.report.Errors, func(a, b RowError) int { return cmp.Compare(a.Row, b.Row) })
+	return in.report, err
 }
 
 // rowReader gives the rows of a file. A fault is the row's own and reading goes

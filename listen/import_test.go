@@ -65,8 +65,8 @@ func TestImport(t *testing.T) {
 					if len(got.Errors) != want.Failed {
 						t.Errorf("%s: errors %+v", step, got.Errors)
 					}
-					for _, e := range got.Errors {
-						if e.Row < 2 || e.Text == "" {
+					for n, e := range got.Errors {
+						if e.Row < 2 || e.Text == "" || n > 0 && e.Row < got.Errors[n-1].Row {
 							t.Errorf("%s: %+v", step, e)
 						}
 					}

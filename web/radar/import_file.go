@@ -40,6 +40,9 @@ func (x *radar) importFile(w http.ResponseWriter, r *http.Request, v *page.View)
 		if err := v.Wrong(err, &i.wrong); err != nil {
 			return err
 		}
+		if i.wrong.Field == "" {
+			i.wrong.Field = "file" // a file that cannot be read
+		}
 		return x.showImport(w, r, v, i)
 	}
 	i.report = &report
