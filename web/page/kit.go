@@ -124,11 +124,13 @@ func (k *Kit) fail(w http.ResponseWriter, r *http.Request, v *View, err error) {
 
 // Show answers with a page in the square's frame.
 func (k *Kit) Show(w http.ResponseWriter, r *http.Request, v *View, content templ.Component) error {
+	v.told(w)
 	return k.render(w, r, v.status(), Square(v, content))
 }
 
 // ShowDesk answers with a page in the desk's frame.
 func (k *Kit) ShowDesk(w http.ResponseWriter, r *http.Request, v *View, content templ.Component) error {
+	v.told(w)
 	return k.render(w, r, v.status(), Desk(v, content))
 }
 

@@ -146,6 +146,13 @@ func flash(r *http.Request) string {
 	return c.Value
 }
 
+// told takes a flash away once a page shows it.
+func (v *View) told(w http.ResponseWriter) {
+	if v.Flash != "" {
+		http.SetCookie(w, &http.Cookie{Name: "done", Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	}
+}
+
 // Done gives the words of a flash; "" for one that is not ours.
 func (v *View) Done() string {
 	switch v.Flash {

@@ -93,6 +93,9 @@ func thing(v *page.View, f event.Event, people map[int64]know.Person, ideas map[
 	at := func(path string, id int64) string { return path + strconv.FormatInt(id, 10) }
 	switch f.Subject.Kind {
 	case "person":
+		if f.Subject.ID == f.Actor {
+			return "", ""
+		}
 		return v.Name(people[f.Subject.ID]), ""
 	case "account":
 		return v.Name(people[f.Other]), ""
@@ -243,7 +246,7 @@ func didSite(v *page.View, f event.Event) string {
 	case "person.promoted":
 		return v.T("changed the role of")
 	case "person.changed":
-		return v.T("changed what stands under")
+		return v.T("changed their own profile")
 	case "account.moved":
 		return v.T("joined or parted an account:")
 	case "session.ended":
