@@ -173,7 +173,7 @@ func ideaPage(v *page.View, p whole) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var9 string
-			templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(v.N("{n} vote of them from us", "{n} votes of them from us", p.Idea.StaffVotes))
+			templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(v.N("{n} of the votes is ours", "{n} of the votes are ours", p.Idea.StaffVotes))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `idea.templ`, Line: 32, Col: 95}
 			}
