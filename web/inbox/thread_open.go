@@ -113,6 +113,15 @@ func (o opened) first() *converse.Message {
 	return nil
 }
 
+// saidAt is when somebody said a message: what was heard elsewhere was said
+// before it came here.
+func (o opened) saidAt(m converse.Message) time.Time {
+	if m.Mention != 0 && m.Mention == o.mention.ID {
+		return o.mention.PublishedAt
+	}
+	return m.CreatedAt
+}
+
 // toPost is the reader's own answer that waits to be posted elsewhere.
 func (o opened) toPost(v *page.View, m converse.Message) bool {
 	return m.Kind == converse.Reply && m.Way == converse.ByCopy && m.DeliveredAt.IsZero() && m.State == know.Visible && m.Person == v.Actor.ID
