@@ -23,6 +23,9 @@ const maxKey = 200
 // same key. Calls that answer with a secret are never kept.
 func (s *service) once(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header() // an answer is for who asks, and for now
+		h.Set("Cache-Control", "private, no-cache")
+		h.Set("Vary", "Authorization, Cookie, Accept-Language")
 		key := r.Header.Get("Idempotency-Key")
 		reads := r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodOptions
 		if !reads && r.ContentLength != 0 {

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"fmt"
+	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
@@ -217,5 +218,30 @@ func TestCookie(t *testing.T) {
 		req.Header.Set("Content-Type", "application/json")
 		req.Header.Set("Sec-Fetch-Site", from)
 		s.visitor().do(req).want(want)
+	}
+}
+
+// TestTooOften writes without sign-in faster than hands can.
+func TestTooOften(t *testing.T) {
+	s := open(t, storagetest.SQLite(t))
+	s.serve(slog.New(slog.DiscardHandler), true)
+	visitor := s.visitor()
+	visitor.lang = "fr"
+	for range 60 {
+		visitor.call("POST /ideas/1/voices", `{"words": ""}`)
+	}
+	if r := visitor.call("POST /ideas/1/voices", `{"words": ""}`).want(429); r.header.Get("Retry-After") == "" || !strings.Contains(r.text, "trop à la fois") {
+		t.Errorf("%v %s", r.header, r.text)
+	}
+	visitor.call("GET /ideas").want(200)
+}
+
+// TestPanic answers for what breaks, too, as a problem and without detail.
+func TestPanic(t *testing.T) {
+	s := open(t, storagetest.SQLite(t))
+	s.ideas = nil
+	s.serve(slog.New(slog.DiscardHandler), false)
+	if r := s.visitor().call("GET /ideas").want(500); strings.Contains(r.text, "nil") {
+		t.Errorf("detail: %s", r.text)
 	}
 }

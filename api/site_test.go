@@ -66,16 +66,22 @@ func open(t testing.TB, db *storage.DB) *site {
 	s.radar = listen.New(log, db, s.events, s.people, web, s.now)
 	s.inbox = converse.New(log, db, s.events, s.people, s.radar, s.now)
 	s.ideas = shape.New(log, db, s.events, s.people, s.radar, s.inbox, s.now)
-	w := words(t)
-	door, err := gate.New(log, s.people, gate.Options{URL: siteURL, Words: w}, s.now)
+	s.serve(log, false)
+	return s
+}
+
+// serve puts the API behind a gate, with limits or without.
+func (s *site) serve(log *slog.Logger, limits bool) {
+	s.t.Helper()
+	w := words(s.t)
+	door, err := gate.New(log, s.people, gate.Options{URL: siteURL, Words: w, Limits: limits}, s.now)
 	if err != nil {
-		t.Fatal(err)
+		s.t.Fatal(err)
 	}
 	s.Handler = door.Wrap(api.New(api.Needs{Log: log, Gate: door, Events: s.events, People: s.people, Radar: s.radar, Inbox: s.inbox,
 		Ideas: s.ideas, Words: w, URL: siteURL, Version: "test", Now: s.now}))
 	s.server = httptest.NewServer(s.Handler)
-	t.Cleanup(s.server.Close)
-	return s
+	s.t.Cleanup(s.server.Close)
 }
 
 type testWriter struct{ t testing.TB }
