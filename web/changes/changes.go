@@ -67,12 +67,14 @@ func (h handlers) show(w http.ResponseWriter, r *http.Request, v *page.View) err
 	return h.Show(w, r, v, showPage(v, rel, people[rel.By], voted))
 }
 
-// CameFrom says in one line from whom a change came: whose idea, how many
-// voices and votes, who tried it. "" if nobody is known.
+// CameFrom says in one line from whom a change came: whose idea or whose
+// words, how many voices and votes, who tried it. "" if nobody is known.
 func CameFrom(v *page.View, r shape.Release) string {
 	var parts []string
 	if names := credited(r, shape.ForProposing); len(names) > 0 {
 		parts = append(parts, v.T("From the idea of {names}", "names", v.List(few(v, names))))
+	} else if names := credited(r, shape.ForVoice); len(names) > 0 {
+		parts = append(parts, v.T("From the words of {names}", "names", v.List(few(v, names))))
 	} else if len(r.Ideas) > 0 {
 		parts = append(parts, v.N("From an idea of yours", "From {n} ideas of yours", int64(len(r.Ideas))))
 	}

@@ -955,10 +955,10 @@ func decision(v *page.View, p whole, d decided, latest bool) templ.Component {
 // toldLine says how many were told of a decision, and how many wait.
 func toldLine(v *page.View, t shape.Told) string {
 	var parts []string
-	if t.Mail > 0 {
+	if t.MailSent > 0 {
 		parts = append(parts, v.N("{n} person told by mail", "{n} people told by mail", int64(t.MailSent)))
 	}
-	if t.Task > 0 {
+	if t.TaskDone > 0 {
 		parts = append(parts, v.N("{n} person told where they had said it", "{n} people told where they had said it", int64(t.TaskDone)))
 	}
 	if t.Waiting > 0 {
