@@ -35,7 +35,7 @@ func TestDemo(t *testing.T) {
 func (s sample) square(p *Page) []string {
 	p.t.Helper()
 	paths := []string{"", "/ideas", "/ideas?q=paper", "/ideas/new", "/roadmap", "/changes", "/people", "/how-we-listen", "/signin"}
-	for from, link := range map[string]string{"/ideas": ".idea h3 a", "/changes": ".change h2 a", "/people": ".works-here"} {
+	for from, link := range map[string]string{"/ideas": ".idea h3 a", "/changes": ".change h2 a", "/people": "a[href^='/people/']"} {
 		p.Go(s.URL + from)
 		to := path(p, "main "+link)
 		if to == "" {

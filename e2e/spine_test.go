@@ -313,7 +313,7 @@ func (x *spine) youSaid() {
 	p := x.member
 	x.look(p, "changes")
 	p.Follow(".change h2 a")
-	says(p, x.release, x.shipped, x.posts[0].author, x.title)
+	says(p, x.release, x.shipped, x.posts[0].author, x.posts[1].author, x.title)
 	x.look(p, "change")
 	p.Go(x.site.URL + "/roadmap")
 	says(p, x.title)
