@@ -23,8 +23,9 @@ type Directory struct {
 	now    func() time.Time
 	random io.Reader
 
-	actors held[string, Actor] // by hash of a session or token
-	site   held[string, Site]
+	actors  held[string, Actor] // by hash of a session or token
+	site    held[string, Site]
+	persons held[int64, Person]
 }
 
 // New makes the directory of an open site. random gives secrets; nil is the
