@@ -1,0 +1,189 @@
+package know_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"tribune/event"
+	"tribune/internal/fault"
+	"tribune/know"
+	"tribune/storage"
+	"tribune/storage/storagetest"
+)
+
+// TestAddAddress makes an address somebody's only once they have read mail
+// there: who typed it first gains nothing.
+func TestAddAddress(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		d, events, _ := directory(db)
+		ctx := t.Context()
+		add := func(name, address string, role know.Role) know.Actor {
+			t.Helper()
+			p, _, err := d.AddPerson(ctx, name, address, role)
+			if err != nil {
+				t.Fatal(err)
+			}
+			a, err := d.Actor(ctx, p.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return a
+		}
+		jo, sam := add("Jo", "jo@example.org", know.Member), add("Sam", "sam@example.org", know.Member)
+		if _, err := d.AddAddress(ctx, jo, "sam@example.org"); !fault.Is(err, fault.Conflict) {
+			t.Errorf("another's address: %v", err)
+		}
+		if _, err := d.AddAddress(ctx, know.Actor{}, "x@example.org"); err == nil {
+			t.Error("a visitor added an address")
+		}
+		if confirmed, err := d.AddAddress(ctx, jo, "New@Example.org"); err != nil || confirmed {
+			t.Fatalf("confirmed %v, %v", confirmed, err)
+		}
+		// Whoever reads mail there signs in as themselves, not as Jo.
+		if err := d.StartSignIn(ctx, "new@example.org", ""); err != nil {
+			t.Fatal(err)
+		}
+		rows, err := events.Deliveries(ctx, event.Waiting, 0, 5)
+		if err != nil || len(rows) != 2 || rows[0].Kind != "signin" || rows[1].Kind != "confirm" {
+			t.Fatalf("%+v, %v", rows, err)
+		}
+		if rows[0].Person != 0 {
+			t.Errorf("an address that Jo typed signs in as %d", rows[0].Person)
+		}
+		secret, err := d.Arm(ctx, rows[1].Subject.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		link, err := d.Look(ctx, secret)
+		if err != nil || link.Purpose != know.Confirmation || link.Person != jo.ID {
+			t.Fatalf("%+v, %v", link, err)
+		}
+		if _, person, _, err := d.Use(ctx, secret, "", "test"); err != nil || person != jo.ID {
+			t.Fatalf("person %d, %v", person, err)
+		}
+		if a, err := d.ActorByEmail(ctx, "new@example.org"); err != nil || a.ID != jo.ID {
+			t.Errorf("%+v, %v", a, err)
+		}
+		if _, err := d.AddAddress(ctx, sam, "new@example.org"); !fault.Is(err, fault.Conflict) {
+			t.Errorf("after it was confirmed: %v", err)
+		}
+	})
+}
+
+// TestHeld holds the export of a person against what they are known by, and
+// looks for secrets in it.
+func TestHeld(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		d, _, _ := directory(db)
+		ctx := t.Context()
+		p, secret, err := d.AddPerson(ctx, "Jo", "jo@example.org", know.Member)
+		if err != nil {
+			t.Fatal(err)
+		}
+		session, _, _, err := d.Use(ctx, secret, "", "Firefox")
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, err := d.Actor(ctx, p.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		token, err := d.NewToken(ctx, a, "script")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := d.ChooseMail(ctx, p.ID, know.MailComments, true); err != nil {
+			t.Fatal(err)
+		}
+		h, err := d.Held(ctx, a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, err := json.Marshal(h)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range []string{"jo@example.org", "Firefox", `"script"`, `"comments":true`, `"decisions":true`} {
+			if !strings.Contains(string(all), want) {
+				t.Errorf("%s is not in %s", want, all)
+			}
+		}
+		for _, kept := range []string{session, token, secret} {
+			if strings.Contains(string(all), kept) {
+				t.Errorf("a secret is in %s", all)
+			}
+		}
+		if _, err := d.Held(ctx, know.Actor{}); err == nil {
+			t.Error("a visitor exported somebody")
+		}
+	})
+}
+
+// TestLeftOutbox takes a person's address out of what mail servers said.
+func TestLeftOutbox(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		d, events, _ := directory(db)
+		ctx := t.Context()
+		p, _, err := d.AddPerson(ctx, "Jo", "jo@example.org", know.Member)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = db.Update(ctx, func(tx *storage.Tx) error {
+			if err := events.Put(ctx, tx, event.Delivery{Dedup: "x", Kind: "answer", Person: p.ID}); err != nil {
+				return err
+			}
+			_, err := tx.Exec(ctx, `update outbox set state = 'failed', error = '550 no jo@example.org here'`)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, err := d.Actor(ctx, p.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := d.Leave(ctx, a, false); err != nil {
+			t.Fatal(err)
+		}
+		rows, err := events.Deliveries(ctx, "", 0, 5)
+		if err != nil || len(rows) != 1 || rows[0].Error != "" {
+			t.Errorf("%+v, %v", rows, err)
+		}
+	})
+}
+
+// TestChanged tells which settings a change touched.
+func TestChanged(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		d, events, _ := directory(db)
+		ctx := t.Context()
+		owner := know.Actor{ID: 1, Role: know.Owner}
+		for _, c := range []struct {
+			change func(s *know.Site) error
+			want   int64
+		}{
+			{func(s *know.Site) error { s.Brand = "Oriflamme"; s.Hue = 200; return nil }, know.ChangedWords | know.ChangedLook},
+			{func(s *know.Site) error { s.MailURL = "smtp://localhost"; return nil }, know.ChangedMail},
+			{func(s *know.Site) error { s.Rules.Least = map[know.Verb]know.Role{know.Invite: know.Staff}; return nil }, know.ChangedRules},
+			{func(s *know.Site) error { s.Rules.Least[know.Invite] = know.Owner; return nil }, know.ChangedRules},
+			{func(s *know.Site) error { s.Zone = "Europe/Paris"; return nil }, know.ChangedPlace},
+		} {
+			if err := d.Change(ctx, owner, c.change); err != nil {
+				t.Fatal(err)
+			}
+			got, err := events.Audit(ctx, 0, 1)
+			if err != nil || len(got) != 1 || got[0].N != c.want {
+				t.Errorf("%+v, %v, want n = %d", got, err, c.want)
+			}
+		}
+		for _, wrong := range []func(s *know.Site) error{
+			func(s *know.Site) error { s.MailURL = "http://mail.example.org"; return nil },
+			func(s *know.Site) error { s.MailFrom = "nobody"; return nil },
+		} {
+			if err := d.Change(ctx, owner, wrong); !fault.Is(err, fault.Invalid) {
+				t.Errorf("a wrong mail setting: %v", err)
+			}
+		}
+	})
+}

@@ -1,0 +1,146 @@
+package me_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"testing"
+
+	"tribune/know"
+	"tribune/shape"
+	"tribune/web/me"
+	"tribune/web/webtest"
+)
+
+func site(t *testing.T) *webtest.Site {
+	return webtest.New(t, webtest.Folder{Files: me.Files, Routes: me.Routes})
+}
+
+// TestOneClick ends a kind of mail as a mail program does: by POST, without
+// cookies, from nowhere (RFC 8058).
+func TestOneClick(t *testing.T) {
+	s := site(t)
+	jo := s.Person("Jo", know.Member)
+	code, err := s.People.UnsubscribeCode(t.Context(), jo.ID, know.MailDecisions)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wants := func() bool {
+		t.Helper()
+		w, err := s.People.Wants(t.Context(), jo.ID, know.MailDecisions)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return w
+	}
+	s.Visitor().Get("/unsubscribe/"+code).Want(t, 200, "Send me no more of these")
+	if !wants() {
+		t.Error("looking at the page ended the mails")
+	}
+	for range 2 {
+		r := httptest.NewRequest(http.MethodPost, "/unsubscribe/"+code, strings.NewReader("List-Unsubscribe=One-Click"))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Origin", "https://webmail.example")
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r)
+		if w.Code != 200 || wants() {
+			t.Errorf("status %d, still wanted: %v", w.Code, wants())
+		}
+	}
+	other := strings.Replace(code, strconv.FormatInt(jo.ID, 10), strconv.FormatInt(jo.ID+1, 10), 1)
+	s.Visitor().Get("/unsubscribe/"+other).Want(t, 404)
+	s.Visitor().Post("/unsubscribe/"+other).Want(t, 404)
+}
+
+// TestMine shows a person what is theirs, and nobody else.
+func TestMine(t *testing.T) {
+	s := site(t)
+	owner, jo, other := s.Person("Marta", know.Owner), s.Person("Jo", know.Member), s.Person("Sam", know.Member)
+	idea, err := s.Ideas.Propose(t.Context(), other.Actor, shape.NewIdea{Title: "Paper for fountain pens"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Ideas.Vote(t.Context(), jo.Actor, idea.ID, true); err != nil {
+		t.Fatal(err)
+	}
+	s.Visitor().Get("/me").Want(t, 303)
+	jo.Get("/me").Want(t, 200, "Paper for fountain pens", "I voted for")
+	got := jo.Post("/me/letters/new", "subject", "Ink", "body", "Why does it bleed?").Want(t, 303)
+	path, _, _ := strings.Cut(got.Header.Get("Location"), "#")
+	jo.Post("/me/letters/new", "subject", "", "body", "kept words").Want(t, 422, "kept words")
+	id, _ := strconv.ParseInt(strings.TrimPrefix(path, "/me/threads/"), 10, 64)
+	if _, err := s.Inbox.Note(t.Context(), owner.Actor, id, "Between us: an old batch."); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Inbox.Answer(t.Context(), owner.Actor, id, "The paper was damp."); err != nil {
+		t.Fatal(err)
+	}
+	jo.Get(path).Want(t, 200, "Why does it bleed?", "The paper was damp.", "Marta").Without(t, "Between us")
+	other.Get(path).Want(t, 404)
+	other.Post(path, "body", "I, too").Want(t, 404)
+	s.Visitor().Get(path).Want(t, 303)
+	jo.Post(path, "body", "Thank you.").Want(t, 303)
+	jo.Get(path).Want(t, 200, "Thank you.")
+}
+
+// TestTokens shows a token once, and ends it; another's cannot be ended.
+func TestTokens(t *testing.T) {
+	s := site(t)
+	jo, other := s.Person("Jo", know.Member), s.Person("Sam", know.Member)
+	got := jo.Post("/me/tokens", "token-name", "my script").Want(t, 200, "tribune_", "my script")
+	if got.Header.Get("Cache-Control") != "no-store" {
+		t.Error("the page with the token may be kept")
+	}
+	jo.Get("/me/settings").Want(t, 200, "my script").Without(t, "tribune_")
+	tokens, err := s.People.Tokens(t.Context(), jo.Actor)
+	if err != nil || len(tokens) != 1 {
+		t.Fatal(tokens, err)
+	}
+	end := "/me/tokens/" + strconv.FormatInt(tokens[0].ID, 10) + "/end"
+	other.Post(end).Want(t, 404)
+	jo.Post(end).Want(t, 303)
+	if left, _ := s.People.Tokens(t.Context(), jo.Actor); len(left) != 0 {
+		t.Errorf("%v is left", left)
+	}
+}
+
+// TestProfile keeps what was typed when something is wrong with it.
+func TestProfile(t *testing.T) {
+	s := site(t)
+	jo := s.Person("Jo", know.Member)
+	jo.Post("/me/profile", "name", "", "country", "FR").Want(t, 422, "Say your name", `value="FR" selected`)
+	jo.Post("/me/profile", "name", "Jo Martin", "country", "XX").Want(t, 422, "This country is not known")
+	jo.Post("/me/profile", "name", "Jo Martin", "country", "FR", "language", "fr", "votes", "1").Want(t, 303)
+	p, err := s.People.Person(t.Context(), jo.ID)
+	if err != nil || p.Name != "Jo Martin" || p.Country != "FR" || p.Language != "fr" || !p.VotesShown {
+		t.Errorf("%+v, %v", p, err)
+	}
+	jo.Get("/me").Want(t, 200, `<html lang="fr"`, "Mes idées")
+}
+
+// TestExportAndLeave takes everything along, then goes.
+func TestExportAndLeave(t *testing.T) {
+	s := site(t)
+	jo := s.Person("Jo Martin", know.Member)
+	if _, err := s.Ideas.Propose(t.Context(), jo.Actor, shape.NewIdea{Title: "Paper for fountain pens"}); err != nil {
+		t.Fatal(err)
+	}
+	got := jo.Get("/me/export.json").Want(t, 200, "jo.martin@example.org", "Paper for fountain pens", "decisions")
+	var any map[string]any
+	if err := json.Unmarshal([]byte(got.Body), &any); err != nil {
+		t.Error(err)
+	}
+	s.Visitor().Get("/me/export.json").Want(t, 303)
+	jo.Post("/me/leave", "words", "take").Want(t, 422, "Say that you are sure")
+	jo.Post("/me/leave", "sure", "1").Want(t, 422, "Choose what becomes of your words")
+	jo.Post("/me/leave", "words", "take", "sure", "1").Want(t, 303)
+	jo.Get("/me").Want(t, 303)
+	p, err := s.People.Person(t.Context(), jo.ID)
+	if err != nil || p.Name != "" || !p.Left() {
+		t.Errorf("%+v, %v", p, err)
+	}
+	owner := s.Person("Marta", know.Owner)
+	owner.Post("/me/leave", "words", "leave", "sure", "1").Want(t, 409, "the only owner")
+}

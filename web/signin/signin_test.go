@@ -1,0 +1,114 @@
+package signin_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"tribune/event"
+	"tribune/know"
+	"tribune/web/signin"
+	"tribune/web/webtest"
+)
+
+func site(t *testing.T) *webtest.Site {
+	return webtest.New(t, webtest.Folder{Files: signin.Files, Routes: signin.Routes})
+}
+
+// linkFor asks for a link and opens its mail.
+func linkFor(t *testing.T, s *webtest.Site, address, next string) string {
+	t.Helper()
+	s.Visitor().Post("/signin", "email", address, "next", next).Want(t, http.StatusSeeOther)
+	rows, err := s.Events.Deliveries(t.Context(), event.Waiting, 0, 1)
+	if err != nil || len(rows) != 1 {
+		t.Fatalf("the outbox has %v, %v", rows, err)
+	}
+	secret, err := s.People.Arm(t.Context(), rows[0].Subject.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return "/signin/" + secret
+}
+
+// TestScanner opens a link again and again without using it up; the button
+// uses it up.
+func TestScanner(t *testing.T) {
+	s := site(t)
+	link := linkFor(t, s, "jo@example.org", "/ideas/7")
+	for range 3 {
+		got := s.Visitor().Get(link).Want(t, 200, "jo@example.org", "Become a member")
+		if p, c := got.Header.Get("Referrer-Policy"), got.Header.Get("Cache-Control"); p != "strict-origin" || c != "no-store" {
+			t.Errorf("Referrer-Policy %q, Cache-Control %q", p, c)
+		}
+	}
+	s.Visitor().Post(link).Want(t, 422, "Say your name")
+	got := s.Visitor().Post(link, "name", "Jo").Want(t, 303)
+	if to := got.Header.Get("Location"); to != "/ideas/7" {
+		t.Errorf("afterwards at %s", to)
+	}
+	if c := got.Header.Get("Set-Cookie"); !strings.HasPrefix(c, "__Host-tribune=") || !strings.Contains(c, "Secure") || !strings.Contains(c, "HttpOnly") {
+		t.Errorf("the cookie is %s", c)
+	}
+	s.Visitor().Post(link, "name", "Jo").Want(t, 410, "Send me the link")
+	s.Visitor().Get(link).Want(t, 410)
+	s.Visitor().Get("/signin/nonsense").Want(t, 410)
+}
+
+// TestNobodyLearns answers the same for an address that is known and one that
+// is not, and says what is wrong with one that is none.
+func TestNobodyLearns(t *testing.T) {
+	s := site(t)
+	s.Person("Anna", know.Member)
+	known := s.Visitor().Post("/signin", "email", "anna@example.org").Want(t, 303)
+	unknown := s.Visitor().Post("/signin", "email", "nobody@example.org").Want(t, 303)
+	if known.Header.Get("Location") != unknown.Header.Get("Location") || known.Body != unknown.Body {
+		t.Errorf("%v and %v differ", known, unknown)
+	}
+	s.Visitor().Post("/signin", "email", "not an address").Want(t, 422, "This is not a mail address", `value="not an address"`)
+}
+
+// TestLimits holds back who asks too often, for one address and from one.
+func TestLimits(t *testing.T) {
+	s := webtest.New(t, webtest.Folder{Files: signin.Files, Routes: signin.Routes})
+	for range 5 {
+		s.Visitor().Post("/signin", "email", "jo@example.org").Want(t, 303)
+	}
+	s.Visitor().Post("/signin", "email", "jo@example.org").Want(t, 429, "within the hour")
+}
+
+// TestElsewhere sends nobody to another site after signing in.
+func TestElsewhere(t *testing.T) {
+	s := site(t)
+	for _, next := range []string{"https://evil.example/", "//evil.example", `/\evil.example`} {
+		link := linkFor(t, s, "jo@example.org", next)
+		s.Visitor().Get(link)
+		got := s.Visitor().Post(link, "name", "Jo").Want(t, 303)
+		if to := got.Header.Get("Location"); to != "/" {
+			t.Errorf("%s leads to %s", next, to)
+		}
+	}
+}
+
+// TestSetUp leads the owner of a fresh site to its first words.
+func TestSetUp(t *testing.T) {
+	s := site(t)
+	secret, needed, err := s.People.OwnerLink(t.Context())
+	if err != nil || !needed {
+		t.Fatal(needed, err)
+	}
+	s.Visitor().Get("/signin/"+secret).Want(t, 200, "owner of this site")
+	got := s.Visitor().Post("/signin/"+secret).Want(t, 303)
+	if to := got.Header.Get("Location"); to != "/desk/welcome" {
+		t.Errorf("the owner begins at %s", to)
+	}
+}
+
+// TestSignOut ends the session, here and in the database.
+func TestSignOut(t *testing.T) {
+	s := site(t)
+	jo := s.Person("Jo", know.Member)
+	jo.Post("/signout").Want(t, 303)
+	if left, err := s.People.Sessions(t.Context(), jo.Actor, ""); err != nil || len(left) != 0 {
+		t.Errorf("%v, %v", left, err)
+	}
+}
