@@ -108,7 +108,7 @@ func (t *teller) background(ctx context.Context, day float64) error {
 			break
 		}
 	}
-	if err := t.tellTasks(ctx, day); err != nil {
+	if err := t.tidyInbox(ctx, day); err != nil {
 		return err
 	}
 	if err := t.site.CatchUp(ctx); err != nil {
@@ -128,8 +128,10 @@ func (nowhere) Prepare(context.Context, event.Delivery) (func(context.Context) e
 	return func(context.Context) error { return nil }, nil
 }
 
-// tellTasks does the tasks that the deciders would have done within two days.
-func (t *teller) tellTasks(ctx context.Context, day float64) error {
+// tidyInbox does what the team would have done within two or three days: tell
+// people what was decided, and close what asks for nothing. What the content
+// leaves unanswered goes on waiting.
+func (t *teller) tidyInbox(ctx context.Context, day float64) error {
 	if day < 2 {
 		return nil
 	}
@@ -139,26 +141,42 @@ func (t *teller) tellTasks(ctx context.Context, day float64) error {
 		return err
 	}
 	for _, th := range threads {
-		if th.Kind != converse.OfTell {
-			continue
+		switch {
+		case th.Kind == converse.OfTell:
+			err = t.tellByHand(ctx, th)
+		case t.asksNothing(th.Mention) && t.clock.at.Sub(th.WaitsAt) > 60*time.Hour:
+			err = t.site.Inbox.Dismiss(ctx, marta, th.ID, "Read with pleasure. Nothing is asked here.")
 		}
-		owner := marta
-		for _, a := range t.actors {
-			if a.ID == th.Owner {
-				owner = a
-			}
-		}
-		m, err := t.site.Inbox.Answer(ctx, owner, th.ID, "You asked for this, so you should hear it from me: there is a decision now, with its reason, on our square. Thank you for saying it where you said it.")
 		if err != nil {
-			return fmt.Errorf("sample: tell task %d: %w", th.ID, err)
-		}
-		if m.Way == converse.ByCopy {
-			if err := t.site.Inbox.Posted(ctx, owner, m.ID, ""); err != nil {
-				return err
-			}
+			return fmt.Errorf("sample: thread %d: %w", th.ID, err)
 		}
 	}
 	return nil
+}
+
+// asksNothing reports that a mention of the content wants no answer.
+func (t *teller) asksNothing(id int64) bool {
+	for _, m := range t.story.mentions {
+		if id != 0 && t.mentions[m.Key] == id {
+			return !m.Asks && !m.Answered
+		}
+	}
+	return false
+}
+
+// tellByHand does a tell task as its owner.
+func (t *teller) tellByHand(ctx context.Context, th converse.Thread) error {
+	owner := t.actors["marta"]
+	for _, a := range t.actors {
+		if a.ID == th.Owner {
+			owner = a
+		}
+	}
+	m, err := t.site.Inbox.Answer(ctx, owner, th.ID, "You asked for this, so you should hear it from me: there is a decision now, with its reason, on our square. Thank you for saying it where you said it.")
+	if err != nil || m.Way != converse.ByCopy {
+		return err
+	}
+	return t.site.Inbox.Posted(ctx, owner, m.ID, "")
 }
 
 // found makes the site, its people, sources and queries.
