@@ -78,7 +78,7 @@ func (x *radar) takeIn(w http.ResponseWriter, r *http.Request, v *page.View, i *
 func columns(v *page.View) [][2]string {
 	return [][2]string{
 		{"text", v.T("what was said; the only one that is needed")},
-		{"source", v.T("where it comes from, if not the name given below")},
+		{"source", v.T("where it comes from, if not the name given above")},
 		{"kind", v.T("post, review, mail, call or form; post if empty")},
 		{"author.name, author.handle, author.url, author.email", v.T("who said it; an address that comes with an import is never written to")},
 		{"url", v.T("where anybody can read it; without one it stays private")},
