@@ -38,13 +38,27 @@ func (p *Page) Check() {
 	}
 }
 
-// violations runs axe, after putting it into the page if it is not there.
-func (p *Page) violations() []violation {
+// CheckColours is Check for a page that was checked in the other light: only
+// what colours can break.
+func (p *Page) CheckColours() {
 	p.t.Helper()
+	for _, v := range p.violations("color-contrast", "link-in-text-block") {
+		p.t.Errorf("%s, %d pixels, in the other light: %s", p.where(), p.width, v)
+	}
+}
+
+// violations runs axe, after putting it into the page if it is not there: those
+// rules, or all of them.
+func (p *Page) violations(rules ...string) []violation {
+	p.t.Helper()
+	options := "{resultTypes: ['violations']}"
+	if len(rules) > 0 {
+		options = "{resultTypes: ['violations'], runOnly: ['" + strings.Join(rules, "', '") + "']}"
+	}
 	if Eval[bool](p, "typeof axe === 'undefined'") {
 		Eval[bool](p, axeSource+"\n;true")
 	}
-	return Eval[[]violation](p, "axe.run(document, {resultTypes: ['violations']}).then(r => r.violations)")
+	return Eval[[]violation](p, "axe.run(document, "+options+").then(r => r.violations)")
 }
 
 // tooWide says what makes the page scroll sideways, empty if nothing does.

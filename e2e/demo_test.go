@@ -97,6 +97,7 @@ func (s sample) desk(t *testing.T) {
 	b := *s.owner
 	b.t = t
 	p := b.Page(1280, false)
+	p.Go(s.URL + "/language?to=en")
 	tour(t, &b, s.URL, "owner", s.deskPages(p))
 }
 
@@ -110,8 +111,7 @@ func (s sample) french(t *testing.T) {
 		who.b.t = t
 		p := who.b.Page(390, false)
 		paths := who.paths(p)
-		p.Go(s.URL)
-		p.Follow(".foot-languages a")
+		p.Go(s.URL + "/language?to=fr")
 		for _, at := range paths {
 			p.Go(s.URL + at)
 			if got := Eval[string](p, "document.documentElement.lang"); got != "fr" {
@@ -123,8 +123,7 @@ func (s sample) french(t *testing.T) {
 			}
 			p.Keep("fr-" + who.name + strings.NewReplacer("/", "-", "?", "-", "=", "-").Replace(at))
 		}
-		p.Go(s.URL)
-		p.Follow(".foot-languages a")
+		p.Go(s.URL + "/language?to=en")
 	}
 }
 
@@ -151,7 +150,8 @@ func (s sample) keyboard(t *testing.T) {
 	b := *s.owner
 	b.t = t
 	p := b.Page(1280, false)
-	for _, at := range []string{"/desk/inbox", "/ideas", "/desk/ideas"} {
+	p.Go(s.URL + "/desk/inbox")
+	for _, at := range []string{path(p, "a.thread"), "/ideas", "/desk/ideas"} {
 		p.Go(s.URL + at)
 		for n := range 24 {
 			press(p, "\t")

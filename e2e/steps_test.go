@@ -155,7 +155,8 @@ func bothLights(p *Page, name string) {
 	p.t.Helper()
 	look(p, name+"-light")
 	p.do("turn dark", p.emulate(true))
-	look(p, name+"-dark")
+	p.Keep(name + "-dark")
+	p.CheckColours()
 	p.do("turn light", p.emulate(false))
 }
 
