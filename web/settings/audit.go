@@ -96,7 +96,7 @@ func thing(v *page.View, f event.Event, people map[int64]know.Person, ideas map[
 		if f.Subject.ID == f.Actor {
 			return "", ""
 		}
-		return v.Name(people[f.Subject.ID]), ""
+		return v.Name(people[f.Subject.ID]), at("/desk/people/", f.Subject.ID)
 	case "account":
 		return v.Name(people[f.Other]), ""
 	case "thread":

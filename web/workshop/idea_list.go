@@ -85,7 +85,6 @@ type finding struct {
 	words, text string
 	merge       int64
 	ideas       []shape.Idea
-	has         map[int64]bool // ideas that have these words already
 }
 
 // target is where the button of an idea that was found sends.
