@@ -96,7 +96,7 @@ func (d *Directory) heldKeys(ctx context.Context, a Actor, h *Held) error {
 		return err
 	}
 	for _, t := range tokens {
-		h.Tokens = append(h.Tokens, HeldKey{t.ID, t.Name, t.CreatedAt, t.SeenAt})
+		h.Tokens = append(h.Tokens, HeldKey(t))
 	}
 	if h.MailWanted, err = d.MailChoices(ctx, a); err != nil {
 		return err
