@@ -12,6 +12,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"tribune/gate"
 	"tribune/internal/fault"
 	"tribune/internal/i18n"
 	"tribune/know"
@@ -59,10 +60,7 @@ func (v *View) Wrong(err error, form *Wrong) error {
 		return err
 	}
 	*form = Wrong{Field: f.Field, Text: v.Fault(err)}
-	v.Status = http.StatusUnprocessableEntity
-	if f.Kind != fault.Invalid {
-		v.Status = http.StatusConflict
-	}
+	v.Status = gate.Status(f)
 	return nil
 }
 

@@ -131,6 +131,14 @@ type Reader struct {
 	cookie string
 }
 
+// Cookie gives the reader's session, nil for a visitor.
+func (r *Reader) Cookie() *http.Cookie {
+	if r.cookie == "" {
+		return nil
+	}
+	return &http.Cookie{Name: "__Host-tribune", Value: r.cookie}
+}
+
 // Answer is what a reader got.
 type Answer struct {
 	Status int
@@ -162,8 +170,8 @@ func (r *Reader) Do(req *http.Request) Answer {
 }
 
 func (r *Reader) do(req *http.Request) Answer {
-	if r.cookie != "" {
-		req.AddCookie(&http.Cookie{Name: "__Host-tribune", Value: r.cookie})
+	if c := r.Cookie(); c != nil {
+		req.AddCookie(c)
 	}
 	if r.Lang != "" {
 		req.Header.Set("Accept-Language", r.Lang)

@@ -1,0 +1,258 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"tribune/event"
+	"tribune/gate/gatetest"
+	"tribune/know"
+	"tribune/listen"
+	"tribune/shape"
+	"tribune/storage"
+	"tribune/web/webtest"
+)
+
+// table is every route of the pages with the status that each role gets. A
+// redirect (303) of a GET leads to signing in; of a POST, on to what was done.
+// On the desk, whoever does not work here finds nothing.
+//
+//	visitor guest member other staff owner
+func table() []gatetest.Route {
+	rows := []gatetest.Route{
+		{Call: "GET /", Want: "200", For: "GET /{$}"},
+		{Call: "GET /nothing", Want: "404", For: "-"},
+		{Call: "GET /how-we-listen", Want: "200"},
+		{Call: "GET /robots.txt", Want: "200"},
+		{Call: "GET /sitemap.xml", Want: "200"},
+		{Call: "GET /brand.css", Want: "200"},
+		{Call: "GET /favicon.svg", Want: "200"},
+		{Call: "GET /picture/{picture}", Want: "404"},
+		{Call: "GET /language?to=fr", Want: "303"},
+		{Call: "GET /roadmap", Want: "200"},
+		{Call: "GET /changes", Want: "200"},
+		{Call: "GET /changes/{release}", Want: "200"},
+		{Call: "GET /people", Want: "200"},
+		{Call: "GET /people/{staff}", Want: "200"},
+		{Call: "GET /calls/{call}", Want: "200"},
+
+		{Call: "GET /signin", Want: "200 303 303 303 303 303"}, // who is signed in goes on
+		{Call: "POST /signin", Body: "email=new@example.org", Want: "303 303 303 303 303 429"},
+		{Call: "GET /signin/sent", Want: "200"},
+		{Call: "GET /signin/{wrong}", Want: "410"},
+		{Call: "POST /signin/{wrong}", Want: "410"},
+		{Call: "POST /signout", Want: "303", For: "POST /signout"},
+		{Call: "GET /unsubscribe/{wrong}", Want: "404"},
+		{Call: "POST /unsubscribe/{wrong}", Want: "404"},
+
+		{Call: "GET /ideas", Want: "200"},
+		{Call: "GET /ideas/new", Want: "200"},
+		{Call: "GET /ideas/similar?title=paper", Want: "303"}, // to the search; scripts get a part
+		{Call: "POST /ideas", Body: "title=A notebook for the left hand", Want: "401 403 303 303 303 303"},
+		{Call: "GET /ideas/{idea}", Want: "200"},
+		{Call: "GET /ideas/{hidden}", Want: "404 404 200 404 200 200"},
+		{Call: "GET /ideas/{members}", Want: "404 404 200 200 200 200"},
+		{Call: "GET /ideas/{internal}", Want: "404 404 404 404 200 200"},
+		{Call: "GET /ideas/{idea}/history", Want: "404"}, // there is no earlier wording
+		{Call: "GET /ideas/{idea}/edit", Want: "303 403 200 403 403 403"},
+		{Call: "POST /ideas/{idea}/edit", Body: "title=A better title&body=x", Want: "401 403 303 403 403 403"},
+		{Call: "POST /ideas/{idea}/withdraw", Want: "401 403 303 403 403 403"},
+		{Call: "POST /ideas/{idea}/vote", Body: "on=1", Want: "303 403 303 303 303 303"},
+		{Call: "POST /ideas/{internal}/vote", Body: "on=1", Want: "303 404 404 404 303 303", For: "-"},
+		{Call: "POST /ideas/{idea}/follow", Body: "on=1", Want: "303 403 303 303 303 303"},
+		{Call: "POST /ideas/{idea}/comments", Body: "body=Me, too.", Want: "401 403 303 303 303 303"},
+		{Call: "GET /ideas/{idea}/comments/{comment}/edit", Want: "303 403 200 403 403 403"},
+		{Call: "POST /ideas/{idea}/comments/{comment}/edit", Body: "body=Me, as well.", Want: "401 403 303 403 403 403"},
+		{Call: "POST /ideas/{idea}/comments/{comment}/withdraw", Want: "401 403 303 403 403 403"},
+		{Call: "POST /ideas/{idea}/comments/{comment}/hide", Body: "reason=An advertisement.", Want: "401 403 403 403 303 303"},
+		{Call: "POST /ideas/{idea}/comments/{comment}/show", Want: "401 403 403 403 303 303"},
+		{Call: "POST /ideas/{idea}/voices", Body: "words=I would buy ten.", Want: "303"},
+		{Call: "POST /ideas/{idea}/voices/{voice}/withdraw", Want: "401 403 303 403 303 303"},
+		{Call: "POST /ideas/{idea}/voices/{voice}/hide", Body: "reason=An advertisement.", Want: "401 403 403 403 303 303"},
+		{Call: "POST /ideas/{idea}/voices/{voice}/show", Want: "401 403 403 403 303 303"},
+	}
+	return rows
+}
+
+// areas are the routes that a whole area of the site treats alike: what those
+// get whom it is not for.
+var areas = []struct {
+	prefix    string
+	get, post [3]int // visitor, member, staff; 0: anything but a refusal
+}{
+	{prefix: "/desk", get: [3]int{303, 404, 0}, post: [3]int{401, 404, 0}},
+	{prefix: "/me", get: [3]int{303, 0, 0}, post: [3]int{401, 0, 0}},
+}
+
+// owners are the routes of the desk that staff find closed (403).
+var owners = regexp.MustCompile(`^(GET|POST) /desk/(welcome|settings/(accent|team|mail|mail/test|rules))$|^POST /desk/outbox/\{id\}/link$|^POST /desk/settings(/team|/team/\{id\})?$`)
+
+// TestRoutesByRole asks for every route of every page as everybody.
+func TestRoutesByRole(t *testing.T) {
+	w := newWorld(t)
+	patterns := routes(t)
+	var open []string
+	for _, p := range patterns {
+		area := -1
+		for i, a := range areas {
+			if path := p[strings.IndexByte(p, '/'):]; path == a.prefix || strings.HasPrefix(path, a.prefix+"/") {
+				area = i
+			}
+		}
+		if area < 0 {
+			open = append(open, p)
+			continue
+		}
+		t.Run(strings.ReplaceAll(p, "/", "|"), func(t *testing.T) { w.area(t, p, areas[area].get, areas[area].post) })
+	}
+	gatetest.Require(t, open, table())
+	gatetest.Try(t, gatetest.Face{Handler: w.site, Sign: w.sign, Fresh: w.fresh}, table())
+}
+
+// area asks for one route of an area as a visitor, a member and staff. Ids are
+// of things that are not there: who may not come in is told so first.
+func (w *world) area(t *testing.T, pattern string, get, post [3]int) {
+	method, path, _ := strings.Cut(pattern, " ")
+	path = regexp.MustCompile(`\{[a-z]+\}`).ReplaceAllString(path, "987654")
+	want := get
+	if method == http.MethodPost {
+		want = post
+	}
+	if owners.MatchString(pattern) {
+		want[2] = http.StatusForbidden
+	}
+	for i, who := range []gatetest.Who{gatetest.Visitor, gatetest.Member, gatetest.Staff} {
+		var a webtest.Answer
+		if method == http.MethodGet {
+			a = w.who[who].Get(path)
+		} else {
+			a = w.who[who].Post(path)
+		}
+		refused := a.Status == 401 || a.Status == 403 || a.Status >= 500 || a.Status == 303 && strings.HasPrefix(a.Header.Get("Location"), "/signin")
+		if want[i] != 0 && a.Status != want[i] || want[i] == 0 && refused {
+			t.Errorf("%s gets %d, want %d", who, a.Status, want[i])
+		}
+		if want[i] == 303 && !refused {
+			t.Errorf("%s is sent to %s", who, a.Header.Get("Location"))
+		}
+	}
+}
+
+// routes reads the patterns of all routes from the sources of the page folders:
+// the standard router does not tell them.
+func routes(t *testing.T) (patterns []string) {
+	t.Helper()
+	pattern := regexp.MustCompile(`"((?:GET|POST) /[^"]*)"`)
+	files, err := filepath.Glob("*/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") || strings.HasPrefix(name, "webtest") {
+			continue
+		}
+		src, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range pattern.FindAllStringSubmatch(string(src), -1) {
+			patterns = append(patterns, m[1])
+		}
+	}
+	return patterns
+}
+
+// world makes the things that the table is about.
+type world struct {
+	site *webtest.Site
+	who  map[gatetest.Who]*webtest.Reader
+	idea int64 // the last one made: comments and voices are under it
+	n    int
+}
+
+func newWorld(t *testing.T) *world {
+	var all []webtest.Folder
+	for _, f := range folders()[1:] { // the first is the frame's own, which webtest brings
+		all = append(all, webtest.Folder{Files: f.files, Routes: f.routes})
+	}
+	all = append(all, webtest.Folder{Files: listen.Texts, Routes: folders()[0].routes})
+	s := webtest.New(t, all...)
+	w := &world{site: s, who: map[gatetest.Who]*webtest.Reader{
+		gatetest.Visitor: s.Visitor(), gatetest.Guest: s.Person("Gast Guest", know.Member), gatetest.Member: s.Person("Anna Blum", know.Member),
+		gatetest.Other: s.Person("Ben Okoye", know.Member), gatetest.Staff: s.Person("Sofia Reyes", know.Staff), gatetest.Owner: s.Person("Olga Maas", know.Owner)}}
+	if err := s.DB.Update(t.Context(), func(tx *storage.Tx) error {
+		if _, err := tx.Exec(t.Context(), `update person set role = 'guest' where id = $1`, w.who[gatetest.Guest].ID); err != nil {
+			return err
+		}
+		return s.Events.Append(t.Context(), tx, event.Event{Kind: "person.changed", Subject: event.Ref{Kind: "person", ID: w.who[gatetest.Guest].ID}})
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+func (w *world) sign(r *http.Request, who gatetest.Who) {
+	if c := w.who[who].Cookie(); c != nil && r.URL.Path != "/signout" {
+		r.AddCookie(c)
+	}
+}
+
+// fresh makes a thing; what somebody owns is the member's.
+func (w *world) fresh(t testing.TB, name string) string {
+	t.Helper()
+	w.site.Pass(time.Minute) // nobody's writes are limited by the others'
+	ctx, member, staff := t.Context(), w.who[gatetest.Member].Actor, w.who[gatetest.Staff].Actor
+	ideas := w.site.Ideas
+	w.n++
+	propose := func(a know.Actor, audience know.Audience) (int64, error) {
+		i, err := ideas.Propose(ctx, a, shape.NewIdea{Title: fmt.Sprintf("An idea, number %d", w.n), Audience: audience})
+		w.idea = i.ID
+		return i.ID, err
+	}
+	var id int64
+	var err error
+	switch name {
+	case "picture", "wrong":
+		return fmt.Sprintf("%064d", w.n)
+	case "staff":
+		id = staff.ID
+	case "idea":
+		id, err = propose(member, know.Public)
+	case "members":
+		id, err = propose(member, know.Members)
+	case "internal":
+		id, err = propose(staff, know.Team)
+	case "hidden":
+		if id, err = propose(member, know.Public); err == nil {
+			err = ideas.Hide(ctx, staff, id, "An advertisement.")
+		}
+	case "comment":
+		var c shape.Comment
+		c, err = ideas.Comment(ctx, member, w.idea, "Me, too.", "")
+		id = c.ID
+	case "voice":
+		var v shape.Voice
+		v, err = ideas.AddVoice(ctx, member, w.idea, shape.VoiceFrom{Words: "I would buy ten."})
+		id = v.ID
+	case "release":
+		var r shape.Release
+		r, err = ideas.MakeRelease(ctx, staff, shape.NewRelease{Title: "New paper"})
+		id = r.ID
+	case "call":
+		var c shape.Call
+		c, err = ideas.OpenCall(ctx, staff, shape.NewCall{Title: "The next colour", Will: "Make it.", Gets: "One of the first."})
+		id = c.ID
+	default:
+		t.Fatalf("nobody makes a %s", name)
+	}
+	if err != nil {
+		t.Fatal(name, err)
+	}
+	return fmt.Sprint(id)
+}
