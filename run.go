@@ -71,6 +71,9 @@ func (s *Site) Serve(ctx context.Context, listener net.Listener, out io.Writer) 
 	if slices.Contains(s.Config.Roles, "web") {
 		serve(ctx, group, listener, handler)
 		fmt.Fprintf(out, "Tribune is at %s\n", s.Config.URL)
+		if err := s.People.RememberURL(ctx, s.Config.URL); err != nil {
+			return err
+		}
 		if secret, needed, err := s.People.OwnerLink(ctx); err != nil {
 			return err
 		} else if needed {

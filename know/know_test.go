@@ -113,3 +113,20 @@ func TestLeaveErases(t *testing.T) {
 		}
 	})
 }
+
+// The command line finds whoever has an address: they may rise, and nobody
+// falls by a slip of the pen, the only owner least of all.
+func TestAddPersonNeverDemotes(t *testing.T) {
+	d, _, _ := directory(storagetest.SQLite(t))
+	ctx := t.Context()
+	for _, c := range []struct {
+		name string
+		role know.Role
+		want know.Role
+	}{{"Olga Maas", know.Member, know.Member}, {"Olga M", know.Owner, know.Owner}, {"Olga", know.Member, know.Owner}} {
+		p, _, err := d.AddPerson(ctx, c.name, "olga@example.org", c.role)
+		if err != nil || p.Role != c.want || p.Name != "Olga Maas" {
+			t.Errorf("added as %s: %s, %s, %v", c.role, p.Name, p.Role, err)
+		}
+	}
+}

@@ -164,8 +164,9 @@ func (d *Directory) OwnerLink(ctx context.Context) (secret string, needed bool, 
 	return secret, true, err
 }
 
-// AddPerson makes a person with a confirmed address (or finds the one who has
-// it) and gives a one-time link for them. It is the command line's way.
+// AddPerson makes a person with a confirmed address and gives a one-time link
+// for them. It is the command line's way. Whoever has the address already is
+// found: they keep their name, and may only rise.
 func (d *Directory) AddPerson(ctx context.Context, name, address string, role Role) (p Person, secret string, err error) {
 	if name, err = named(name); err != nil {
 		return p, "", err
@@ -190,7 +191,7 @@ func (d *Directory) AddPerson(ctx context.Context, name, address string, role Ro
 			if person, err = d.newPerson(ctx, tx, name, role); err != nil {
 				return err
 			}
-		} else if _, err := tx.Exec(ctx, `update person set name = $1, role = $2 where id = $3`, name, string(role), person); err != nil {
+		} else if err := d.rise(ctx, tx, person, name, role, Actor{}); err != nil {
 			return err
 		}
 		if err := d.claim(ctx, tx, account, person); err != nil {
@@ -288,15 +289,30 @@ func (d *Directory) invited(ctx context.Context, tx *storage.Tx, account int64, 
 		_, err = tx.Exec(ctx, `update account set person_id = $1 where id = $2`, id, account)
 		return id, err
 	}
+	return person, d.rise(ctx, tx, person, name, role, by)
+}
+
+// rise gives somebody a role if it is more than theirs, and a name if they
+// have none.
+func (d *Directory) rise(ctx context.Context, tx *storage.Tx, person int64, name string, role Role, by Actor) error {
 	var have Role
-	if err := tx.Row(ctx, `select role from person where id = $1`, person).Scan(&have); err != nil {
-		return 0, err
+	var called string
+	if err := tx.Row(ctx, `select role, name from person where id = $1`, person).Scan(&have, &called); err != nil {
+		return err
+	}
+	if have.AtLeast(role) && called != "" {
+		return nil
+	}
+	if called != "" {
+		name = called
 	}
 	if have.AtLeast(role) {
-		return person, nil
+		role = have
 	}
-	_, err := tx.Exec(ctx, `update person set role = $1 where id = $2`, string(role), person)
-	return person, err
+	if _, err := tx.Exec(ctx, `update person set name = $1, role = $2 where id = $3`, name, string(role), person); err != nil {
+		return err
+	}
+	return d.fact(ctx, tx, "person.promoted", by, event.Ref{Kind: "person", ID: person}, 0)
 }
 
 const linkGone = "This link was used already, or is older than it may be. Ask for a new one: it takes a minute."

@@ -207,3 +207,33 @@ func (d *Directory) mayBeNamed(ctx context.Context, q storage.Q, name string) er
 	}
 	return nil
 }
+
+// RememberURL notes the address that the site is served at, for commands that
+// print links.
+func (d *Directory) RememberURL(ctx context.Context, address string) error {
+	have, err := d.URL(ctx)
+	if err != nil || have == address {
+		return err
+	}
+	value, err := json.Marshal(address)
+	if err != nil {
+		return err
+	}
+	return d.db.Update(ctx, func(tx *storage.Tx) error {
+		_, err := tx.Exec(ctx, `insert into setting (name, value) values ('url', $1) on conflict (name) do update set value = excluded.value`, string(value))
+		return err
+	})
+}
+
+// URL gives the address that the site was last served at.
+func (d *Directory) URL(ctx context.Context) (address string, err error) {
+	var value string
+	err = d.db.Row(ctx, `select value from setting where name = 'url'`).Scan(&value)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "http://localhost:8080", nil
+	}
+	if err == nil {
+		err = json.Unmarshal([]byte(value), &address)
+	}
+	return address, err
+}

@@ -15,6 +15,9 @@ type backupCommand struct {
 
 // Run writes a backup, also while the server runs.
 func (c *backupCommand) Run(ctx context.Context, log *slog.Logger) error {
+	if err := c.there(); err != nil {
+		return err
+	}
 	site, err := c.open(ctx, log)
 	if err != nil {
 		return err
@@ -55,6 +58,9 @@ type exportCommand struct {
 
 // Run writes the site in open formats, also while the server runs.
 func (c *exportCommand) Run(ctx context.Context, log *slog.Logger) error {
+	if err := c.there(); err != nil {
+		return err
+	}
 	site, err := c.open(ctx, log)
 	if err != nil {
 		return err

@@ -4,8 +4,11 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"os"
+	"path/filepath"
 
 	"tribune"
+	"tribune/internal/fault"
 	"tribune/know"
 )
 
@@ -13,6 +16,18 @@ import (
 type folder struct {
 	Data        string `help:"Folder that holds everything." default:"./data" env:"TRIBUNE_DATA" type:"path"`
 	DatabaseURL string `help:"PostgreSQL to use in place of the folder's own database." env:"TRIBUNE_DATABASE_URL"`
+}
+
+// there refuses a folder that holds no site: a slip of the pen must not look
+// like an empty site's good backup.
+func (f folder) there() error {
+	if f.DatabaseURL != "" {
+		return nil
+	}
+	if _, err := os.Stat(filepath.Join(f.Data, "tribune.db")); err != nil {
+		return fault.New(fault.NotFound, "There is no site in {dir}. Say with --data where it is; nothing was done.", "dir", f.Data).Because(err)
+	}
+	return nil
 }
 
 // open opens the site that the command is for.
@@ -29,7 +44,7 @@ type personAdd struct {
 	Name  string    `required:"" help:"As people know them."`
 	Email string    `required:"" help:"Their mail address."`
 	Role  know.Role `required:"" enum:"owner,staff,member" help:"owner, staff or member."`
-	URL   string    `help:"The site's own address." default:"http://localhost:8080" env:"TRIBUNE_URL"`
+	URL   string    `help:"The site's own address; the one it was last served at if not given." env:"TRIBUNE_URL"`
 }
 
 // Run adds the person; the link is the last word it prints.
@@ -43,7 +58,11 @@ func (c *personAdd) Run(ctx context.Context, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	site.Config.URL = c.URL
+	if site.Config.URL = c.URL; c.URL == "" {
+		if site.Config.URL, err = site.People.URL(ctx); err != nil {
+			return err
+		}
+	}
 	fmt.Printf("%s is here as %s. Sign in once, within 15 minutes: %s\n", p.Name, p.Role, site.SignInLink(secret))
 	return nil
 }

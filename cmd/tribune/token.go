@@ -24,6 +24,9 @@ func (c *tokenCommand) Run(ctx context.Context, log *slog.Logger) error {
 	if c.Email == "" && c.Emails == "" {
 		return errors.New("say whom the token acts as: --email E, or --emails FILE")
 	}
+	if err := c.there(); err != nil {
+		return err
+	}
 	site, err := c.open(ctx, log)
 	if err != nil {
 		return err

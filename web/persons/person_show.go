@@ -44,6 +44,9 @@ func (x *persons) person(w http.ResponseWriter, r *http.Request, v *page.View) e
 	if s.person, err = x.People.Person(r.Context(), id); err != nil {
 		return err
 	}
+	if s.person.Left() {
+		return fault.New(fault.NotFound, "This person has left. What they let us keep stays where it was said, without their name; nothing ties it together here.")
+	}
 	if s.accounts, err = x.People.AccountsOf(r.Context(), id); err != nil {
 		return err
 	}
