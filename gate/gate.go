@@ -229,7 +229,7 @@ func (g *Gate) say(w http.ResponseWriter, r *http.Request, status int, text stri
 // the request's id.
 func (g *Gate) Note(r *http.Request, err error) int {
 	status := Status(err)
-	if status >= 500 && r.Context().Err() == nil {
+	if fault.KindOf(err) == fault.Internal && r.Context().Err() == nil {
 		g.log.Error("a request failed", "method", r.Method, "path", r.URL.Path, "request", From(r.Context()).RequestID, "error", err)
 	}
 	return status
