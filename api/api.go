@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -74,12 +75,17 @@ func (s *service) config() huma.Config {
 	if version == "" {
 		version = "unversioned"
 	}
+	where := s.URL
+	if where == "" {
+		where = "/" // where the description was had from
+	}
 	return huma.Config{
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI: "3.1.0",
 			Info: &huma.Info{Title: "Tribune", Version: version, License: &huma.License{Name: "AGPL-3.0-or-later", Identifier: "AGPL-3.0-or-later"},
 				Description: "What customers say, ask and vote for, and what became of it. Errors are problem details (RFC 9457). " +
 					"Writes accept an Idempotency-Key. Lists take limit and cursor, and answer items and next_cursor, which is empty on the last page."},
+			Servers: []*huma.Server{{URL: where}},
 			Components: &huma.Components{
 				Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
 				SecuritySchemes: map[string]*huma.SecurityScheme{
@@ -131,12 +137,14 @@ func add[I, O any](s *service, group, route, id, summary string, status int, f c
 		op.Parameters = append(op.Parameters, &huma.Param{Name: "Idempotency-Key", In: "header", Schema: &huma.Schema{Type: "string"},
 			Description: "At most 200 characters. The same key with the same call is done once within 24 hours."})
 	}
+	named := members(reflect.TypeFor[I]())
 	huma.Register(s.api, op, func(ctx context.Context, in *I) (*O, error) {
 		asker := gate.From(ctx)
 		out, err := f(ctx, asker, in)
 		if err != nil {
-			return nil, s.problem(ctx, op, asker, err)
+			return nil, s.problem(ctx, op, named, asker, err)
 		}
+		whole(reflect.ValueOf(out))
 		return out, nil
 	})
 }

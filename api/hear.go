@@ -50,15 +50,19 @@ type Heard struct {
 	Error *huma.ErrorDetail `json:"error,omitempty" doc:"What is wrong with the row"`
 }
 
-// hearing describes the body of one mention or a list, which is read here row
+// describeHearing describes the body, which huma, that does not read it, takes
+// for bytes.
+func (s *service) describeHearing() {
+	one := s.api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[NewMention](), true, "NewMention")
+	s.api.OpenAPI().Paths[prefix+"/mentions"].Post.RequestBody.Content["application/json"].Schema =
+		&huma.Schema{OneOf: []*huma.Schema{one, {Type: "array", Items: one, MaxItems: new(listen.MaxHear)}}}
+}
+
+// hearing describes a call with one mention or a list, which is read here row
 // by row, so that one that is wrong does not keep the others out.
 func hearing(s *service) option {
 	return func(op *huma.Operation) {
-		one := s.api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[NewMention](), true, "NewMention")
 		op.MaxBodyBytes, op.SkipValidateBody = maxMentions+1, true
-		op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/json": {
-			Schema: &huma.Schema{OneOf: []*huma.Schema{one, {Type: "array", Items: one}}},
-		}}}
 		op.Description = "Only source and text are needed; members of other names are passed over. One mention is answered as such, with 201; 202 says that it rests, because its source is open and no query matches. " +
 			"A list is answered row by row, in order: 201 if every row could be stored (or was there already), 207 if some could not, 422 if none could."
 		heard := s.api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[List[Heard]](), true, "ListHeard")

@@ -19,6 +19,7 @@ type Author struct {
 	Name  string `json:"name" doc:"Empty for one who left"`
 	Staff bool   `json:"staff" doc:"Worked here then"`
 	Photo string `json:"photo,omitempty" doc:"Address of a picture"`
+	Left  bool   `json:"left,omitempty" doc:"They left, and were erased"`
 }
 
 // Idea is something that people ask for.
@@ -74,7 +75,7 @@ func (s *service) ideaRoutes() {
 // author gives who did something from among people.
 func (s *service) author(people map[int64]know.Person, id int64, staff bool) Author {
 	p := people[id]
-	return Author{ID: id, Name: p.Name, Staff: staff, Photo: s.picture(p.Photo)}
+	return Author{ID: id, Name: p.Name, Staff: staff, Photo: s.picture(p.Photo), Left: p.Left()}
 }
 
 func (s *service) picture(sha string) string {
@@ -342,7 +343,7 @@ func (s *service) ideaVoters(ctx context.Context, a *gate.Asker, in *ByID) (*ans
 		return nil, err
 	}
 	return page(voters, "", func(v shape.Voter) Voter {
-		return Voter{Author{v.Person.ID, v.Person.Name, v.Staff, s.picture(v.Person.Photo)}, v.At}
+		return Voter{Author{v.Person.ID, v.Person.Name, v.Staff, s.picture(v.Person.Photo), v.Person.Left()}, v.At}
 	}), nil
 }
 

@@ -5,14 +5,18 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"tribune/gate"
+	"tribune/internal/fault"
 	"tribune/know"
 )
 
 func (s *service) meRoutes() {
 	add(s, "me", "GET /me", "me", "Who I am here", http.StatusOK, s.me)
 	add(s, "me", "PATCH /me", "changeMe", "Change what I say of myself, and the mails I get", http.StatusOK, s.meChange)
-	add(s, "me", "DELETE /me", "leave", "Leave: name, addresses and, if I wish, words are erased", http.StatusNoContent, s.leave)
+	add(s, "me", "DELETE /me", "leave", "Leave: name, addresses and, if I wish, words are erased", http.StatusNoContent, s.leave, strict,
+		tells("With words true, in the address or in a body, my words go, too: later there is nobody left to ask. What is not understood is refused before anything is done."))
 	add(s, "me", "GET /me/export", "exportMe", "All that is held about me", http.StatusOK, s.export)
 	add(s, "me", "GET /me/threads", "myThreads", "My conversations with the company", http.StatusOK, s.mine)
 	add(s, "me", "GET /me/voices", "myVoices", "My words behind ideas", http.StatusOK, s.myVoices)
@@ -92,11 +96,40 @@ func (s *service) meChange(ctx context.Context, a *gate.Asker, in *struct {
 	return s.me(ctx, a, nil)
 }
 
-func (s *service) leave(ctx context.Context, a *gate.Asker, in *struct {
-	Words bool `query:"words" doc:"My words go, too"`
-}) (*none, error) {
-	return nil, s.People.Leave(ctx, a.Actor, in.Words)
+// leaving is how somebody leaves. It cannot be taken back, so that what is
+// said is taken from either place, and refused where it is not understood.
+type leaving struct {
+	Words bool `query:"words" doc:"My words go, too; may be said in the body instead"`
+	Body  *struct {
+		Words *bool `json:"words,omitempty" doc:"My words go, too"`
+	}
+	said bool // the address says something of words
 }
+
+// Resolve notes whether the address says something, which has to be true or
+// false, once.
+func (l *leaving) Resolve(ctx huma.Context) []error {
+	asked := ctx.URL()
+	values, said := asked.Query()["words"]
+	if l.said = said; said && (len(values) != 1 || values[0] == "") {
+		return []error{&huma.ErrorDetail{Message: "invalid boolean", Location: "query.words"}}
+	}
+	return nil
+}
+
+func (s *service) leave(ctx context.Context, a *gate.Asker, in *leaving) (*none, error) {
+	words := in.Words
+	if in.Body != nil && in.Body.Words != nil {
+		if in.said && words != *in.Body.Words {
+			return nil, fault.New(fault.Invalid, "The address and the body differ about your words, so nothing was done. Say it in one place.").On("words")
+		}
+		words = *in.Body.Words
+	}
+	return nil, s.People.Leave(ctx, a.Actor, words)
+}
+
+// strict refuses what a call's address has and the call does not know.
+func strict(op *huma.Operation) { op.RejectUnknownQueryParameters = true }
 
 // Export is all that is held about somebody, folder by folder.
 type Export struct {

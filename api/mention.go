@@ -13,6 +13,7 @@ import (
 
 func (s *service) mentionRoutes() {
 	add(s, "listening", "POST /mentions", "hear", "Bring in what was said: one, or a list of at most 10,000", http.StatusCreated, s.hear, hearing(s))
+	s.describeHearing()
 	add(s, "listening", "GET /mentions", "listMentions", "What is said, the latest first", http.StatusOK, s.mentionsList,
 		tells("sentiment is accepted for what is to come: nothing works it out yet, so it leaves the list as it is."))
 	add(s, "listening", "GET /mentions/{id}", "getMention", "One mention", http.StatusOK, s.mentionGet)

@@ -5,9 +5,11 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strconv"
 	"time"
 
 	"tribune/gate"
+	"tribune/internal/fault"
 	"tribune/know"
 )
 
@@ -37,6 +39,7 @@ type Person struct {
 	Country   string    `json:"country,omitempty"`
 	CreatedAt time.Time `json:"created_at"`
 	LeftAt    time.Time `json:"left_at,omitzero"`
+	Left      bool      `json:"left,omitempty" doc:"They left, and were erased"`
 	Desk      *Known    `json:"desk,omitempty" doc:"For staff"`
 }
 
@@ -60,13 +63,26 @@ type Account struct {
 	CreatedAt   time.Time `json:"created_at"`
 }
 
+// erased reports whether an account is one of somebody who left: a row without
+// a name that only holds together what was said.
+func erased(c know.Account) bool { return c.Address == "left:"+strconv.FormatInt(c.ID, 10) }
+
+// standing gives an account, unless it is erased.
+func (s *service) standing(ctx context.Context, id int64) (know.Account, error) {
+	c, err := s.People.Account(ctx, id)
+	if err == nil && erased(c) {
+		return know.Account{}, fault.New(fault.NotFound, "Whose account this was has left.")
+	}
+	return c, err
+}
+
 func account(c know.Account) Account {
 	return Account{c.ID, string(c.Kind), c.Address, c.Name, c.URL, c.Person, c.ConfirmedAt, c.CreatedAt}
 }
 
 func (s *service) person(p know.Person) Person {
 	return Person{ID: p.ID, Name: p.Name, Role: string(p.Role), Leads: p.Leads, Title: p.Title, About: p.About, Photo: s.picture(p.Photo),
-		CreatedAt: p.CreatedAt, LeftAt: p.LeftAt}
+		CreatedAt: p.CreatedAt, LeftAt: p.LeftAt, Left: p.Left()}
 }
 
 func (s *service) team(ctx context.Context, _ *gate.Asker, _ *none) (*answer[List[Person]], error) {
@@ -117,7 +133,7 @@ func (s *service) personGet(ctx context.Context, a *gate.Asker, in *ByID) (*answ
 			return nil, err
 		}
 		said.Country = p.Country
-		said.Desk = &Known{Accounts: page(accounts, "", account).Body.Items, SeenAt: p.SeenAt}
+		said.Desk = &Known{Accounts: page(slices.DeleteFunc(slices.Clone(accounts), erased), "", account).Body.Items, SeenAt: p.SeenAt}
 		if said.Desk.SpokeID, said.Desk.SpokeAt, err = s.Inbox.LastSpoke(ctx, p.ID, ids(accounts)); err != nil {
 			return nil, err
 		}
@@ -235,7 +251,7 @@ func (s *service) accountGet(ctx context.Context, a *gate.Asker, in *ByID) (*ans
 	if err := know.Require(a.Actor, know.Know, know.Subject{}); err != nil {
 		return nil, err
 	}
-	c, err := s.People.Account(ctx, in.ID)
+	c, err := s.standing(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -248,6 +264,9 @@ func (s *service) accountJoin(ctx context.Context, a *gate.Asker, in *struct {
 		PersonID int64 `json:"person_id"`
 	}
 }) (*answer[Account], error) {
+	if _, err := s.accountGet(ctx, a, &in.ByID); err != nil {
+		return nil, err // before anything is done
+	}
 	if err := s.People.Move(ctx, a.Actor, in.ID, in.Body.PersonID); err != nil {
 		return nil, err
 	}

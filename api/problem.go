@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -32,21 +34,25 @@ func write(w http.ResponseWriter, p problem) {
 
 // problem says an error in the asker's language. What is ours to mend is
 // logged with the request's id, and reads as one sentence without detail.
-func (s *service) problem(ctx context.Context, op huma.Operation, a *gate.Asker, err error) error {
+func (s *service) problem(ctx context.Context, op huma.Operation, named []string, a *gate.Asker, err error) error {
 	if said, ok := errors.AsType[problem](err); ok {
 		return said // in the asker's words already
 	}
 	status := gate.Status(err)
-	if status >= 500 && ctx.Err() == nil {
+	if fault.KindOf(err) == fault.Internal && ctx.Err() == nil {
 		s.Log.Error("a call failed", "call", op.OperationID, "request", a.RequestID, "error", err)
 	}
-	p := trouble(status, s.printer(a).Fault(err))
+	text := s.printer(a).Fault(err)
+	if status == http.StatusUnauthorized { // what pages say of signing in is no help to a program
+		text = s.printer(a).T("Send a token: Authorization: Bearer ... You can make one on your own page.")
+	}
+	p := trouble(status, text)
 	if f, ok := errors.AsType[*fault.Error](err); ok && f.Field != "" {
-		place := "body."
-		if op.Method == http.MethodGet {
-			place = "query."
+		place := "query." + f.Field
+		if op.Method != http.MethodGet {
+			place = "body." + member(named, f.Field)
 		}
-		p.Errors = []*huma.ErrorDetail{{Message: p.Detail, Location: place + f.Field}}
+		p.Errors = []*huma.ErrorDetail{{Message: p.Detail, Location: place}}
 	}
 	switch status {
 	case http.StatusUnauthorized:
@@ -55,6 +61,36 @@ func (s *service) problem(ctx context.Context, op huma.Operation, a *gate.Asker,
 		return huma.ErrorWithHeaders(p, http.Header{"Retry-After": {"1"}})
 	}
 	return p
+}
+
+// members gives the names of the members of a call's body.
+func members(in reflect.Type) (names []string) {
+	f, ok := in.FieldByName("Body")
+	if !ok {
+		return nil
+	}
+	body := f.Type
+	if body.Kind() == reflect.Pointer {
+		body = body.Elem()
+	}
+	if body.Kind() != reflect.Struct {
+		return nil
+	}
+	for _, m := range reflect.VisibleFields(body) {
+		if name, _, _ := strings.Cut(m.Tag.Get("json"), ","); name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// member gives what the API calls a field that a fault is about: another thing
+// is named by its id there.
+func member(named []string, field string) string {
+	if !slices.Contains(named, field) && slices.Contains(named, field+"_id") {
+		return field + "_id"
+	}
+	return field
 }
 
 // translate puts what huma found wrong with a request into the asker's words.
@@ -114,7 +150,7 @@ func findings() []finding {
 	return []finding{
 		{regexp.MustCompile(`^expected required property (.+) to be present$`), "This is needed.", []string{"name"}},
 		{regexp.MustCompile(`^required \w+ parameter is missing$`), "This is needed.", nil},
-		{regexp.MustCompile(`^unexpected property$`), "This call knows nothing of that name.", nil},
+		{regexp.MustCompile(`^(?:unexpected property|unknown query parameter)$`), "This call knows nothing of that name.", nil},
 		{regexp.MustCompile(`^expected string$`), "Send text here.", nil},
 		{regexp.MustCompile(`^(?:expected integer|invalid integer)$`), "Send a whole number here.", nil},
 		{regexp.MustCompile(`^(?:expected number|invalid float)$`), "Send a number here.", nil},

@@ -54,6 +54,7 @@ type Speaker struct {
 	Name      string `json:"name"`
 	PersonID  int64  `json:"person_id,omitempty"`
 	AccountID int64  `json:"account_id,omitempty"`
+	Left      bool   `json:"left,omitempty" doc:"They left, and were erased"`
 }
 
 // OneThread is a conversation with its messages.
@@ -96,7 +97,7 @@ func (s *service) threads(ctx context.Context, from ...converse.Thread) ([]Threa
 	}
 	threads := make([]Thread, len(from))
 	for n, t := range from {
-		with := Speaker{people[t.Person].Name, t.Person, t.Account}
+		with := Speaker{people[t.Person].Name, t.Person, t.Account, people[t.Person].Left()}
 		if with.Name == "" {
 			with.Name = spoke[t.Account].Name
 		}
