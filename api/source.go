@@ -48,10 +48,7 @@ func source(p *i18n.Printer) func(listen.Source) Source {
 
 // said writes a kept sentence in the reader's language.
 func said(p *i18n.Printer, s listen.Said) string {
-	if s.Text == "" {
-		return ""
-	}
-	return p.T(s.Text, s.Args...)
+	return s.In(p.T)
 }
 
 func (s *service) oneSource(a *gate.Asker, o listen.Source, err error) (*answer[Source], error) {

@@ -59,16 +59,21 @@ func canonical(s string) string {
 	return host + path
 }
 
-// fediverseHandle is "@name@server", the first @ optional.
-var fediverseHandle = regexp.MustCompile(`^@?([\w.-]+)@([\w-]+(\.[\w-]+)+)$`)
+// fediverseHandle is "@name@server". Without the first @ it is a mail address.
+var fediverseHandle = regexp.MustCompile(`^@([\w.-]+)@([\w-]+(\.[\w-]+)+)$`)
 
 // accountOf says which account speaks: by a fediverse handle, else the
 // author's own page, else a mail address (which stays unconfirmed), else the
-// bare name at this source. Who gives none of these speaks as the source.
-func accountOf(source int64, sourceName string, by Author) know.Account {
+// bare name at this source. Who gives none of these speaks as the source. What
+// came by mail, call or form was said by whom a mail address names, if it gives one.
+func accountOf(source int64, sourceName string, kind Kind, by Author) know.Account {
 	name := by.Name
 	if name == "" {
 		name = by.Handle
+	}
+	letter := know.Account{Kind: know.Mail, Address: strings.ToLower(by.Email), Name: name}
+	if by.Email != "" && (kind == KindMail || kind == KindCall || kind == KindForm) {
+		return letter
 	}
 	if m := fediverseHandle.FindStringSubmatch(by.Handle); m != nil {
 		page := by.URL
@@ -81,7 +86,7 @@ func accountOf(source int64, sourceName string, by Author) know.Account {
 		return know.Account{Kind: know.Web, Address: strings.ToLower(page), Name: name, URL: by.URL}
 	}
 	if by.Email != "" {
-		return know.Account{Kind: know.Mail, Address: strings.ToLower(by.Email), Name: name}
+		return letter
 	}
 	who := by.Handle
 	if who == "" {

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"tribune/internal/query"
 )
@@ -20,66 +21,60 @@ const (
 
 // The rule, in the order in which it is tried. It looks only at what is said
 // to us (an addressed source) or about us (a standing query of purpose us
-// matches), in English, French, German, Spanish and Portuguese, and rather
-// misses one than opens a thread for nothing: people open those by hand.
+// matches), in English, French, German, Spanish and Portuguese. It rather opens
+// one too many than leaves somebody without an answer: what asks for nothing
+// is dismissed by hand.
 //
 //  1. complains: it holds one of the complaints below;
 //  2. asks: it holds one of the requests below;
-//  3. asks: a sentence of it ends in a question mark and speaks to us: it holds
-//     the brand, or a word below for "you".
+//  3. asks: it holds a question mark.
 //
 // Words are compared folded, as in queries: without case and accents, parted
 // at apostrophes. Addresses of the web are left out first, since they are full
-// of question marks.
+// of question marks; one at the end of an address is the sentence's.
 
-// askOf applies the rule to a text that is said to us or about us.
-func askOf(text, brand string) Ask {
+// AskOf applies the rule to a text that is said to us or about us. phrase is
+// what it found: one of AskRule, or the question mark.
+func AskOf(text string) (a Ask, phrase string) {
 	text = links.ReplaceAllString(text, " ")
 	words := query.Words(text)
-	if holds(words, complaints()) {
-		return Complains
+	if p := held(words, complaints()); p != "" {
+		return Complains, p
 	}
-	if holds(words, requests()) {
-		return Asks
+	if p := held(words, requests()); p != "" {
+		return Asks, p
 	}
-	to := you()
-	if b := query.Words(brand); len(b) > 0 {
-		to = append(to, strings.Join(b, " "))
+	if i := strings.IndexAny(text, questionMarks); i >= 0 {
+		mark, _ := utf8.DecodeRuneInString(text[i:])
+		return Asks, string(mark)
 	}
-	for _, sentence := range questions(text) {
-		if holds(query.Words(sentence), to) {
-			return Asks
-		}
-	}
-	return NoAsk
+	return NoAsk, ""
 }
 
-// AskRule gives the phrases of the rule, for the page that shows it: what
-// counts as a complaint, as a request, and as a word for "you".
-func AskRule() (complain, request, address []string) { return complaints(), requests(), you() }
-
-var links = regexp.MustCompile(`(https?://|www\.)\S+`)
-
-// questions gives the sentences of a text that end in a question mark.
-func questions(text string) []string {
-	var all []string
-	start := 0
-	for i, r := range text {
-		switch r {
-		case '?', '？', '؟':
-			all = append(all, text[start:i])
-			start = i + len(string(r))
-		case '.', '!', '\n', '…', '。', '！':
-			start = i + len(string(r))
-		}
-	}
-	return all
+func askOf(text string) Ask {
+	a, _ := AskOf(text)
+	return a
 }
 
-// holds reports whether one of the phrases stands in the words.
-func holds(words, phrases []string) bool {
+// AskRule gives the phrases of the rule, folded, for the page that shows it:
+// what counts as a complaint and what as a request. Apart from them, any
+// question mark asks.
+func AskRule() (complain, request []string) { return complaints(), requests() }
+
+// questionMarks are those of Latin, Chinese and Arabic writing.
+const questionMarks = "?？؟"
+
+// links finds addresses, with or without a scheme, up to the last character
+// that is no punctuation.
+var links = regexp.MustCompile(`(?i)(\b[a-z][a-z0-9+.-]*://|\bwww\.|\b[\w-]+(\.[\w-]+)+/)[^\s？؟]*[\pL\pN/=&#_~%+-]`)
+
+// held gives the first of the phrases that stands in the words, "" if none.
+func held(words, phrases []string) string {
 	text := " " + strings.Join(words, " ") + " "
-	return slices.ContainsFunc(phrases, func(p string) bool { return strings.Contains(text, " "+p+" ") })
+	if i := slices.IndexFunc(phrases, func(p string) bool { return strings.Contains(text, " "+p+" ") }); i >= 0 {
+		return phrases[i]
+	}
+	return ""
 }
 
 // complaints are folded phrases that say that something does not work, or was
@@ -87,29 +82,29 @@ func holds(words, phrases []string) bool {
 func complaints() []string {
 	return []string{
 		// English
-		"doesn t work", "does not work", "didn t work", "stopped working", "not working", "no longer works",
+		"doesn t work", "does not work", "didn t work", "don t work", "do not work", "won t work", "never worked", "stopped working", "not working", "no longer works",
 		"never arrived", "hasn t arrived", "has not arrived", "still waiting for", "still haven t received", "never received",
-		"want a refund", "want my money back", "ask for a refund", "arrived broken", "arrived damaged", "is broken", "came broken",
+		"want a refund", "want my money back", "ask for a refund", "broke", "broken", "damaged", "defective", "faulty",
 		"fell apart", "falls apart", "falling apart", "no reply from", "nobody answers", "never answered", "no answer from",
 		"very disappointed", "so disappointed", "really disappointed", "waste of money", "worst customer service",
 		// French
 		"ne fonctionne pas", "ne fonctionne plus", "ne marche pas", "ne marche plus", "marche pas", "fonctionne pas",
 		"jamais arrive", "jamais arrivee", "jamais recu", "toujours pas recu", "toujours pas arrive", "pas encore recu",
-		"etre rembourse", "etre remboursee", "remboursez moi", "un remboursement", "arrive casse", "arrivee cassee", "arrive abime",
-		"est casse", "est cassee", "aucune reponse", "sans reponse", "jamais repondu", "tres decu", "tres decue", "vraiment decu", "vraiment decue",
+		"etre rembourse", "etre remboursee", "remboursez moi", "un remboursement", "casse", "cassee", "casses", "cassees",
+		"abime", "abimee", "en panne", "defectueux", "defectueuse", "aucune reponse", "sans reponse", "jamais repondu", "tres decu", "tres decue", "vraiment decu", "vraiment decue",
 		"service client deplorable",
 		// German
 		"funktioniert nicht", "funktioniert nicht mehr", "geht nicht mehr", "nie angekommen", "nicht angekommen", "noch nicht erhalten",
-		"immer noch nicht", "warte immer noch", "warte noch immer", "geld zuruck", "ruckerstattung", "kaputt angekommen", "ist kaputt",
-		"beschadigt angekommen", "keine antwort", "niemand antwortet", "sehr enttauscht", "wirklich enttauscht", "total enttauscht",
+		"immer noch nicht", "warte immer noch", "warte noch immer", "geld zuruck", "ruckerstattung", "kaputt", "kaputtgegangen", "zerbrochen",
+		"beschadigt", "defekt", "keine antwort", "niemand antwortet", "sehr enttauscht", "wirklich enttauscht", "total enttauscht",
 		// Spanish
 		"no funciona", "dejo de funcionar", "nunca llego", "no ha llegado", "no me ha llegado", "sigo esperando", "todavia no he recibido",
-		"aun no he recibido", "quiero un reembolso", "que me devuelvan el dinero", "mi dinero de vuelta", "llego roto", "llego rota",
-		"esta roto", "esta rota", "nadie responde", "nadie contesta", "sin respuesta", "muy decepcionado", "muy decepcionada",
+		"aun no he recibido", "quiero un reembolso", "que me devuelvan el dinero", "mi dinero de vuelta", "roto", "rotos", "rompio",
+		"esta rota", "llego rota", "defectuoso", "defectuosa", "nadie responde", "nadie contesta", "sin respuesta", "muy decepcionado", "muy decepcionada",
 		// Portuguese
 		"nao funciona", "parou de funcionar", "nunca chegou", "nao chegou", "ainda nao recebi", "ainda nao chegou", "continuo a espera",
-		"quero um reembolso", "quero o meu dinheiro", "meu dinheiro de volta", "chegou partido", "chegou partida", "chegou quebrado",
-		"chegou quebrada", "esta partido", "esta quebrado", "ninguem responde", "sem resposta", "muito desiludido", "muito desiludida",
+		"quero um reembolso", "quero o meu dinheiro", "meu dinheiro de volta", "chegou partido", "chegou partida", "quebrou", "quebrado",
+		"quebrada", "partiu se", "esta partido", "esta partida", "com defeito", "ninguem responde", "sem resposta", "muito desiludido", "muito desiludida",
 		"muito decepcionado", "muito decepcionada",
 	}
 }
@@ -125,16 +120,5 @@ func requests() []string {
 		"bitte bringt", "bitte macht", "wunsche mir von euch",
 		"podrian", "podriais", "pueden por favor", "podeis por favor", "me gustaria saber", "quisiera saber", "seria posible", "hagan por favor",
 		"poderiam", "podem por favor", "gostava de saber", "gostaria de saber", "seria possivel", "voces podem",
-	}
-}
-
-// you are the folded words by which people speak to a company.
-func you() []string {
-	return []string{
-		"you", "your", "yours", "u", "y all",
-		"vous", "votre", "vos",
-		"ihr", "euch", "euer", "eure", "eurem", "euren", "eurer", "ihnen", "konnen sie", "haben sie", "werden sie", "planen sie", "verkaufen sie",
-		"ustedes", "usted", "vosotros", "vuestro", "vuestra", "vuestros", "vuestras", "os",
-		"voces", "vossa", "vosso", "vossas", "vossos",
 	}
 }

@@ -124,14 +124,6 @@ func (r *Radar) refill(ctx context.Context, q Query, matches func(source int64, 
 
 // rematch turns round whether the query matches these mentions.
 func (r *Radar) rematch(ctx context.Context, q Query, page []listed) error {
-	site, err := r.people.Site(ctx)
-	if err != nil {
-		return err
-	}
-	brand := ""
-	if site.SetUp {
-		brand = site.Brand
-	}
 	return r.db.Update(ctx, func(tx *storage.Tx) error {
 		if err := lockQueries(ctx, tx, false); err != nil {
 			return err
@@ -154,7 +146,7 @@ func (r *Radar) rematch(ctx context.Context, q Query, page []listed) error {
 			if l.has || q.Purpose != Us || l.asks != NoAsk {
 				continue
 			}
-			if ask := askOf(l.text, brand); ask != NoAsk {
+			if ask := askOf(l.text); ask != NoAsk {
 				if _, err := tx.Exec(ctx, `update mention set asks = $1 where id = $2`, string(ask), l.id); err != nil {
 					return err
 				}

@@ -19,7 +19,7 @@ func TestFrench(t *testing.T) {
 		t.Errorf("no French: %s", text)
 	}
 	p := catalogue.Printer("fr", nil)
-	for _, text := range []string{textSame, textRead, textOurs} {
+	for _, text := range []string{textSame, textRead, textDates, textLetters, textOurs} {
 		if p.T(text) == text {
 			t.Errorf("no French for %q", text)
 		}
@@ -28,8 +28,8 @@ func TestFrench(t *testing.T) {
 
 // A sentence comes back from the database as it went in.
 func TestSaid(t *testing.T) {
-	in := Said{Text: textRead, Args: []any{"read", 2_000_000, "new", int64(3), "mentions", "four"}}
-	if got := said(in.keep()).String(); got != "Items read: 2000000. New: 3. Mentions: four." {
+	in := Said{Text: textRead, Args: []any{"read", 2_000_000, "new", int64(3), "mentions", "four"}, Also: []Said{{Text: textDates, Args: []any{"wrong", 2}}}}
+	if got := said(in.keep()).String(); got != "Items read: 2000000. New: 3. Mentions: four. Dates that cannot be: 2; what has one counts as said when it was read." {
 		t.Error(got)
 	}
 	if got := said((Said{}).keep()); got.Text != "" || got.Args != nil {

@@ -33,7 +33,8 @@ func columns() map[string]string {
 		"text":         "text body content message comment review tweet post full_text texte contenu nachricht texto mensaje mensagem",
 		"title":        "title subject headline titre titel titulo",
 		"author":       "author name author_name user user_name username screen_name by from auteur nom autor nombre nome",
-		"handle":       "handle author_handle acct account",
+		"handle":       "handle author_handle account",
+		"acct":         "acct",
 		"author_url":   "author_url profile profile_url user_url author_link",
 		"email":        "email e_mail mail author_email",
 		"url":          "url link permalink address uri post_url source_url lien",
@@ -74,6 +75,9 @@ func postOf(m map[string]string) (Post, error) {
 	p := Post{Source: strings.TrimSpace(m["source"]), Kind: Kind(strings.ToLower(strings.TrimSpace(m["kind"]))), ExternalID: m["external_id"], ReplyTo: m["reply_to"], URL: m["url"],
 		Author: Author{Name: m["author"], Handle: m["handle"], URL: m["author_url"], Email: m["email"]},
 		Text:   m["text"], Language: m["language"], Country: m["country"]}
+	if acct := strings.TrimPrefix(strings.TrimSpace(m["acct"]), "@"); p.Author.Handle == "" && acct != "" {
+		p.Author.Handle = "@" + acct // as the fediverse exports it: name@server is no mail address
+	}
 	if t := Kind(strings.ToLower(m["type"])); p.Kind == "" && slices.Contains([]Kind{KindPost, KindReview, KindMail, KindCall, KindForm}, t) {
 		p.Kind = t // other programs name other things a type
 	}

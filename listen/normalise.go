@@ -119,6 +119,7 @@ func cleanAuthor(by *Author) error {
 	if _, ok := webAddress(by.URL); by.URL != "" && !ok {
 		return fault.New(fault.Invalid, "The author’s address must begin with http:// or https:// and name a site.").On("author.url")
 	}
+	mailHandle(by)
 	if by.Email == "" && strings.Contains(by.Name, "@") && !strings.HasPrefix(by.Name, "@") {
 		if a, ok := mailAddress(by.Name); ok {
 			by.Email, by.Name = a, strings.TrimSpace(strings.SplitN(by.Name, "<", 2)[0])
@@ -135,6 +136,24 @@ func cleanAuthor(by *Author) error {
 		by.Email = a
 	}
 	return nil
+}
+
+// mailHandle takes a handle that is a mail address for one, so that it is not
+// shown. With a page on that server, as the fediverse has them, it is a handle
+// there that lacks its first @.
+func mailHandle(by *Author) {
+	a, ok := mailAddress(by.Handle)
+	if !ok || a != by.Handle {
+		return
+	}
+	if page, ok := webAddress(by.URL); ok && strings.HasSuffix(strings.ToLower(a), "@"+strings.ToLower(page.Hostname())) &&
+		(strings.HasPrefix(page.Path, "/@") || strings.HasPrefix(page.Path, "/users/")) {
+		by.Handle = "@" + a
+		return
+	}
+	if by.Handle = ""; by.Email == "" {
+		by.Email = a
+	}
 }
 
 // utterance is one thing somebody said, made plain and settled: what the main
@@ -168,7 +187,7 @@ type utterance struct {
 // is the date it came with, right or wrong; zero if none.
 func utter(s Source, p Post, stated time.Time) utterance {
 	u := utterance{source: s.ID, addressed: s.Addressed, kind: p.Kind, externalID: p.ExternalID, replyTo: p.ReplyTo, url: p.URL,
-		public: isPublic(p), author: p.Author, account: accountOf(s.ID, s.Name, p.Author), text: p.Text, language: p.Language,
+		public: isPublic(p), author: p.Author, account: accountOf(s.ID, s.Name, p.Kind, p.Author), text: p.Text, language: p.Language,
 		country: p.Country, reach: p.Reach, publishedAt: p.PublishedAt, doc: query.Tokenize(p.Text)}
 	words := folded(u.doc, p.Text)
 	sum := sha256.Sum256([]byte(words))

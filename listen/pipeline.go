@@ -23,14 +23,19 @@ import (
 // batchSize keeps a transaction well under 200 ms.
 const batchSize = 100
 
+// ahead is how far a server's clock may be before ours without being told so.
+const ahead = 5 * time.Minute
+
 // errMoved says that a standing query changed between match and store.
 var errMoved = errors.New("listen: the standing queries changed")
 
 // tally is what a stretch of the main road did.
 type tally struct {
-	read     int // utterances that came
-	fresh    int // that were not there before, resting ones included
-	mentions int // that became mentions
+	read     int  // utterances that came
+	fresh    int  // that were not there before, resting ones included
+	mentions int  // that became mentions
+	wrong    int  // that had a date that cannot be
+	repaired bool // the feed's encoding was wrong
 }
 
 // read takes one feed down the whole road. The answer is nil if the feed could
@@ -44,19 +49,24 @@ func (r *Radar) read(ctx context.Context, s Source, v validators) (*fetch.Respon
 	if err != nil {
 		return answer, tally{}, err
 	}
-	t, err := r.deliver(ctx, s, read.Entries)
+	t, err := r.deliver(ctx, s, read)
 	return answer, t, err
 }
 
 // deliver takes what a feed holds down the rest of the road.
-func (r *Radar) deliver(ctx context.Context, s Source, entries []feed.Entry) (tally, error) {
-	var all tally
-	for part := range slices.Chunk(entries, batchSize) {
+func (r *Radar) deliver(ctx context.Context, s Source, f *feed.Feed) (tally, error) {
+	all := tally{repaired: f.Repaired}
+	for part := range slices.Chunk(f.Entries, batchSize) {
 		done, err := r.take(ctx, normalise(s, part, r.now()))
 		if err != nil {
 			return all, err
 		}
 		all.read += len(part)
+		for _, e := range part {
+			if e.DateWrong || e.PublishedAt.After(r.now().Add(ahead)) {
+				all.wrong++
+			}
+		}
 		for _, d := range done {
 			if !d.known && (d.id != 0 || d.rests) {
 				all.fresh++

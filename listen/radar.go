@@ -46,7 +46,6 @@ type standing struct {
 	set      *query.Set
 	limits   map[int64][]int64 // queries limited to some sources
 	purposes map[int64]Purpose
-	brand    string
 }
 
 // version tells whether any standing query changed: ids are given once, and
@@ -57,7 +56,7 @@ type version struct{ ids, changedAt int64 }
 func (r *Radar) standing(ctx context.Context) (*standing, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	mark := r.events.Mark("query", "settings")
+	mark := r.events.Mark("query")
 	if r.held != nil && r.held.mark == mark {
 		return r.held, nil
 	}
@@ -79,13 +78,6 @@ func (r *Radar) standing(ctx context.Context) (*standing, error) {
 		if len(q.Sources) > 0 {
 			st.limits[q.ID] = q.Sources
 		}
-	}
-	site, err := r.people.Site(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if site.SetUp {
-		st.brand = site.Brand
 	}
 	r.held = st
 	return st, nil
@@ -140,7 +132,7 @@ func (st *standing) match(said []utterance) {
 		})
 		u.asks = NoAsk
 		if u.addressed || slices.ContainsFunc(u.queries, func(q int64) bool { return st.purposes[q] == Us }) {
-			u.asks = askOf(u.text, st.brand)
+			u.asks = askOf(u.text)
 		}
 	}
 }

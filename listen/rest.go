@@ -99,6 +99,7 @@ func (r *Radar) resting(ctx context.Context, sources map[int64]Source, source, a
 		public := !m.Private
 		p.Kind, p.ReplyTo, p.Public, p.Country, p.Reach = m.Kind, m.ReplyTo, &public, m.Country, m.Reach
 		p.Author.Handle, p.Author.Email = m.Handle, m.Email
+		mailHandle(&p.Author) // some rest since before mail addresses were told apart
 		p.PublishedAt = storage.Time(published)
 		s, ok := sources[from]
 		if !ok {

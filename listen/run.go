@@ -169,9 +169,9 @@ func (r *Radar) note(ctx context.Context, s Source, answer *fetch.Response, t ta
 				saidOf(failure).keep(), storage.Micros(now), storage.Micros(now.Add(wait)), s.ID)
 			return err
 		}
-		result := Said{Text: textRead, Args: []any{"read", t.read, "new", t.fresh, "mentions", t.mentions}}
-		if answer.NotModified {
-			result = Said{Text: textSame}
+		result := t.said()
+		if answer.NotModified { // what is wrong with the feed has not changed either
+			result = Said{Text: textSame, Also: s.LastResult.Also}
 		}
 		if _, err := tx.Exec(ctx, `update source set last_result = $1, last_error = '', failures = 0, tried_at = $2, ok_at = $2, due_at = $3, leased_by = '', leased_until = 0 where id = $4`,
 			result.keep(), storage.Micros(now), storage.Micros(now.Add(wait)), s.ID); err != nil || answer.NotModified {
@@ -180,6 +180,18 @@ func (r *Radar) note(ctx context.Context, s Source, answer *fetch.Response, t ta
 		_, err := tx.Exec(ctx, `update source set etag = $1, last_modified = $2 where id = $3`, answer.ETag, answer.LastModified, s.ID)
 		return err
 	})
+}
+
+// said tells what a reading found, and which faults of the feed did no harm.
+func (t tally) said() Said {
+	s := Said{Text: textRead, Args: []any{"read", t.read, "new", t.fresh, "mentions", t.mentions}}
+	if t.wrong > 0 {
+		s.Also = append(s.Also, Said{Text: textDates, Args: []any{"wrong", t.wrong}})
+	}
+	if t.repaired {
+		s.Also = append(s.Also, Said{Text: textLetters})
+	}
+	return s
 }
 
 // backedOff gives how long to wait after so many failures in a row: twice as
@@ -228,7 +240,7 @@ func (r *Radar) addFeed(ctx context.Context, a know.Actor, n NewSource) (Source,
 	stop := r.renew(ctx, id)
 	defer stop()
 	s.OKAt = time.Time{} // read as for the first time: all of it may rest
-	t, err := r.deliver(ctx, s, found.Entries)
+	t, err := r.deliver(ctx, s, found)
 	if err != nil {
 		r.log.Error("a feed was read but could not be stored", "source", id, "error", err)
 	}

@@ -67,8 +67,9 @@ type SourceChange struct {
 // English text with {name} holes, which is the catalogue's key, and the name,
 // value pairs that fill them.
 type Said struct {
-	Text string
-	Args []any
+	Text string `json:"text"`
+	Args []any  `json:"args,omitempty"`
+	Also []Said `json:"also,omitempty"` // sentences that follow it
 }
 
 const (
@@ -104,17 +105,27 @@ func checkEvery(every time.Duration) (time.Duration, error) {
 }
 
 // String gives the sentence in English.
-func (s Said) String() string { return fault.Fill(s.Text, s.Args...) }
+func (s Said) String() string { return s.In(fault.Fill) }
+
+// In gives the sentence, and those that follow it, in the language of t, a
+// printer's T.
+func (s Said) In(t func(text string, args ...any) string) string {
+	if s.Text == "" {
+		return ""
+	}
+	all := t(s.Text, s.Args...)
+	for _, also := range s.Also {
+		all += " " + also.In(t)
+	}
+	return all
+}
 
 // keep gives the sentence as the database keeps it; an empty one is empty.
 func (s Said) keep() string {
 	if s.Text == "" {
 		return ""
 	}
-	data, err := json.Marshal(struct {
-		Text string `json:"text"`
-		Args []any  `json:"args,omitempty"`
-	}{s.Text, s.Args})
+	data, err := json.Marshal(s)
 	if err != nil { // an argument that is no JSON: the English stands for itself
 		data, _ = json.Marshal(map[string]string{"text": s.String()})
 	}
@@ -132,6 +143,15 @@ func said(kept string) Said {
 	if err := d.Decode(&s); err != nil {
 		return Said{Text: kept}
 	}
+	s.settle()
+	return s
+}
+
+// settle makes whole numbers of what JSON gave.
+func (s *Said) settle() {
+	for i := range s.Also {
+		s.Also[i].settle()
+	}
 	for i, v := range s.Args {
 		if n, ok := v.(json.Number); ok {
 			if whole, err := n.Int64(); err == nil {
@@ -141,7 +161,6 @@ func said(kept string) Said {
 			}
 		}
 	}
-	return s
 }
 
 // saidOf gives the sentence of an error: a fault's own, else that it is ours.
@@ -156,5 +175,9 @@ func saidOf(err error) Said {
 const (
 	textSame = "Nothing new: the feed has not changed."
 	textRead = "Items read: {read}. New: {new}. Mentions: {mentions}."
+	// What follows when a feed had faults that do no harm.
+	textDates   = "Dates that cannot be: {wrong}; what has one counts as said when it was read."
+	textLetters = "Its letters did not fit its encoding and were repaired."
+
 	textOurs = "It was read but could not be stored. The details are in the log; it is tried again by itself."
 )

@@ -347,3 +347,35 @@ func TestRest(t *testing.T) {
 		}
 	})
 }
+
+// What is wrong with a feed and does no harm is said on its source, also once
+// it answers that nothing changed.
+func TestSourceTellsOfHarmlessFaults(t *testing.T) {
+	both(t, func(t *testing.T, s *site) {
+		ctx, web := t.Context(), serve(t)
+		item := func(id, text, date string) string {
+			return `<item><guid isPermaLink="false">` + id + `</guid><description>` + text + `</description><pubDate>` + date + `</pubDate></item>`
+		}
+		web.set("/feed", func(w http.ResponseWriter, r *http.Request) {
+			if r.Header.Get("If-None-Match") != "" {
+				w.WriteHeader(http.StatusNotModified)
+				return
+			}
+			w.Header().Set("ETag", `"1"`)
+			fmt.Fprint(w, `<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>A &amp;amp; B &c;</title>`+
+				item("1", "Caf\xe9 sur la c\xf4te, \u00e9t\u00e9", yesterday)+item("2", "two", "the day before")+
+				item("3", "three", "Thu, 01 Jan 1970 00:00:00 GMT")+item("4", "four", "Fri, 20 Nov 2099 00:00:00 GMT")+`</channel></rss>`)
+		})
+		const faults = " Dates that cannot be: 3; what has one counts as said when it was read. Its letters did not fit its encoding and were repaired."
+		src, err := s.AddSource(ctx, s.staff, NewSource{URL: web.URL + "/feed"})
+		ok(t, err)
+		if got := src.LastResult.String(); got != "Items read: 4. New: 4. Mentions: 0."+faults || src.Name != "A & B" {
+			t.Errorf("%q: %q", src.Name, got)
+		}
+		src, err = s.PollNow(ctx, s.staff, src.ID)
+		ok(t, err)
+		if got := src.LastResult.String(); got != textSame+faults {
+			t.Errorf("unchanged: %q", got)
+		}
+	})
+}

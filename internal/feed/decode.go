@@ -16,12 +16,13 @@ import (
 // A byte-order mark is believed first, then the bytes themselves if they are
 // UTF-8, and only then the labels: the declaration in the document, which its
 // author wrote, before the header, which a server often adds by itself.
-func decode(body []byte, contentType string) []byte {
+// mended says that label and bytes did not fit, or bytes fitted no encoding.
+func decode(body []byte, contentType string) (text []byte, mended bool) {
 	if bytes.HasPrefix(body, []byte("\xef\xbb\xbf")) {
 		body = body[3:]
 	} else if order, ok := utf16(body); ok {
 		if out, err := unicode.UTF16(order, unicode.UseBOM).NewDecoder().Bytes(body); err == nil {
-			return printable(out)
+			return printable(out), bytes.ContainsRune(out, utf8.RuneError)
 		}
 	}
 	label := declared(body, contentType)
@@ -29,13 +30,14 @@ func decode(body []byte, contentType string) []byte {
 	// ISO-2022-JP and HZ write everything in ASCII bytes, which are valid UTF-8.
 	inASCII := name == "iso-2022-jp" || label == "hz-gb-2312"
 	if enc == nil || name == "utf-8" || name == "replacement" || strings.HasPrefix(name, "utf-16") || (!inASCII && mostlyUTF8(body)) {
-		return printable(repair(body))
+		mislabelled := enc != nil && name != "utf-8" && bytes.ContainsFunc(body, func(r rune) bool { return r >= utf8.RuneSelf })
+		return printable(repair(body)), mislabelled || !utf8.Valid(body)
 	}
 	out, err := enc.NewDecoder().Bytes(body)
 	if err != nil {
-		return printable(repair(body))
+		return printable(repair(body)), true
 	}
-	return printable(out)
+	return printable(out), bytes.ContainsRune(out, utf8.RuneError)
 }
 
 // utf16 recognises UTF-16 by its mark, or by the NUL beside a first ASCII

@@ -113,6 +113,13 @@ func marked(s string) string {
 	return plain.FromText(html.UnescapeString(s))
 }
 
+// feedTitle makes one plain line of a feed's title, which names its source.
+// Some escape it twice; a reference that no reader knows says nothing.
+func feedTitle(s string) string {
+	unknown := regexp.MustCompile(`&(#?\w+|[\pL_][\w.-]*);`)
+	return plain.Clip(plain.Line(unknown.ReplaceAllString(html.UnescapeString(s), "")), maxTitle)
+}
+
 // collector settles entries one by one.
 type collector struct {
 	feed     Feed
@@ -123,7 +130,7 @@ type collector struct {
 
 func (r Reader) collect(f *gofeed.Feed, base *url.URL) *collector {
 	c := &collector{language: f.Language, base: base, now: r.Now()}
-	c.feed.Title = plain.Clip(plain.Line(marked(f.Title)), maxTitle)
+	c.feed.Title = feedTitle(marked(f.Title))
 	c.feed.Link = absolute(base, f.Link)
 	if base == nil {
 		c.base, _ = url.Parse(c.feed.Link)

@@ -23,9 +23,10 @@ import (
 // the feed belongs to, is absolute or empty. Entries are at most 2,000, in the
 // order of the feed, no two with the same ID.
 type Feed struct {
-	Title   string
-	Link    string
-	Entries []Entry
+	Title    string
+	Link     string
+	Entries  []Entry
+	Repaired bool `json:",omitempty"` // its bytes did not fit the encoding it names, or none
 }
 
 // Entry is one utterance.
@@ -68,7 +69,8 @@ func (r Reader) Parse(body []byte, contentType string, base *url.URL) (*Feed, er
 	if r.Now == nil {
 		r.Now = time.Now
 	}
-	data := bytes.TrimSpace(decode(body, contentType))
+	data, mended := decode(body, contentType)
+	data = bytes.TrimSpace(data)
 	var out *collector
 	var err error
 	if bytes.HasPrefix(data, []byte("{")) {
@@ -79,6 +81,7 @@ func (r Reader) Parse(body []byte, contentType string, base *url.URL) (*Feed, er
 	if err != nil {
 		return nil, explain(err, body, data, contentType, base)
 	}
+	out.feed.Repaired = mended
 	return out.finish(), nil
 }
 
@@ -175,7 +178,7 @@ func (r Reader) readJSON(data []byte, base *url.URL) (*collector, error) {
 		return nil, &notFeed{}
 	}
 	c := r.collect(f, base)
-	c.feed.Title = plain.Clip(plain.Line(f.Title), maxTitle) // plain already, unlike the titles of XML
+	c.feed.Title = feedTitle(plain.Line(f.Title)) // without tags already, unlike the titles of XML
 	for i, it := range f.Items {
 		from := in.Items[i]
 		e := draftOf(it)

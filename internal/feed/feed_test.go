@@ -237,3 +237,32 @@ func FuzzParse(f *testing.F) {
 		holds(t, got)
 	})
 }
+
+func TestRepairedAndTitle(t *testing.T) {
+	for name, c := range map[string]struct {
+		head, title, header, want string
+		repaired                  bool
+	}{
+		"sound":             {`<?xml version="1.0" encoding="utf-8"?>`, "Café", "", "Café", false},
+		"sound latin":       {`<?xml version="1.0" encoding="iso-8859-1"?>`, "Caf\xe9", "", "Café", false},
+		"ascii, any label":  {`<?xml version="1.0" encoding="iso-8859-1"?>`, "Cafe", "", "Cafe", false},
+		"latin, says utf-8": {`<?xml version="1.0" encoding="utf-8"?>`, "Caf\xe9", "", "Café", true},
+		"utf-8, says latin": {`<?xml version="1.0" encoding="iso-8859-1"?>`, "Café", "", "Café", true},
+		"escaped twice":     {"", "A &amp;amp; B", "", "A & B", false},
+		"unknown":           {"", "Forum &c;", "", "Forum", false},
+		"quotes":            {"", "&lt;b&gt;Jo&amp;#8217;s&lt;/b&gt; &amp;eacute;", "", "Jo’s é", false},
+	} {
+		f, err := Parse([]byte(c.head+`<rss version="2.0"><channel><title>`+c.title+`</title><item><guid>1</guid><description>x</description></item></channel></rss>`), c.header, nil)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if f.Title != c.want || f.Repaired != c.repaired {
+			t.Errorf("%s: %q, repaired %v", name, f.Title, f.Repaired)
+		}
+	}
+	f, err := Parse([]byte(`{"version":"https://jsonfeed.org/version/1.1","title":"A &amp; B","items":[]}`), "application/feed+json", nil)
+	if err != nil || f.Title != "A & B" {
+		t.Errorf("JSON: %+v, %v", f, err)
+	}
+}

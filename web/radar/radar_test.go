@@ -116,3 +116,15 @@ func TestImportIsCheckedFirst(t *testing.T) {
 	send("import", "reviews.csv", csv).Want(t, 200, "is imported", "1 new")
 	send("import", "reviews.csv", csv).Want(t, 200, "0 new", "1 known already")
 }
+
+func TestMentionSaysByWhichRule(t *testing.T) {
+	s, marta := open(t)
+	show := func(id int64) webtest.Answer { t.Helper(); return marta.Get(fmt.Sprintf("/desk/mentions/%d", id)) }
+	show(hear(t, s, marta, "Unheard of. Why?")).Want(t, 200, "holds “?”", "<details", "nobody answers", "Open a conversation")
+	if _, _, err := s.Radar.AddQuery(t.Context(), marta.Actor, listen.NewQuery{Name: "Us", Text: "oriflamme", Purpose: listen.Us}); err != nil {
+		t.Fatal(err)
+	}
+	show(hear(t, s, marta, "Oriflamme, where is my order?")).Want(t, 200, "It asks, says the rule: it holds “?”.")
+	show(hear(t, s, marta, "My Oriflamme notebook broke after 2 days!")).Want(t, 200, "It complains, says the rule: it holds “broke”.")
+	show(hear(t, s, marta, "A calm word on Oriflamme.")).Want(t, 200, "No rule found that it wants an answer.", "you overrule the rule")
+}

@@ -171,4 +171,4 @@ func kindName(v *page.View, k listen.SourceKind) string {
 }
 
 // said gives a kept sentence in the reader's language.
-func said(v *page.View, s listen.Said) string { return v.T(s.Text, s.Args...) }
+func said(v *page.View, s listen.Said) string { return s.In(v.T) }
