@@ -15,7 +15,7 @@ var today = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 // whole tests them together; two tellings are the same.
 func TestLoad(t *testing.T) {
 	var first map[string]int64
-	for range 2 {
+	for range tellings {
 		clock := &sample.Clock{}
 		site, err := tribune.Open(t.Context(), slog.New(slog.DiscardHandler), tribune.Config{Data: t.TempDir()}, clock.Now)
 		if err != nil {
