@@ -187,19 +187,25 @@ func (l *Log) place(ctx context.Context, q storage.Q, name string) (at, durable 
 	return at, durable, nil
 }
 
-// horizon is the condition that lets facts be read in commit order. On
+// order says how the log is read in commit order: the condition that holds of
+// rows behind the place ($1, $2) that may be read, and their order. On
 // PostgreSQL rows of transactions younger than the oldest running one wait, so
-// that none is skipped: (tx, id) then only grows.
-func horizon(q storage.Q) string {
+// that none is skipped: (tx, id) then only grows. On SQLite tx is 0, and ids
+// alone are the order, which its planner needs to be told.
+func order(q storage.Q) (behind, by string) {
 	if q.Postgres() {
-		return `e.tx < pg_snapshot_xmin(pg_current_snapshot())::text::bigint`
+		return `(e.tx, e.id) > ($1, $2) and e.tx < pg_snapshot_xmin(pg_current_snapshot())::text::bigint`, `e.tx, e.id`
 	}
-	return `e.tx = 0`
+	return `e.tx = $1 and e.id > $2`, `e.id`
 }
 
 // head gives the last place that can be read, the zero place in an empty log.
 func (l *Log) head(ctx context.Context) (p place, err error) {
-	err = l.db.Row(ctx, `select e.tx, e.id from event e where `+horizon(l.db)+` order by e.tx desc, e.id desc limit 1`).Scan(&p.tx, &p.id)
+	query := `select e.tx, e.id from event e order by e.id desc limit 1`
+	if l.db.Postgres() {
+		query = `select e.tx, e.id from event e where e.tx < pg_snapshot_xmin(pg_current_snapshot())::text::bigint order by e.tx desc, e.id desc limit 1`
+	}
+	err = l.db.Row(ctx, query).Scan(&p.tx, &p.id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return p, nil
 	}
@@ -208,6 +214,7 @@ func (l *Log) head(ctx context.Context) (p place, err error) {
 
 // after gives the next facts behind a place, in commit order.
 func (l *Log) after(ctx context.Context, q storage.Q, at place, kinds []string) ([]Event, error) {
+	behind, by := order(q)
 	args := []any{at.tx, at.id, followBatch}
 	wanted := ``
 	if len(kinds) > 0 {
@@ -215,5 +222,5 @@ func (l *Log) after(ctx context.Context, q storage.Q, at place, kinds []string) 
 		wanted, args = ` and e.kind in (`+holes+`)`, append(args, values...)
 	}
 	return storage.All(ctx, q, scanEvent, `select e.id, e.tx, e.at, e.kind, e.v, e.actor_id, e.subject_kind, e.subject_id, e.other_id, e.n
-		from event e where (e.tx, e.id) > ($1, $2) and `+horizon(q)+wanted+` order by e.tx, e.id limit $3`, args...)
+		from event e where `+behind+wanted+` order by `+by+` limit $3`, args...)
 }
