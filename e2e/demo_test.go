@@ -18,6 +18,7 @@ type sample struct {
 // TestDemo looks at every page of the sample site, filled as it is: as a
 // visitor, as a customer, and as the owner on the desk.
 func TestDemo(t *testing.T) {
+	t.Parallel()
 	s := sample{Server: Start(t, Options{Command: "demo"})}
 	s.visitor = Open(t)
 	s.customer, s.owner = s.visitor.Another(), s.visitor.Another()

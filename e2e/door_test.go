@@ -10,6 +10,7 @@ import (
 
 // TestDoor comes in by mail, with a mail scanner in between.
 func TestDoor(t *testing.T) {
+	t.Parallel()
 	office := openPostOffice(t)
 	s := Start(t, Options{Env: []string{office.env()}})
 	b := Open(t)
@@ -66,6 +67,7 @@ func TestDoor(t *testing.T) {
 // TestWrongInput sends forms that are wrong: what was typed is kept, and what
 // is wrong stands beside its field.
 func TestWrongInput(t *testing.T) {
+	t.Parallel()
 	s := Start(t, Options{})
 	link := s.Add("Jo Carter", "jo@example.org", "member")
 	owner := s.Add("Marta Lindqvist", "marta@oriflamme.example", "owner")

@@ -17,6 +17,7 @@ const reviews = `external_id,author.name,text,published_at,country
 
 // TestImport checks a file, imports it, and imports it once more.
 func TestImport(t *testing.T) {
+	t.Parallel()
 	s := Start(t, Options{})
 	b := Open(t)
 	p := b.Page(1280, false)

@@ -12,6 +12,7 @@ import (
 // TestOwnPages is a member's care for what is theirs: mails, sessions, tokens,
 // the copy of all that is held about them, and leaving.
 func TestOwnPages(t *testing.T) {
+	t.Parallel()
 	office := openPostOffice(t)
 	s := Start(t, Options{Env: []string{office.env()}})
 	const name, address = "Paul-Henri de La Rochefoucauld-Montbazon", "ph@example.org"

@@ -21,6 +21,7 @@ func withoutScripts(p *Page) {
 // TestWithoutScripts reads, signs in, proposes, votes, takes the vote back,
 // comments, writes and answers on pages that run no script.
 func TestWithoutScripts(t *testing.T) {
+	t.Parallel()
 	office := openPostOffice(t)
 	s := Start(t, Options{Env: []string{office.env()}})
 	owner := s.Add("Marta Lindqvist", "marta@oriflamme.example", "owner")

@@ -65,6 +65,7 @@ type spine struct {
 // TestSpine takes one thing that somebody said somewhere all the way to "you
 // said, we did", in English on a desk and in French on a dark phone.
 func TestSpine(t *testing.T) {
+	t.Parallel()
 	for _, tale := range stories() {
 		t.Run(tale.lang, func(t *testing.T) {
 			t.Parallel()
@@ -201,7 +202,7 @@ func (x *spine) addVoice() {
 	p.Go(x.site.URL + "/desk/radar")
 	more := Eval[string](p, "[...document.querySelectorAll('.mention')].find(m => m.innerText.includes("+quote(x.posts[1].author)+")).id")
 	p.Go(x.site.URL + "/desk/mentions/" + more[1:])
-	p.Type("main [role=search] input[type=search]", x.search)
+	p.Type("main input[id^=find-]", x.search)
 	p.Wait(".desk-found-idea button")
 	x.look(p, "add-voice")
 	p.Follow(".desk-found-idea button")
