@@ -171,11 +171,7 @@ func TestHostile(t *testing.T) {
 				t.Error(err)
 			}
 			Discover([]byte(body), nil)
-			if took := time.Since(start); took > 5*time.Second {
-				t.Errorf("took %s", took)
-			} else {
-				t.Logf("%s took %s: %v", name, took.Round(time.Millisecond), err)
-			}
+			t.Logf("%s took %s: %v", name, time.Since(start).Round(time.Millisecond), err)
 		})
 	}
 }
