@@ -172,6 +172,25 @@ func fromHere(country, lang string) (string, string, error) {
 	return country, lang, nil
 }
 
+// SetLanguage notes in which language a person reads pages and mails.
+func (d *Directory) SetLanguage(ctx context.Context, a Actor, language string) error {
+	if err := Require(a, Self, Subject{Author: a.ID}); err != nil {
+		return err
+	}
+	if language != "en" && language != "fr" {
+		return fault.New(fault.Invalid, "The site speaks English or French.").On("language")
+	}
+	if a.Language == language {
+		return nil
+	}
+	return d.db.Update(ctx, func(tx *storage.Tx) error {
+		if _, err := tx.Exec(ctx, `update person set language = $1 where id = $2`, language, a.ID); err != nil {
+			return fmt.Errorf("know: language of %d: %w", a.ID, err)
+		}
+		return d.fact(ctx, tx, "person.changed", a, event.Ref{Kind: "person", ID: a.ID}, 0)
+	})
+}
+
 // SetPhoto gives a person a picture, already resized; empty data takes it away.
 func (d *Directory) SetPhoto(ctx context.Context, a Actor, data []byte, contentType string) error {
 	if err := Require(a, Self, Subject{Author: a.ID}); err != nil {

@@ -74,6 +74,11 @@ func (k *Kit) language(w http.ResponseWriter, r *http.Request, v *View) error {
 		next = "/"
 	}
 	if to == "en" || to == "fr" {
+		if know.May(v.Actor, know.Self, know.Subject{Author: v.Actor.ID}) {
+			if err := k.People.SetLanguage(r.Context(), v.Actor, to); err != nil {
+				return err
+			}
+		}
 		http.SetCookie(w, &http.Cookie{Name: "lang", Value: to, Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, SameSite: http.SameSiteLaxMode})
 	}
 	return Back(w, r, next)

@@ -192,7 +192,7 @@ func (t *teller) found(ctx context.Context) error {
 			return err
 		}
 		if err := t.site.People.SetProfile(ctx, a, know.Profile{Name: p.Name, Title: p.Title, About: p.About, Country: p.Country,
-			Language: pageLanguage(p.Language)}); err != nil {
+			Language: pageLanguage(p)}); err != nil {
 			return err
 		}
 		if t.actors[p.Key], err = t.site.People.Actor(ctx, made.ID); err != nil {
@@ -221,9 +221,10 @@ func (t *teller) found(ctx context.Context) error {
 
 func rank(role string) int { return strings.Index("member staff owner", role) }
 
-// pageLanguage gives the language of pages for somebody who writes another.
-func pageLanguage(language string) string {
-	if language == "fr" {
+// pageLanguage gives the language in which somebody reads pages: the owner
+// shows the sample to whoever tries it, in English.
+func pageLanguage(p person) string {
+	if p.Language == "fr" && p.Role != "owner" {
 		return "fr"
 	}
 	return "en"
