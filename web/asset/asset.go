@@ -33,8 +33,9 @@ type file struct {
 }
 
 // New puts the assets together. Each folder is a page's: its *.css goes into
-// the one style sheet, inside @layer pages, and its *.js into the one script,
-// both in the order given.
+// the square's style sheet, which every page loads, or, if it is named
+// *.desk.css, into the desk's, which only the desk loads beside it, both inside
+// @layer pages; its *.js goes into the one script. All in the order given.
 func New(folders ...fs.FS) (*Set, error) {
 	s := &Set{byPath: map[string]file{}, urls: map[string]string{}}
 	css, err := files.ReadFile("files/tribune.css")
@@ -57,26 +58,30 @@ func New(folders ...fs.FS) (*Set, error) {
 		url := s.add("fonts/"+path.Base(name), "font/woff2", body)
 		css = bytes.ReplaceAll(css, []byte("fonts/"+path.Base(name)), []byte(url))
 	}
-	var pages, scripts bytes.Buffer
+	var pages, desk, scripts bytes.Buffer
 	for _, folder := range folders {
-		if err := gather(folder, ".css", &pages); err != nil {
-			return nil, err
-		}
-		if err := gather(folder, ".js", &scripts); err != nil {
-			return nil, err
+		for _, kind := range []struct {
+			end, not string
+			to       *bytes.Buffer
+		}{{".css", ".desk.css", &pages}, {".desk.css", "", &desk}, {".js", "", &scripts}} {
+			if err := gather(folder, kind.end, kind.not, kind.to); err != nil {
+				return nil, err
+			}
 		}
 	}
 	css = fmt.Appendf(css, "\n@layer pages {\n%s}\n", pages.Bytes())
 	s.add("tribune.css", "text/css; charset=utf-8", css)
+	s.add("desk.css", "text/css; charset=utf-8", fmt.Appendf(nil, "@layer pages {\n%s}\n", desk.Bytes()))
 	s.add("tribune.js", "text/javascript; charset=utf-8", append(append(js, '\n'), scripts.Bytes()...))
 	return s, nil
 }
 
-// gather appends the files of a folder that end so, in the order of their names.
-func gather(folder fs.FS, end string, to *bytes.Buffer) error {
+// gather appends the files of a folder that end so, and not otherwise, in the
+// order of their names.
+func gather(folder fs.FS, end, not string, to *bytes.Buffer) error {
 	var names []string
 	err := fs.WalkDir(folder, ".", func(name string, d fs.DirEntry, err error) error {
-		if err == nil && !d.IsDir() && strings.HasSuffix(name, end) {
+		if err == nil && !d.IsDir() && strings.HasSuffix(name, end) && (not == "" || !strings.HasSuffix(name, not)) {
 			names = append(names, name)
 		}
 		return err
