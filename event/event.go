@@ -51,6 +51,7 @@ type Log struct {
 	wake    chan struct{} // closed at the next fact that a follower wants
 	wanted  map[string]bool
 	skipped map[string]place // by cursor: up to where there is nothing for it
+	watched []*Changes
 }
 
 // New makes the log over an open database. worker names this process in
@@ -96,7 +97,7 @@ func (l *Log) touch(facts ...Event) {
 			l.still.Add(1)
 		}
 		l.all.Add(1)
-		wake = wake || l.isWanted(e.Kind)
+		wake = l.tell(e) || wake
 	}
 	if wake {
 		l.Wake()
@@ -166,10 +167,14 @@ func (l *Log) Wake() {
 	l.mu.Unlock()
 }
 
-func (l *Log) isWanted(kind string) bool {
+// tell gives a fact to those who watch, and reports whether a follower wants it.
+func (l *Log) tell(e Event) (wanted bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.wanted[kind] || l.wanted[""]
+	for _, c := range l.watched {
+		c.add(e)
+	}
+	return l.wanted[e.Kind] || l.wanted[""]
 }
 
 // Tail follows facts that other processes write, so that marks and followers

@@ -21,6 +21,10 @@ const (
 	Sent      State = "sent"      // accepted
 	Uncertain State = "uncertain" // the process died while sending: a person decides
 	Failed    State = "failed"    // given up, with the reason
+
+	// Superseded is what had not left when a later one took its place. It never
+	// leaves.
+	Superseded State = "superseded"
 )
 
 // Delivery is a row of the outbox: a kind, who it is for, and ids. What it
@@ -62,6 +66,10 @@ const Stopped = "The program stopped while this was being sent, so it may have a
 // mail server is set): the row goes on waiting and no attempt is counted.
 var ErrNoWay = errors.New("event: no way to deliver is set")
 
+// ErrSuperseded is what a Deliverer answers where a later delivery has taken
+// the place of this one: the row is Superseded and does not leave.
+var ErrSuperseded = errors.New("event: a later delivery took its place")
+
 // Deliverer renders and sends. Prepare may use the database; the function it
 // gives makes the delivery, after the row is durably `sending`.
 type Deliverer interface {
@@ -82,6 +90,21 @@ func (l *Log) Put(ctx context.Context, tx *storage.Tx, d Delivery) error {
 		return fmt.Errorf("event: put %s in the outbox: %w", d.Kind, err)
 	}
 	tx.After(l.Wake)
+	return nil
+}
+
+// Supersede keeps what waits to be sent about these subjects from leaving, in
+// tx. What is being sent, or was, stays as it is.
+func (l *Log) Supersede(ctx context.Context, tx *storage.Tx, kind string, subjects []int64) error {
+	if len(subjects) == 0 {
+		return nil
+	}
+	holes, args := storage.Holes(2, subjects)
+	_, err := tx.Exec(ctx, `update outbox set state = 'superseded', error = '' where state = 'waiting' and subject_kind = $1 and subject_id in (`+holes+`)`,
+		append([]any{kind}, args...)...)
+	if err != nil {
+		return fmt.Errorf("event: supersede deliveries about a %s: %w", kind, err)
+	}
 	return nil
 }
 
@@ -251,6 +274,8 @@ func (l *Log) settle(ctx context.Context, row Delivery, from State, result error
 		state, reason, sent = Failed, result.Error(), time.Time{}
 		f, ok := errors.AsType[*Failure](result)
 		switch {
+		case errors.Is(result, ErrSuperseded):
+			state, reason = Superseded, ""
 		case ok && f.Uncertain:
 			state = Uncertain
 		case ok && f.Temporary && row.Attempts+1 < maxAttempts:
