@@ -2,7 +2,11 @@ package know
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"tribune/event"
@@ -36,17 +40,25 @@ func (d *Directory) Leave(ctx context.Context, a Actor, words bool) error {
 
 // erase takes away what says who a person is. Accounts that mentions hang on
 // stay as nameless rows, still tied to the person's id until the followers of
-// "person.left" have erased what was said from them.
+// "person.left" have erased what was said from them; each with the traces of
+// what it was, until Forgotten.
 func (d *Directory) erase(ctx context.Context, tx *storage.Tx, person int64) error {
 	var photo string
 	if err := tx.Row(ctx, `select photo from person where id = $1`, person).Scan(&photo); err != nil {
 		return err
 	}
-	accounts, err := storage.All(ctx, tx, storage.Scalar[int64], `select id from account where person_id = $1 and person_id <> 0`, person)
+	accounts, err := storage.All(ctx, tx, scanAccount, selectAccount+` where person_id = $1 and person_id <> 0`, person)
 	if err != nil {
 		return err
 	}
-	if err := d.events.Forget(ctx, tx, person, accounts); err != nil {
+	ids := make([]int64, len(accounts))
+	for i, a := range accounts {
+		ids[i] = a.ID
+		if _, err := tx.Exec(ctx, `update account set traces = $1 where id = $2`, traces(a), a.ID); err != nil {
+			return err
+		}
+	}
+	if err := d.events.Forget(ctx, tx, person, ids); err != nil {
 		return err
 	}
 	now := storage.Micros(d.now())
@@ -55,6 +67,7 @@ func (d *Directory) erase(ctx context.Context, tx *storage.Tx, person int64) err
 		`delete from token where person_id = $1`,
 		`delete from signin_link where person_id = $1 or account_id in (select id from account where person_id = $1)`,
 		`delete from mail_choice where person_id = $1`,
+		`delete from circle where person_id = $1`,
 		`update idempotency set answer = '' where answer <> '' and $1 > 0`, // anybody's: their words may be in it
 		`update account set address = 'left:' || id, name = '', url = '', confirmed_at = 0 where person_id = $1`,
 		`update person set name = '', title = '', about = '', country = '', photo = '', votes_shown = 0, leads = 0, role = 'member' where id = $1`,
@@ -67,6 +80,52 @@ func (d *Directory) erase(ctx context.Context, tx *storage.Tx, person int64) err
 		return err
 	}
 	return d.dropBlob(ctx, tx, photo)
+}
+
+// Trace gives the number by which a folder finds what it holds of a speaker
+// who has no account yet, once that speaker's address is no longer known. It
+// is neither 0 nor -1.
+func Trace(kind AccountKind, address string) int64 {
+	sum := sha256.Sum256([]byte(string(kind) + "\x00" + strings.ToLower(strings.TrimSpace(address))))
+	return int64(binary.BigEndian.Uint64(sum[:8])>>1) | 1
+}
+
+// Page is the kind by which Trace knows the page of an account, which has
+// another address.
+const Page AccountKind = "page"
+
+// traces writes down the traces of an account.
+func traces(a Account) string {
+	t := strconv.FormatInt(Trace(a.Kind, a.Address), 10)
+	if a.URL != "" {
+		t += " " + strconv.FormatInt(Trace(Page, a.URL), 10)
+	}
+	return t
+}
+
+// Traces gives the traces of the accounts that a person had who left, until
+// they are Forgotten.
+func (d *Directory) Traces(ctx context.Context, tx *storage.Tx, person int64) ([]int64, error) {
+	kept, err := storage.All(ctx, tx, storage.Scalar[string], `select traces from account where person_id = $1 and person_id <> 0 and traces <> '' order by id`, person)
+	if err != nil {
+		return nil, err
+	}
+	var all []int64
+	for _, s := range strings.Fields(strings.Join(kept, " ")) {
+		n, err := strconv.ParseInt(s, 10, 64)
+		if err != nil {
+			return nil, fmt.Errorf("know: traces of %d: %w", person, err)
+		}
+		all = append(all, n)
+	}
+	return all, nil
+}
+
+// Forgotten removes the traces of a person who left: nothing is to be found
+// by them any more.
+func (d *Directory) Forgotten(ctx context.Context, tx *storage.Tx, person int64) error {
+	_, err := tx.Exec(ctx, `update account set traces = '' where person_id = $1 and person_id <> 0`, person)
+	return err
 }
 
 // Tidy removes what is no longer needed: used and ended links after a day,

@@ -1,6 +1,10 @@
 package know
 
-import "tribune/internal/fault"
+import (
+	"slices"
+
+	"tribune/internal/fault"
+)
 
 // Role is how much a person may do.
 type Role string
@@ -36,7 +40,8 @@ func (r Role) AtLeast(other Role) bool { return r.rank() >= other.rank() }
 // Audience is who may see a subject.
 type Audience string
 
-// The audiences of the spine. Boards and tribes add theirs.
+// The audiences that follow from a role. Those of a board or a tribe are named
+// by CircleOf.
 const (
 	Public  Audience = "public"
 	Members Audience = "members"
@@ -48,10 +53,11 @@ type Actor struct {
 	ID       int64 // person, 0 for a visitor
 	Role     Role
 	Name     string
-	Language string // BCP 47, "" if they have not said
-	Photo    string // blob, "" for none
-	Token    bool   // asks by API token, not by cookie
-	Rules    *Rules // the site's own least roles; nil: the defaults
+	Language string     // BCP 47, "" if they have not said
+	Photo    string     // blob, "" for none
+	Circles  []Audience // boards and tribes they belong to; for staff, every board
+	Token    bool       // asks by API token, not by cookie
+	Rules    *Rules     // the site's own least roles; nil: the defaults
 }
 
 // IsStaff reports whether the actor works here.
@@ -62,9 +68,9 @@ func (a Actor) IsStaff() bool { return a.Role.AtLeast(Staff) }
 func (a Actor) Audiences() []Audience {
 	switch {
 	case a.Role.AtLeast(Staff):
-		return []Audience{Public, Members, Team}
+		return append([]Audience{Public, Members, Team}, a.Circles...)
 	case a.Role.AtLeast(Member):
-		return []Audience{Public, Members}
+		return append([]Audience{Public, Members}, a.Circles...)
 	}
 	return []Audience{Public}
 }
@@ -172,6 +178,11 @@ func May(a Actor, v Verb, s Subject) bool {
 		}
 	case Team:
 		if !a.IsStaff() && !mine {
+			return false
+		}
+	case Public, "":
+	default:
+		if !slices.Contains(a.Circles, s.Audience) && !mine {
 			return false
 		}
 	}

@@ -103,7 +103,11 @@ func (d *Directory) Actor(ctx context.Context, person int64) (Actor, error) {
 	if err != nil {
 		return Actor{}, err
 	}
-	return Actor{ID: p.ID, Role: p.Role, Name: p.Name, Language: p.Language, Photo: p.Photo, Rules: &site.Rules}, nil
+	circles, err := d.circlesFor(ctx, p)
+	if err != nil {
+		return Actor{}, err
+	}
+	return Actor{ID: p.ID, Role: p.Role, Name: p.Name, Language: p.Language, Photo: p.Photo, Circles: circles, Rules: &site.Rules}, nil
 }
 
 // ActorByEmail gives the person with a confirmed address, as an actor.

@@ -27,7 +27,7 @@ const archiveFormat = 1
 // tables lists what an archive holds, in the order it is read back.
 var tables = []string{
 	"blob", "setting", "tally", "event", "audit", "cursor", "outbox",
-	"person", "account", "account_move", "session", "token", "signin_link", "mail_choice", "revision",
+	"person", "account", "account_move", "session", "token", "signin_link", "mail_choice", "revision", "circle",
 	"source", "query", "query_source", "item", "mention", "mention_query", "mention_hour",
 	"thread", "message",
 	"call", "status", "idea", "idea_tag", "tag", "merged_row", "vote", "comment", "follow", "voice", "decision", "telling", "release", "release_idea", "credit",

@@ -46,29 +46,6 @@ CREATE TABLE cursor (
   leased_until bigint not null default 0
 );
 
-CREATE TABLE outbox (
-  id           integer primary key autoincrement,
-  dedup        text   not null unique, -- one row for one thing to say to one person, ever
-  kind         text   not null,
-  person_id    bigint not null default 0,
-  account_id   bigint not null default 0, -- the address to use; 0 is the person's first confirmed one
-  subject_kind text   not null default '',
-  subject_id   bigint not null default 0,
-  other_id     bigint not null default 0,
-  state        text   not null default 'waiting' check (state in ('waiting', 'sending', 'sent', 'uncertain', 'failed')),
-  attempts     bigint not null default 0,
-  error        text   not null default '',
-  due_at       bigint not null,
-  created_at   bigint not null,
-  sent_at      bigint not null default 0,
-  leased_by    text   not null default '',
-  leased_until bigint not null default 0
-);
-
-CREATE INDEX outbox_due on outbox (state, due_at);
-
-CREATE INDEX outbox_person on outbox (person_id) where person_id <> 0;
-
 CREATE TABLE person (
   id         integer primary key autoincrement,
   name       text   not null default '', -- empty once they left
@@ -96,7 +73,7 @@ CREATE TABLE account (
   url          text   not null default '',
   person_id    bigint not null default 0,
   confirmed_at bigint not null default 0,
-  created_at   bigint not null,
+  created_at   bigint not null, traces text not null default '',
   unique (kind, address)
 );
 
@@ -229,7 +206,7 @@ CREATE TABLE item (
   fetched_at   bigint not null,
   identity     text   not null, -- as in mention, for when it becomes one
   more         text   not null default '', -- what is rarely given, as JSON
-  size         bigint not null, -- bytes, about
+  size         bigint not null, speaker bigint not null default 0, page bigint not null default 0, -- bytes, about
   unique (source_id, external_id)
 );
 
@@ -537,7 +514,7 @@ CREATE TABLE telling (
   because     text   not null, -- proposed, voted, commented, followed, quoted
   way         text   not null check (way in ('mail', 'task', 'none')), -- none: opted out, or nowhere to tell
   thread_id   bigint not null default 0, -- the tell task
-  told_at     bigint not null default 0, -- task: done; mail: put on its way
+  told_at     bigint not null default 0, superseded_by bigint not null default 0, -- task: done; mail: put on its way
   unique (decision_id, person_id, account_id)
 );
 
@@ -591,3 +568,51 @@ CREATE TABLE idempotency (
 );
 
 CREATE INDEX idempotency_at on idempotency (at);
+
+CREATE TABLE circle (
+  audience  text   not null,
+  person_id bigint not null,
+  at        bigint not null,
+  primary key (audience, person_id)
+);
+
+CREATE INDEX circle_person on circle (person_id);
+
+CREATE INDEX item_speaker on item (speaker);
+
+CREATE INDEX item_page on item (page) where page <> 0;
+
+CREATE TABLE "outbox" (
+  id           integer primary key autoincrement,
+  dedup        text   not null unique, -- one row for one thing to say to one person, ever
+  kind         text   not null,
+  person_id    bigint not null default 0,
+  account_id   bigint not null default 0, -- the address to use; 0 is the person's first confirmed one
+  subject_kind text   not null default '',
+  subject_id   bigint not null default 0,
+  other_id     bigint not null default 0,
+  state        text   not null default 'waiting' check (state in ('waiting', 'sending', 'sent', 'uncertain', 'failed', 'superseded')),
+  attempts     bigint not null default 0,
+  error        text   not null default '',
+  due_at       bigint not null,
+  created_at   bigint not null,
+  sent_at      bigint not null default 0,
+  leased_by    text   not null default '',
+  leased_until bigint not null default 0
+);
+
+CREATE INDEX outbox_due on outbox (state, due_at);
+
+CREATE INDEX outbox_person on outbox (person_id) where person_id <> 0;
+
+CREATE INDEX telling_superseded on telling (superseded_by) where superseded_by <> 0;
+
+CREATE INDEX idea_voices on idea (voices, id) where state = 'visible';
+
+CREATE INDEX idea_stage_voices on idea (stage, voices, id) where state = 'visible';
+
+CREATE INDEX idea_hidden on idea (id) where state = 'hidden';
+
+CREATE INDEX comment_hidden on comment (id) where state = 'hidden';
+
+CREATE INDEX voice_hidden on voice (id) where state = 'hidden';
