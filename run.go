@@ -90,9 +90,11 @@ func (s *Site) Serve(ctx context.Context, listener net.Listener, out io.Writer) 
 	return group.Wait()
 }
 
-// serve serves h until ctx ends, then lets requests under way finish.
+// serve serves h until ctx ends, then lets requests under way finish; live
+// streams, which would not, are told to end.
 func serve(ctx context.Context, group *errgroup.Group, l net.Listener, h http.Handler) {
-	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10}
+	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		BaseContext: func(net.Listener) context.Context { return gate.WithStop(context.Background(), ctx.Done()) }}
 	group.Go(func() error {
 		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 			return err
@@ -133,8 +135,9 @@ func (s *Site) Handler() (http.Handler, error) {
 	faces := http.NewServeMux()
 	faces.Handle("/", pages)
 	faces.Handle("/api/", api.New(api.Needs{Log: s.Log, Gate: door, Events: s.Events, People: s.People, Radar: s.Radar, Inbox: s.Inbox, Ideas: s.Ideas,
+		Purchases: s.Purchases, Posts: s.Posts, Charter: s.Charter, Boards: s.Boards, Advocacy: s.Advocacy, Tribes: s.Tribes, Measures: s.Measures,
 		Words: kit.Words, URL: s.Config.URL, Version: s.Config.Version, Now: s.Now}))
-	wire.Routes(faces, &wire.Kit{Log: s.Log, Gate: door, Events: s.Events, People: s.People, Radar: s.Radar, Ideas: s.Ideas,
+	wire.Routes(faces, &wire.Kit{Log: s.Log, Gate: door, Events: s.Events, People: s.People, Radar: s.Radar, Ideas: s.Ideas, Posts: s.Posts, Tribes: s.Tribes,
 		Words: kit.Words, Markdown: kit.Markdown, URL: s.Config.URL, Now: s.Now})
 	mux.Handle("/", door.Wrap(faces))
 	mux.HandleFunc("GET /healthz", s.health)
@@ -148,6 +151,7 @@ func (s *Site) kit() (*page.Kit, error) {
 		return nil, err
 	}
 	return &page.Kit{Log: s.Log, Events: s.Events, People: s.People, Radar: s.Radar, Inbox: s.Inbox, Ideas: s.Ideas,
+		Purchases: s.Purchases, Posts: s.Posts, Charter: s.Charter, Boards: s.Boards, Advocacy: s.Advocacy, Tribes: s.Tribes, Measures: s.Measures,
 		Words: words, URL: s.Config.URL, SMTP: s.Config.SMTP, MailFrom: s.Config.MailFrom, Now: s.Now}, nil
 }
 
@@ -176,6 +180,13 @@ func (s *Site) followers() []follower {
 		{"listen.erase", s.Radar.Erase, []string{"person.left"}},
 		{"converse.erase", s.Inbox.Erase, []string{"person.left"}},
 		{"shape.erase", s.Ideas.Erase, []string{"person.left"}},
+		{"purchase.erase", s.Purchases.Erase, []string{"person.left"}},
+		{"post.erase", s.Posts.Erase, []string{"person.left"}},
+		{"charter.erase", s.Charter.Erase, []string{"person.left"}},
+		{"board.erase", s.Boards.Erase, []string{"person.left"}},
+		{"advocate.erase", s.Advocacy.Erase, []string{"person.left"}},
+		{"tribe.erase", s.Tribes.Erase, []string{"person.left"}},
+		{"measure.erase", s.Measures.Erase, []string{"person.left"}},
 		{"storage.scrub", s.scrub, []string{"person.left"}},
 		{"converse.attend", s.Inbox.Attend, []string{listen.MentionsStored, listen.MentionWithdrawn}},
 		{"shape.mentions", s.Ideas.FollowMentions, []string{listen.MentionWithdrawn, listen.MentionQuotable, shape.VoiceAdded}},

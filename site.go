@@ -7,27 +7,41 @@ import (
 	"log/slog"
 	"time"
 
+	"tribune/advocate"
 	"tribune/converse"
+	"tribune/converse/post"
 	"tribune/event"
 	"tribune/internal/fetch"
 	"tribune/know"
+	"tribune/know/purchase"
 	"tribune/listen"
+	"tribune/measure"
 	"tribune/shape"
+	"tribune/shape/board"
+	"tribune/shape/charter"
 	"tribune/storage"
+	"tribune/tribe"
 )
 
 // Site is one brand's deployment: its database and everything over it. All
 // state belongs to it. Commands use it as the server does.
 type Site struct {
-	Log    *slog.Logger
-	Config Config
-	DB     *storage.DB
-	Events *event.Log
-	People *know.Directory
-	Radar  *listen.Radar
-	Inbox  *converse.Inbox
-	Ideas  *shape.Ideas
-	Now    func() time.Time
+	Log       *slog.Logger
+	Config    Config
+	DB        *storage.DB
+	Events    *event.Log
+	People    *know.Directory
+	Radar     *listen.Radar
+	Inbox     *converse.Inbox
+	Ideas     *shape.Ideas
+	Purchases *purchase.Ledger
+	Posts     *post.Posts
+	Charter   *charter.Charter
+	Boards    *board.Boards
+	Advocacy  *advocate.Advocacy
+	Tribes    *tribe.Tribes
+	Measures  *measure.Measures
+	Now       func() time.Time
 }
 
 // Open opens a site and brings its database up to date. now is the clock; nil
@@ -47,6 +61,13 @@ func Open(ctx context.Context, log *slog.Logger, c Config, now func() time.Time)
 	s.Radar = listen.New(log, db, s.Events, s.People, web, now)
 	s.Inbox = converse.New(log, db, s.Events, s.People, s.Radar, now)
 	s.Ideas = shape.New(log, db, s.Events, s.People, s.Radar, s.Inbox, now)
+	s.Purchases = purchase.New(log, db, s.Events, s.People, now)
+	s.Posts = post.New(log, db, s.Events, s.People, now)
+	s.Charter = charter.New(log, db, s.Events, s.People, now)
+	s.Boards = board.New(log, db, s.Events, s.People, now)
+	s.Advocacy = advocate.New(log, db, s.Events, s.People, s.Purchases, s.Ideas, s.Posts, now)
+	s.Tribes = tribe.New(log, db, s.Events, s.People, s.Ideas, now)
+	s.Measures = measure.New(log, db, s.Events, s.People, s.Radar, now)
 	return s, nil
 }
 

@@ -16,14 +16,21 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"tribune/advocate"
 	"tribune/converse"
+	"tribune/converse/post"
 	"tribune/event"
 	"tribune/gate"
 	"tribune/internal/fault"
 	"tribune/internal/i18n"
 	"tribune/know"
+	"tribune/know/purchase"
 	"tribune/listen"
+	"tribune/measure"
 	"tribune/shape"
+	"tribune/shape/board"
+	"tribune/shape/charter"
+	"tribune/tribe"
 )
 
 // prefix is where the API stands. A change that breaks its callers gets a new one.
@@ -38,17 +45,24 @@ const (
 
 // Needs is what the API works with.
 type Needs struct {
-	Log     *slog.Logger
-	Gate    *gate.Gate
-	Events  *event.Log
-	People  *know.Directory
-	Radar   *listen.Radar
-	Inbox   *converse.Inbox
-	Ideas   *shape.Ideas
-	Words   *i18n.Catalogue
-	URL     string // the site's own address, without a slash at the end
-	Version string // of the program, for the description
-	Now     func() time.Time
+	Log       *slog.Logger
+	Gate      *gate.Gate
+	Events    *event.Log
+	People    *know.Directory
+	Radar     *listen.Radar
+	Inbox     *converse.Inbox
+	Ideas     *shape.Ideas
+	Purchases *purchase.Ledger
+	Posts     *post.Posts
+	Charter   *charter.Charter
+	Boards    *board.Boards
+	Advocacy  *advocate.Advocacy
+	Tribes    *tribe.Tribes
+	Measures  *measure.Measures
+	Words     *i18n.Catalogue
+	URL       string // the site's own address, without a slash at the end
+	Version   string // of the program, for the description
+	Now       func() time.Time
 }
 
 // service answers the calls.

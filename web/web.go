@@ -7,7 +7,9 @@ import (
 	"io/fs"
 	"net/http"
 
+	"tribune/advocate"
 	"tribune/converse"
+	"tribune/converse/post"
 	"tribune/event"
 	"tribune/gate"
 	"tribune/internal/feed"
@@ -18,24 +20,36 @@ import (
 	"tribune/internal/picture"
 	"tribune/internal/query"
 	"tribune/know"
+	"tribune/know/purchase"
 	"tribune/listen"
+	"tribune/measure"
 	"tribune/shape"
+	"tribune/shape/board"
+	"tribune/shape/charter"
 	"tribune/storage"
+	"tribune/tribe"
 	"tribune/web/asset"
+	"tribune/web/boards"
+	"tribune/web/carry"
 	"tribune/web/changes"
+	pagecharter "tribune/web/charter"
 	"tribune/web/desk"
 	"tribune/web/home"
 	"tribune/web/ideas"
 	"tribune/web/inbox"
+	"tribune/web/loop"
 	webmail "tribune/web/mail"
 	"tribune/web/me"
 	"tribune/web/page"
 	"tribune/web/people"
 	"tribune/web/persons"
+	"tribune/web/posts"
 	"tribune/web/radar"
 	"tribune/web/roadmap"
 	"tribune/web/settings"
 	"tribune/web/signin"
+	"tribune/web/tribes"
+	"tribune/web/why"
 	"tribune/web/workshop"
 )
 
@@ -53,6 +67,13 @@ func folders() []folder {
 		{ideas.Files, ideas.Routes},
 		{roadmap.Files, roadmap.Routes},
 		{changes.Files, changes.Routes},
+		{posts.Files, posts.Routes},
+		{tribes.Files, tribes.Routes},
+		{boards.Files, boards.Routes},
+		{why.Files, why.Routes},
+		{loop.Files, loop.Routes},
+		{carry.Files, carry.Routes},
+		{pagecharter.Files, pagecharter.Routes},
 		{people.Files, people.Routes},
 		{signin.Files, signin.Routes},
 		{me.Files, me.Routes},
@@ -69,7 +90,8 @@ func folders() []folder {
 // Words loads the catalogue of everything that people read, errors included,
 // and the texts of more faces.
 func Words(more ...fs.FS) (*i18n.Catalogue, error) {
-	files := []fs.FS{storage.Texts, event.Texts, fetch.Texts, feed.Texts, query.Texts, picture.Texts, mail.Texts, know.Texts, listen.Texts, converse.Texts, shape.Texts, gate.Texts}
+	files := []fs.FS{storage.Texts, event.Texts, fetch.Texts, feed.Texts, query.Texts, picture.Texts, mail.Texts, know.Texts, listen.Texts, converse.Texts, shape.Texts,
+		purchase.Texts, post.Texts, charter.Texts, board.Texts, advocate.Texts, tribe.Texts, measure.Texts, gate.Texts}
 	for _, f := range folders() {
 		files = append(files, f.files)
 	}

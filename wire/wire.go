@@ -17,6 +17,7 @@ import (
 	"sync"
 	"time"
 
+	"tribune/converse/post"
 	"tribune/event"
 	"tribune/gate"
 	"tribune/internal/feed"
@@ -25,6 +26,7 @@ import (
 	"tribune/know"
 	"tribune/listen"
 	"tribune/shape"
+	"tribune/tribe"
 )
 
 // Kit is what the feeds are made from. All fields are needed.
@@ -35,6 +37,8 @@ type Kit struct {
 	People   *know.Directory
 	Radar    *listen.Radar
 	Ideas    *shape.Ideas
+	Posts    *post.Posts
+	Tribes   *tribe.Tribes
 	Words    *i18n.Catalogue
 	Markdown *markdown.Renderer
 	URL      string // the site's own address, without a slash at the end

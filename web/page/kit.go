@@ -13,15 +13,22 @@ import (
 
 	"github.com/a-h/templ"
 
+	"tribune/advocate"
 	"tribune/converse"
+	"tribune/converse/post"
 	"tribune/event"
 	"tribune/gate"
 	"tribune/internal/fault"
 	"tribune/internal/i18n"
 	"tribune/internal/markdown"
 	"tribune/know"
+	"tribune/know/purchase"
 	"tribune/listen"
+	"tribune/measure"
 	"tribune/shape"
+	"tribune/shape/board"
+	"tribune/shape/charter"
+	"tribune/tribe"
 	"tribune/web/asset"
 )
 
@@ -32,20 +39,27 @@ var Files embed.FS
 
 // Kit is what handlers work with. All fields are set by web.New.
 type Kit struct {
-	Log      *slog.Logger
-	Gate     *gate.Gate
-	Events   *event.Log
-	People   *know.Directory
-	Radar    *listen.Radar
-	Inbox    *converse.Inbox
-	Ideas    *shape.Ideas
-	Words    *i18n.Catalogue
-	Markdown *markdown.Renderer
-	Assets   *asset.Set
-	URL      string // the site's own address, without a slash at the end
-	SMTP     string // mail server that the environment fixes; "" leaves it to the settings
-	MailFrom string // and the address mails come from
-	Now      func() time.Time
+	Log       *slog.Logger
+	Gate      *gate.Gate
+	Events    *event.Log
+	People    *know.Directory
+	Radar     *listen.Radar
+	Inbox     *converse.Inbox
+	Ideas     *shape.Ideas
+	Purchases *purchase.Ledger
+	Posts     *post.Posts
+	Charter   *charter.Charter
+	Boards    *board.Boards
+	Advocacy  *advocate.Advocacy
+	Tribes    *tribe.Tribes
+	Measures  *measure.Measures
+	Words     *i18n.Catalogue
+	Markdown  *markdown.Renderer
+	Assets    *asset.Set
+	URL       string // the site's own address, without a slash at the end
+	SMTP      string // mail server that the environment fixes; "" leaves it to the settings
+	MailFrom  string // and the address mails come from
+	Now       func() time.Time
 
 	cache    cache
 	pictures sync.Mutex // held while a picture is decoded

@@ -15,16 +15,23 @@ import (
 	"testing"
 	"time"
 
+	"tribune/advocate"
 	"tribune/converse"
+	"tribune/converse/post"
 	"tribune/event"
 	"tribune/gate"
 	"tribune/internal/fetch"
 	"tribune/internal/i18n"
 	"tribune/internal/markdown"
 	"tribune/know"
+	"tribune/know/purchase"
 	"tribune/listen"
+	"tribune/measure"
 	"tribune/shape"
+	"tribune/shape/board"
+	"tribune/shape/charter"
 	"tribune/storage"
+	"tribune/tribe"
 	"tribune/web/asset"
 	"tribune/web/page"
 )
@@ -63,6 +70,13 @@ func New(t testing.TB, folders ...Folder) *Site {
 	k.Radar = listen.New(log, db, k.Events, k.People, nowhere{}, k.Now)
 	k.Inbox = converse.New(log, db, k.Events, k.People, k.Radar, k.Now)
 	k.Ideas = shape.New(log, db, k.Events, k.People, k.Radar, k.Inbox, k.Now)
+	k.Purchases = purchase.New(log, db, k.Events, k.People, k.Now)
+	k.Posts = post.New(log, db, k.Events, k.People, k.Now)
+	k.Charter = charter.New(log, db, k.Events, k.People, k.Now)
+	k.Boards = board.New(log, db, k.Events, k.People, k.Now)
+	k.Advocacy = advocate.New(log, db, k.Events, k.People, k.Purchases, k.Ideas, k.Posts, k.Now)
+	k.Tribes = tribe.New(log, db, k.Events, k.People, k.Ideas, k.Now)
+	k.Measures = measure.New(log, db, k.Events, k.People, k.Radar, k.Now)
 	if k.Gate, err = gate.New(log, k.People, gate.Options{URL: URL}, k.Now); err != nil {
 		t.Fatal(err)
 	}
@@ -107,11 +121,21 @@ func (s *Site) Person(name string, role know.Role) *Reader {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	session, _, _, err := s.People.Use(s.t.Context(), secret, "", "test")
+	r := s.Use(secret)
+	if r.ID != p.ID {
+		s.t.Fatalf("the link of %d signs %d in", p.ID, r.ID)
+	}
+	return r
+}
+
+// Use signs somebody in by a one-time link.
+func (s *Site) Use(secret string) *Reader {
+	s.t.Helper()
+	session, person, _, err := s.People.Use(s.t.Context(), secret, "", "test")
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	a, err := s.People.Actor(s.t.Context(), p.ID)
+	a, err := s.People.Actor(s.t.Context(), person)
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -1,0 +1,38 @@
+// Package advocate is who carries it on: share links, thanks, what lasted of
+// what somebody did, and who brought whom.
+package advocate
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"tribune/converse/post"
+	"tribune/event"
+	"tribune/know"
+	"tribune/know/purchase"
+	"tribune/shape"
+	"tribune/storage"
+)
+
+// Advocacy is the capability over an open site. Safe for concurrent use.
+type Advocacy struct {
+	log    *slog.Logger
+	db     *storage.DB
+	events *event.Log
+	people *know.Directory
+	ledger *purchase.Ledger
+	ideas  *shape.Ideas
+	posts  *post.Posts
+	now    func() time.Time
+}
+
+// New makes it.
+func New(log *slog.Logger, db *storage.DB, events *event.Log, people *know.Directory, ledger *purchase.Ledger, ideas *shape.Ideas, posts *post.Posts, now func() time.Time) *Advocacy {
+	return &Advocacy{log: log, db: db, events: events, people: people, ledger: ledger, ideas: ideas, posts: posts, now: now}
+}
+
+// Erase follows the facts of people who left, and forgets what is held of them.
+func (s *Advocacy) Erase(ctx context.Context, tx *storage.Tx, facts []event.Event) error {
+	return nil
+}

@@ -1,0 +1,18 @@
+// Package why is the pages of why people bought: the question, the chains, those nobody can explain.
+package why
+
+import (
+	"embed"
+	"net/http"
+
+	"tribune/web/page"
+)
+
+// Files are this folder's styles and translations.
+//
+//go:embed *.css fr.json
+var Files embed.FS
+
+// Routes serves the pages of this folder.
+func Routes(mux *http.ServeMux, k *page.Kit) {
+}
