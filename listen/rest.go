@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"tribune/know"
 	"tribune/storage"
 )
 
@@ -33,7 +34,10 @@ func (b *batch) rest(ctx context.Context, u *utterance) (bool, error) {
 	if u.item != 0 || u.stale {
 		return false, nil
 	}
-	m := more{ReplyTo: u.replyTo, Private: u.url != "" && !u.public, Handle: u.author.Handle, Email: u.author.Email, Country: u.country, Reach: u.reach}
+	m := more{ReplyTo: u.replyTo, Private: u.url != "" && !u.public, Handle: u.author.Handle, Country: u.country, Reach: u.reach}
+	if u.account.Kind == know.Mail { // else another address says who speaks
+		m.Email = u.author.Email
+	}
 	if u.kind != KindPost {
 		m.Kind = u.kind
 	}
@@ -46,9 +50,9 @@ func (b *batch) rest(ctx context.Context, u *utterance) (bool, error) {
 		extra = string(data)
 	}
 	size := len(u.text) + len(u.url) + len(u.author.Name) + len(u.author.URL) + len(extra) + 300 // the row and its indexes
-	n, err := b.tx.Exec(ctx, `insert into item (source_id, external_id, url, author, author_url, text, language, published_at, fetched_at, identity, more, size)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (source_id, external_id) do nothing`,
-		u.source, itemID(u), u.url, u.author.Name, u.author.URL, u.text, u.language, storage.Micros(u.publishedAt), b.now, u.identity, extra, size)
+	n, err := b.tx.Exec(ctx, `insert into item (source_id, external_id, url, author, author_url, text, language, published_at, fetched_at, identity, more, size, speaker, page)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) on conflict (source_id, external_id) do nothing`,
+		u.source, itemID(u), u.url, u.author.Name, u.author.URL, u.text, u.language, storage.Micros(u.publishedAt), b.now, u.identity, extra, size, u.speaker(), u.page())
 	if err != nil || n == 0 {
 		return false, err
 	}
@@ -56,6 +60,76 @@ func (b *batch) rest(ctx context.Context, u *utterance) (bool, error) {
 	c.items++
 	b.sources[u.source] = c
 	return true, nil
+}
+
+// letGo is the speaker of a resting item whose author left. What said who it
+// was is gone with the words; its identity stays, so that it is not heard anew
+// from a feed that goes on showing it.
+const letGo = -1
+
+// speaker is what an item is found by when its author leaves.
+func (u *utterance) speaker() int64 { return know.Trace(u.account.Kind, u.account.Address) }
+
+// page is the other thing that it is found by, 0 without an address to open.
+func (u *utterance) page() int64 {
+	if u.author.URL == "" {
+		return 0
+	}
+	return know.Trace(know.Page, u.author.URL)
+}
+
+// forgetResting lets go of what rests by the accounts of somebody who left.
+func (r *Radar) forgetResting(ctx context.Context, tx *storage.Tx, person int64) error {
+	traces, err := r.people.Traces(ctx, tx, person)
+	if err != nil || len(traces) == 0 {
+		return err
+	}
+	holes, args := storage.Holes(1, traces)
+	if _, err := tx.Exec(ctx, `update item set speaker = -1, page = 0, external_id = 'left:' || id, url = '', author = '', author_url = '', text = '', language = '', more = ''
+		where speaker in (`+holes+`) or page <> 0 and page in (`+holes+`)`, args...); err != nil {
+		return fmt.Errorf("listen: let go of what %d said: %w", person, err)
+	}
+	return r.people.Forgotten(ctx, tx, person)
+}
+
+// gone gives, by identity, what was let go because its author left.
+func gone(ctx context.Context, q storage.Q, said []utterance) (map[string]bool, error) {
+	identities := make([]string, len(said))
+	for i := range said {
+		identities[i] = said[i].identity
+	}
+	holes, args := storage.Holes(2, identities)
+	all, err := storage.All(ctx, q, storage.Scalar[string], `select identity from item where identity in (`+holes+`) and speaker = $1`, append([]any{letGo}, args...)...)
+	found := make(map[string]bool, len(all))
+	for _, identity := range all {
+		found[identity] = true
+	}
+	return found, err
+}
+
+// trace notes who speaks in what rests since before that was noted.
+func (r *Radar) trace(ctx context.Context) error {
+	sources, err := r.sourcesByID(ctx)
+	if err != nil {
+		return err
+	}
+	for {
+		said, err := r.restingWhere(ctx, sources, `speaker = $1`, []any{0, batchSize})
+		if err != nil || len(said) == 0 {
+			return err
+		}
+		err = r.db.Update(ctx, func(tx *storage.Tx) error {
+			for _, u := range said {
+				if _, err := tx.Exec(ctx, `update item set speaker = $1, page = $2 where id = $3`, u.speaker(), u.page(), u.item); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
 }
 
 // itemID is what an item is known by at its source.
@@ -76,10 +150,16 @@ func (b *batch) unrest(ctx context.Context, u *utterance) error {
 // resting gives resting items with ids above after, oldest first, ready to be
 // matched; source 0 means all sources.
 func (r *Radar) resting(ctx context.Context, sources map[int64]Source, source, after int64, limit int) ([]utterance, error) {
-	where, args := `id > $1`, []any{after, limit}
+	where, args := `id > $1 and speaker <> -1`, []any{after, limit}
 	if source != 0 {
 		where, args = where+` and source_id = $3`, append(args, source)
 	}
+	return r.restingWhere(ctx, sources, where, args)
+}
+
+// restingWhere gives the resting items of which a condition holds, oldest
+// first, at most as many as the argument $2 says.
+func (r *Radar) restingWhere(ctx context.Context, sources map[int64]Source, where string, args []any) ([]utterance, error) {
 	return storage.All(ctx, r.db, func(row storage.Scanner) (utterance, error) {
 		var p Post
 		var id, from, published int64

@@ -207,14 +207,13 @@ func backedOff(every time.Duration, failures int) time.Duration {
 // addFeed finds the feed at an address, reads it, and keeps it as a source.
 func (r *Radar) addFeed(ctx context.Context, a know.Actor, n NewSource) (Source, error) {
 	n.Kind, n.Name, n.URL = FeedSource, strings.TrimSpace(n.Name), strings.TrimSpace(n.URL)
-	var err error
-	if n.Every, err = checkEvery(n.Every); err != nil {
-		return Source{}, err
-	}
+	var often, named error
+	n.Every, often = checkEvery(n.Every)
 	if n.Name != "" {
-		if n.Name, err = checkName(n.Name); err != nil {
-			return Source{}, err
-		}
+		n.Name, named = checkName(n.Name)
+	}
+	if err := fault.All(named, often); err != nil {
+		return Source{}, err
 	}
 	answer, found, err := r.find(ctx, &n.URL)
 	if err != nil {
@@ -303,5 +302,5 @@ func (r *Radar) Rest(ctx context.Context) error {
 
 // Tend does once what Rest does again and again.
 func (r *Radar) Tend(ctx context.Context) error {
-	return errors.Join(r.prune(ctx), r.sweep(ctx), r.finishFills(ctx))
+	return errors.Join(r.prune(ctx), r.trace(ctx), r.sweep(ctx), r.finishFills(ctx))
 }

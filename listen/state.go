@@ -100,8 +100,9 @@ func (r *Radar) Quotable(ctx context.Context, a know.Actor, id int64, answer Quo
 }
 
 // Erase is the follower of "person.left": it withdraws what the person's
-// accounts said in private, and all of it if their words go too (n = 1). Their
-// names went with the accounts. Counts stay.
+// accounts said in private, and all of it if their words go too (n = 1), and
+// lets go of what rests of them: nobody has made it a mention. Their names went
+// with the accounts. Counts stay.
 func (r *Radar) Erase(ctx context.Context, tx *storage.Tx, facts []event.Event) error {
 	for _, f := range facts {
 		if f.Kind != "person.left" {
@@ -116,6 +117,9 @@ func (r *Radar) Erase(ctx context.Context, tx *storage.Tx, facts []event.Event) 
 			if err := r.withdraw(ctx, tx, id, event.Event{Actor: f.Subject.ID, N: 1}); err != nil {
 				return err
 			}
+		}
+		if err := r.forgetResting(ctx, tx, f.Subject.ID); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -36,6 +36,9 @@ func (r *Radar) store(ctx context.Context, st *standing, said []utterance) (done
 			return err
 		}
 		b := newBatch(r, tx)
+		if b.gone, err = gone(ctx, tx, said); err != nil {
+			return err
+		}
 		if err := b.ensureAccounts(ctx, said, known); err != nil {
 			return err
 		}
@@ -93,6 +96,7 @@ type batch struct {
 	sources map[int64]sourceCount
 
 	accounts map[accountKey]int64
+	gone     map[string]bool // what is not heard anew, by identity
 }
 
 type accountKey struct {
@@ -124,7 +128,7 @@ func (b *batch) ensureAccounts(ctx context.Context, said []utterance, known map[
 	for i := range said {
 		u := &said[i]
 		k := accountKey{u.account.Kind, u.account.Address}
-		if _, there := known[u.identity]; !there && u.wanted() && (all[k].Name == "" || all[k].URL == "") {
+		if _, there := known[u.identity]; !there && !b.gone[u.identity] && u.wanted() && (all[k].Name == "" || all[k].URL == "") {
 			all[k] = u.account
 		}
 	}
@@ -145,6 +149,9 @@ func (b *batch) ensureAccounts(ctx context.Context, said []utterance, known map[
 func (b *batch) put(ctx context.Context, u *utterance, known map[string]int64) (outcome, error) {
 	if id, ok := known[u.identity]; ok {
 		return outcome{id: id, known: true}, b.unrest(ctx, u)
+	}
+	if b.gone[u.identity] {
+		return outcome{known: true}, nil
 	}
 	if !u.wanted() {
 		rests, err := b.rest(ctx, u)

@@ -1,0 +1,131 @@
+package listen
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"tribune/know"
+	"tribune/storage"
+)
+
+// What rests by somebody who leaves is let go, by whichever of their accounts
+// it came; what others said goes on resting.
+func TestLeftRestsNoLonger(t *testing.T) {
+	both(t, func(t *testing.T, s *site) {
+		ctx := t.Context()
+		_, err := s.AddSource(ctx, s.staff, NewSource{Kind: APISource, Name: "Forum"})
+		ok(t, err)
+		p, _, err := s.people.AddPerson(ctx, "Tomás Rey", "tomas@example.org", know.Member)
+		ok(t, err)
+		// Accounts come with mentions; staff joins them with the person.
+		_, _, err = s.AddQuery(ctx, s.staff, NewQuery{Text: "zanzibar"})
+		ok(t, err)
+		theirs := []Author{
+			{Name: "Tomás", Email: "tomas@example.org"},
+			{Name: "Tomás Rey", URL: "https://tomas.example/about"},
+			{Name: "Tomás R.", Handle: "@tomas@fedi.example", URL: "https://fedi.example/users/tomas"},
+			{Name: "tomas-the-one"},
+		}
+		var posts []Post
+		for n, by := range theirs {
+			posts = append(posts, Post{Source: "Forum", ExternalID: fmt.Sprint("m", n), Author: by, Text: "zanzibar " + fmt.Sprint(n)})
+		}
+		heard, err := s.Hear(ctx, s.staff, posts)
+		ok(t, err)
+		owner := know.Actor{ID: 1, Role: know.Owner}
+		for _, h := range heard {
+			m, err := s.Mention(ctx, s.staff, h.ID)
+			ok(t, err)
+			ok(t, s.people.Move(ctx, owner, m.Account, p.ID))
+		}
+
+		others := []Author{{Name: "tomas-the-other"}, {Name: "Tomás Rey", URL: "https://another.example"}, {Name: "Tomás", Handle: "@tomas@elsewhere.example"}, {Email: "ana@example.org"}, {}}
+		// The same page under a handle that we did not know.
+		theirs = append(theirs, Author{Name: "T.", Handle: "@t@moved.example", URL: "https://tomas.example/about"})
+		var resting []Post
+		for n, by := range append(append([]Author{}, theirs...), others...) {
+			resting = append(resting, Post{Source: "Forum", ExternalID: fmt.Sprint("https://forum.example/", by.Handle, by.Name, n), Author: by, Text: fmt.Sprint("the weather ", n)})
+		}
+		_, err = s.Hear(ctx, s.staff, resting)
+		ok(t, err)
+		if n := count(t, s.db, `select count(*) from item`); n != int64(len(resting)) {
+			t.Fatalf("%d rest, want %d", n, len(resting))
+		}
+		if n := count(t, s.db, `select count(*) from item where more like '%t@moved%' and more like '%email%'`); n != 0 {
+			t.Error("an address is kept that nothing needs")
+		}
+
+		a, err := s.people.Actor(ctx, p.ID)
+		ok(t, err)
+		ok(t, s.people.Leave(ctx, a, false))
+		ok(t, s.events.CatchUp(ctx, "listen-erase", s.Erase))
+		ok(t, s.events.CatchUp(ctx, "listen-erase-again", s.Erase))
+
+		left := count(t, s.db, `select count(*) from item where author <> '' or author_url <> '' or text <> '' or more <> ''`)
+		if left != int64(len(others)) {
+			t.Errorf("%d rest with their words and authors, want those of %d others", left, len(others))
+		}
+		for _, trace := range []string{"tomas.example", "users/tomas", "tomas@fedi", "tomas@example", "the-one", "t@moved"} {
+			if n := count(t, s.db, `select count(*) from item where external_id || url || author || author_url || text || more like $1`, "%"+trace+"%"); n != 0 {
+				t.Errorf("%s still stands in %d resting items", trace, n)
+			}
+		}
+		if n := count(t, s.db, `select count(*) from account where traces <> ''`); n != 0 {
+			t.Errorf("%d accounts keep their traces", n)
+		}
+
+		// The feed still shows it: it neither rests anew nor becomes a mention.
+		_, err = s.Hear(ctx, s.staff, resting)
+		ok(t, err)
+		_, found, err := s.AddQuery(ctx, s.staff, NewQuery{Text: "weather"})
+		if err != nil || found != len(others) {
+			t.Errorf("a new query finds %d, %v; want %d", found, err, len(others))
+		}
+		_, err = s.Hear(ctx, s.staff, resting)
+		ok(t, err)
+		if n := count(t, s.db, `select count(*) from mention where text like 'the weather%'`); n != int64(len(others)) {
+			t.Errorf("%d mentions, want %d", n, len(others))
+		}
+		settled(t, s)
+
+		// After seven days nothing is left of it.
+		s.clock.pass(restFor + time.Hour)
+		ok(t, s.Tend(ctx))
+		if n := count(t, s.db, `select count(*) from item`); n != 0 {
+			t.Errorf("%d rest after seven days", n)
+		}
+	})
+}
+
+// What rests since before speakers were noted is noted when it is tended.
+func TestOlderRestsAreNoted(t *testing.T) {
+	both(t, func(t *testing.T, s *site) {
+		ctx := t.Context()
+		_, err := s.AddSource(ctx, s.staff, NewSource{Kind: APISource, Name: "Forum"})
+		ok(t, err)
+		var posts []Post
+		for n := range batchSize + 20 {
+			posts = append(posts, Post{Source: "Forum", ExternalID: fmt.Sprint(n), Author: Author{Name: fmt.Sprint("A", n), URL: fmt.Sprintf("https://a.example/%d", n%3)}, Text: "weather"})
+		}
+		_, err = s.Hear(ctx, s.staff, posts)
+		ok(t, err)
+		noted := func() (all [][2]int64) {
+			all, err := storage.All(ctx, s.db, func(row storage.Scanner) (n [2]int64, err error) { err = row.Scan(&n[0], &n[1]); return n, err },
+				`select speaker, page from item order by id`)
+			ok(t, err)
+			return all
+		}
+		want := noted()
+		ok(t, s.db.Update(ctx, func(tx *storage.Tx) error {
+			_, err := tx.Exec(ctx, `update item set speaker = 0, page = 0`)
+			return err
+		}))
+		ok(t, s.Tend(ctx))
+		for i, got := range noted() {
+			if got != want[i] || got[0] == 0 || got[1] == 0 {
+				t.Fatalf("item %d: noted %v, want %v", i, got, want[i])
+			}
+		}
+	})
+}
