@@ -26,6 +26,8 @@ const (
 	goneEdited  = "gribbleflask"
 	goneMention = "snorkeldwarf"
 	goneLetter  = "waxplumbing"
+	goneResting = "driftlanternfish"
+	gonePage    = "https://forum.example/people/quorlwyck"
 )
 
 // A person who leaves and takes their words along is found nowhere: not in the
@@ -77,6 +79,7 @@ func TestLeftIsNowhere(t *testing.T) {
 			must(site.Radar.Quotable(ctx, marta, heard[0].ID, listen.Named))
 			_, err = site.Ideas.AddVoice(ctx, marta, other.ID, shape.VoiceFrom{Mention: heard[0].ID})
 			must(err)
+			rest(t, site, marta, gone)
 			must(site.CatchUp(ctx))
 			if name == "sqlite" { // the check can find what is there
 				must(site.DB.Scrub(ctx))
@@ -102,6 +105,9 @@ func TestLeftIsNowhere(t *testing.T) {
 			}
 			left, err := site.Ideas.Idea(ctx, marta, other.ID)
 			must(err)
+			if n := resting(t, site); n != 1 {
+				t.Errorf("%d items rest with words, want the one of somebody else", n)
+			}
 			if left.Votes != 2 || left.Voices != 1 {
 				t.Errorf("counts did not stay: %d votes, %d voices", left.Votes, left.Voices)
 			}
@@ -110,6 +116,47 @@ func TestLeftIsNowhere(t *testing.T) {
 			}
 		})
 	}
+}
+
+// rest lets a forum's items rest: two by accounts of the person who leaves, one
+// by somebody else.
+func rest(t *testing.T, site *tribune.Site, marta, gone know.Actor) {
+	t.Helper()
+	ctx := t.Context()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err := site.Radar.AddSource(ctx, marta, listen.NewSource{Kind: listen.APISource, Name: "Forum"})
+	must(err)
+	hers := listen.Author{Name: goneName, URL: gonePage}
+	heard, err := site.Radar.Hear(ctx, marta, []listen.Post{
+		{Source: "Reviews", ExternalID: "1", Author: hers, Text: "A review by " + goneMention},
+		{Source: "Forum", ExternalID: "by " + goneName, URL: "https://forum.example/1?" + goneResting, Author: hers, Text: "Nobody asked for this: " + goneResting},
+		{Source: "Forum", ExternalID: "2", Author: listen.Author{Name: goneName, Email: goneAddress}, Text: "Nor for this: " + goneResting},
+		{Source: "Forum", ExternalID: "3", Author: listen.Author{Name: "Somebody else"}, Text: "It rains."},
+	})
+	must(err)
+	for n, h := range heard {
+		must(h.Err)
+		if h.Rests != (n > 0) {
+			t.Fatalf("row %d rests: %v", n, h.Rests)
+		}
+	}
+	m, err := site.Radar.Mention(ctx, marta, heard[0].ID)
+	must(err)
+	must(site.People.Move(ctx, marta, m.Account, gone.ID))
+}
+
+// resting counts what rests with its words.
+func resting(t *testing.T, site *tribune.Site) (n int) {
+	t.Helper()
+	if err := site.DB.Row(t.Context(), `select count(*) from item where text <> ''`).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
 
 // search gives where any of the gone words stand in the files of a folder.
@@ -124,7 +171,7 @@ func search(t *testing.T, dir string) (found []string) {
 			return err
 		}
 		b = bytes.ToLower(b)
-		for _, word := range []string{"xanthippe", "quorlwyck", "vanish.example", goneIdea, goneBody, goneComment, goneEdited, goneMention, goneLetter} {
+		for _, word := range []string{"xanthippe", "quorlwyck", "vanish.example", goneIdea, goneBody, goneComment, goneEdited, goneMention, goneLetter, goneResting, "people/quorlwyck"} {
 			if bytes.Contains(b, []byte(word)) {
 				found = append(found, filepath.Base(path)+": "+word)
 			}
