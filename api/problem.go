@@ -48,11 +48,13 @@ func (s *service) problem(ctx context.Context, op huma.Operation, named []string
 	}
 	p := trouble(status, text)
 	if f, ok := errors.AsType[*fault.Error](err); ok && f.Field != "" {
-		place := "query." + f.Field
-		if op.Method != http.MethodGet {
-			place = "body." + member(named, f.Field)
+		for _, one := range append([]*fault.Error{f}, f.More...) {
+			place := "query." + one.Field
+			if op.Method != http.MethodGet {
+				place = "body." + member(named, one.Field)
+			}
+			p.Errors = append(p.Errors, &huma.ErrorDetail{Message: s.printer(a).Fault(one), Location: place})
 		}
-		p.Errors = []*huma.ErrorDetail{{Message: p.Detail, Location: place}}
 	}
 	switch status {
 	case http.StatusUnauthorized:

@@ -39,14 +39,16 @@ func (i *Inbox) Letter(ctx context.Context, a know.Actor, subject, body string) 
 	if a.ID == 0 {
 		return t, fault.New(fault.Unauthorised, "Sign in first, so that we can answer you. What you typed is kept.")
 	}
+	var about error
 	subject = plain.Line(subject)
 	switch {
 	case subject == "":
-		return t, fault.New(fault.Invalid, "Say in a few words what it is about.").On("subject")
+		about = fault.New(fault.Invalid, "Say in a few words what it is about.").On("subject")
 	case utf8.RuneCountInString(subject) > 140:
-		return t, fault.New(fault.Invalid, "A subject has at most 140 characters.").On("subject")
+		about = fault.New(fault.Invalid, "A subject has at most 140 characters.").On("subject")
 	}
-	if body, err = wording(body); err != nil {
+	body, err = wording(body)
+	if err := fault.All(about, err); err != nil {
 		return t, err
 	}
 	err = i.db.Update(ctx, func(tx *storage.Tx) error {

@@ -17,35 +17,40 @@ func (d *Directory) AddAddress(ctx context.Context, a Actor, address string) (co
 	if err := Require(a, Self, Subject{Author: a.ID}); err != nil {
 		return false, err
 	}
+	err = d.db.Update(ctx, func(tx *storage.Tx) (err error) {
+		confirmed, err = d.addAddress(ctx, tx, a, address)
+		return err
+	})
+	return confirmed, err
+}
+
+// addAddress is AddAddress within a transaction.
+func (d *Directory) addAddress(ctx context.Context, tx *storage.Tx, a Actor, address string) (confirmed bool, err error) {
 	if address, err = mail.ValidAddress(address); err != nil {
 		return false, fault.New(fault.Invalid, "This is not a mail address. It looks like name@example.org.").On("email")
 	}
-	err = d.db.Update(ctx, func(tx *storage.Tx) error {
-		account, err := d.EnsureAccount(ctx, tx, Account{Kind: Mail, Address: address})
-		if err != nil {
-			return err
-		}
-		var person int64
-		if err := tx.Row(ctx, `select person_id from account where id = $1`, account).Scan(&person); err != nil {
-			return err
-		}
-		if person == a.ID {
-			confirmed = true
-			return nil
-		}
-		if person != 0 {
-			return fault.New(fault.Conflict, "This address cannot be added: somebody has confirmed it as theirs.").On("email")
-		}
-		site, err := readSite(ctx, tx)
-		if err != nil {
-			return err
-		}
-		if confirmed = a.Role == Owner && !site.SetUp; confirmed {
-			return d.claim(ctx, tx, account, a.ID)
-		}
-		return d.sendConfirmation(ctx, tx, a, account)
-	})
-	return confirmed, err
+	account, err := d.EnsureAccount(ctx, tx, Account{Kind: Mail, Address: address})
+	if err != nil {
+		return false, err
+	}
+	var person int64
+	if err := tx.Row(ctx, `select person_id from account where id = $1`, account).Scan(&person); err != nil {
+		return false, err
+	}
+	if person == a.ID {
+		return true, nil
+	}
+	if person != 0 {
+		return false, fault.New(fault.Conflict, "This address cannot be added: somebody has confirmed it as theirs.").On("email")
+	}
+	site, err := readSite(ctx, tx)
+	if err != nil {
+		return false, err
+	}
+	if a.Role == Owner && !site.SetUp {
+		return true, d.claim(ctx, tx, account, a.ID)
+	}
+	return false, d.sendConfirmation(ctx, tx, a, account)
 }
 
 // sendConfirmation mails a link that makes an address the asker's.

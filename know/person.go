@@ -124,52 +124,62 @@ type Profile struct {
 	VotesShown                            bool
 }
 
-// SetProfile changes a person's own profile. Title and about are the staff's.
-func (d *Directory) SetProfile(ctx context.Context, a Actor, p Profile) error {
-	if err := Require(a, Self, Subject{Author: a.ID}); err != nil {
-		return err
+// check cleans a profile and refuses what cannot be, all of it at once. Title
+// and about are the staff's.
+func (d *Directory) check(ctx context.Context, q storage.Q, a Actor, p *Profile) (err error) {
+	var wrong []error
+	if p.Name, err = named(p.Name); err == nil {
+		err = d.mayBeNamed(ctx, q, p.Name)
 	}
-	name, err := named(p.Name)
-	if err != nil {
-		return err
-	}
+	wrong = append(wrong, err)
+	p.Title, p.About = strings.TrimSpace(p.Title), strings.TrimSpace(p.About)
 	if !a.IsStaff() {
 		p.Title, p.About = "", ""
 	}
 	if utf8.RuneCountInString(p.Title) > 80 {
-		return fault.New(fault.Invalid, "A title has at most 80 characters.").On("title")
+		wrong = append(wrong, fault.New(fault.Invalid, "A title has at most 80 characters.").On("title"))
 	}
 	if utf8.RuneCountInString(p.About) > 500 {
-		return fault.New(fault.Invalid, "Say in at most 500 characters what you answer for.").On("about")
+		wrong = append(wrong, fault.New(fault.Invalid, "Say in at most 500 characters what you answer for.").On("about"))
 	}
-	if p.Country, p.Language, err = fromHere(p.Country, p.Language); err != nil {
+	p.Country, p.Language, err = fromHere(p.Country, p.Language)
+	return fault.All(append(wrong, err)...)
+}
+
+// SetProfile changes a person's own profile.
+func (d *Directory) SetProfile(ctx context.Context, a Actor, p Profile) error {
+	if err := Require(a, Self, Subject{Author: a.ID}); err != nil {
 		return err
 	}
-	return d.db.Update(ctx, func(tx *storage.Tx) error {
-		if err := d.mayBeNamed(ctx, tx, name); err != nil {
-			return err
-		}
-		if _, err := tx.Exec(ctx, `update person set name = $1, title = $2, about = $3, country = $4, language = $5, votes_shown = $6 where id = $7`,
-			name, strings.TrimSpace(p.Title), strings.TrimSpace(p.About), p.Country, p.Language, storage.Bit(p.VotesShown), a.ID); err != nil {
-			return fmt.Errorf("know: profile of %d: %w", a.ID, err)
-		}
-		return d.fact(ctx, tx, "person.changed", a, event.Ref{Kind: "person", ID: a.ID}, 0)
-	})
+	return d.db.Update(ctx, func(tx *storage.Tx) error { return d.setProfile(ctx, tx, a, p) })
+}
+
+// setProfile is SetProfile within a transaction.
+func (d *Directory) setProfile(ctx context.Context, tx *storage.Tx, a Actor, p Profile) error {
+	if err := d.check(ctx, tx, a, &p); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `update person set name = $1, title = $2, about = $3, country = $4, language = $5, votes_shown = $6 where id = $7`,
+		p.Name, p.Title, p.About, p.Country, p.Language, storage.Bit(p.VotesShown), a.ID); err != nil {
+		return fmt.Errorf("know: profile of %d: %w", a.ID, err)
+	}
+	return d.fact(ctx, tx, "person.changed", a, event.Ref{Kind: "person", ID: a.ID}, 0)
 }
 
 // fromHere checks a person's country and the language they read; both may be
 // left open.
 func fromHere(country, lang string) (string, string, error) {
+	var unknown, unspoken error
 	if country = strings.ToUpper(strings.TrimSpace(country)); country != "" {
 		r, err := language.ParseRegion(country)
 		if err != nil || !r.IsCountry() || len(country) != 2 {
-			return "", "", fault.New(fault.Invalid, "This country is not known. Choose one of the list.").On("country")
+			unknown = fault.New(fault.Invalid, "This country is not known. Choose one of the list.").On("country")
 		}
 	}
 	if lang != "" && lang != "en" && lang != "fr" {
-		return "", "", fault.New(fault.Invalid, "The site speaks English or French.").On("language")
+		unspoken = fault.New(fault.Invalid, "The site speaks English or French.").On("language")
 	}
-	return country, lang, nil
+	return country, lang, fault.All(unknown, unspoken)
 }
 
 // SetLanguage notes in which language a person reads pages and mails.

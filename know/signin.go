@@ -233,14 +233,16 @@ func (d *Directory) Invite(ctx context.Context, a Actor, name, address string, r
 	if err := Require(a, Invite, Subject{}); err != nil {
 		return "", err
 	}
+	var unfit, nameless, unreachable error
 	if role == Owner && a.Role != Owner || !role.AtLeast(Member) {
-		return "", fault.New(fault.Invalid, "A role is owner, staff or member; only an owner makes another owner.").On("role")
+		unfit = fault.New(fault.Invalid, "A role is owner, staff or member; only an owner makes another owner.").On("role")
 	}
-	if name, err = named(name); err != nil {
-		return "", err
-	}
+	name, nameless = named(name)
 	if address, err = mail.ValidAddress(address); err != nil {
-		return "", fault.New(fault.Invalid, "This is not a mail address. It looks like name@example.org.").On("email")
+		unreachable = fault.New(fault.Invalid, "This is not a mail address. It looks like name@example.org.").On("email")
+	}
+	if err := fault.All(nameless, unreachable, unfit); err != nil {
+		return "", err
 	}
 	var link int64
 	err = d.db.Update(ctx, func(tx *storage.Tx) error {

@@ -81,29 +81,32 @@ func (d *Directory) Change(ctx context.Context, a Actor, f func(s *Site) error) 
 	if err := Require(a, Configure, Subject{}); err != nil {
 		return err
 	}
-	return d.db.Update(ctx, func(tx *storage.Tx) error {
-		s, err := readSite(ctx, tx)
-		if err != nil {
+	return d.db.Update(ctx, func(tx *storage.Tx) error { return d.change(ctx, tx, a, f) })
+}
+
+// change is Change within a transaction.
+func (d *Directory) change(ctx context.Context, tx *storage.Tx, a Actor, f func(s *Site) error) error {
+	s, err := readSite(ctx, tx)
+	if err != nil {
+		return err
+	}
+	was := s
+	was.Rules.Least = maps.Clone(s.Rules.Least)
+	if err := f(&s); err != nil {
+		return err
+	}
+	if err := s.Check(); err != nil {
+		return err
+	}
+	if err := WriteSite(ctx, tx, s); err != nil {
+		return err
+	}
+	if was.Logo != s.Logo {
+		if err := d.dropBlob(ctx, tx, was.Logo); err != nil {
 			return err
 		}
-		was := s
-		was.Rules.Least = maps.Clone(s.Rules.Least)
-		if err := f(&s); err != nil {
-			return err
-		}
-		if err := s.check(); err != nil {
-			return err
-		}
-		if err := WriteSite(ctx, tx, s); err != nil {
-			return err
-		}
-		if was.Logo != s.Logo {
-			if err := d.dropBlob(ctx, tx, was.Logo); err != nil {
-				return err
-			}
-		}
-		return d.events.Append(ctx, tx, event.Event{Kind: "settings.changed", Actor: a.ID, Subject: event.Ref{Kind: "settings"}, N: was.changed(s), Staff: true})
-	})
+	}
+	return d.events.Append(ctx, tx, event.Event{Kind: "settings.changed", Actor: a.ID, Subject: event.Ref{Kind: "settings"}, N: was.changed(s), Staff: true})
 }
 
 // What "settings.changed" tells of, added up in its n.
@@ -156,41 +159,51 @@ func (d *Directory) SetLogo(ctx context.Context, a Actor, data []byte, contentTy
 	return d.Change(ctx, a, func(s *Site) error { s.Logo = sha; return nil })
 }
 
-// check refuses settings that cannot be.
-func (s *Site) check() error {
+// Check cleans settings and refuses what cannot be: it says all that is wrong.
+func (s *Site) Check() error {
 	s.Brand, s.Purpose = strings.TrimSpace(s.Brand), strings.Join(strings.Fields(s.Purpose), " ")
-	switch {
-	case s.Brand == "" || utf8.RuneCountInString(s.Brand) > 60:
-		return fault.New(fault.Invalid, "Give the brand a name of 1 to 60 characters.").On("brand")
-	case utf8.RuneCountInString(s.Purpose) > 200:
-		return fault.New(fault.Invalid, "Say the purpose in one sentence of at most 200 characters.").On("purpose")
-	case s.Hue < 0 || s.Hue > 359:
-		return fault.New(fault.Invalid, "The hue of the accent is a number from 0 to 359.").On("hue")
-	case s.Chroma < 0 || s.Chroma > 20:
-		return fault.New(fault.Invalid, "The strength of the accent is a number from 0 to 20.").On("chroma")
-	case s.Language != "en" && s.Language != "fr":
-		return fault.New(fault.Invalid, "The site speaks English or French.").On("language")
+	var wrong []error
+	refuse := func(field, text string) { wrong = append(wrong, fault.New(fault.Invalid, text).On(field)) }
+	if s.Brand == "" || utf8.RuneCountInString(s.Brand) > 60 {
+		refuse("brand", "Give the brand a name of 1 to 60 characters.")
+	}
+	if utf8.RuneCountInString(s.Purpose) > 200 {
+		refuse("purpose", "Say the purpose in one sentence of at most 200 characters.")
+	}
+	if s.Hue < 0 || s.Hue > 359 {
+		refuse("hue", "The hue of the accent is a number from 0 to 359.")
+	}
+	if s.Chroma < 0 || s.Chroma > 20 {
+		refuse("chroma", "The strength of the accent is a number from 0 to 20.")
+	}
+	if s.Language != "en" && s.Language != "fr" {
+		refuse("language", "The site speaks English or French.")
 	}
 	if _, err := time.LoadLocation(s.Zone); err != nil || s.Zone == "" {
-		return fault.New(fault.Invalid, "This time zone is not known. Write it as in Europe/Paris.").On("zone")
+		refuse("zone", "This time zone is not known. Write it as in Europe/Paris.")
 	}
-	return s.checkMail()
+	return fault.All(append(wrong, s.checkServer(), s.checkSender())...)
 }
 
-// checkMail refuses a mail server or a sender that cannot be.
-func (s *Site) checkMail() (err error) {
-	if s.MailURL != "" {
-		if _, err := mail.NewSender(mail.Server{URL: s.MailURL}); err != nil {
-			if f, ok := errors.AsType[*fault.Error](err); ok {
-				return f.On("mail_url")
-			}
-			return err
-		}
+// checkServer refuses a mail server that cannot be.
+func (s *Site) checkServer() error {
+	if s.MailURL == "" {
+		return nil
 	}
-	if s.MailFrom != "" {
-		if s.MailFrom, err = mail.ValidAddress(s.MailFrom); err != nil {
-			return fault.New(fault.Invalid, "This is not a mail address. It looks like name@example.org.").On("mail_from")
-		}
+	_, err := mail.NewSender(mail.Server{URL: s.MailURL})
+	if f, ok := errors.AsType[*fault.Error](err); ok {
+		return f.On("mail_url")
+	}
+	return err
+}
+
+// checkSender refuses an address for mails to come from that cannot be.
+func (s *Site) checkSender() (err error) {
+	if s.MailFrom == "" {
+		return nil
+	}
+	if s.MailFrom, err = mail.ValidAddress(s.MailFrom); err != nil {
+		return fault.New(fault.Invalid, "This is not a mail address. It looks like name@example.org.").On("mail_from")
 	}
 	return nil
 }

@@ -74,25 +74,26 @@ func (r *Radar) putQuery(ctx context.Context, a know.Actor, id int64, n NewQuery
 // check settles what a query is to be.
 func (n NewQuery) check() (NewQuery, error) {
 	n.Text = strings.TrimSpace(n.Text)
+	var wrong []error
 	if _, err := query.Parse(n.Text); err != nil {
-		return n, onField(err, "text")
+		wrong = append(wrong, onField(err, "text"))
 	}
 	n.Name = plain.Line(n.Name)
 	if n.Name == "" {
 		n.Name = plain.Clip(plain.Line(n.Text), maxSourceName)
 	}
 	if utf8.RuneCountInString(n.Name) > maxSourceName {
-		return n, fault.New(fault.Invalid, "A name has at most {limit} characters.", "limit", maxSourceName).On("name")
+		wrong = append(wrong, fault.New(fault.Invalid, "A name has at most {limit} characters.", "limit", maxSourceName).On("name"))
 	}
 	switch n.Purpose {
 	case "":
 		n.Purpose = Us
 	case Us, Rival, Topic:
 	default:
-		return n, fault.New(fault.Invalid, "The purpose of a query is us, rival or topic.").On("purpose")
+		wrong = append(wrong, fault.New(fault.Invalid, "The purpose of a query is us, rival or topic.").On("purpose"))
 	}
 	n.Sources = slices.Compact(slices.Sorted(slices.Values(n.Sources)))
-	return n, nil
+	return n, fault.All(wrong...)
 }
 
 func (r *Radar) writeQuery(ctx context.Context, tx *storage.Tx, a know.Actor, id int64, n NewQuery) (int64, error) {

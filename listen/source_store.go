@@ -205,16 +205,13 @@ func (r *Radar) ChangeSource(ctx context.Context, a know.Actor, id int64, c Sour
 }
 
 // change applies a change to a source in memory.
-func (s *Source) change(c SourceChange) (err error) {
+func (s *Source) change(c SourceChange) error {
+	var named, often error
 	if c.Name != nil {
-		if s.Name, err = checkName(*c.Name); err != nil {
-			return err
-		}
+		s.Name, named = checkName(*c.Name)
 	}
 	if c.Every != nil && s.Kind == FeedSource {
-		if s.Every, err = checkEvery(*c.Every); err != nil {
-			return err
-		}
+		s.Every, often = checkEvery(*c.Every)
 	}
 	if c.Paused != nil {
 		s.Paused = *c.Paused
@@ -222,7 +219,7 @@ func (s *Source) change(c SourceChange) (err error) {
 	if c.Addressed != nil {
 		s.Addressed = *c.Addressed
 	}
-	return nil
+	return fault.All(named, often)
 }
 
 // RemoveSource removes a source and what rests of it; its mentions stay.

@@ -53,27 +53,28 @@ const maxPromise = 2000
 
 // check cleans a call and refuses what cannot be.
 func (n *NewCall) check(a know.Actor) (err error) {
+	var wrong []error
 	n.Title = plain.Line(n.Title)
 	if c := utf8.RuneCountInString(n.Title); c < minTitle || c > maxTitle {
-		return fault.New(fault.Invalid, "Give the call a title of {least} to {most} characters.", "least", minTitle, "most", maxTitle).On("title")
+		wrong = append(wrong, fault.New(fault.Invalid, "Give the call a title of {least} to {most} characters.", "least", minTitle, "most", maxTitle).On("title"))
 	}
 	if n.Body, err = ideaBody(n.Body); err != nil {
-		return err
+		wrong = append(wrong, err)
 	}
 	n.Will, n.Gets = cleanBody(n.Will), cleanBody(n.Gets)
 	if c := utf8.RuneCountInString(n.Will); c == 0 || c > maxPromise {
-		return fault.New(fault.Invalid, "Say what the company will do with the ideas, in at most {most} characters.", "most", maxPromise).On("will")
+		wrong = append(wrong, fault.New(fault.Invalid, "Say what the company will do with the ideas, in at most {most} characters.", "most", maxPromise).On("will"))
 	}
 	if c := utf8.RuneCountInString(n.Gets); c == 0 || c > maxPromise {
-		return fault.New(fault.Invalid, "Say what those who help get, in at most {most} characters. If it is thanks alone, say so.", "most", maxPromise).On("gets")
+		wrong = append(wrong, fault.New(fault.Invalid, "Say what those who help get, in at most {most} characters. If it is thanks alone, say so.", "most", maxPromise).On("gets"))
 	}
 	if !n.ClosesAt.IsZero() && !n.ClosesAt.After(n.OpensAt) {
-		return fault.New(fault.Invalid, "The call closes before it opens. Choose a later day.").On("closes_at")
+		wrong = append(wrong, fault.New(fault.Invalid, "The call closes before it opens. Choose a later day.").On("closes_at"))
 	}
 	if n.Audience == "" {
 		n.Audience = know.Public
 	}
-	return checkAudience(a, n.Audience)
+	return fault.All(append(wrong, checkAudience(a, n.Audience))...)
 }
 
 const selectCall = `select id, title, body, will, gets, audience, by_id, opens_at, closes_at, created_at, edited_at from call`

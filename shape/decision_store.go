@@ -75,6 +75,22 @@ func (s *Ideas) Decide(ctx context.Context, a know.Actor, idea int64, n NewDecis
 
 // check cleans a decision and refuses what cannot be.
 func (n *NewDecision) check(ctx context.Context, tx *storage.Tx, a know.Actor, s *Ideas) error {
+	wrong := []error{n.checkStage(ctx, tx)}
+	n.Reason = cleanBody(n.Reason)
+	if length := utf8.RuneCountInString(n.Reason); length < leastDecision || length > mostDecision {
+		wrong = append(wrong, fault.New(fault.Invalid, "Give the reason, in {least} to {most} characters: those who asked will read it.", "least", leastDecision, "most", mostDecision).On("reason"))
+	}
+	if !n.PromisedAt.IsZero() && n.PromisedAt.Before(s.now()) {
+		wrong = append(wrong, fault.New(fault.Invalid, "A promise is for a day to come.").On("promised_at"))
+	}
+	if n.Language == "" {
+		n.Language = a.Language
+	}
+	return fault.All(wrong...)
+}
+
+// checkStage settles the stage, and the team's own name for it.
+func (n *NewDecision) checkStage(ctx context.Context, tx *storage.Tx) error {
 	if slices.Contains(Stages(), Stage(n.Status)) && n.Stage == "" {
 		n.Stage, n.Status = Stage(n.Status), ""
 	}
@@ -96,16 +112,6 @@ func (n *NewDecision) check(ctx context.Context, tx *storage.Tx, a know.Actor, s
 	}
 	if !slices.Contains(Stages(), n.Stage) {
 		return fault.New(fault.Invalid, "Choose a stage: open, under_review, planned, started, shipped or declined.").On("status")
-	}
-	n.Reason = cleanBody(n.Reason)
-	if length := utf8.RuneCountInString(n.Reason); length < leastDecision || length > mostDecision {
-		return fault.New(fault.Invalid, "Give the reason, in {least} to {most} characters: those who asked will read it.", "least", leastDecision, "most", mostDecision).On("reason")
-	}
-	if !n.PromisedAt.IsZero() && n.PromisedAt.Before(s.now()) {
-		return fault.New(fault.Invalid, "A promise is for a day to come.").On("promised_at")
-	}
-	if n.Language == "" {
-		n.Language = a.Language
 	}
 	return nil
 }

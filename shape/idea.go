@@ -125,23 +125,18 @@ const (
 )
 
 // check cleans a new idea and refuses what cannot be.
-func (n *NewIdea) check(a know.Actor) (err error) {
-	if n.Title, err = ideaTitle(n.Title); err != nil {
-		return err
-	}
-	if n.Body, err = ideaBody(n.Body); err != nil {
-		return err
-	}
-	if n.Tags, err = foldTags(n.Tags); err != nil {
-		return err
-	}
+func (n *NewIdea) check(a know.Actor) error {
+	var wrong [3]error
+	n.Title, wrong[0] = ideaTitle(n.Title)
+	n.Body, wrong[1] = ideaBody(n.Body)
+	n.Tags, wrong[2] = foldTags(n.Tags)
 	if n.Language == "" {
 		n.Language = a.Language
 	}
 	if n.Audience == "" {
 		n.Audience = know.Public
 	}
-	return checkAudience(a, n.Audience)
+	return fault.All(append(wrong[:], checkAudience(a, n.Audience))...)
 }
 
 // checkAudience refuses an audience the asker is not part of.

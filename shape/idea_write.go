@@ -136,25 +136,22 @@ func (s *Ideas) Edit(ctx context.Context, a know.Actor, id int64, e IdeaEdit) (i
 
 // edited gives an idea as it is after an edit, or says why it cannot be.
 func (s *Ideas) edited(ctx context.Context, tx *storage.Tx, a know.Actor, is Idea, e IdeaEdit) (Idea, error) {
-	var err error
+	var wrong [3]error
 	if e.Title != nil {
-		if is.Title, err = ideaTitle(*e.Title); err != nil {
-			return is, err
-		}
+		is.Title, wrong[0] = ideaTitle(*e.Title)
 	}
 	if e.Body != nil {
-		if is.Body, err = ideaBody(*e.Body); err != nil {
-			return is, err
-		}
+		is.Body, wrong[1] = ideaBody(*e.Body)
 	}
 	if e.Language != nil {
 		is.Language = *e.Language
 	}
 	if e.Tags != nil {
-		if is.Tags, err = foldTags(*e.Tags); err != nil {
-			return is, err
-		}
+		is.Tags, wrong[2] = foldTags(*e.Tags)
 		slices.Sort(is.Tags)
+	}
+	if err := fault.All(wrong[:]...); err != nil {
+		return is, err
 	}
 	if e.Call != nil && *e.Call != is.Call {
 		if *e.Call != 0 {

@@ -47,22 +47,24 @@ func (n *NewRelease) check(a know.Actor) error {
 	if err := know.Require(a, know.Release, know.Subject{}); err != nil {
 		return err
 	}
+	var wrong []error
 	n.Title, n.Body = plain.Line(n.Title), cleanBody(n.Body)
 	if length := utf8.RuneCountInString(n.Title); length < minTitle || length > maxTitle {
-		return fault.New(fault.Invalid, "Say in {least} to {most} characters what changed.", "least", minTitle, "most", maxTitle).On("title")
+		wrong = append(wrong, fault.New(fault.Invalid, "Say in {least} to {most} characters what changed.", "least", minTitle, "most", maxTitle).On("title"))
 	}
 	if utf8.RuneCountInString(n.Body) > maxBody {
-		return fault.New(fault.Invalid, "Say it in at most {most} characters.", "most", maxBody).On("body")
+		wrong = append(wrong, fault.New(fault.Invalid, "Say it in at most {most} characters.", "most", maxBody).On("body"))
 	}
 	for _, c := range n.Credits {
 		if !slices.Contains([]CreditFor{ForProposing, ForVoice, ForCommenting, ForTesting, ForMaking}, c.Because) || (c.Person == 0) == (c.Account == 0) {
-			return fault.New(fault.Invalid, "Thank a person or an account, for one thing: proposed, voice, comment, tested or made.").On("credits")
+			wrong = append(wrong, fault.New(fault.Invalid, "Thank a person or an account, for one thing: proposed, voice, comment, tested or made.").On("credits"))
+			break
 		}
 	}
 	if n.Language == "" {
 		n.Language = a.Language
 	}
-	return nil
+	return fault.All(wrong...)
 }
 
 // putRelease stores a release with its ideas and credits.

@@ -41,14 +41,19 @@ type Error struct {
 	Text  string // English, with {name} holes; the catalogue key
 	Args  []any  // name, value, name, value...
 	Field string
-	Err   error // the cause, for the log; may be nil
+	Err   error    // the cause, for the log; may be nil
+	More  []*Error // what else is wrong with the same form (see All)
 }
 
-// Error gives the English message with its holes filled, and the cause.
+// Error gives the English message with its holes filled, and the cause; then
+// what else is wrong.
 func (e *Error) Error() string {
 	s := Fill(e.Text, e.Args...)
 	if e.Err != nil {
 		s += ": " + e.Err.Error()
+	}
+	for _, more := range e.More {
+		s += " " + more.Error()
 	}
 	return s
 }
@@ -65,6 +70,34 @@ func (e *Error) Because(err error) *Error { e.Err = err; return e }
 // New makes a fault; args are name, value pairs for the holes in text.
 func New(kind Kind, text string, args ...any) *Error {
 	return &Error{Kind: kind, Text: text, Args: args}
+}
+
+// All joins what is wrong with a form, so that people read all of it at once:
+// the first fault, with the others as its More. Nil errors are left out. An
+// error that is not about a field is given back alone, the first of them: it
+// has to be mended before the fields matter.
+func All(errs ...error) error {
+	var first *Error
+	for _, err := range errs {
+		if err == nil {
+			continue
+		}
+		f, ok := errors.AsType[*Error](err)
+		if !ok || f.Field == "" {
+			return err
+		}
+		one := *f
+		one.More = nil
+		faults := append([]*Error{&one}, f.More...)
+		if first == nil {
+			first, faults = faults[0], faults[1:]
+		}
+		first.More = append(first.More, faults...)
+	}
+	if first == nil {
+		return nil
+	}
+	return first
 }
 
 // KindOf gives the kind of the first fault in err's chain, Internal if none.

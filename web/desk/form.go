@@ -10,10 +10,7 @@ import (
 
 // Other gives what is wrong with a form if none of its fields says it.
 func Other(w page.Wrong, fields ...string) string {
-	if slices.Contains(fields, w.Field) {
-		return ""
-	}
-	return w.Text
+	return w.Besides(fields...)
 }
 
 // hidden takes "mention=7" apart for the hidden fields of a form.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"tribune/converse"
+	"tribune/internal/fault"
 	"tribune/know"
 	"tribune/listen"
 	"tribune/shape"
@@ -68,18 +69,21 @@ func (o own) leave(w http.ResponseWriter, r *http.Request, v *page.View) error {
 	}
 	f := leaveForm{words: r.PostForm.Get("words")}
 	v.Title = v.T("Leave")
-	switch {
-	case f.words != "take" && f.words != "leave":
-		f.words = "leave"
-		f.wrong = page.Wrong{Field: "words", Text: v.T("Choose what becomes of your words.")}
-	case r.PostForm.Get("sure") != "1":
-		f.wrong = page.Wrong{Field: "sure", Text: v.T("Say that you are sure: it cannot be undone.")}
+	var unchosen, unsure error
+	if f.words != "take" && f.words != "leave" {
+		unchosen = fault.New(fault.Invalid, "Choose what becomes of your words.").On("words")
 	}
-	if f.wrong.Text != "" {
-		v.Status = http.StatusUnprocessableEntity
-		return o.Show(w, r, v, leavePage(v, f))
+	if r.PostForm.Get("sure") != "1" {
+		unsure = fault.New(fault.Invalid, "Say that you are sure: it cannot be undone.").On("sure")
 	}
-	if err := o.People.Leave(r.Context(), v.Actor, f.words == "take"); err != nil {
+	err := fault.All(unchosen, unsure)
+	if err == nil {
+		err = o.People.Leave(r.Context(), v.Actor, f.words == "take")
+	}
+	if err != nil {
+		if unchosen != nil {
+			f.words = "leave"
+		}
 		if err := v.Wrong(err, &f.wrong); err != nil {
 			return err
 		}

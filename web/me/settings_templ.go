@@ -64,7 +64,7 @@ func settingsPage(v *page.View, me whoami) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = page.Problem(whole(me.wrong)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = page.Problem(me.wrong.Whole()).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -960,7 +960,7 @@ func leavePage(v *page.View, f leaveForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = page.Problem(whole(f.wrong)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = page.Problem(f.wrong.Whole()).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -60,21 +61,48 @@ func (v *View) Wrong(err error, form *Wrong) error {
 		return err
 	}
 	*form = Wrong{Field: f.Field, Text: v.Fault(err)}
+	for _, more := range f.More {
+		form.More = append(form.More, Wrong{Field: more.Field, Text: v.Fault(more)})
+	}
 	v.Status = gate.Status(f)
 	return nil
 }
 
 // Wrong is what is wrong with a form: the field it is about ("" for all of
-// it), and the words.
-type Wrong struct{ Field, Text string }
+// it), the words, and what else is wrong.
+type Wrong struct {
+	Field, Text string
+	More        []Wrong
+}
 
 // On gives the words for a field, "" if it is fine.
 func (w Wrong) On(field string) string {
 	if w.Text != "" && w.Field == field {
 		return w.Text
 	}
+	for _, more := range w.More {
+		if text := more.On(field); text != "" {
+			return text
+		}
+	}
 	return ""
 }
+
+// Besides gives what is wrong that none of these fields says: it stands above
+// the form.
+func (w Wrong) Besides(fields ...string) string {
+	var texts []string
+	for _, one := range append([]Wrong{{Field: w.Field, Text: w.Text}}, w.More...) {
+		if one.Text != "" && !slices.Contains(fields, one.Field) {
+			texts = append(texts, one.Text)
+		}
+	}
+	return strings.Join(texts, " ")
+}
+
+// Whole keeps what is wrong with a form as a whole; what is wrong with a field
+// stands beside it.
+func (w Wrong) Whole() Wrong { return Wrong{Text: w.On("")} }
 
 // Asset gives the address of an asset.
 func (v *View) Asset(name string) string { return v.kit.Assets.URL(name) }

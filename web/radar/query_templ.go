@@ -493,7 +493,7 @@ func queryPage(v *page.View, f queryForm) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = desk.Fold(v.T("Only in some sources"), len(f.typed.Sources) > 0 || f.wrong.Field == "sources").Render(templ.WithChildren(ctx, templ_7745c5c3_Var22), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = desk.Fold(v.T("Only in some sources"), len(f.typed.Sources) > 0 || f.wrong.On("sources") != "").Render(templ.WithChildren(ctx, templ_7745c5c3_Var22), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -94,7 +94,7 @@ func sourcesPage(v *page.View, list []listen.Source, f sourceForm) templ.Compone
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = desk.Fold(v.T("Name, interval, and whether it speaks to us"), f.wrong.Field == "name" || f.wrong.Field == "every_seconds" || f.name != "" || f.addressed).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = desk.Fold(v.T("Name, interval, and whether it speaks to us"), f.wrong.On("name") != "" || f.wrong.On("every_seconds") != "" || f.name != "" || f.addressed).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

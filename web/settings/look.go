@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 
+	"tribune/internal/fault"
 	"tribune/know"
 	"tribune/web/page"
 )
@@ -85,11 +86,12 @@ func (p panel) setLook(w http.ResponseWriter, r *http.Request, v *page.View) err
 
 // saveLook stores the words, the look and the logo.
 func (p panel) saveLook(r *http.Request, v *page.View, f lookForm) error {
-	logo, kind, err := p.Picture(r, "logo", logoPixels)
+	logo, kind, unread := p.Picture(r, "logo", logoPixels)
+	err := p.People.Change(r.Context(), v.Actor, func(s *know.Site) error {
+		// A logo that cannot be read leaves everything as it was, too.
+		return fault.All(f.apply(s), s.Check(), unread)
+	})
 	if err != nil {
-		return err
-	}
-	if err := p.People.Change(r.Context(), v.Actor, f.apply); err != nil {
 		return err
 	}
 	if len(logo) > 0 || r.FormValue("no-logo") == "1" {
@@ -141,7 +143,7 @@ func (p panel) begin(w http.ResponseWriter, r *http.Request, v *page.View) error
 		return err
 	}
 	f.read(r)
-	if err := p.saveFirst(r, v, f); err != nil {
+	if err := p.saveFirst(r, v, &f); err != nil {
 		if err := v.Wrong(err, &f.wrong); err != nil {
 			return err
 		}
@@ -152,33 +154,50 @@ func (p panel) begin(w http.ResponseWriter, r *http.Request, v *page.View) error
 	return page.Back(w, r, "/desk")
 }
 
-// saveFirst stores who the owner is, then the site. What went well stays when
-// something further down is wrong; sending the form again stores the rest.
-func (p panel) saveFirst(r *http.Request, v *page.View, f lookForm) error {
+// saveFirst stores who the owner is and what the site is, all of it or nothing.
+// Pictures that can be read are kept at once: a browser does not send a file
+// again with what is mended.
+func (p panel) saveFirst(r *http.Request, v *page.View, f *lookForm) error {
 	ctx := r.Context()
-	photo, kind, err := p.Picture(r, "photo", facePixels)
-	if err != nil {
-		return err
-	}
+	pictures := fault.All(p.firstPhoto(r, v, f), p.firstLogo(r, v, f))
 	me, err := p.People.Person(ctx, v.Actor.ID)
 	if err != nil {
 		return err
 	}
-	if err := p.People.SetProfile(ctx, v.Actor, know.Profile{Name: f.name, Title: f.title, About: me.About, Country: me.Country,
-		Language: f.language, VotesShown: me.VotesShown}); err != nil {
+	b := know.Beginning{Profile: know.Profile{Name: f.name, Title: f.title, About: me.About, Country: me.Country, Language: f.language,
+		VotesShown: me.VotesShown}, Site: func(s *know.Site) error { return fault.All(f.apply(s), s.Check(), pictures) }}
+	if !f.hasEmail {
+		b.Email = &f.email
+	}
+	return p.People.SetUp(ctx, v.Actor, b)
+}
+
+// firstPhoto keeps the picture of the owner that the first form brings.
+func (p panel) firstPhoto(r *http.Request, v *page.View, f *lookForm) error {
+	data, kind, err := p.Picture(r, "photo", facePixels)
+	if err != nil || len(data) == 0 {
 		return err
 	}
-	if len(photo) > 0 {
-		if err := p.People.SetPhoto(ctx, v.Actor, photo, kind); err != nil {
-			return err
-		}
+	if err := p.People.SetPhoto(r.Context(), v.Actor, data, kind); err != nil {
+		return err
 	}
-	if !f.hasEmail {
-		if _, err := p.People.AddAddress(ctx, v.Actor, f.email); err != nil {
-			return err
-		}
+	me, err := p.People.Person(r.Context(), v.Actor.ID)
+	f.photo = me.Photo
+	return err
+}
+
+// firstLogo keeps the logo that the first form brings.
+func (p panel) firstLogo(r *http.Request, v *page.View, f *lookForm) error {
+	data, kind, err := p.Picture(r, "logo", logoPixels)
+	if err != nil || len(data) == 0 {
+		return err
 	}
-	return p.saveLook(r, v, f)
+	if err := p.People.SetLogo(r.Context(), v.Actor, data, kind); err != nil {
+		return err
+	}
+	site, err := p.People.Site(r.Context())
+	f.logo = site.Logo
+	return err
 }
 
 func languages(v *page.View) []page.Option {

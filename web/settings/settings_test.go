@@ -1,6 +1,12 @@
 package settings_test
 
 import (
+	"bytes"
+	"image"
+	"image/png"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
 	"strconv"
 	"strings"
 	"testing"
@@ -116,4 +122,90 @@ func TestRules(t *testing.T) {
 	if now.Rules.LeastFor(know.Vote) != know.Member {
 		t.Error("a verb that cannot be changed was changed")
 	}
+}
+
+// TestAllAtOnce says everything that is wrong with a form in one answer, each
+// beside its field, and stores nothing of it.
+func TestAllAtOnce(t *testing.T) {
+	s := site(t)
+	owner := s.Person("Marta", know.Owner)
+	long := strings.Repeat("w", 201)
+	wrong := func(got webtest.Answer, fields ...string) {
+		t.Helper()
+		got.Want(t, 422)
+		for _, name := range fields {
+			if at := strings.Index(got.Body, `id="f-`+name+`"`); at < 0 || !strings.Contains(strings.SplitN(got.Body[at:], "</div>", 2)[0], `class="wrong"`) {
+				t.Errorf("nothing is said beside %s:\n%s", name, got.Body)
+			}
+		}
+		if n := strings.Count(got.Body, `class="wrong"`); n != len(fields) {
+			t.Errorf("%d things are wrong, want %d:\n%s", n, len(fields), got.Body)
+		}
+	}
+	got := owner.Post("/desk/settings", "brand", " ", "purpose", long, "language", "fr", "zone", "Mars/Olympus")
+	wrong(got, "brand", "purpose", "zone")
+	got.Want(t, 422, long, "Mars/Olympus", `value="fr" selected`)
+	wrong(owner.Post("/desk/settings/team", "name", "", "email", "nowhere", "role", "staff"), "name", "email")
+	wrong(owner.Post("/desk/settings/mail", "mail_url", "gopher://x", "mail_from", "me"), "mail_url", "mail_from")
+
+	got = owner.Post("/desk/welcome", "brand", "", "purpose", long, "name", "", "title", strings.Repeat("t", 81), "language", "fr", "zone", "Nowhere")
+	wrong(got, "brand", "purpose", "name", "title", "zone")
+	now, err := s.People.Site(t.Context())
+	if err != nil || now.SetUp || now.Brand != "Tribune" {
+		t.Errorf("%+v, %v", now, err)
+	}
+	owner.Post("/desk/welcome", "brand", "Oriflamme", "purpose", "Notebooks.", "name", "Marta Lind", "title", "Founder", "language", "fr", "zone", "Europe/Paris").Want(t, 303)
+	me, err := s.People.Person(t.Context(), owner.ID)
+	if now, _ = s.People.Site(t.Context()); err != nil || !now.SetUp || now.Brand != "Oriflamme" || me.Name != "Marta Lind" || me.Title != "Founder" {
+		t.Errorf("%+v, %+v, %v", now, me, err)
+	}
+}
+
+// TestFirstDay stores the owner, the address and the site together or not at
+// all, but keeps pictures: a browser does not send those twice.
+func TestFirstDay(t *testing.T) {
+	s := site(t)
+	secret, _, err := s.People.OwnerLink(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	owner := s.Use(secret)
+	var picture bytes.Buffer
+	if err := png.Encode(&picture, image.NewRGBA(image.Rect(0, 0, 8, 8))); err != nil {
+		t.Fatal(err)
+	}
+	fields := map[string]string{"brand": "Oriflamme", "name": "Marta", "email": "marta@", "language": "en", "zone": "Europe/Paris"}
+	owner.Do(form(t, "/desk/welcome", fields, map[string][]byte{"photo": picture.Bytes(), "logo": []byte("no picture")})).
+		Want(t, 422, "This is not a mail address", `id="h-logo"`, `/picture/`, "marta@")
+	me, err := s.People.Person(t.Context(), owner.ID)
+	if now, _ := s.People.Site(t.Context()); err != nil || now.SetUp || me.Name != "" || me.Photo == "" {
+		t.Errorf("%+v, %+v, %v", now, me, err)
+	}
+	fields["email"] = "marta@example.org"
+	owner.Do(form(t, "/desk/welcome", fields, nil)).Want(t, 303)
+	at, err := s.People.Reachable(t.Context(), owner.ID)
+	if err != nil || at.Address != "marta@example.org" {
+		t.Errorf("%+v, %v", at, err)
+	}
+}
+
+// form makes the request of a form that holds files.
+func form(t *testing.T, path string, fields map[string]string, files map[string][]byte) *http.Request {
+	t.Helper()
+	var body bytes.Buffer
+	w := multipart.NewWriter(&body)
+	for name, value := range fields {
+		w.WriteField(name, value)
+	}
+	for name, data := range files {
+		part, err := w.CreateFormFile(name, name+".png")
+		if err != nil {
+			t.Fatal(err)
+		}
+		part.Write(data)
+	}
+	w.Close()
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, path, &body)
+	r.Header.Set("Content-Type", w.FormDataContentType())
+	return r
 }

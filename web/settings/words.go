@@ -5,15 +5,6 @@ import (
 	"tribune/web/page"
 )
 
-// whole keeps what is wrong with a form as a whole; what is wrong with a field
-// stands beside it.
-func whole(w page.Wrong) page.Wrong {
-	if w.Field == "" {
-		return w
-	}
-	return page.Wrong{}
-}
-
 // standing says under a name what somebody does, or that they are not here yet.
 func standing(v *page.View, p know.Person) string {
 	switch {

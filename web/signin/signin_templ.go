@@ -114,7 +114,7 @@ func askFor(v *page.View, f askForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = page.Problem(problemOf(f.wrong)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = page.Problem(f.wrong.Whole()).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -440,7 +440,7 @@ func confirmPage(v *page.View, f useForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = page.Problem(problemOf(f.wrong)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = page.Problem(f.wrong.Whole()).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
