@@ -44,6 +44,8 @@ type Gate struct {
 	opt    Options
 	origin *http.CrossOriginProtection
 	limits limits
+
+	streams streams
 }
 
 // New makes the gate of an open site.

@@ -59,10 +59,5 @@ func (l *limits) allow(what string, who any, perSecond float64, burst int) error
 // SignInAllowed limits how many sign-in links one network address asks for.
 // IPv6 is counted by /64: one customer's line.
 func (g *Gate) SignInAllowed(a netip.Addr) error {
-	if a.Is6() {
-		if p, err := a.Prefix(64); err == nil {
-			a = p.Addr()
-		}
-	}
-	return g.limits.allow("signin", a, signInsPerHour/3600.0, signInsPerHour)
+	return g.limits.allow("signin", line(a), signInsPerHour/3600.0, signInsPerHour)
 }
