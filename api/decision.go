@@ -114,13 +114,14 @@ func (s *service) decisionGet(ctx context.Context, a *gate.Asker, in *ByID) (*an
 
 // Told counts who was told of a decision, and how.
 type Told struct {
-	Mail     int  `json:"mail" doc:"Are told by mail"`
-	MailSent int  `json:"mail_sent" doc:"Of them, the mail has left"`
-	Task     int  `json:"task" doc:"The decider tells by hand"`
-	TaskDone int  `json:"task_done"`
-	None     int  `json:"none" doc:"Nothing reaches them, or they want no mail"`
-	Waiting  int  `json:"waiting" doc:"Not told yet"`
-	Complete bool `json:"complete" doc:"Everybody entitled is counted"`
+	Mail       int  `json:"mail" doc:"Are told by mail"`
+	MailSent   int  `json:"mail_sent" doc:"Of them, the mail has left"`
+	Task       int  `json:"task" doc:"The decider tells by hand"`
+	TaskDone   int  `json:"task_done"`
+	None       int  `json:"none" doc:"Nothing reaches them, or they want no mail"`
+	Superseded int  `json:"superseded" doc:"Not told: a later decision took its place before it reached them"`
+	Waiting    int  `json:"waiting" doc:"Not told yet"`
+	Complete   bool `json:"complete" doc:"Everybody entitled is counted"`
 }
 
 func (s *service) told(ctx context.Context, a *gate.Asker, in *ByID) (*answer[Told], error) {
@@ -133,13 +134,14 @@ func (s *service) told(ctx context.Context, a *gate.Asker, in *ByID) (*answer[To
 
 // Telling is one person or account that is told of a decision.
 type Telling struct {
-	ID        int64     `json:"id"`
-	PersonID  int64     `json:"person_id,omitempty"`
-	AccountID int64     `json:"account_id,omitempty"`
-	Because   string    `json:"because" doc:"proposed, voted, commented, followed or quoted"`
-	Way       string    `json:"way" doc:"mail, task or none"`
-	ThreadID  int64     `json:"thread_id,omitempty" doc:"The task"`
-	ToldAt    time.Time `json:"told_at,omitzero"`
+	ID         int64     `json:"id"`
+	PersonID   int64     `json:"person_id,omitempty"`
+	AccountID  int64     `json:"account_id,omitempty"`
+	Because    string    `json:"because" doc:"proposed, voted, commented, followed or quoted"`
+	Way        string    `json:"way" doc:"mail, task or none"`
+	ThreadID   int64     `json:"thread_id,omitempty" doc:"The task"`
+	Superseded bool      `json:"superseded,omitempty" doc:"Not told: a later decision took its place"`
+	ToldAt     time.Time `json:"told_at,omitzero"`
 }
 
 func (s *service) tellings(ctx context.Context, a *gate.Asker, in *struct {
@@ -159,7 +161,7 @@ func (s *service) tellings(ctx context.Context, a *gate.Asker, in *struct {
 		next = in.after(len(found) == in.limit(), found[len(found)-1].ID)
 	}
 	return page(found, next, func(t shape.Telling) Telling {
-		return Telling{t.ID, t.Person, t.Account, string(t.Because), string(t.Way), t.Thread, t.ToldAt}
+		return Telling{t.ID, t.Person, t.Account, string(t.Because), string(t.Way), t.Thread, t.Superseded, t.ToldAt}
 	}), nil
 }
 

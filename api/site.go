@@ -118,7 +118,7 @@ type Delivery struct {
 	AccountID int64     `json:"account_id,omitempty"`
 	Subject   Subject   `json:"subject"`
 	OtherID   int64     `json:"other_id,omitempty"`
-	State     string    `json:"state" enum:"waiting,sending,sent,uncertain,failed"`
+	State     string    `json:"state" enum:"waiting,sending,sent,uncertain,failed,superseded"`
 	Attempts  int       `json:"attempts"`
 	Error     string    `json:"error,omitempty"`
 	DueAt     time.Time `json:"due_at,omitzero"`
@@ -135,7 +135,7 @@ func (s *service) delivery(a *gate.Asker) func(event.Delivery) Delivery {
 }
 
 func (s *service) outboxList(ctx context.Context, a *gate.Asker, in *struct {
-	State string `query:"state" enum:"waiting,sending,sent,uncertain,failed"`
+	State string `query:"state" enum:"waiting,sending,sent,uncertain,failed,superseded"`
 	Paged
 }) (*answer[List[Delivery]], error) {
 	before, err := in.before()

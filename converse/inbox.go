@@ -106,6 +106,28 @@ func (i *Inbox) OpenTell(ctx context.Context, tx *storage.Tx, t Tell) (thread in
 	return id, err
 }
 
+// Outdate closes the tell tasks of these decisions that still wait: a later
+// decision is told in their place.
+func (i *Inbox) Outdate(ctx context.Context, tx *storage.Tx, decisions []int64) error {
+	if len(decisions) == 0 {
+		return nil
+	}
+	holes, args := storage.Holes(1, decisions)
+	waiting, err := storage.All(ctx, tx, storage.Scalar[int64], `select id from thread where decision_id <> 0 and decision_id in (`+holes+`) and kind = 'tell' and state = 'open' order by id`, args...)
+	if err != nil {
+		return fmt.Errorf("converse: outdate tell tasks: %w", err)
+	}
+	for _, id := range waiting {
+		if err := i.stand(ctx, tx, id, Closed, Outdated); err != nil {
+			return err
+		}
+		if err := i.fact(ctx, tx, know.Actor{}, ThreadClosed, "thread", id, 0); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Take makes a thread the asker's own. One that somebody else took stays
 // theirs: it can be given.
 func (i *Inbox) Take(ctx context.Context, a know.Actor, id int64) error {
@@ -207,8 +229,11 @@ func (i *Inbox) Reopen(ctx context.Context, a know.Actor, id int64) error {
 }
 
 func (i *Inbox) reopen(ctx context.Context, tx *storage.Tx, a know.Actor, t Thread) error {
-	if t.State == Waiting {
+	switch {
+	case t.State == Waiting:
 		return nil
+	case t.Kind == OfTell && t.State == Closed && t.StateReason == Outdated:
+		return fault.New(fault.Conflict, "A later decision on this idea is told in its place. Look for that task in the inbox.")
 	}
 	if _, err := i.wake(ctx, tx, t.ID, i.now()); err != nil {
 		return err

@@ -15,6 +15,7 @@ import (
 const (
 	TakenBack = "Its author took the words back."
 	HasLeft   = "The person who wrote this has left."
+	Outdated  = "A later decision took its place before this one was told."
 )
 
 // Erase follows "person.left": threads that waited for an answer to the person

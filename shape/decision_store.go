@@ -159,6 +159,11 @@ func (s *Ideas) putDecision(ctx context.Context, tx *storage.Tx, a know.Actor, w
 		string(n.Stage), n.Status, id, now, was.ID); err != nil {
 		return Decision{}, err
 	}
+	if was.Decision != 0 {
+		if err := s.supersede(ctx, tx, was.ID, id); err != nil {
+			return Decision{}, err
+		}
+	}
 	is := was
 	is.Stage, is.Status, is.Decision, is.DecidedAt = n.Stage, n.Status, id, storage.Time(now)
 	if err := s.tally(ctx, tx, was, is); err != nil {

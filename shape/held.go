@@ -85,6 +85,8 @@ type HeldTelling struct {
 	Because  string    `json:"because"`
 	Way      string    `json:"way"`
 	ToldAt   time.Time `json:"told_at,omitzero"`
+
+	Superseded int64 `json:"superseded_by,omitempty"` // the later decision that one is told of in its place
 }
 
 // HeldCredit is what a release thanks one for.
@@ -151,10 +153,10 @@ func (s *Ideas) heldOutcome(ctx context.Context, h *Held, person int64, accounts
 	}
 	h.Told, err = storage.All(ctx, s.db, func(row storage.Scanner) (t HeldTelling, err error) {
 		var at int64
-		err = row.Scan(&t.Decision, &t.Because, &t.Way, &at)
+		err = row.Scan(&t.Decision, &t.Because, &t.Way, &at, &t.Superseded)
 		t.ToldAt = storage.Time(at)
 		return t, err
-	}, `select decision_id, because, way, told_at from telling where `+mine+` order by decision_id`, args...)
+	}, `select decision_id, because, way, told_at, superseded_by from telling where `+mine+` order by decision_id`, args...)
 	if err != nil {
 		return err
 	}
@@ -241,7 +243,7 @@ func (s *Ideas) Moments(ctx context.Context, person int64, accounts []int64, lim
 		{"told", `select t.told_at, i.id, i.title, d.reason, d.by_id, '' from telling t join decision d on d.id = t.decision_id
 			join idea i on i.id = d.subject_id where ` + mine("t") + ` and t.told_at > 0 order by t.told_at desc limit $2`, both},
 		{"promised", `select d.at, i.id, i.title, d.reason, d.by_id, '' from telling t join decision d on d.id = t.decision_id
-			join idea i on i.id = d.subject_id where ` + mine("t") + ` and d.promised_at > 0 order by d.at desc limit $2`, both},
+			join idea i on i.id = d.subject_id where ` + mine("t") + ` and d.promised_at > 0 and t.superseded_by = 0 order by d.at desc limit $2`, both},
 	} {
 		moments, err := storage.All(ctx, s.db, func(row storage.Scanner) (m know.Moment, err error) {
 			var at int64

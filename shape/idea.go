@@ -34,11 +34,12 @@ type Ideas struct {
 	radar  *listen.Radar
 	inbox  *converse.Inbox
 	now    func() time.Time
+	batch  int // how many people are told at once
 }
 
 // New makes the package's work over an open site.
 func New(log *slog.Logger, db *storage.DB, events *event.Log, people *know.Directory, radar *listen.Radar, inbox *converse.Inbox, now func() time.Time) *Ideas {
-	return &Ideas{log: log, db: db, events: events, people: people, radar: radar, inbox: inbox, now: now}
+	return &Ideas{log: log, db: db, events: events, people: people, radar: radar, inbox: inbox, now: now, batch: tellBatch}
 }
 
 // Stage is where an idea stands.

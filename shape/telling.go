@@ -29,27 +29,30 @@ const (
 	Quoted    Because = "quoted"
 )
 
-// Told counts who was told of a decision, and how.
+// Told counts who was told of a decision, and how. Everybody found so far is
+// in one of Mail, Task, None and Superseded.
 type Told struct {
-	Mail     int  // those who are told by mail
-	MailSent int  // of them: the mail has left
-	Task     int  // those whom the decider tells by hand
-	TaskDone int  // of them: done
-	None     int  // those whom nothing reaches
-	Waiting  int  // not told yet, none aside
-	Complete bool // everybody entitled is counted
+	Mail       int  // those who are told by mail
+	MailSent   int  // of them: the mail has left
+	Task       int  // those whom the decider tells by hand
+	TaskDone   int  // of them: done
+	None       int  // those whom nothing reaches
+	Superseded int  // those who are told of a later decision in its place
+	Waiting    int  // not told yet, none and superseded aside
+	Complete   bool // everybody entitled is counted
 }
 
 // Telling is one person or account that is to be told of a decision.
 type Telling struct {
-	ID       int64
-	Decision int64
-	Person   int64
-	Account  int64 // a quoted author without a person
-	Because  Because
-	Way      TellWay
-	Thread   int64     // the tell task
-	ToldAt   time.Time // zero: waits
+	ID         int64
+	Decision   int64
+	Person     int64
+	Account    int64 // a quoted author without a person
+	Because    Because
+	Way        TellWay
+	Thread     int64     // the tell task
+	Superseded bool      // a later decision is told in its place
+	ToldAt     time.Time // zero: waits
 }
 
 // TellTask is what a tell thread's page shows: what is to be told, and the

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"tribune/converse"
 	"tribune/event"
@@ -32,8 +33,9 @@ var ranked = [...]Because{1: Proposed, 2: Voted, 3: Commented, 4: Followed, 5: Q
 
 // selectEntitled finds persons who are entitled to hear of decision $2 on idea
 // $1, made by $3 at $4, and have no row in telling yet. What came after the
-// decision does not entitle to it. Somebody told as the author of an unclaimed
-// account, who has claimed it since, was told.
+// decision does not entitle to it; having been due to hear of a decision that
+// this one took the place of, does. Somebody told as the author of an
+// unclaimed account, who has claimed it since, was told.
 const selectEntitled = `select e.person_id, max(e.account_id), min(e.rank), max(e.rank), p.role, p.left_at,
 	(select count(*) from account c where c.person_id = e.person_id and c.person_id <> 0 and c.kind = 'mail' and c.confirmed_at > 0)
 	from (
@@ -43,6 +45,8 @@ const selectEntitled = `select e.person_id, max(e.account_id), min(e.rank), max(
 		union all select person_id, 0, 4 from follow where idea_id = $1 and at <= $4
 		union all select coalesce(nullif(v.person_id, 0), a.person_id, 0), v.account_id, 5 from voice v left join account a on a.id = v.account_id
 			where v.idea_id = $1 and v.added_at <= $4 and v.state = 'visible'
+		union all select person_id, 0, case because when 'proposed' then 1 when 'voted' then 2 when 'commented' then 3 else 4 end
+			from telling where superseded_by = $2 and superseded_by <> 0 and because <> 'quoted'
 	) e join person p on p.id = e.person_id
 	where e.person_id <> 0 and e.person_id <> $3
 		and not exists (select 1 from telling t where t.decision_id = $2 and t.person_id = e.person_id)
@@ -75,14 +79,31 @@ func (s *Ideas) TellOnce(ctx context.Context) (more bool, err error) {
 	return true, nil
 }
 
-// tellBatch tells one batch of one decision; an empty batch ends it.
+// tellingOf is a decision whose people are being found, and the later decision
+// that is told in its place, 0 while it stands.
+type tellingOf struct {
+	Decision
+	next int64
+}
+
+// tellBatch tells one batch of one decision; an empty batch ends it. The idea
+// is locked: nobody decides again meanwhile, so that whoever is found here is
+// superseded with the others when somebody does. Those who are found only
+// after that are noted, and hear of the later decision.
 func (s *Ideas) tellBatch(ctx context.Context, tx *storage.Tx, decision int64) error {
-	d, err := readDecision(ctx, tx, decision)
-	if err != nil || d.Told {
+	found, err := readDecision(ctx, tx, decision)
+	if err != nil {
 		return err
 	}
-	idea, err := readIdea(ctx, tx, d.Idea)
+	idea, err := s.lockIdea(ctx, tx, found.Idea)
 	if err != nil {
+		return err
+	}
+	d := tellingOf{}
+	if d.Decision, err = readDecision(ctx, tx, decision); err != nil || d.Told {
+		return err
+	}
+	if d.next, err = nextDecision(ctx, tx, d.Decision); err != nil {
 		return err
 	}
 	at := storage.Micros(d.At)
@@ -91,7 +112,7 @@ func (s *Ideas) tellBatch(ctx context.Context, tx *storage.Tx, decision int64) e
 		err = row.Scan(&e.person, &e.account, &e.rank, &last, &e.role, &left, &confirmed)
 		e.left, e.mail, e.quoted = left > 0, confirmed > 0, ranked[last] == Quoted
 		return e, err
-	}, selectEntitled, d.Idea, d.ID, d.By, at, tellBatch)
+	}, selectEntitled, d.Idea, d.ID, d.By, at, s.batch)
 	if err != nil {
 		return err
 	}
@@ -103,7 +124,7 @@ func (s *Ideas) tellBatch(ctx context.Context, tx *storage.Tx, decision int64) e
 	if len(people) > 0 {
 		return nil
 	}
-	accounts, err := storage.All(ctx, tx, storage.Scalar[int64], selectUnclaimed, d.Idea, d.ID, at, tellBatch)
+	accounts, err := storage.All(ctx, tx, storage.Scalar[int64], selectUnclaimed, d.Idea, d.ID, at, s.batch)
 	if err != nil {
 		return err
 	}
@@ -122,7 +143,7 @@ func (s *Ideas) tellBatch(ctx context.Context, tx *storage.Tx, decision int64) e
 // tellPerson tells a person by mail, or by a task if they are quoted and have
 // no address that they confirmed to us. Who left, does not want it, or
 // may not see the idea, is not told.
-func (s *Ideas) tellPerson(ctx context.Context, tx *storage.Tx, d Decision, idea Idea, e entitled) error {
+func (s *Ideas) tellPerson(ctx context.Context, tx *storage.Tx, d tellingOf, idea Idea, e entitled) error {
 	t := Telling{Person: e.person, Because: ranked[e.rank], Way: TellNobody}
 	wanted, err := s.people.Wanted(ctx, tx, e.person, know.MailDecisions)
 	if err != nil {
@@ -137,7 +158,7 @@ func (s *Ideas) tellPerson(ctx context.Context, tx *storage.Tx, d Decision, idea
 		return s.tellByTask(ctx, tx, d, t)
 	}
 	_, mine, err := putTelling(ctx, tx, d, t)
-	if err != nil || !mine || t.Way != TellByMail {
+	if err != nil || !mine || t.Way != TellByMail || d.next != 0 {
 		return err
 	}
 	return s.events.Put(ctx, tx, event.Delivery{Dedup: fmt.Sprintf("decision:%d:%d", d.ID, e.person), Kind: "decision", Person: e.person,
@@ -145,14 +166,14 @@ func (s *Ideas) tellPerson(ctx context.Context, tx *storage.Tx, d Decision, idea
 }
 
 // tellByTask puts a tell task into the decider's inbox.
-func (s *Ideas) tellByTask(ctx context.Context, tx *storage.Tx, d Decision, t Telling) error {
+func (s *Ideas) tellByTask(ctx context.Context, tx *storage.Tx, d tellingOf, t Telling) error {
 	t.Way = TellByTask
 	account := t.Account
 	if t.Person != 0 {
 		t.Account = 0 // one row a person
 	}
 	id, mine, err := putTelling(ctx, tx, d, t)
-	if err != nil || !mine {
+	if err != nil || !mine || d.next != 0 {
 		return err
 	}
 	thread, err := s.inbox.OpenTell(ctx, tx, converse.Tell{Decision: d.ID, Account: account, Person: t.Person, Owner: d.By})
@@ -163,14 +184,69 @@ func (s *Ideas) tellByTask(ctx context.Context, tx *storage.Tx, d Decision, t Te
 	return err
 }
 
-// putTelling notes how somebody is told; mine is false if they have a row.
-func putTelling(ctx context.Context, tx *storage.Tx, d Decision, t Telling) (id int64, mine bool, err error) {
-	err = tx.Row(ctx, `insert into telling (decision_id, person_id, account_id, because, way, told_at) values ($1, $2, $3, $4, $5, $6)
-		on conflict do nothing returning id`, d.ID, t.Person, t.Account, string(t.Because), string(t.Way), storage.Micros(t.ToldAt)).Scan(&id)
+// putTelling notes how somebody is told, or that they are told of a later
+// decision; mine is false if they have a row.
+func putTelling(ctx context.Context, tx *storage.Tx, d tellingOf, t Telling) (id int64, mine bool, err error) {
+	next := d.next
+	if t.Way == TellNobody {
+		next = 0
+	}
+	if next != 0 {
+		t.ToldAt = time.Time{}
+	}
+	err = tx.Row(ctx, `insert into telling (decision_id, person_id, account_id, because, way, told_at, superseded_by) values ($1, $2, $3, $4, $5, $6, $7)
+		on conflict do nothing returning id`, d.ID, t.Person, t.Account, string(t.Because), string(t.Way), storage.Micros(t.ToldAt), next).Scan(&id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, false, nil
 	}
 	return id, err == nil, err
+}
+
+// nextDecision gives the decision that followed one, 0 if it stands.
+func nextDecision(ctx context.Context, q storage.Q, d Decision) (id int64, err error) {
+	err = q.Row(ctx, `select coalesce(min(id), 0) from decision where subject_kind = 'idea' and subject_id = $1 and id > $2`, d.Idea, d.ID).Scan(&id)
+	return id, err
+}
+
+// Replaced reports whether a later decision followed this one. It asks
+// nobody's leave.
+func (s *Ideas) Replaced(ctx context.Context, decision int64) (bool, error) {
+	d, err := readDecision(ctx, s.db, decision)
+	if err != nil {
+		return false, err
+	}
+	next, err := nextDecision(ctx, s.db, d)
+	return next != 0, err
+}
+
+// supersede closes what still waits of the earlier decisions on an idea, which
+// is locked, when a new one is made: mails that have not left and tasks that
+// are not done. Those people hear of the new one alone.
+func (s *Ideas) supersede(ctx context.Context, tx *storage.Tx, idea, by int64) error {
+	earlier, err := storage.All(ctx, tx, storage.Scalar[int64], `select id from decision where subject_kind = 'idea' and subject_id = $1 and id < $2`, idea, by)
+	if err != nil || len(earlier) == 0 {
+		return err
+	}
+	if err := s.events.Supersede(ctx, tx, "decision", earlier); err != nil {
+		return err
+	}
+	holes, args := storage.Holes(2, earlier)
+	if _, err := tx.Exec(ctx, `update telling set superseded_by = $1, told_at = 0 where decision_id in (`+holes+`) and superseded_by = 0 and way = 'mail'
+		and exists (select 1 from outbox o where o.dedup = 'decision:' || telling.decision_id || ':' || telling.person_id and o.state = 'superseded')`,
+		append([]any{by}, args...)...); err != nil {
+		return err
+	}
+	if s.inbox == nil {
+		return nil
+	}
+	if err := s.inbox.Outdate(ctx, tx, earlier); err != nil {
+		return err
+	}
+	holes, args = storage.Holes(3, earlier)
+	_, err = tx.Exec(ctx, `update telling set superseded_by = $1, told_at = 0 where decision_id in (`+holes+`) and superseded_by = 0 and thread_id <> 0
+		and exists (select 1 from thread h where h.id = telling.thread_id and h.state = 'closed' and h.state_reason = $2)`,
+		append([]any{by, converse.Outdated}, args...)...)
+	return err
 }
 
 // FollowTelling follows the tell tasks: one that is answered was told, one
@@ -179,10 +255,10 @@ func (s *Ideas) FollowTelling(ctx context.Context, tx *storage.Tx, facts []event
 	for _, f := range facts {
 		var err error
 		switch f.Kind {
-		case converse.ThreadAnswered:
-			_, err = tx.Exec(ctx, `update telling set told_at = $1, way = 'task' where thread_id = $2 and thread_id <> 0 and told_at = 0`, storage.Micros(f.At), f.Subject.ID)
+		case converse.ThreadAnswered: // they were told of it, even if something later is told, too
+			_, err = tx.Exec(ctx, `update telling set told_at = $1, way = 'task', superseded_by = 0 where thread_id = $2 and thread_id <> 0 and told_at = 0`, storage.Micros(f.At), f.Subject.ID)
 		case converse.ThreadClosed:
-			_, err = tx.Exec(ctx, `update telling set way = 'none' where thread_id = $1 and thread_id <> 0 and told_at = 0`, f.Subject.ID)
+			_, err = tx.Exec(ctx, `update telling set way = 'none' where thread_id = $1 and thread_id <> 0 and told_at = 0 and superseded_by = 0`, f.Subject.ID)
 		case converse.ThreadReopened:
 			_, err = tx.Exec(ctx, `update telling set way = 'task', told_at = case when cast($2 as bigint) = 0 then told_at else 0 end where thread_id = $1 and thread_id <> 0`, f.Subject.ID, f.Other)
 		}
@@ -199,29 +275,37 @@ func (s *Ideas) Told(ctx context.Context, a know.Actor, decision int64) (t Told,
 	if err != nil {
 		return t, err
 	}
-	var done int
-	err = s.db.Row(ctx, `select coalesce(sum(case when t.way = 'mail' then 1 else 0 end), 0),
-		coalesce(sum(case when t.way = 'mail' and o.state = 'sent' then 1 else 0 end), 0),
-		coalesce(sum(case when t.way = 'task' then 1 else 0 end), 0),
-		coalesce(sum(case when t.way = 'task' and t.told_at > 0 then 1 else 0 end), 0),
-		coalesce(sum(case when t.way = 'none' then 1 else 0 end), 0)
-		from telling t left join outbox o on t.way = 'mail' and o.dedup = 'decision:' || t.decision_id || ':' || t.person_id
-		where t.decision_id = $1`, decision).Scan(&t.Mail, &t.MailSent, &t.Task, &done, &t.None)
+	err = s.db.Row(ctx, `select coalesce(sum(case when way = 'mail' and not gone then 1 else 0 end), 0),
+		coalesce(sum(case when way = 'mail' and not gone and state = 'sent' then 1 else 0 end), 0),
+		coalesce(sum(case when way = 'task' and not gone then 1 else 0 end), 0),
+		coalesce(sum(case when way = 'task' and not gone and told_at > 0 then 1 else 0 end), 0),
+		coalesce(sum(case when way = 'none' and not gone then 1 else 0 end), 0),
+		coalesce(sum(case when gone then 1 else 0 end), 0)
+		from (select t.way, t.told_at, coalesce(o.state, '') as state, `+superseded+` as gone
+			from telling t `+itsMail+` where t.decision_id = $1) told`, decision).
+		Scan(&t.Mail, &t.MailSent, &t.Task, &t.TaskDone, &t.None, &t.Superseded)
 	if err != nil {
 		return t, fmt.Errorf("shape: told of decision %d: %w", decision, err)
 	}
-	t.TaskDone, t.Complete = done, d.Told
+	t.Complete = d.Told
 	t.Waiting = t.Mail - t.MailSent + t.Task - t.TaskDone
 	return t, nil
 }
 
-const selectTelling = `select t.id, t.decision_id, t.person_id, t.account_id, t.because, t.way, t.thread_id, case when t.way = 'mail' then coalesce(o.sent_at, 0) else t.told_at end
-	from telling t left join outbox o on t.way = 'mail' and o.dedup = 'decision:' || t.decision_id || ':' || t.person_id`
+// A telling t with its mail o, and whether a later decision is told in its
+// place: one whose mail had to be tried again is superseded as it comes up.
+const (
+	itsMail    = `left join outbox o on t.way = 'mail' and o.dedup = 'decision:' || t.decision_id || ':' || t.person_id`
+	superseded = `(t.superseded_by <> 0 or coalesce(o.state, '') = 'superseded')`
+)
+
+const selectTelling = `select t.id, t.decision_id, t.person_id, t.account_id, t.because, t.way, t.thread_id, case when t.way = 'mail' then coalesce(o.sent_at, 0) else t.told_at end,
+	case when ` + superseded + ` then 1 else 0 end from telling t ` + itsMail
 
 func scanTelling(row storage.Scanner) (t Telling, err error) {
-	var told int64
-	err = row.Scan(&t.ID, &t.Decision, &t.Person, &t.Account, &t.Because, &t.Way, &t.Thread, &told)
-	t.ToldAt = storage.Time(told)
+	var told, gone int64
+	err = row.Scan(&t.ID, &t.Decision, &t.Person, &t.Account, &t.Because, &t.Way, &t.Thread, &told, &gone)
+	t.ToldAt, t.Superseded = storage.Time(told), gone == 1
 	return t, err
 }
 

@@ -38,6 +38,8 @@ func closedBecause(v *page.View, t converse.Thread) string {
 		return v.T("Its author took the words back.")
 	case converse.HasLeft:
 		return v.T("The person who wrote this has left.")
+	case converse.Outdated:
+		return v.T("A later decision took its place before this one was told.")
 	}
 	return t.StateReason
 }

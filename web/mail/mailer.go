@@ -81,6 +81,17 @@ func (m *Mailer) Prepare(ctx context.Context, d event.Delivery) (func(ctx contex
 	if w.server == "" {
 		return nil, event.ErrNoWay
 	}
+	if d.Kind == "decision" {
+		// It may have waited once more after a later decision was made: one that
+		// no longer stands is told to nobody.
+		replaced, err := m.k.Ideas.Replaced(ctx, d.Subject.ID)
+		if err != nil {
+			return nil, later(err)
+		}
+		if replaced {
+			return nil, event.ErrSuperseded
+		}
+	}
 	l, err := m.compose(ctx, w, d)
 	if err != nil {
 		return nil, later(err)

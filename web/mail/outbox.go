@@ -76,7 +76,7 @@ func (b box) list(w http.ResponseWriter, r *http.Request, v *page.View) (err err
 }
 
 func states() []event.State {
-	return []event.State{event.Waiting, event.Sending, event.Sent, event.Uncertain, event.Failed}
+	return []event.State{event.Waiting, event.Sending, event.Sent, event.Uncertain, event.Failed, event.Superseded}
 }
 
 // opened is one mail as its page shows it.
@@ -157,6 +157,8 @@ func state(v *page.View, s event.State) string {
 		return v.T("Uncertain")
 	case event.Failed:
 		return v.T("Failed")
+	case event.Superseded:
+		return v.T("Superseded")
 	}
 	return v.T("All")
 }

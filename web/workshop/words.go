@@ -32,6 +32,9 @@ func tellingLine(v *page.View, t shape.Told) string {
 	if t.None > 0 {
 		parts = append(parts, v.N("{n} whom nothing reaches", "{n} whom nothing reaches", int64(t.None)))
 	}
+	if t.Superseded > 0 {
+		parts = append(parts, v.N("{n} not told, as a later decision took its place", "{n} not told, as a later decision took its place", int64(t.Superseded)))
+	}
 	switch {
 	case len(parts) == 0 && !t.Complete:
 		return v.T("Those who asked are being found.")
