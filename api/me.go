@@ -20,6 +20,8 @@ func (s *service) meRoutes() {
 	add(s, "me", "GET /me/export", "exportMe", "All that is held about me", http.StatusOK, s.export)
 	add(s, "me", "GET /me/threads", "myThreads", "My conversations with the company", http.StatusOK, s.mine)
 	add(s, "me", "GET /me/voices", "myVoices", "My words behind ideas", http.StatusOK, s.myVoices)
+	add(s, "me", "GET /me/accounts", "myAccounts", "Where I speak from: mail addresses, and accounts the team joined to me", http.StatusOK, s.myAccounts)
+	add(s, "me", "DELETE /me/accounts/{id}", "removeMyAccount", "Take an address or account off me; the last confirmed address stays", http.StatusNoContent, s.myAccountRemove)
 	add(s, "me", "GET /me/sessions", "mySessions", "Browsers that are signed in as me", http.StatusOK, s.sessions)
 	add(s, "me", "DELETE /me/sessions/{id}", "endSession", "Sign a browser out", http.StatusNoContent, s.sessionEnd)
 	add(s, "me", "GET /me/tokens", "myTokens", "Tokens that act as me", http.StatusOK, s.tokens)
@@ -177,6 +179,21 @@ func (s *service) myVoices(ctx context.Context, a *gate.Asker, _ *none) (*answer
 		return nil, err
 	}
 	return page(voices, "", voice), nil
+}
+
+func (s *service) myAccounts(ctx context.Context, a *gate.Asker, _ *none) (*answer[List[Account]], error) {
+	if err := know.Require(a.Actor, know.Self, know.Subject{Author: a.ID}); err != nil {
+		return nil, err
+	}
+	accounts, err := s.People.AccountsOf(ctx, a.ID)
+	if err != nil {
+		return nil, err
+	}
+	return page(accounts, "", account), nil
+}
+
+func (s *service) myAccountRemove(ctx context.Context, a *gate.Asker, in *ByID) (*none, error) {
+	return nil, s.People.RemoveAccount(ctx, a.Actor, in.ID)
 }
 
 // Session is a browser that is signed in.

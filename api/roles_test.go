@@ -127,6 +127,8 @@ func table() []gatetest.Route {
 		{Call: "GET /api/v1/me/export", Want: "401 403 200 200 200 200"},
 		{Call: "GET /api/v1/me/threads", Want: "401 403 200 200 200 200"},
 		{Call: "GET /api/v1/me/voices", Want: "401 403 200 200 200 200"},
+		{Call: "GET /api/v1/me/accounts", Want: "401 403 200 200 200 200"},
+		{Call: "DELETE /api/v1/me/accounts/{account}", Want: "401 403 404 404 404 404"},
 		{Call: "GET /api/v1/me/sessions", Want: "401 403 200 200 200 200"},
 		{Call: "DELETE /api/v1/me/sessions/{session}", Want: "401 403 204 404 404 404"},
 		{Call: "GET /api/v1/me/tokens", Want: "401 403 200 200 200 200"},

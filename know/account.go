@@ -80,16 +80,49 @@ func (d *Directory) AccountsOf(ctx context.Context, person int64) ([]Account, er
 // new. A name and address that became known are kept. Mail that merely came
 // with an import stays unconfirmed and is never written to.
 func (d *Directory) EnsureAccount(ctx context.Context, tx *storage.Tx, a Account) (id int64, err error) {
-	a.Address = strings.ToLower(strings.TrimSpace(a.Address))
-	err = tx.Row(ctx, `insert into account (kind, address, name, url, created_at) values ($1, $2, $3, $4, $5)
-		on conflict (kind, address) do update set
+	ids, err := d.EnsureAccounts(ctx, tx, []Account{a})
+	if err != nil {
+		return 0, err
+	}
+	return ids[0], nil
+}
+
+// EnsureAccounts is EnsureAccount for many. On PostgreSQL they are locked in
+// the order given: who calls gives one order to all.
+func (d *Directory) EnsureAccounts(ctx context.Context, tx *storage.Tx, all []Account) ([]int64, error) {
+	type key struct {
+		kind    AccountKind
+		address string
+	}
+	now, ids, rows := storage.Micros(d.now()), map[key]int64{}, make([][]any, 0, len(all))
+	keys := make([]key, len(all))
+	for i, a := range all {
+		k := key{a.Kind, strings.ToLower(strings.TrimSpace(a.Address))}
+		keys[i] = k
+		if _, there := ids[k]; there {
+			continue
+		}
+		ids[k] = 0
+		rows = append(rows, []any{string(k.kind), k.address, a.Name, a.URL, now})
+	}
+	_, err := tx.InsertMany(ctx, `account (kind, address, name, url, created_at)`, rows, `on conflict (kind, address) do update set
 			name = case when account.name = '' then excluded.name else account.name end,
 			url = case when account.url = '' then excluded.url else account.url end
-		returning id`, string(a.Kind), a.Address, a.Name, a.URL, storage.Micros(d.now())).Scan(&id)
+		returning id, kind, address`, func(row storage.Scanner) error {
+		var id int64
+		var k key
+		err := row.Scan(&id, &k.kind, &k.address)
+		ids[k] = id
+		return err
+	})
 	if err != nil {
-		return 0, fmt.Errorf("know: account %s: %w", a.Kind, err)
+		return nil, fmt.Errorf("know: accounts: %w", err)
 	}
-	return id, nil
+	found := make([]int64, len(all))
+	for i, k := range keys {
+		found[i] = ids[k]
+	}
+	return found, nil
 }
 
 // Reachable gives the confirmed mail account to write to a person at, or
@@ -126,13 +159,20 @@ func (d *Directory) Move(ctx context.Context, a Actor, account, person int64) er
 				return fault.New(fault.NotFound, "There is nobody here by that number.")
 			}
 		}
-		if _, err := tx.Exec(ctx, `insert into account_move (account_id, from_person, to_person, by_id, at) values ($1, $2, $3, $4, $5)`,
-			account, from, person, a.ID, storage.Micros(d.now())); err != nil {
-			return err
-		}
-		if _, err := tx.Exec(ctx, `update account set person_id = $1 where id = $2`, person, account); err != nil {
+		if err := d.part(ctx, tx, account, from, person, a.ID); err != nil {
 			return err
 		}
 		return d.fact(ctx, tx, "account.moved", a, event.Ref{Kind: "account", ID: account}, person)
 	})
+}
+
+// part moves an account from one person to another (0: nobody), and remembers
+// it.
+func (d *Directory) part(ctx context.Context, tx *storage.Tx, account, from, to, by int64) error {
+	if _, err := tx.Exec(ctx, `insert into account_move (account_id, from_person, to_person, by_id, at) values ($1, $2, $3, $4, $5)`,
+		account, from, to, by, storage.Micros(d.now())); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `update account set person_id = $1 where id = $2`, to, account)
+	return err
 }

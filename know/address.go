@@ -2,6 +2,8 @@ package know
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 
 	"tribune/event"
@@ -9,6 +11,59 @@ import (
 	"tribune/internal/mail"
 	"tribune/storage"
 )
+
+// RemoveAccount takes one of the asker's accounts off them. What was said from
+// it stays where it is, as nobody's. The team sees that it was parted and can
+// undo it, but mail goes there only once its reader has confirmed it anew. The
+// last address by which the asker can sign in stays.
+func (d *Directory) RemoveAccount(ctx context.Context, a Actor, account int64) error {
+	if err := Require(a, Self, Subject{Author: a.ID}); err != nil {
+		return err
+	}
+	return d.db.Update(ctx, func(tx *storage.Tx) error {
+		c, err := scanAccount(tx.Row(ctx, selectAccount+` where id = $1 and person_id = $2 and person_id <> 0`, account, a.ID))
+		if errors.Is(err, sql.ErrNoRows) {
+			return fault.New(fault.NotFound, "There is no such account of yours.")
+		}
+		if err != nil {
+			return err
+		}
+		if c.Kind == Mail {
+			if err := d.keepAddress(ctx, tx, a.ID, account); err != nil {
+				return err
+			}
+		}
+		now := storage.Micros(d.now())
+		if _, err := tx.Exec(ctx, `update signin_link set used_at = $1 where account_id = $2 and used_at = 0`, now, account); err != nil {
+			return err
+		}
+		if err := d.part(ctx, tx, account, a.ID, 0, a.ID); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `update account set confirmed_at = 0 where id = $1`, account); err != nil {
+			return err
+		}
+		// It is no act of staff, whoever does it: it concerns themselves alone.
+		return d.events.Append(ctx, tx, event.Event{Kind: "account.moved", Actor: a.ID, Subject: event.Ref{Kind: "account", ID: account}})
+	})
+}
+
+// keepAddress refuses what would leave somebody without an address to sign in
+// by. The person's row is locked first, so that two cannot go at once.
+func (d *Directory) keepAddress(ctx context.Context, tx *storage.Tx, person, account int64) error {
+	if _, err := tx.Exec(ctx, `update person set seen_at = seen_at where id = $1`, person); err != nil {
+		return err
+	}
+	var others int
+	if err := tx.Row(ctx, `select count(*) from account where person_id = $1 and kind = 'mail' and confirmed_at > 0 and id <> $2`, person, account).Scan(&others); err != nil {
+		return err
+	}
+	if others == 0 {
+		return fault.New(fault.Conflict, "This is the only confirmed address by which you can sign in. Add another and confirm it, then remove this one.").On("account")
+	}
+	return nil
+}
+
 
 // AddAddress makes a mail address the asker's own. Whoever reads mail there
 // confirms it first, by a link; only the owner who sets up a fresh site, from

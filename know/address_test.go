@@ -12,6 +12,88 @@ import (
 	"tribune/storage/storagetest"
 )
 
+// TestRemoveAccount takes an address off its person: nothing is written there
+// any more, and who reads mail there is somebody new; the last one stays.
+func TestRemoveAccount(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		d, events, _ := directory(db)
+		ctx := t.Context()
+		p, first, err := d.AddPerson(ctx, "Jo", "jo@example.org", know.Member)
+		if err != nil {
+			t.Fatal(err)
+		}
+		jo, err := d.Actor(ctx, p.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sam, _, err := d.AddPerson(ctx, "Sam", "sam@example.org", know.Owner)
+		if err != nil {
+			t.Fatal(err)
+		}
+		owner, err := d.Actor(ctx, sam.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		accounts, err := d.AccountsOf(ctx, jo.ID)
+		if err != nil || len(accounts) != 1 {
+			t.Fatal(accounts, err)
+		}
+		old := accounts[0].ID
+		if err := d.RemoveAccount(ctx, jo, old); !fault.Is(err, fault.Conflict) {
+			t.Errorf("the last address: %v", err)
+		}
+		if err := d.RemoveAccount(ctx, owner, old); !fault.Is(err, fault.NotFound) {
+			t.Errorf("another's address: %v", err)
+		}
+		if err := d.RemoveAccount(ctx, know.Actor{}, old); err == nil {
+			t.Error("a visitor removed an address")
+		}
+		if _, err := d.AddAddress(ctx, jo, "new@example.org"); err != nil {
+			t.Fatal(err)
+		}
+		rows, err := events.Deliveries(ctx, event.Waiting, 0, 5)
+		if err != nil || len(rows) != 1 {
+			t.Fatal(rows, err)
+		}
+		secret, err := d.Arm(ctx, rows[0].Subject.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := d.RemoveAccount(ctx, jo, old); !fault.Is(err, fault.Conflict) {
+			t.Errorf("the last confirmed address: %v", err)
+		}
+		if _, _, _, err := d.Use(ctx, secret, "", "test"); err != nil {
+			t.Fatal(err)
+		}
+		if err := d.RemoveAccount(ctx, jo, old); err != nil {
+			t.Fatal(err)
+		}
+		if at, err := d.Reachable(ctx, jo.ID); err != nil || at.Address != "new@example.org" {
+			t.Errorf("%+v, %v", at, err)
+		}
+		if a, err := d.Account(ctx, old); err != nil || a.Person != 0 || !a.ConfirmedAt.IsZero() {
+			t.Errorf("%+v, %v", a, err)
+		}
+		if _, _, _, err := d.Use(ctx, first, "", "test"); !fault.Is(err, fault.NotFound) {
+			t.Errorf("a link that went to the address still signs in: %v", err)
+		}
+		facts, err := events.Of(ctx, event.Ref{Kind: "account", ID: old})
+		if err != nil || len(facts) == 0 {
+			t.Fatal(facts, err)
+		}
+		if f := facts[len(facts)-1]; f.Kind != "account.moved" || f.Actor != jo.ID || f.Subject.ID != old || f.Other != 0 || f.Staff {
+			t.Errorf("%+v", f)
+		}
+		// The team can undo it; the address is still to be confirmed anew.
+		if err := d.Move(ctx, owner, old, jo.ID); err != nil {
+			t.Fatal(err)
+		}
+		if a, err := d.Account(ctx, old); err != nil || a.Person != jo.ID || !a.ConfirmedAt.IsZero() {
+			t.Errorf("%+v, %v", a, err)
+		}
+	})
+}
+
 // TestAddAddress makes an address somebody's only once they have read mail
 // there: who typed it first gains nothing.
 func TestAddAddress(t *testing.T) {

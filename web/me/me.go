@@ -33,6 +33,7 @@ func Routes(mux *http.ServeMux, k *page.Kit) {
 		"POST /me/profile":              o.profile,
 		"POST /me/photo":                o.photo,
 		"POST /me/addresses":            o.address,
+		"POST /me/accounts/{id}/remove": o.removeAccount,
 		"POST /me/mails":                o.mails,
 		"POST /me/sessions/{id}/end":    o.endSession,
 		"POST /me/tokens":               o.newToken,

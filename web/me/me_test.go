@@ -144,3 +144,33 @@ func TestExportAndLeave(t *testing.T) {
 	owner := s.Person("Marta", know.Owner)
 	owner.Post("/me/leave", "words", "leave", "sure", "1").Want(t, 409, "the only owner")
 }
+
+// TestRemoveAddress removes an address, but not the last confirmed one, nor
+// another's; what says so stands among the addresses.
+func TestRemoveAddress(t *testing.T) {
+	s := site(t)
+	jo, other := s.Person("Jo", know.Member), s.Person("Sam", know.Member)
+	accounts, err := s.People.AccountsOf(t.Context(), jo.ID)
+	if err != nil || len(accounts) != 1 {
+		t.Fatal(accounts, err)
+	}
+	remove := func(id int64) string { return "/me/accounts/" + strconv.FormatInt(id, 10) + "/remove" }
+	jo.Get("/me/settings").Want(t, 200, "you sign in with it").Without(t, remove(accounts[0].ID))
+	jo.Post(remove(accounts[0].ID)).Want(t, 409, `<p class="wrong" role="alert">This is the only confirmed address`)
+	other.Post(remove(accounts[0].ID)).Want(t, 404)
+	s.Visitor().Post(remove(accounts[0].ID)).Want(t, 401)
+
+	jo.Post("/me/addresses", "email", "new@example.org").Want(t, 303)
+	rows, err := s.Events.DeliveriesTo(t.Context(), jo.ID)
+	if err != nil || len(rows) != 1 {
+		t.Fatal(rows, err)
+	}
+	secret, err := s.People.Arm(t.Context(), rows[0].Subject.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Use(secret)
+	jo.Get("/me/settings").Want(t, 200, remove(accounts[0].ID), "new@example.org")
+	jo.Post(remove(accounts[0].ID)).Want(t, 303)
+	jo.Get("/me/settings").Want(t, 200, "new@example.org", "you sign in with it").Without(t, accounts[0].Address)
+}

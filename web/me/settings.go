@@ -117,6 +117,40 @@ func (o own) address(w http.ResponseWriter, r *http.Request, v *page.View) error
 	return page.Back(w, r, "/me/settings#addresses")
 }
 
+// removeAccount takes an address or account off its person.
+func (o own) removeAccount(w http.ResponseWriter, r *http.Request, v *page.View) error {
+	id, err := page.ID(r, "id")
+	if err != nil {
+		return err
+	}
+	if err := o.People.RemoveAccount(r.Context(), v.Actor, id); err != nil {
+		var me whoami
+		if err := v.Wrong(err, &me.wrong); err != nil {
+			return err
+		}
+		return o.showSettings(w, r, v, me)
+	}
+	page.Flash(w, "removed")
+	return page.Back(w, r, "/me/settings#addresses")
+}
+
+// accountName is what an account is called: a mail address, or the name that
+// stands beside what was said.
+func accountName(a know.Account) string {
+	if a.Kind == know.Mail {
+		return a.Address
+	}
+	return cmp.Or(a.Name, a.Address)
+}
+
+// needed reports whether an address is the only confirmed one, by which its
+// person signs in.
+func (me whoami) needed(a know.Account) bool {
+	return a.Kind == know.Mail && !slices.ContainsFunc(me.accounts, func(b know.Account) bool {
+		return b.ID != a.ID && b.Kind == know.Mail && !b.ConfirmedAt.IsZero()
+	})
+}
+
 func (o own) mails(w http.ResponseWriter, r *http.Request, v *page.View) error {
 	if err := page.Form(w, r); err != nil {
 		return err
