@@ -201,6 +201,15 @@ func (i *Inbox) Counts(ctx context.Context, a know.Actor) (c Counts, err error) 
 	return c, err
 }
 
+// Fresh counts the threads that began to wait after a moment, and still do.
+func (i *Inbox) Fresh(ctx context.Context, a know.Actor, after time.Time) (n int, err error) {
+	if err := know.Require(a, know.Answer, know.Subject{Audience: know.Team}); err != nil {
+		return 0, err
+	}
+	err = i.db.Row(ctx, `select count(*) from thread where state = 'open' and state_at > $1`, storage.Micros(after)).Scan(&n)
+	return n, err
+}
+
 // ThreadsOf gives the conversations with a person and the accounts named,
 // newest first, at most 200: for the desk, or for that person.
 func (i *Inbox) ThreadsOf(ctx context.Context, a know.Actor, person int64, accounts []int64) ([]Thread, error) {
