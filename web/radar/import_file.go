@@ -1,6 +1,8 @@
 package radar
 
 import (
+	"errors"
+	"io"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -18,6 +20,7 @@ type imported struct {
 	source string
 	dry    bool
 	file   string
+	kept   string // names the checked file, to import it
 	report *listen.Report
 	wrong  page.Wrong
 }
@@ -31,11 +34,22 @@ func (x *radar) showImport(w http.ResponseWriter, r *http.Request, v *page.View,
 	return x.ShowDesk(w, r, v, importPage(v, i))
 }
 
-// importFile checks a file or takes it in: the button tells which. Nothing of
-// a file that was only checked is kept, so it is chosen once more to import it.
+// importFile checks a file or takes it in: the button tells which. A file that
+// was checked is kept for a while, so that it is imported with one button.
 func (x *radar) importFile(w http.ResponseWriter, r *http.Request, v *page.View) error {
-	var i imported
-	report, err := x.takeIn(w, r, v, &i)
+	r.Body = http.MaxBytesReader(w, r.Body, maxImport+64<<10)
+	err := r.ParseMultipartForm(1 << 20)
+	if r.MultipartForm != nil {
+		defer r.MultipartForm.RemoveAll()
+	}
+	i := imported{source: strings.TrimSpace(r.PostFormValue("source")), dry: r.PostFormValue("do") != "import"}
+	if err != nil && !errors.Is(err, http.ErrNotMultipart) {
+		err = fault.New(fault.Invalid, "The file did not arrive whole, or is larger than 50 MB. Cut it into parts: importing one twice does no harm.").On("file").Because(err)
+	} else if sum := r.PostFormValue("kept"); sum != "" {
+		err = x.takeKept(r, v, &i, sum)
+	} else {
+		err = x.takeIn(r, v, &i)
+	}
 	if err != nil {
 		if err := v.Wrong(err, &i.wrong); err != nil {
 			return err
@@ -43,22 +57,15 @@ func (x *radar) importFile(w http.ResponseWriter, r *http.Request, v *page.View)
 		if i.wrong.Field == "" {
 			i.wrong.Field = "file" // a file that cannot be read
 		}
-		return x.showImport(w, r, v, i)
 	}
-	i.report = &report
 	return x.showImport(w, r, v, i)
 }
 
-func (x *radar) takeIn(w http.ResponseWriter, r *http.Request, v *page.View, i *imported) (report listen.Report, err error) {
-	r.Body = http.MaxBytesReader(w, r.Body, maxImport+64<<10)
-	if err := r.ParseMultipartForm(1 << 20); err != nil {
-		return report, fault.New(fault.Invalid, "The file did not arrive whole, or is larger than 50 MB. Cut it into parts: importing one twice does no harm.").On("file").Because(err)
-	}
-	defer r.MultipartForm.RemoveAll()
-	i.source, i.dry = strings.TrimSpace(r.PostFormValue("source")), r.PostFormValue("do") != "import"
+// takeIn checks or imports a file that was sent.
+func (x *radar) takeIn(r *http.Request, v *page.View, i *imported) error {
 	file, header, err := r.FormFile("file")
 	if err != nil {
-		return report, fault.New(fault.Invalid, "Choose a file first.").On("file").Because(err)
+		return fault.New(fault.Invalid, "Choose a file first.").On("file").Because(err)
 	}
 	defer file.Close()
 	i.file = header.Filename
@@ -69,9 +76,43 @@ func (x *radar) takeIn(w http.ResponseWriter, r *http.Request, v *page.View, i *
 	case ".ndjson", ".jsonl", ".json":
 		format = "ndjson"
 	default:
-		return report, fault.New(fault.Invalid, "The file’s name ends with neither .csv nor .ndjson: choose one of these two forms.").On("file")
+		return fault.New(fault.Invalid, "The file’s name ends with neither .csv nor .ndjson: choose one of these two forms.").On("file")
 	}
-	return x.Radar.Import(r.Context(), v.Actor, file, format, listen.ImportOptions{Source: i.source, DryRun: i.dry})
+	report, err := x.Radar.Import(r.Context(), v.Actor, file, format, listen.ImportOptions{Source: i.source, DryRun: i.dry})
+	if err != nil {
+		return err
+	}
+	i.report = &report
+	if !i.dry || report.New == 0 {
+		return nil
+	}
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	k, err := x.shelf.put(v.Actor.ID, i.file, format, file)
+	if err != nil { // it can be chosen again
+		x.Log.Warn("a checked file could not be kept for its import", "error", err)
+		return nil
+	}
+	i.kept = k.sum
+	return nil
+}
+
+// takeKept imports the file that was checked.
+func (x *radar) takeKept(r *http.Request, v *page.View, i *imported, sum string) error {
+	k, ok := x.shelf.take(v.Actor.ID, sum)
+	if !ok {
+		return fault.New(fault.Conflict, "The file that was checked is no longer here. Choose it again: importing one twice does no harm.").On("file")
+	}
+	i.file, i.dry = k.name, false
+	report, err := x.Radar.Import(r.Context(), v.Actor, k.reader(), k.format, listen.ImportOptions{Source: i.source})
+	if err != nil {
+		x.shelf.back(k)
+		return err
+	}
+	k.close()
+	i.report = &report
+	return nil
 }
 
 // columns are what a row can have, and what each means.

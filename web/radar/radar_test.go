@@ -2,11 +2,14 @@ package radar_test
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"fmt"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
+	"time"
 
 	"tribune/know"
 	"tribune/listen"
@@ -115,6 +118,59 @@ func TestImportIsCheckedFirst(t *testing.T) {
 	}
 	send("import", "reviews.csv", csv).Want(t, 200, "is imported", "1 new")
 	send("import", "reviews.csv", csv).Want(t, 200, "0 new", "1 known already")
+}
+
+// TestCheckedFileIsImportedByAButton imports the very file that was checked,
+// once, for who checked it, and for half an hour.
+func TestCheckedFileIsImportedByAButton(t *testing.T) {
+	s, marta := open(t)
+	sam := s.Person("Sam", know.Staff)
+	check := func(who *webtest.Reader, content string) string {
+		t.Helper()
+		var body bytes.Buffer
+		form := multipart.NewWriter(&body)
+		form.WriteField("source", "Shop reviews")
+		form.WriteField("do", "check")
+		file, err := form.CreateFormFile("file", "reviews.csv")
+		if err != nil {
+			t.Fatal(err)
+		}
+		file.Write([]byte(content))
+		form.Close()
+		req := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/desk/radar/import", &body)
+		req.Header.Set("Content-Type", form.FormDataContentType())
+		_, sum, _ := strings.Cut(who.Do(req).Want(t, 200, "was checked").Body, `name="kept" value="`)
+		sum, _, _ = strings.Cut(sum, `"`)
+		return sum
+	}
+	count := func(want int) {
+		t.Helper()
+		if list, _, err := s.Radar.Mentions(t.Context(), marta.Actor, listen.Filter{}); err != nil || len(list) != want {
+			t.Errorf("%d mentions, want %d, %v", len(list), want, err)
+		}
+	}
+	send := func(who *webtest.Reader, sum string) webtest.Answer {
+		return who.Post("/desk/radar/import", "do", "import", "kept", sum, "source", "Shop reviews")
+	}
+	first := "text,author.name,url\nThe paper is good.,Jo,https://shop.example/1\n,Nobody,\n"
+	sum := check(marta, first)
+	if want := fmt.Sprintf("%x", sha256.Sum256([]byte(first))); sum != want {
+		t.Fatalf("the file is kept as %q, want %q", sum, want)
+	}
+	send(sam, sum).Want(t, 409, "Choose it again")
+	send(marta, sum).Want(t, 200, "reviews.csv is imported", "1 new", "1 wrong")
+	count(1)
+	send(marta, sum).Want(t, 409, "Choose it again")
+	if sum := check(marta, first); sum != "" {
+		t.Error("a file of which all is known can be imported")
+	}
+
+	second := check(marta, first+"Too thin.,Ann,https://shop.example/2\n")
+	third := check(marta, first+"Too thick.,Ann,https://shop.example/3\n")
+	send(marta, second).Want(t, 409) // a later check takes its place
+	s.Pass(31 * time.Minute)
+	send(marta, third).Want(t, 409)
+	count(1)
 }
 
 func TestMentionSaysByWhichRule(t *testing.T) {

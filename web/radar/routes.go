@@ -15,7 +15,7 @@ var Files embed.FS
 
 // Routes serves the radar.
 func Routes(mux *http.ServeMux, k *page.Kit) {
-	x := &radar{k}
+	x := &radar{Kit: k, shelf: &shelf{now: k.Now}}
 	mux.Handle("GET /desk/radar", k.Staff(x.stream))
 	mux.Handle("GET /desk/mentions/{id}", k.Staff(x.mention))
 	mux.Handle("POST /desk/mentions/{id}/open", k.Staff(x.openThread))
@@ -40,7 +40,10 @@ func Routes(mux *http.ServeMux, k *page.Kit) {
 }
 
 // radar answers for this folder's pages.
-type radar struct{ *page.Kit }
+type radar struct {
+	*page.Kit
+	shelf *shelf // files that were checked and not yet imported
+}
 
 // tabs are the radar's pages.
 func tabs(v *page.View, current string) []desk.Tab {
