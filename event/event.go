@@ -46,6 +46,10 @@ type Log struct {
 	asked    atomic.Int64 // how many subjects there are marks for
 	all      atomic.Uint64
 	still    atomic.Uint64 // all but votes
+	cast     ring          // what the latest votes were for
+
+	tailing sync.Mutex
+	tail    *tail // how far the facts of other processes were seen
 
 	mu      sync.Mutex
 	wake    chan struct{} // closed at the next fact that a follower wants
@@ -69,16 +73,18 @@ func (l *Log) Append(ctx context.Context, tx *storage.Tx, e Event) error {
 	if e.V == 0 {
 		e.V = 1
 	}
-	id, err := tx.Insert(ctx, `insert into event (at, kind, v, actor_id, subject_kind, subject_id, other_id, n)
-		values ($1, $2, $3, $4, $5, $6, $7, $8) returning id`,
-		storage.Micros(l.now()), e.Kind, e.V, e.Actor, e.Subject.Kind, e.Subject.ID, e.Other, e.N)
-	if err != nil {
-		return fmt.Errorf("event: append %s: %w", e.Kind, err)
-	}
+	const insert = `insert into event (at, kind, v, actor_id, subject_kind, subject_id, other_id, n) values ($1, $2, $3, $4, $5, $6, $7, $8)`
+	values := []any{storage.Micros(l.now()), e.Kind, e.V, e.Actor, e.Subject.Kind, e.Subject.ID, e.Other, e.N}
 	if e.Staff {
+		id, err := tx.Insert(ctx, insert+` returning id`, values...)
+		if err != nil {
+			return fmt.Errorf("event: append %s: %w", e.Kind, err)
+		}
 		if _, err := tx.Exec(ctx, `insert into audit (event_id) values ($1)`, id); err != nil {
 			return fmt.Errorf("event: audit %s: %w", e.Kind, err)
 		}
+	} else if _, err := tx.Exec(ctx, insert, values...); err != nil { // SQLite makes a table to return an id
+		return fmt.Errorf("event: append %s: %w", e.Kind, err)
 	}
 	tx.After(func() { l.touch(e) })
 	return nil
@@ -93,7 +99,12 @@ func (l *Log) touch(facts ...Event) {
 		if m, ok := l.subjects.Load(e.Subject); ok {
 			m.(*atomic.Uint64).Add(1)
 		}
-		if family != votes {
+		if family == votes {
+			l.cast.add(e.Subject.ID)
+			if m, ok := l.subjects.Load(voter(e.Actor)); ok {
+				m.(*atomic.Uint64).Add(1)
+			}
+		} else {
 			l.still.Add(1)
 		}
 		l.all.Add(1)
@@ -115,42 +126,6 @@ func (l *Log) mark(family string) *atomic.Uint64 {
 	m, _ := l.marks.LoadOrStore(family, new(atomic.Uint64))
 	return m.(*atomic.Uint64)
 }
-
-// Mark gives a number that grows with each fact of the named families (all
-// facts if none is named), those of other processes within a second. What is
-// held in memory is good as long as its mark stands still. Read the mark
-// before reading what is to be held.
-func (l *Log) Mark(families ...string) (n uint64) {
-	if len(families) == 0 {
-		return l.all.Load()
-	}
-	for _, f := range families {
-		n += l.mark(f).Load()
-	}
-	return n
-}
-
-// MarkOf gives a number that grows with each fact but votes, and with each
-// vote for the subject: what a page about that subject may hold on to.
-func (l *Log) MarkOf(subject Ref) uint64 {
-	m, ok := l.subjects.Load(subject)
-	if !ok {
-		if l.asked.Add(1) > maxSubjects {
-			l.subjects.Clear()
-			l.asked.Store(1)
-		}
-		// A mark that is made anew after a Clear must not fall behind the one
-		// it had: it begins at the number of all facts, which is no less.
-		fresh := new(atomic.Uint64)
-		fresh.Store(l.all.Load())
-		m, _ = l.subjects.LoadOrStore(subject, fresh)
-	}
-	return m.(*atomic.Uint64).Load() + l.still.Load()
-}
-
-// maxSubjects is how many subjects have a mark at once: somebody may ask for
-// the pages of a million ideas that are not there.
-const maxSubjects = 100_000
 
 // Woken gives a channel that is closed at the next fact that a follower wants.
 func (l *Log) Woken() <-chan struct{} {
@@ -180,8 +155,7 @@ func (l *Log) tell(e Event) (wanted bool) {
 // Tail follows facts that other processes write, so that marks and followers
 // of this one move too. It polls twice a second until ctx ends.
 func (l *Log) Tail(ctx context.Context) error {
-	t, err := l.tailFromHere(ctx)
-	if err != nil {
+	if err := l.look(ctx); err != nil {
 		return fmt.Errorf("event: tail: %w", err)
 	}
 	tick := time.NewTicker(500 * time.Millisecond)
@@ -192,12 +166,24 @@ func (l *Log) Tail(ctx context.Context) error {
 			return nil
 		case <-tick.C:
 		}
-		facts, err := t.more(ctx)
-		if err != nil && ctx.Err() == nil {
+		if err := l.look(ctx); err != nil && ctx.Err() == nil {
 			l.log.Warn("the log could not be read", "error", err)
 		}
-		l.touch(facts...)
 	}
+}
+
+// look moves the marks by the facts that were not seen yet. The first look
+// only finds out where the log ends.
+func (l *Log) look(ctx context.Context) (err error) {
+	l.tailing.Lock()
+	defer l.tailing.Unlock()
+	if l.tail == nil {
+		l.tail, err = l.tailFromHere(ctx)
+		return err
+	}
+	facts, err := l.tail.more(ctx)
+	l.touch(facts...)
+	return err
 }
 
 // tail is how far Tail has seen. On SQLite ids come in commit order. On

@@ -275,6 +275,7 @@ func (s *Ideas) Erase(ctx context.Context, tx *storage.Tx, facts []event.Event) 
 		if err := s.erase(ctx, tx, fact.Subject.ID, fact.N == 1); err != nil {
 			return fmt.Errorf("shape: erase %d: %w", fact.Subject.ID, err)
 		}
+		s.events.Moved(tx)
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"tribune/converse"
 	"tribune/event"
 	"tribune/internal/fault"
+	"tribune/internal/memo"
 	"tribune/internal/plain"
 	"tribune/internal/query"
 	"tribune/know"
@@ -35,11 +36,17 @@ type Ideas struct {
 	inbox  *converse.Inbox
 	now    func() time.Time
 	batch  int // how many people are told at once
+
+	lists     lists
+	voted     memo.Map[int64, []int64]      // by person: what they vote for
+	following memo.Map[int64, []int64]      // by person: what they follow
+	subjects  memo.Map[int64, know.Subject] // of ideas
 }
 
 // New makes the package's work over an open site.
 func New(log *slog.Logger, db *storage.DB, events *event.Log, people *know.Directory, radar *listen.Radar, inbox *converse.Inbox, now func() time.Time) *Ideas {
-	return &Ideas{log: log, db: db, events: events, people: people, radar: radar, inbox: inbox, now: now, batch: tellBatch}
+	return &Ideas{log: log, db: db, events: events, people: people, radar: radar, inbox: inbox, now: now, batch: tellBatch,
+		subjects: memo.Map[int64, know.Subject]{Most: 20_000}}
 }
 
 // Stage is where an idea stands.

@@ -3,8 +3,12 @@ package shape
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
 
 	"tribune/internal/fault"
 	"tribune/internal/query"
@@ -115,7 +119,27 @@ func (l *listing) text(column string, limit int) string {
 // List gives a page of ideas, and the cursor of the next one, "" after the
 // last. Ideas whose votes change while somebody turns pages may be met twice
 // or not at all; all others are met once.
+//
+// What several people may see is read for all of them, and held in memory
+// until a fact changes it. The tags of the ideas are shared: they must not be
+// written to.
 func (s *Ideas) List(ctx context.Context, a know.Actor, f Filter) (ideas []Idea, next string, err error) {
+	l, err := s.held(ctx, a, f)
+	if err != nil {
+		return nil, "", err
+	}
+	return slices.Clone(l.ideas), l.next, nil
+}
+
+// ListMark gives a number that is another one whenever List may give another
+// page than before.
+func (s *Ideas) ListMark(ctx context.Context, a know.Actor, f Filter) (uint64, error) {
+	l, err := s.held(ctx, a, f)
+	return l.version, err
+}
+
+// readList reads a page of ideas.
+func (s *Ideas) readList(ctx context.Context, a know.Actor, f Filter) (ideas []Idea, next string, err error) {
 	if err := know.Require(a, know.Read, know.Subject{}); err != nil {
 		return nil, "", err
 	}
@@ -123,10 +147,6 @@ func (s *Ideas) List(ctx context.Context, a know.Actor, f Filter) (ideas []Idea,
 	if err != nil {
 		return nil, "", err
 	}
-	if f.Limit <= 0 {
-		f.Limit = defaultLimit
-	}
-	f.Limit = min(f.Limit, maxLimit)
 	l := &listing{from: "idea"}
 	if ok, err := s.choose(ctx, l, a, f); err != nil || !ok {
 		return nil, "", err
@@ -241,4 +261,132 @@ func letter(s Sort) string {
 		s = ByVotes
 	}
 	return "-" + string(s[:1])
+}
+
+// How much of lists is held in memory, and for how long at the most.
+const (
+	heldFor   = 20 * time.Second
+	heldIdeas = 4 << 20 // characters of ideas, about
+	maxVoted  = 200     // so many votes between two readings are looked at one by one
+)
+
+// lists are the pages of ideas that were read of late. An entry is good while
+// no fact but votes was recorded, and no vote since changes what it shows.
+type lists struct {
+	mu      sync.Mutex
+	m       map[listKey]*heldList
+	size    int
+	version atomic.Uint64
+}
+
+// listKey is who sees a page alike, and which page it is.
+type listKey struct {
+	audiences string
+	f         Filter
+}
+
+type heldList struct {
+	mu           sync.Mutex // held while it is read: it is read once, not by everybody who waits
+	at           time.Time
+	still, votes uint64 // what the log had come to before it was read
+	size         int
+	listed
+}
+
+// listed is what a held list gives.
+type listed struct {
+	ideas   []Idea
+	next    string
+	version uint64
+}
+
+// held gives a page of a list, from memory if it is still what it was.
+func (s *Ideas) held(ctx context.Context, a know.Actor, f Filter) (p listed, err error) {
+	if f.Limit <= 0 {
+		f.Limit = defaultLimit
+	}
+	f.Limit = min(f.Limit, maxLimit)
+	if f.Sort == "" {
+		f.Sort = ByVotes
+	}
+	if a.ID != 0 && f.Person == a.ID { // one's own, in every state
+		p.version = s.lists.version.Add(1)
+		p.ideas, p.next, err = s.readList(ctx, a, f)
+		return p, err
+	}
+	if err := s.events.Sync(ctx); err != nil {
+		return p, err
+	}
+	l := s.lists.entry(listKey{audiencesOf(a), f})
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now, still, votes := s.now(), s.events.Still(), s.events.Votes()
+	if l.version != 0 && l.still == still && now.Sub(l.at) < heldFor {
+		if good, err := s.unmoved(ctx, l, f); good || err != nil {
+			return l.listed, err
+		}
+	}
+	if p.ideas, p.next, err = s.readList(ctx, a, f); err != nil {
+		return p, err
+	}
+	p.version = s.lists.version.Add(1)
+	l.at, l.still, l.votes, l.listed = now, still, votes, p
+	s.lists.grow(l)
+	return p, nil
+}
+
+// audiencesOf names who sees what the asker sees.
+func audiencesOf(a know.Actor) string {
+	var b strings.Builder
+	for _, audience := range a.Audiences() {
+		b.WriteString(string(audience))
+		b.WriteByte(' ')
+	}
+	return b.String()
+}
+
+// unmoved reports whether the votes since a list was read leave it as it is:
+// none is for an idea it shows, and none lifted another among those.
+func (s *Ideas) unmoved(ctx context.Context, l *heldList, f Filter) (bool, error) {
+	ids, now, ok := s.events.VotedSince(l.votes, maxVoted)
+	if !ok || slices.ContainsFunc(l.ideas, func(i Idea) bool { return slices.Contains(ids, i.ID) }) {
+		return false, nil
+	}
+	if f.Sort == ByVotes && l.next != "" && len(ids) > 0 {
+		last := l.ideas[len(l.ideas)-1]
+		holes, args := storage.Holes(3, ids)
+		var lifted int
+		if err := s.db.Row(ctx, `select count(*) from idea where (votes, id) > ($1, $2) and id in (`+holes+`)`,
+			append([]any{last.Votes, last.ID}, args...)...).Scan(&lifted); err != nil || lifted > 0 {
+			return false, err
+		}
+	}
+	l.votes = now
+	return true, nil
+}
+
+func (h *lists) entry(k listKey) *heldList {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if l, ok := h.m[k]; ok {
+		return l
+	}
+	if h.m == nil || len(h.m) >= 1000 || h.size > heldIdeas {
+		h.m, h.size = map[listKey]*heldList{}, 0 // what is asked for again is soon read again
+	}
+	l := &heldList{}
+	h.m[k] = l
+	return l
+}
+
+// grow counts what is held, from one clearing to the next.
+func (h *lists) grow(l *heldList) {
+	was := l.size
+	l.size = 0
+	for _, i := range l.ideas {
+		l.size += 400 + len(i.Title) + len(i.Body)
+	}
+	h.mu.Lock()
+	h.size += l.size - was
+	h.mu.Unlock()
 }

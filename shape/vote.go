@@ -4,10 +4,12 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"time"
 
 	"tribune/event"
 	"tribune/internal/fault"
+	"tribune/internal/memo"
 	"tribune/know"
 	"tribune/storage"
 )
@@ -25,18 +27,13 @@ const maxVoters = 1000
 // Vote puts the asker's vote behind an idea or takes it back, and gives the
 // votes the idea has then. It may be repeated: one person has one vote.
 func (s *Ideas) Vote(ctx context.Context, a know.Actor, id int64, on bool) (votes int64, err error) {
-	// What the rules ask for is read outside the writer's queue, which is the
+	// What the rules ask for is known outside the writer's queue, which is the
 	// narrow place; merging alone is looked at again inside.
-	i := Idea{}
-	err = s.db.Row(ctx, `select person_id, audience, state, merged_into from idea where id = $1`, id).
-		Scan(&i.Person, &i.Audience, &i.State, &i.MergedInto)
-	if errors.Is(err, sql.ErrNoRows) {
-		return 0, noIdea()
-	}
+	subject, err := s.subject(ctx, id)
 	if err != nil {
 		return 0, err
 	}
-	if err := know.Require(a, know.Vote, i.Subject()); err != nil {
+	if err := know.Require(a, know.Vote, subject); err != nil {
 		return 0, err
 	}
 	err = s.db.Update(ctx, func(tx *storage.Tx) error {
@@ -48,6 +45,20 @@ func (s *Ideas) Vote(ctx context.Context, a know.Actor, id int64, on bool) (vote
 		return err
 	})
 	return votes, err
+}
+
+// subject gives an idea as the rules see it, held while no fact but votes is
+// recorded.
+func (s *Ideas) subject(ctx context.Context, id int64) (know.Subject, error) {
+	return s.subjects.Get(id, s.events.Still(), func() (know.Subject, error) {
+		i := Idea{}
+		err := s.db.Row(ctx, `select person_id, audience, state, merged_into from idea where id = $1`, id).
+			Scan(&i.Person, &i.Audience, &i.State, &i.MergedInto)
+		if errors.Is(err, sql.ErrNoRows) {
+			return know.Subject{}, noIdea()
+		}
+		return i.Subject(), err
+	})
 }
 
 func (s *Ideas) vote(ctx context.Context, tx *storage.Tx, a know.Actor, id int64) (votes int64, err error) {
@@ -109,19 +120,34 @@ func votesOf(ctx context.Context, q storage.Q, id int64, err error) (votes int64
 
 // Voted tells which of these ideas a person has voted for.
 func (s *Ideas) Voted(ctx context.Context, person int64, ids []int64) (map[int64]bool, error) {
-	return s.marked(ctx, `select idea_id from vote where person_id = $1 and idea_id in (`, person, ids)
+	return s.marked(ctx, &s.voted, s.events.MarkOfVoter, `select idea_id from vote where person_id = $1`, person, ids)
 }
 
-// marked runs a query of the ideas that a person marked, among ids.
-func (s *Ideas) marked(ctx context.Context, query string, person int64, ids []int64) (map[int64]bool, error) {
+// maxMarked is how many ideas that a person marked are held in memory. For who
+// marked more, those asked for are looked up.
+const maxMarked = 1000
+
+// marked tells which ideas, among ids, a person marked, by a query of all of
+// them. These are held while their mark stands still.
+func (s *Ideas) marked(ctx context.Context, held *memo.Map[int64, []int64], mark func(person int64) uint64, query string, person int64, ids []int64) (map[int64]bool, error) {
 	marked := make(map[int64]bool, len(ids))
-	if person == 0 || len(ids) == 0 {
+	if person <= 0 || len(ids) == 0 {
 		return marked, nil
 	}
-	holes, args := storage.Holes(2, ids)
-	found, err := storage.All(ctx, s.db, storage.Scalar[int64], query+holes+`)`, append([]any{person}, args...)...)
-	for _, id := range found {
-		marked[id] = true
+	if err := s.events.Sync(ctx); err != nil {
+		return nil, err
+	}
+	all, err := held.Get(person, mark(person), func() ([]int64, error) {
+		return storage.All(ctx, s.db, storage.Scalar[int64], query+` order by idea_id limit $2`, person, maxMarked+1)
+	})
+	if len(all) > maxMarked {
+		holes, args := storage.Holes(2, ids)
+		all, err = storage.All(ctx, s.db, storage.Scalar[int64], query+` and idea_id in (`+holes+`) order by idea_id`, append([]any{person}, args...)...)
+	}
+	for _, id := range ids {
+		if _, ok := slices.BinarySearch(all, id); ok {
+			marked[id] = true
+		}
 	}
 	return marked, err
 }
@@ -201,5 +227,6 @@ func (s *Ideas) follow(ctx context.Context, tx *storage.Tx, a know.Actor, id int
 
 // Following tells which of these ideas a person follows.
 func (s *Ideas) Following(ctx context.Context, person int64, ids []int64) (map[int64]bool, error) {
-	return s.marked(ctx, `select idea_id from follow where person_id = $1 and idea_id in (`, person, ids)
+	still := func(int64) uint64 { return s.events.Still() }
+	return s.marked(ctx, &s.following, still, `select idea_id from follow where person_id = $1`, person, ids)
 }

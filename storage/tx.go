@@ -132,10 +132,18 @@ func (t sqlTx) exec(ctx context.Context, q string, args ...any) (sql.Result, err
 
 // Query runs a read on its own. SQLite statements are prepared once and kept;
 // pgx keeps its own.
+//
+// A read on SQLite that has begun is carried through: to be able to interrupt
+// it, the driver and database/sql each start a goroutine for every statement,
+// which cost more than most statements do.
 func (db *DB) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	if db.postgres {
 		return db.pool.QueryContext(ctx, query, args...)
 	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	ctx = context.WithoutCancel(ctx)
 	s, err := db.prepared(ctx, query)
 	if err != nil {
 		return nil, err
@@ -148,6 +156,10 @@ func (db *DB) Row(ctx context.Context, query string, args ...any) *sql.Row {
 	if db.postgres {
 		return db.pool.QueryRowContext(ctx, query, args...)
 	}
+	if ctx.Err() != nil { // the row says it
+		return db.pool.QueryRowContext(ctx, query, args...)
+	}
+	ctx = context.WithoutCancel(ctx)
 	s, err := db.prepared(ctx, query)
 	if err != nil { // let the driver say the same error through the row
 		return db.pool.QueryRowContext(ctx, query, args...)

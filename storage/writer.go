@@ -222,7 +222,11 @@ func (w *writer) prepared(ctx context.Context, query string) (*sql.Stmt, error) 
 	return s, nil
 }
 
+// Statements of a batch are not interrupted when the one who asked goes away:
+// others share their transaction, and watching for it costs a goroutine each.
+
 func (w *writer) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	ctx = context.WithoutCancel(ctx)
 	s, err := w.prepared(ctx, query)
 	if err != nil {
 		return nil, err
@@ -231,6 +235,7 @@ func (w *writer) query(ctx context.Context, query string, args ...any) (*sql.Row
 }
 
 func (w *writer) row(ctx context.Context, query string, args ...any) *sql.Row {
+	ctx = context.WithoutCancel(ctx)
 	s, err := w.prepared(ctx, query)
 	if err != nil {
 		return w.conn.QueryRowContext(ctx, query, args...)
@@ -239,6 +244,7 @@ func (w *writer) row(ctx context.Context, query string, args ...any) *sql.Row {
 }
 
 func (w *writer) exec(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	ctx = context.WithoutCancel(ctx)
 	s, err := w.prepared(ctx, query)
 	if err != nil {
 		return nil, err
