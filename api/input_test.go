@@ -236,6 +236,24 @@ func TestTooOften(t *testing.T) {
 	visitor.call("GET /ideas").want(200)
 }
 
+// TestVoicesOfVisitors: without an account, three a day behind one idea from one
+// network; refused ones are not counted.
+func TestVoicesOfVisitors(t *testing.T) {
+	s := open(t, storagetest.SQLite(t))
+	s.serve(slog.New(slog.DiscardHandler), true)
+	ada := s.person("Ada", know.Member)
+	ada.call("POST /ideas", `{"title": "Dotted paper"}`).want(201)
+	visitor := s.visitor()
+	visitor.call("POST /ideas/1/voices", `{"words": ""}`).want(422)
+	for range 3 {
+		visitor.call("POST /ideas/1/voices", `{"words": "Dots."}`).want(201)
+	}
+	if r := visitor.call("POST /ideas/1/voices", `{"words": "Dots."}`).want(429); !strings.Contains(r.text, "3 voices behind this idea") {
+		t.Errorf("%s", r.text)
+	}
+	ada.call("POST /ideas/1/voices", `{"words": "Dots."}`).want(201)
+}
+
 // TestPanic answers for what breaks, too, as a problem and without detail.
 func TestPanic(t *testing.T) {
 	s := open(t, storagetest.SQLite(t))

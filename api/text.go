@@ -17,7 +17,7 @@ func (s *service) ideaTextRoutes() {
 	add(s, "ideas", "PATCH /comments/{id}", "changeComment", "Reword, hide, show or withdraw a comment", http.StatusOK, s.commentChange,
 		tells("Its author rewords and withdraws it; staff hide it with a reason, and show it again. It answers nothing but success."))
 	add(s, "ideas", "POST /ideas/{id}/voices", "addVoice", "Put words behind an idea", http.StatusCreated, s.voiceAdd,
-		tells("Staff quote a mention (mention_id) or a message of a thread (message_id); anybody may add their own words. A voice is no vote."))
+		tells("Staff quote a mention (mention_id) or a message of a thread (message_id); anybody may add their own words. A voice is no vote. Without an account, 3 a day from one network behind one idea, 20 in all."))
 	add(s, "ideas", "GET /ideas/{id}/voices", "listVoices", "The voices behind an idea, oldest first", http.StatusOK, s.voicesList)
 	add(s, "ideas", "PATCH /voices/{id}", "changeVoice", "Withdraw, hide or show a voice", http.StatusOK, s.voiceChange,
 		tells("Withdrawn, it keeps place and month and goes on counting; words and name are gone."))
@@ -134,8 +134,16 @@ func (s *service) voiceAdd(ctx context.Context, a *gate.Asker, in *struct {
 	}
 }) (*answer[Voice], error) {
 	b := in.Body
+	giveBack := func() {}
+	if a.ID == 0 {
+		var err error
+		if giveBack, err = s.Gate.VoiceAllowed(a.Address, in.ID); err != nil {
+			return nil, err
+		}
+	}
 	v, err := s.Ideas.AddVoice(ctx, a.Actor, in.ID, shape.VoiceFrom{Mention: b.MentionID, Message: b.MessageID, Words: b.Words, Author: b.Author})
 	if err != nil {
+		giveBack()
 		return nil, err
 	}
 	return body(voice(v)), nil

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"log/slog"
 	"net"
 	"net/http"
@@ -56,7 +57,7 @@ func New(log *slog.Logger, people *know.Directory, o Options, now func() time.Ti
 			return nil, fmt.Errorf("gate: the site's address %q is no origin such as https://example.org: %w", o.URL, err)
 		}
 	}
-	return &Gate{log: log, people: people, opt: o, origin: origin, limits: limits{now: now, on: o.Limits}}, nil
+	return &Gate{log: log, people: people, opt: o, origin: origin, limits: limits{now: now, on: o.Limits, seed: maphash.MakeSeed()}}, nil
 }
 
 type key struct{}

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"tribune/event"
+	"tribune/gate"
 	"tribune/internal/fault"
 	"tribune/know"
 	"tribune/shape"
@@ -97,8 +98,15 @@ func (h handlers) voice(w http.ResponseWriter, r *http.Request, v *page.View) er
 		return err
 	}
 	t := talk{Words: r.PostFormValue("words"), Author: r.PostFormValue("author")}
+	giveBack := func() {}
+	if v.Actor.ID == 0 {
+		if giveBack, err = h.Gate.VoiceAllowed(gate.From(r.Context()).Address, id); err != nil {
+			return h.again(w, r, v, id, err, &t, &t.VoiceWrong)
+		}
+	}
 	voice, err := h.Ideas.AddVoice(r.Context(), v.Actor, id, shape.VoiceFrom{Words: t.Words, Author: t.Author})
 	if err != nil {
+		giveBack()
 		return h.again(w, r, v, id, err, &t, &t.VoiceWrong)
 	}
 	if voice.Public && voice.State == know.Visible {

@@ -2,11 +2,13 @@ package ideas_test
 
 import (
 	"fmt"
+	"log/slog"
 	"os"
 	"strings"
 	"testing"
 	"time"
 
+	"tribune/gate"
 	"tribune/internal/i18n"
 	"tribune/know"
 	"tribune/shape"
@@ -239,4 +241,24 @@ func TestFrench(t *testing.T) {
 	fr.Get("/ideas").Want(t, 200, "Proposer une idée", "Toutes les idées").Without(t, "Propose an idea", "Search")
 	fr.Get(page.IdeaURL(idea.ID)).Want(t, 200, "Les voix qui la portent").Without(t, "Voices behind", "Where it stands")
 	fr.Post("/ideas", "title", "x").Want(t, 401, "Connectez-vous")
+}
+
+// TestVoicesOfVisitors: a few voices a day from one network; then a clear word
+// with what was typed. Members are not counted.
+func TestVoicesOfVisitors(t *testing.T) {
+	s := site(t)
+	ana := s.Person("Ana", know.Member)
+	var err error
+	if s.Gate, err = gate.New(slog.New(slog.DiscardHandler), s.People, gate.Options{URL: webtest.URL, Limits: true}, s.Now); err != nil {
+		t.Fatal(err)
+	}
+	at := page.IdeaURL(propose(t, s, ana, "Thread, not glue").ID)
+	s.Visitor().Post(at+"/voices", "words", "").Want(t, 422)
+	for range 3 {
+		s.Visitor().Post(at+"/voices", "words", "It would last.").Want(t, 303)
+	}
+	s.Visitor().Post(at+"/voices", "words", "It would last longer.").Want(t, 429, "3 voices behind this idea came from your network", "It would last longer.</textarea>")
+	ana.Post(at+"/voices", "words", "It would last longer.").Want(t, 303)
+	other := page.IdeaURL(propose(t, s, ana, "Dotted paper").ID)
+	s.Visitor().Post(other+"/voices", "words", "Dots.").Want(t, 303)
 }
