@@ -2,13 +2,13 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 
+	"tribune/internal/fault"
 	"tribune/know"
 	"tribune/listen"
 )
@@ -37,7 +37,8 @@ type importMentions struct {
 }
 
 // Run imports mentions. It is safe to run twice on the same file; rows with
-// errors are named by their number, and the others go in.
+// errors are named by their number, and the others go in. The exit code is 3 if
+// there are such rows, with --dry-run, too.
 func (c *importMentions) Run(ctx context.Context, log *slog.Logger) error {
 	file, err := os.Open(c.File)
 	if err != nil {
@@ -61,7 +62,7 @@ func (c *importMentions) Run(ctx context.Context, log *slog.Logger) error {
 	}
 	report, err := site.Radar.Import(ctx, know.Actor{Role: know.Owner}, file, format, listen.ImportOptions{Source: source, DryRun: c.DryRun})
 	for _, e := range report.Errors {
-		fmt.Fprintf(os.Stderr, "row %d: %s\n", e.Row, e.Text)
+		fmt.Fprintf(os.Stderr, "row %d: %s\n", e.Row, fault.Fill(e.Text, e.Args...))
 	}
 	if err != nil {
 		return err
@@ -71,8 +72,22 @@ func (c *importMentions) Run(ctx context.Context, log *slog.Logger) error {
 		verb = "would be imported"
 	}
 	fmt.Printf("%d rows read: %d new %s, %d known already, %d with errors.\n", report.Rows, report.New, verb, report.Known, report.Failed)
-	if report.Failed > 0 && report.New+report.Known == 0 {
-		return errors.New("no row could be read")
+	if report.Failed > 0 {
+		return refusedRows(report.Failed)
 	}
 	return nil
 }
+
+// refusedRows is how many rows of an import were refused. The others went in;
+// a script can tell by the exit code.
+type refusedRows int
+
+func (n refusedRows) Error() string {
+	if n == 1 {
+		return "1 row was refused"
+	}
+	return fmt.Sprintf("%d rows were refused", int(n))
+}
+
+// ExitCode tells a partial import from one that failed as a whole.
+func (refusedRows) ExitCode() int { return 3 }

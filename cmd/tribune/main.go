@@ -50,7 +50,7 @@ func main() {
 }
 
 // run runs one command and gives the exit code: 1 for what went wrong, 2 for a
-// wrong call.
+// wrong call; an error may have one of its own.
 func run(ctx context.Context, args []string) int {
 	var c commands
 	parser, err := kong.New(&c, kong.Name("tribune"), kong.Description("Listen to what people say, answer person to person, make it together, and tell them what became of it."),
@@ -79,6 +79,12 @@ func run(ctx context.Context, args []string) int {
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "tribune:", err)
+		if own, ok := errors.AsType[interface {
+			error
+			ExitCode() int
+		}](err); ok {
+			return own.ExitCode()
+		}
 		return 1
 	}
 	return 0

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// TestImportExitCode tells by the exit code whether rows were refused; the good
+// rows go in all the same, but not on a dry run.
+func TestImportExitCode(t *testing.T) {
+	folder := t.TempDir()
+	write := func(name, text string) string {
+		t.Helper()
+		path := filepath.Join(folder, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	const header = "text,author.name,url\n"
+	good := write("good.csv", header+"The paper is good.,Jo,https://shop.example/1\n")
+	mixed := write("mixed.csv", header+"The paper is thin.,Ann,https://shop.example/2\n,Nobody,\n")
+	bad := write("bad.csv", header+",Nobody,\n")
+	none := write("none.csv", "")
+	data := filepath.Join(folder, "site")
+	for _, c := range []struct {
+		name string
+		args []string
+		want int
+	}{
+		{"a dry run of a file with a refused row", []string{"--dry-run", mixed}, 3},
+		{"a dry run of a good file", []string{"--dry-run", good}, 0},
+		{"a good file", []string{good}, 0},
+		{"the same again", []string{good}, 0},
+		{"a file with a refused row", []string{mixed}, 3},
+		{"a file without a good row", []string{bad}, 3},
+		{"no table at all", []string{none}, 1},
+		{"no such file", []string{filepath.Join(folder, "nowhere.csv")}, 2},
+		{"no such flag", []string{"--sideways", good}, 2},
+	} {
+		if got := run(t.Context(), append([]string{"import", "mentions", "--data", data}, c.args...)); got != c.want {
+			t.Errorf("%s: exit code %d, want %d", c.name, got, c.want)
+		}
+	}
+	// What was good is there: of both files nothing is new now.
+	out := filepath.Join(folder, "said")
+	printed := os.Stdout
+	file, err := os.Create(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	os.Stdout = file
+	code := run(t.Context(), []string{"import", "mentions", "--data", data, mixed})
+	os.Stdout = printed
+	file.Close()
+	said, err := os.ReadFile(out)
+	if want := "2 rows read: 0 new imported, 1 known already, 1 with errors.\n"; err != nil || code != 3 || string(said) != want {
+		t.Errorf("exit code %d, %q, want %q, %v", code, said, want, err)
+	}
+}
