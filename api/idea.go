@@ -174,7 +174,7 @@ type ideasIn struct {
 	Tag    string `query:"tag"`
 	Call   int64  `query:"call"`
 	Author int64  `query:"author" doc:"Who proposed them; the asker's own are listed in every state"`
-	Sort   string `query:"sort" enum:"votes,new,decided" default:"votes"`
+	Sort   string `query:"sort" enum:"votes,voices,new,decided" default:"votes"`
 	Paged
 }
 

@@ -24,6 +24,7 @@ const (
 	ByVotes   Sort = "votes"
 	ByNew     Sort = "new"
 	ByDecided Sort = "decided" // decided ones only, the latest decision first
+	ByVoices  Sort = "voices"  // those that most voices stand behind
 )
 
 // column gives the column that a list is ordered by, before the id.
@@ -35,8 +36,10 @@ func (s Sort) column() (string, error) {
 		return "created_at", nil
 	case ByDecided:
 		return "decided_at", nil
+	case ByVoices:
+		return "voices", nil
 	}
-	return "", fault.New(fault.Invalid, "Ideas are sorted by votes, new or decided.").On("sort")
+	return "", fault.New(fault.Invalid, "Ideas are sorted by votes, voices, new or decided.").On("sort")
 }
 
 // key gives what an idea has in that column.
@@ -46,6 +49,8 @@ func (s Sort) key(i Idea) int64 {
 		return storage.Micros(i.CreatedAt)
 	case ByDecided:
 		return storage.Micros(i.DecidedAt)
+	case ByVoices:
+		return i.Voices
 	}
 	return i.Votes
 }
@@ -62,6 +67,8 @@ type Filter struct {
 	Sort   Sort
 	Cursor string // of the page before; "" for the first
 	Limit  int    // 1 to 100, 20 if 0
+
+	Undecided bool // those without any decision
 }
 
 // TagCount is a tag and how many ideas that everybody may see carry it.
@@ -204,6 +211,9 @@ func (s *Ideas) choose(ctx context.Context, l *listing, a know.Actor, f Filter) 
 	if f.Call != 0 {
 		l.and(`idea.call_id <> 0 and idea.call_id = ?`, f.Call)
 	}
+	if f.Undecided {
+		l.and(`idea.decision_id = 0`)
+	}
 	if f.Sort == ByDecided {
 		l.and(`idea.decided_at > 0`)
 	}
@@ -257,8 +267,11 @@ func readCursor(s Sort, cursor string) (key, id int64, err error) {
 
 // letter tells the cursors of the orders apart.
 func letter(s Sort) string {
-	if s == "" {
+	switch s {
+	case "":
 		s = ByVotes
+	case ByVoices: // begins like votes
+		return "-q"
 	}
 	return "-" + string(s[:1])
 }

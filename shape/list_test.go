@@ -8,6 +8,7 @@ import (
 	"tribune/internal/fault"
 	"tribune/know"
 	"tribune/shape"
+	"tribune/storage"
 )
 
 // pages turns all pages of a list.
@@ -65,6 +66,56 @@ func TestPagesUnderTies(t *testing.T) {
 			if _, _, err := q.List(t.Context(), q.visitor, f); !fault.Is(err, fault.Invalid) {
 				t.Errorf("%+v: %v", f, err)
 			}
+		}
+	})
+}
+
+// Turning the pages of many ideas, few of which differ in what they are ordered
+// by, meets each once and in order.
+func TestPagesOfMany(t *testing.T) {
+	each(t, func(t *testing.T, q *square) {
+		const many = 10_000
+		err := q.db.Update(t.Context(), func(tx *storage.Tx) error {
+			for n := range many {
+				if _, err := tx.Exec(t.Context(), `insert into idea (person_id, title, body, votes, voices, decision_id, created_at) values ($1, 'One of many', '', 1, $2, $3, $4)`,
+					q.ada.ID, int64(n%7*(n%3)), int64(n%10/9), int64(n)); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range []shape.Filter{{Sort: shape.ByVoices}, {Sort: shape.ByVoices, Stage: shape.Open}, {Sort: shape.ByVoices, Stage: shape.Open, Undecided: true}} {
+			want := many
+			if f.Undecided {
+				want = many * 9 / 10
+			}
+			f.Limit = 100
+			last, met := shape.Idea{Voices: 1 << 40}, 0
+			for {
+				page, next, err := q.List(t.Context(), q.staff, f)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, i := range page {
+					if i.Voices > last.Voices || i.Voices == last.Voices && i.ID >= last.ID || f.Undecided && i.Decision != 0 {
+						t.Fatalf("%+v: %d with %d voices after %d with %d", f, i.ID, i.Voices, last.ID, last.Voices)
+					}
+					last = i
+				}
+				if met += len(page); next == "" {
+					break
+				}
+				f.Cursor = next
+			}
+			if met != want {
+				t.Errorf("%+v: met %d of %d", f, met, want)
+			}
+		}
+		if _, _, err := q.List(t.Context(), q.staff, shape.Filter{Sort: shape.ByVotes, Cursor: "-q1.1"}); !fault.Is(err, fault.Invalid) {
+			t.Errorf("a cursor of another order: %v", err)
 		}
 	})
 }

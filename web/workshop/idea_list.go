@@ -27,22 +27,18 @@ func (x *workshop) ideas(w http.ResponseWriter, r *http.Request, v *page.View) e
 	t := triage{show: q.Get("show"), text: q.Get("q"), sort: q.Get("sort")}
 	f := shape.Filter{Text: t.text, Sort: shape.Sort(t.sort), Cursor: q.Get("cursor"), Limit: 50}
 	switch t.show {
-	case "undecided":
-		f.Stage = shape.Open
+	case "undecided": // one that was opened again has a decision
+		f.Stage, f.Undecided = shape.Open, true
 	default:
 		f.Stage = shape.Stage(t.show)
 	}
-	if f.Sort != shape.ByNew && f.Sort != shape.ByDecided {
+	if f.Sort != shape.ByNew && f.Sort != shape.ByDecided && f.Sort != shape.ByVoices {
 		f.Sort, t.sort = shape.ByVotes, ""
 	}
-	list, next, err := x.Ideas.List(ctx, v.Actor, f)
-	if err != nil {
+	var next string
+	var err error
+	if t.ideas, next, err = x.Ideas.List(ctx, v.Actor, f); err != nil {
 		return err
-	}
-	for _, i := range list {
-		if t.show != "undecided" || i.Decision == 0 { // one that was opened again has a decision
-			t.ideas = append(t.ideas, i)
-		}
 	}
 	if next != "" {
 		q.Set("cursor", next)
@@ -76,7 +72,7 @@ func (t triage) options(v *page.View) []page.Option {
 }
 
 func sorts(v *page.View) []page.Option {
-	return []page.Option{{Value: "", Name: v.T("most votes")}, {Value: "new", Name: v.T("newest")}, {Value: "decided", Name: v.T("last decided")}}
+	return []page.Option{{Value: "", Name: v.T("most votes")}, {Value: "voices", Name: v.T("most voices")}, {Value: "new", Name: v.T("newest")}, {Value: "decided", Name: v.T("last decided")}}
 }
 
 // finding is the search for an idea, for words to stand behind or for another
