@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -18,63 +19,112 @@ import (
 // or wake one: nobody waits for an answer any more after two weeks.
 const oldest = 14 * 24 * time.Hour
 
+// attendAtOnce is about how many mentions are attended to in one transaction,
+// which keeps it well under 200 ms however many were heard meanwhile.
+const attendAtOnce = 200
+
 // Attend follows what was heard: it opens threads by the rule (Rule), lets
 // replies join theirs, and closes those whose first words were taken back.
 func (i *Inbox) Attend(ctx context.Context, tx *storage.Tx, facts []event.Event) error {
-	for _, f := range facts {
+	heard := 0
+	for n, f := range facts {
 		var err error
 		switch f.Kind {
 		case listen.MentionsStored:
-			err = i.attend(ctx, tx, f)
+			var more int
+			more, err = i.attend(ctx, tx, f)
+			heard += more
 		case listen.MentionWithdrawn:
 			err = i.takenBack(ctx, tx, f.Subject.ID)
 		}
 		if err != nil {
 			return err
 		}
+		if heard >= attendAtOnce && n+1 < len(facts) {
+			return event.Taken(n + 1)
+		}
 	}
 	return nil
 }
 
 // attend looks at a stored batch in the order in which it was said, so that a
-// reply comes after what it answers.
-func (i *Inbox) attend(ctx context.Context, tx *storage.Tx, f event.Event) error {
+// reply comes after what it answers, and gives how many mentions it holds.
+func (i *Inbox) attend(ctx context.Context, tx *storage.Tx, f event.Event) (int, error) {
 	mentions, err := i.radar.Stored(ctx, tx, f)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	slices.SortStableFunc(mentions, func(a, b listen.Mention) int {
 		return cmp.Or(a.PublishedAt.Compare(b.PublishedAt), cmp.Compare(a.ID, b.ID))
 	})
+	known, err := inThreads(ctx, tx, mentions)
+	if err != nil {
+		return 0, err
+	}
+	staff, err := staffAmong(ctx, tx, mentions)
+	if err != nil {
+		return 0, err
+	}
+	var opens []opening
 	for _, m := range mentions {
-		if m.CopyOf != 0 || m.State != know.Visible {
+		if m.CopyOf != 0 || m.State != know.Visible || known[m.ID] {
 			continue
 		}
-		known, err := threadOfMention(ctx, tx, m.ID)
-		if err != nil {
-			return err
-		}
-		if known != 0 {
-			continue
-		}
-		ours, err := isStaff(ctx, tx, m.Person)
-		if err != nil {
-			return err
-		}
-		thread, err := i.threadAnsweredBy(ctx, tx, m)
-		if err != nil {
-			return err
+		thread := int64(0)
+		if m.ReplyTo != "" { // perhaps to one of those that are to be opened
+			if err := i.openMentions(ctx, tx, opens); err != nil {
+				return 0, err
+			}
+			opens = opens[:0]
+			if thread, err = i.threadAnsweredBy(ctx, tx, m); err != nil {
+				return 0, err
+			}
 		}
 		if thread != 0 {
-			err = i.join(ctx, tx, thread, m, ours)
-		} else if why := Rule(m); why != "" && !ours {
-			err = i.openMention(ctx, tx, m, why)
-		}
-		if err != nil {
-			return err
+			if err := i.join(ctx, tx, thread, m, staff[m.Person]); err != nil {
+				return 0, err
+			}
+		} else if why := Rule(m); why != "" && !staff[m.Person] {
+			opens = append(opens, opening{m, why})
 		}
 	}
-	return nil
+	return len(mentions), i.openMentions(ctx, tx, opens)
+}
+
+// inThreads gives which of the mentions stand in a thread already.
+func inThreads(ctx context.Context, q storage.Q, mentions []listen.Mention) (map[int64]bool, error) {
+	ids := make([]int64, len(mentions))
+	for n, m := range mentions {
+		ids[n] = m.ID
+	}
+	return among(ctx, q, `select mention_id from message where mention_id <> 0 and mention_id in `, ids)
+}
+
+// staffAmong gives which of those who speak are of the staff.
+func staffAmong(ctx context.Context, q storage.Q, mentions []listen.Mention) (map[int64]bool, error) {
+	var ids []int64
+	for _, m := range mentions {
+		if m.Person != 0 {
+			ids = append(ids, m.Person)
+		}
+	}
+	return among(ctx, q, `select id from person where role in ('staff', 'owner') and id in `, ids)
+}
+
+// among gives which of the ids a statement that ends before their list answers.
+func among(ctx context.Context, q storage.Q, query string, ids []int64) (map[int64]bool, error) {
+	found := map[int64]bool{}
+	for part := range slices.Chunk(ids, attendAtOnce) {
+		holes, args := storage.Holes(1, part)
+		some, err := storage.All(ctx, q, storage.Scalar[int64], query+`(`+holes+`)`, args...)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range some {
+			found[id] = true
+		}
+	}
+	return found, nil
 }
 
 // Rule gives why a mention opens a thread, "" if it does not. It does if it
@@ -94,15 +144,6 @@ func Rule(m listen.Mention) Why {
 		return ""
 	}
 	return Why(m.Asks)
-}
-
-func isStaff(ctx context.Context, q storage.Q, person int64) (bool, error) {
-	if person == 0 {
-		return false, nil
-	}
-	var n int
-	err := q.Row(ctx, `select count(*) from person where id = $1 and role in ('staff', 'owner')`, person).Scan(&n)
-	return n > 0, err
 }
 
 // threadAnsweredBy gives the thread that a mention is a reply in, 0 if none:
@@ -151,12 +192,51 @@ func (i *Inbox) join(ctx context.Context, tx *storage.Tx, thread int64, m listen
 	return i.fact(ctx, tx, know.Actor{}, ThreadWoken, "thread", thread, said.ID)
 }
 
-func (i *Inbox) openMention(ctx context.Context, tx *storage.Tx, m listen.Mention, why Why) error {
-	id, err := i.open(ctx, tx, know.Actor{}, Thread{Kind: OfMention, Account: m.Account, Mention: m.ID, Why: why, WaitsAt: m.PublishedAt})
-	if err != nil || id == 0 {
+// opening is a mention that opens a thread, by a rule.
+type opening struct {
+	listen.Mention
+	why Why
+}
+
+// openMentions opens the threads of mentions that have none. It is open and
+// put for many.
+func (i *Inbox) openMentions(ctx context.Context, tx *storage.Tx, opens []opening) error {
+	if len(opens) == 0 {
+		return nil
+	}
+	now := i.now()
+	rows := make([][]any, len(opens))
+	for n, o := range opens {
+		waits := o.PublishedAt
+		if waits.IsZero() || waits.After(now) {
+			waits = now
+		}
+		rows[n] = []any{string(OfMention), o.Account, o.ID, string(o.why), storage.Micros(waits), storage.Micros(now), storage.Micros(now)}
+	}
+	threads := make(map[int64]int64, len(opens)) // by mention
+	_, err := tx.InsertMany(ctx, `thread (kind, account_id, mention_id, why, waits_at, opened_at, state_at)`, rows,
+		`on conflict do nothing returning mention_id, id`, func(row storage.Scanner) error {
+			var mention, id int64
+			err := row.Scan(&mention, &id)
+			threads[mention] = id
+			return err
+		})
+	if err != nil {
+		return fmt.Errorf("converse: open threads: %w", err)
+	}
+	facts, messages := make([]event.Event, 0, len(threads)), make([][]any, 0, len(threads))
+	for _, o := range opens {
+		id, opened := threads[o.ID]
+		if !opened {
+			continue
+		}
+		facts = append(facts, event.Event{Kind: ThreadOpened, Subject: event.Ref{Kind: "thread", ID: id}, Other: o.ID})
+		messages = append(messages, []any{id, string(Said), o.Account, o.ID, "", storage.Micros(now)})
+	}
+	if err := i.events.AppendAll(ctx, tx, facts); err != nil {
 		return err
 	}
-	_, err = i.put(ctx, tx, Message{Thread: id, Kind: Said, Account: m.Account, Mention: m.ID, CreatedAt: i.now()})
+	_, err = tx.InsertMany(ctx, `message (thread_id, kind, account_id, mention_id, body, created_at)`, messages, ``, nil)
 	return err
 }
 

@@ -24,6 +24,15 @@ const followBatch = 100
 // fails, its facts come again.
 type Follower func(ctx context.Context, tx *storage.Tx, facts []Event) error
 
+// Taken is the error of a follower that took only the first facts of those it
+// was given, as many as it says and at least one, because they were a lot of
+// work: they are done with, and the others come in a transaction of their own.
+type Taken int
+
+func (n Taken) Error() string {
+	return fmt.Sprintf("event: %d facts were taken, the others are to come again", int(n))
+}
+
 // gather is how long a follower waits after it was woken for more to gather.
 const gather = 20 * time.Millisecond
 
@@ -47,13 +56,13 @@ func (l *Log) Follow(ctx context.Context, name string, f Follower, kinds ...stri
 	pause := time.Second
 	for ctx.Err() == nil {
 		woken := l.Woken()
-		n, err := l.step(ctx, name, f, kinds)
+		_, more, err := l.step(ctx, name, f, kinds)
 		switch {
 		case err != nil && ctx.Err() == nil:
 			l.log.Error("a follower failed; its facts will come again", "cursor", name, "error", err)
 			pause = min(2*pause, time.Minute)
 			woken = nil
-		case n == followBatch:
+		case more:
 			continue
 		default:
 			pause = time.Second
@@ -78,7 +87,7 @@ func (l *Log) CatchUp(ctx context.Context, name string, f Follower, kinds ...str
 		return err
 	}
 	for {
-		n, err := l.step(ctx, name, f, kinds)
+		n, _, err := l.step(ctx, name, f, kinds)
 		if err != nil || n == 0 {
 			return err
 		}
@@ -105,63 +114,67 @@ func (l *Log) begins(ctx context.Context, name string, kinds []string) error {
 	})
 }
 
-// step takes one batch and gives its length. A look that finds nothing costs
+// step takes one batch and gives its length, and whether there is more. A look that finds nothing costs
 // no write, but for now and then one that moves the cursor past what nobody
 // wants.
-func (l *Log) step(ctx context.Context, name string, f Follower, kinds []string) (int, error) {
+func (l *Log) step(ctx context.Context, name string, f Follower, kinds []string) (n int, more bool, err error) {
 	head, err := l.head(ctx)
 	if err != nil {
-		return 0, fmt.Errorf("event: cursor %s: %w", name, err)
+		return 0, false, fmt.Errorf("event: cursor %s: %w", name, err)
 	}
 	at, durable, err := l.place(ctx, l.db, name)
 	if err != nil || !at.before(head) {
-		return 0, err
+		return 0, false, err
 	}
 	facts, err := l.after(ctx, l.db, at, kinds)
 	if err != nil {
-		return 0, fmt.Errorf("event: cursor %s: %w", name, err)
+		return 0, false, fmt.Errorf("event: cursor %s: %w", name, err)
 	}
 	if len(facts) == 0 {
 		l.mu.Lock()
 		l.skipped[name] = head
 		l.mu.Unlock()
 		if head.tx == durable.tx && head.id-durable.id < skipAtMost {
-			return 0, nil
+			return 0, false, nil
 		}
 	}
-	n := 0
 	err = l.db.Update(ctx, func(tx *storage.Tx) error {
-		n, err = l.take(ctx, tx, name, f, kinds, head)
+		n, more, err = l.take(ctx, tx, name, f, kinds, head)
 		return err
 	})
 	if err != nil {
-		return 0, fmt.Errorf("event: cursor %s: %w", name, err)
+		return 0, false, fmt.Errorf("event: cursor %s: %w", name, err)
 	}
-	return n, nil
+	return n, more, nil
 }
 
 // take gives a batch to the follower and moves the cursor behind it, or up to
 // head if there is nothing for it, unless another process holds the cursor.
-func (l *Log) take(ctx context.Context, tx *storage.Tx, name string, f Follower, kinds []string, head place) (int, error) {
+func (l *Log) take(ctx context.Context, tx *storage.Tx, name string, f Follower, kinds []string, head place) (n int, more bool, err error) {
 	now := l.now()
 	held, err := tx.Exec(ctx, `update cursor set leased_by = $1, leased_until = $2
 		where name = $3 and (leased_by = $1 or leased_until < $4)`,
 		l.worker, storage.Micros(now.Add(Lease)), name, storage.Micros(now))
 	if err != nil || held == 0 {
-		return 0, err
+		return 0, false, err
 	}
 	at, _, err := l.place(ctx, tx, name)
 	if err != nil {
-		return 0, err
+		return 0, false, err
 	}
 	facts, err := l.after(ctx, tx, at, kinds)
 	if err != nil {
-		return 0, err
+		return 0, false, err
 	}
 	to := head
 	if len(facts) > 0 {
-		if err := f(ctx, tx, facts); err != nil {
-			return 0, err
+		more = len(facts) == followBatch
+		err := f(ctx, tx, facts)
+		if some, ok := errors.AsType[Taken](err); ok && some > 0 && int(some) <= len(facts) {
+			facts, more, err = facts[:some], true, nil
+		}
+		if err != nil {
+			return 0, false, err
 		}
 		last := facts[len(facts)-1]
 		to = place{last.tx, last.ID}
@@ -169,7 +182,7 @@ func (l *Log) take(ctx context.Context, tx *storage.Tx, name string, f Follower,
 		to = at
 	}
 	_, err = tx.Exec(ctx, `update cursor set tx = $1, event_id = $2 where name = $3`, to.tx, to.id, name)
-	return len(facts), err
+	return len(facts), more, err
 }
 
 // place gives where a follower reads on: its durable cursor, or farther along

@@ -154,6 +154,40 @@ func TestFailedFollower(t *testing.T) {
 	})
 }
 
+// TestTaken checks that a follower may take some of its facts at a time, and
+// gets each once and in order.
+func TestTaken(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		log := open(db, "a")
+		appendFacts(t, db, log, 9)
+		var got, given []int64
+		some := func(n int) event.Follower {
+			return func(_ context.Context, _ *storage.Tx, facts []event.Event) error {
+				given = append(given, int64(len(facts)))
+				for _, f := range facts[:min(n, len(facts))] {
+					got = append(got, f.Subject.ID)
+				}
+				if len(facts) <= n {
+					return nil
+				}
+				return fmt.Errorf("enough: %w", event.Taken(n))
+			}
+		}
+		if err := log.CatchUp(t.Context(), "some", some(4)); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff([]int64{1, 2, 3, 4, 5, 6, 7, 8, 9}, got); diff != "" {
+			t.Error(diff)
+		}
+		if diff := cmp.Diff([]int64{9, 5, 1}, given); diff != "" {
+			t.Error(diff)
+		}
+		if err := log.CatchUp(t.Context(), "none", some(0)); err == nil {
+			t.Error("a follower that takes nothing goes on for ever")
+		}
+	})
+}
+
 // TestTail checks that a process sees the facts of another, also one whose
 // transaction began before facts that it has seen already.
 func TestTail(t *testing.T) {

@@ -36,7 +36,9 @@ const (
 // AskOf applies the rule to a text that is said to us or about us. phrase is
 // what it found: one of AskRule, or the question mark.
 func AskOf(text string) (a Ask, phrase string) {
-	text = links.ReplaceAllString(text, " ")
+	if strings.Contains(text, "/") || strings.Contains(strings.ToLower(text), "www.") { // most hold no address: looking is dear
+		text = links.ReplaceAllString(text, " ")
+	}
 	words := query.Words(text)
 	if p := held(words, complaints()); p != "" {
 		return Complains, p
@@ -71,10 +73,25 @@ var links = regexp.MustCompile(`(?i)(\b[a-z][a-z0-9+.-]*://|\bwww\.|\b[\w-]+(\.[
 // held gives the first of the phrases that stands in the words, "" if none.
 func held(words, phrases []string) string {
 	text := " " + strings.Join(words, " ") + " "
-	if i := slices.IndexFunc(phrases, func(p string) bool { return strings.Contains(text, " "+p+" ") }); i >= 0 {
+	if i := slices.IndexFunc(phrases, func(p string) bool { return stands(text, p) }); i >= 0 {
 		return phrases[i]
 	}
 	return ""
+}
+
+// stands reports whether a phrase stands between spaces in a text.
+func stands(text, phrase string) bool {
+	for from := 1; ; {
+		i := strings.Index(text[from:], phrase)
+		if i < 0 {
+			return false
+		}
+		from += i
+		if end := from + len(phrase); text[from-1] == ' ' && end < len(text) && text[end] == ' ' {
+			return true
+		}
+		from++
+	}
 }
 
 // complaints are folded phrases that say that something does not work, or was

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -94,20 +95,25 @@ func (b *batch) settleCopies(ctx context.Context) error {
 
 // twins reads the mentions of the batch's groups.
 func (b *batch) twins(ctx context.Context) ([][]twin, error) {
-	accounts, hashes := make([]int64, len(b.groups)), make([]int64, len(b.groups))
 	at := map[group]int{}
-	grouped := [][]twin{}
-	for i, g := range b.groups {
-		accounts[i], hashes[i] = g.account, g.hash
+	var these []group
+	for _, g := range b.groups {
 		if _, ok := at[g]; !ok {
-			at[g] = len(grouped)
-			grouped = append(grouped, nil)
+			at[g] = len(these)
+			these = append(these, g)
 		}
 	}
-	these, args := storage.Holes(1, accounts)
-	second, more := storage.Holes(1+len(args), hashes)
-	all, err := storage.All(ctx, b.tx, scanTwin, `select id, published_at, identity, url, source_id, language, copy_of, account_id, text_hash
-		from mention where account_id in (`+these+`) and text_hash in (`+second+`) order by id`, append(args, more...)...)
+	grouped := make([][]twin, len(these))
+	var all []twin
+	for part := range slices.Chunk(these, 128) {
+		pairs, args := pairsOf(part)
+		some, err := storage.All(ctx, b.tx, scanTwin, `select id, published_at, identity, url, source_id, language, copy_of, account_id, text_hash
+			from mention where (account_id, text_hash) in (values `+pairs+`) order by id`, args...)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+	}
 	for _, t := range all {
 		if i, ok := at[t.group]; ok {
 			grouped[i] = append(grouped[i], t)
@@ -121,7 +127,23 @@ func (b *batch) twins(ctx context.Context) ([][]twin, error) {
 		}
 		grouped[i] = slices.DeleteFunc(g, func(t twin) bool { return !here[t.copyOf] })
 	}
-	return grouped, err
+	return grouped, nil
+}
+
+// pairsOf writes groups as rows, padded with the last one as storage.Holes are.
+// (Two lists of values would be looked up each with each.)
+func pairsOf(groups []group) (pairs string, args []any) {
+	size := 1
+	for size < len(groups) {
+		size *= 2
+	}
+	rows := make([]string, size)
+	for i := range rows {
+		g := groups[min(i, len(groups)-1)]
+		args = append(args, g.account, g.hash)
+		rows[i] = "(cast($" + strconv.Itoa(2*i+1) + " as bigint), cast($" + strconv.Itoa(2*i+2) + " as bigint))"
+	}
+	return strings.Join(rows, ", "), args
 }
 
 // first gives the lowest id of a group.

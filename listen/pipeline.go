@@ -21,7 +21,7 @@ import (
 // "mentions.stored" in its own transaction, and from there the inbox goes on.
 
 // batchSize keeps a transaction well under 200 ms.
-const batchSize = 100
+const batchSize = 250
 
 // ahead is how far a server's clock may be before ours without being told so.
 const ahead = 5 * time.Minute

@@ -28,12 +28,45 @@ type more struct {
 	Reach   int64  `json:"reach,omitempty"`
 }
 
-// rest lays an utterance that no query matches to rest, and reports whether it
-// was not resting already.
-func (b *batch) rest(ctx context.Context, u *utterance) (bool, error) {
-	if u.item != 0 || u.stale {
-		return false, nil
+// rest lays to rest the utterances that no query matches, and notes of each
+// that was not resting already that it does.
+func (b *batch) rest(ctx context.Context, said []utterance, these []int, done []outcome) error {
+	type key struct {
+		source int64
+		id     string
 	}
+	at := make(map[key]int, len(these))
+	var rows [][]any
+	for _, i := range these {
+		u := &said[i]
+		if u.item != 0 || u.stale {
+			continue
+		}
+		k := key{u.source, itemID(u)}
+		if _, twice := at[k]; twice {
+			continue
+		}
+		row, err := b.restingRow(u)
+		if err != nil {
+			return err
+		}
+		at[k], rows = i, append(rows, row)
+	}
+	_, err := b.tx.InsertMany(ctx, `item (source_id, external_id, url, author, author_url, text, language, published_at, fetched_at, identity, more, size, speaker, page)`,
+		rows, `on conflict (source_id, external_id) do nothing returning source_id, external_id`, func(row storage.Scanner) error {
+			var k key
+			err := row.Scan(&k.source, &k.id)
+			done[at[k]].rests = true
+			c := b.sources[k.source]
+			c.items++
+			b.sources[k.source] = c
+			return err
+		})
+	return err
+}
+
+// restingRow gives the row of an item.
+func (b *batch) restingRow(u *utterance) ([]any, error) {
 	m := more{ReplyTo: u.replyTo, Private: u.url != "" && !u.public, Handle: u.author.Handle, Country: u.country, Reach: u.reach}
 	if u.account.Kind == know.Mail { // else another address says who speaks
 		m.Email = u.author.Email
@@ -45,21 +78,13 @@ func (b *batch) rest(ctx context.Context, u *utterance) (bool, error) {
 	if m != (more{}) {
 		data, err := json.Marshal(m)
 		if err != nil {
-			return false, err
+			return nil, err
 		}
 		extra = string(data)
 	}
 	size := len(u.text) + len(u.url) + len(u.author.Name) + len(u.author.URL) + len(extra) + 300 // the row and its indexes
-	n, err := b.tx.Exec(ctx, `insert into item (source_id, external_id, url, author, author_url, text, language, published_at, fetched_at, identity, more, size, speaker, page)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) on conflict (source_id, external_id) do nothing`,
-		u.source, itemID(u), u.url, u.author.Name, u.author.URL, u.text, u.language, storage.Micros(u.publishedAt), b.now, u.identity, extra, size, u.speaker(), u.page())
-	if err != nil || n == 0 {
-		return false, err
-	}
-	c := b.sources[u.source]
-	c.items++
-	b.sources[u.source] = c
-	return true, nil
+	return []any{u.source, itemID(u), u.url, u.author.Name, u.author.URL, u.text, u.language,
+		storage.Micros(u.publishedAt), b.now, u.identity, extra, size, u.speaker(), u.page()}, nil
 }
 
 // letGo is the speaker of a resting item whose author left. What said who it
@@ -140,10 +165,14 @@ func itemID(u *utterance) string {
 	return u.identity
 }
 
-// unrest removes what rests of an utterance that is a mention, from whichever
-// source it came.
-func (b *batch) unrest(ctx context.Context, u *utterance) error {
-	_, err := b.tx.Exec(ctx, `delete from item where identity = $1`, u.identity)
+// unrest removes what rests of utterances that are mentions, from whichever
+// source they came.
+func (b *batch) unrest(ctx context.Context, identities []string) error {
+	if len(identities) == 0 {
+		return nil
+	}
+	holes, args := storage.Holes(1, identities)
+	_, err := b.tx.Exec(ctx, `delete from item where identity in (`+holes+`)`, args...)
 	return err
 }
 

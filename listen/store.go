@@ -3,8 +3,6 @@ package listen
 import (
 	"cmp"
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -42,11 +40,8 @@ func (r *Radar) store(ctx context.Context, st *standing, said []utterance) (done
 		if err := b.ensureAccounts(ctx, said, known); err != nil {
 			return err
 		}
-		done = make([]outcome, len(said))
-		for i := range said {
-			if done[i], err = b.put(ctx, &said[i], known); err != nil {
-				return err
-			}
+		if done, err = b.put(ctx, said, known); err != nil {
+			return err
 		}
 		return b.finish(ctx)
 	})
@@ -128,72 +123,144 @@ func (b *batch) ensureAccounts(ctx context.Context, said []utterance, known map[
 	for i := range said {
 		u := &said[i]
 		k := accountKey{u.account.Kind, u.account.Address}
-		if _, there := known[u.identity]; !there && !b.gone[u.identity] && u.wanted() && (all[k].Name == "" || all[k].URL == "") {
+		if b.fate(u, known) == fresh && (all[k].Name == "" || all[k].URL == "") {
 			all[k] = u.account
 		}
 	}
-	for _, k := range slices.SortedFunc(maps.Keys(all), func(x, y accountKey) int {
+	keys := slices.SortedFunc(maps.Keys(all), func(x, y accountKey) int {
 		return cmp.Or(cmp.Compare(x.kind, y.kind), cmp.Compare(x.address, y.address))
-	}) {
-		id, err := b.r.people.EnsureAccount(ctx, b.tx, all[k])
-		if err != nil {
-			return err
-		}
-		b.accounts[k] = id
+	})
+	accounts := make([]know.Account, len(keys))
+	for i, k := range keys {
+		accounts[i] = all[k]
 	}
-	return nil
+	ids, err := b.r.people.EnsureAccounts(ctx, b.tx, accounts)
+	for i, id := range ids {
+		b.accounts[keys[i]] = id
+	}
+	return err
 }
 
-// put stores one utterance, unless it is known. Nothing is written about one
-// that is: not even its account, whose owner may have left since.
-func (b *batch) put(ctx context.Context, u *utterance, known map[string]int64) (outcome, error) {
-	if id, ok := known[u.identity]; ok {
-		return outcome{id: id, known: true}, b.unrest(ctx, u)
+// fate is what is to become of an utterance.
+type fate uint8
+
+const (
+	kept   fate = iota // it is a mention already
+	letBe              // its author left: nothing is written about it
+	fresh              // a new mention
+	toRest             // nobody asked for it
+)
+
+func (b *batch) fate(u *utterance, known map[string]int64) fate {
+	switch _, there := known[u.identity]; {
+	case there:
+		return kept
+	case b.gone[u.identity]:
+		return letBe
+	case u.wanted():
+		return fresh
 	}
-	if b.gone[u.identity] {
-		return outcome{known: true}, nil
-	}
-	if !u.wanted() {
-		rests, err := b.rest(ctx, u)
-		return outcome{rests: rests}, err
-	}
-	account := b.accounts[accountKey{u.account.Kind, u.account.Address}]
-	id, err := b.insert(ctx, u, account)
-	if errors.Is(err, sql.ErrNoRows) { // another transaction was first
-		err = b.tx.Row(ctx, `select id from mention where identity = $1`, u.identity).Scan(&id)
-		return outcome{id: id, known: true}, err
-	}
-	if err != nil {
-		return outcome{}, err
-	}
-	known[u.identity] = id
-	if err := storage.PutText(ctx, b.tx, "mention_search", id, wordsOf(u.doc)); err != nil {
-		return outcome{}, err
-	}
-	for _, q := range u.queries {
-		if _, err := b.tx.Exec(ctx, `insert into mention_query (query_id, mention_id) values ($1, $2)`, q, id); err != nil {
-			return outcome{}, err
+	return toRest
+}
+
+// put stores the utterances, but for those that are known. Nothing is written
+// about one that is: not even its account, whose owner may have left since.
+func (b *batch) put(ctx context.Context, said []utterance, known map[string]int64) ([]outcome, error) {
+	done := make([]outcome, len(said))
+	var woken, anew []string // identities that rest no longer, and of new mentions
+	var resting []int
+	first := map[string]int{} // the utterance that makes a new mention
+	for i := range said {
+		u := &said[i]
+		switch b.fate(u, known) {
+		case kept:
+			done[i] = outcome{id: known[u.identity], known: true}
+			woken = append(woken, u.identity)
+		case letBe:
+			done[i] = outcome{known: true}
+		case toRest:
+			resting = append(resting, i)
+		case fresh:
+			if _, twice := first[u.identity]; !twice {
+				first[u.identity] = i
+				anew = append(anew, u.identity)
+			}
 		}
 	}
+	ids, err := b.insert(ctx, said, anew, first)
+	if err != nil {
+		return nil, err
+	}
+	for i := range said {
+		u := &said[i]
+		if at, ok := first[u.identity]; ok {
+			done[i] = outcome{id: ids[u.identity].id, known: ids[u.identity].known || at != i}
+		}
+	}
+	if err := b.unrest(ctx, append(woken, anew...)); err != nil {
+		return nil, err
+	}
+	return done, b.rest(ctx, said, resting, done)
+}
+
+// insert stores new mentions, and gives what became of each by its identity.
+func (b *batch) insert(ctx context.Context, said []utterance, anew []string, first map[string]int) (map[string]outcome, error) {
+	rows := make([][]any, len(anew))
+	for n, identity := range anew {
+		u := &said[first[identity]]
+		rows[n] = []any{u.identity, u.source, u.externalID, b.accounts[accountKey{u.account.Kind, u.account.Address}], string(u.kind), u.url, u.replyTo,
+			storage.Bit(u.public), u.text, u.hash, u.language, u.country, u.reach, storage.Micros(u.publishedAt), b.now, string(u.asks)}
+	}
+	ids := make(map[string]outcome, len(anew))
+	_, err := b.tx.InsertMany(ctx, `mention (identity, source_id, external_id, account_id, kind, url, reply_to, public, text, text_hash,
+			language, country, reach, published_at, heard_at, asks)`, rows, `on conflict (identity) do nothing returning identity, id`,
+		func(row storage.Scanner) error {
+			var identity string
+			var id int64
+			err := row.Scan(&identity, &id)
+			ids[identity] = outcome{id: id}
+			return err
+		})
+	if err != nil {
+		return nil, err
+	}
+	var made []int64
+	var words [][]string
+	var matches [][]any
+	for _, identity := range anew {
+		u, id := &said[first[identity]], ids[identity].id
+		if id == 0 { // another transaction was first
+			if err := b.tx.Row(ctx, `select id from mention where identity = $1`, identity).Scan(&id); err != nil {
+				return nil, err
+			}
+			ids[identity] = outcome{id: id, known: true}
+			continue
+		}
+		made, words = append(made, id), append(words, wordsOf(u.doc))
+		for _, q := range u.queries {
+			matches = append(matches, []any{q, id})
+		}
+		b.add(u, id)
+	}
+	if err := storage.PutTexts(ctx, b.tx, "mention_search", made, words); err != nil {
+		return nil, err
+	}
+	_, err = b.tx.InsertMany(ctx, `mention_query (query_id, mention_id)`, matches, ``, nil)
+	return ids, err
+}
+
+// add notes a new mention for what finish does.
+func (b *batch) add(u *utterance, id int64) {
 	b.fresh[id] = u.queries
-	b.groups = append(b.groups, group{account, u.hash})
+	b.groups = append(b.groups, group{b.accounts[accountKey{u.account.Kind, u.account.Address}], u.hash})
 	c := b.sources[u.source]
-	if c.mentions++; c.first == 0 {
+	if c.mentions++; c.first == 0 || id < c.first {
 		c.first = id
 	}
-	if c.last = id; u.item == 0 {
+	if c.last = max(c.last, id); u.item == 0 {
 		c.items++
 	}
 	b.sources[u.source] = c
-	return outcome{id: id}, b.unrest(ctx, u)
-}
-
-func (b *batch) insert(ctx context.Context, u *utterance, account int64) (int64, error) {
-	return b.tx.Insert(ctx, `insert into mention (identity, source_id, external_id, account_id, kind, url, reply_to, public, text, text_hash,
-			language, country, reach, published_at, heard_at, asks)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) on conflict (identity) do nothing returning id`,
-		u.identity, u.source, u.externalID, account, string(u.kind), u.url, u.replyTo, storage.Bit(u.public), u.text, u.hash,
-		u.language, u.country, u.reach, storage.Micros(u.publishedAt), b.now, string(u.asks))
 }
 
 func wordsOf(doc query.Doc) []string {
@@ -227,16 +294,17 @@ func (b *batch) finish(ctx context.Context) error {
 	if err := b.settleCopies(ctx); err != nil {
 		return err
 	}
+	var hours [][]any
 	for _, k := range slices.SortedFunc(maps.Keys(b.hours), func(x, y hourKey) int {
 		return cmp.Or(cmp.Compare(x.query, y.query), cmp.Compare(x.hour, y.hour), cmp.Compare(x.source, y.source), cmp.Compare(x.language, y.language))
 	}) {
 		if n := b.hours[k]; n != 0 {
-			if _, err := b.tx.Exec(ctx, `insert into mention_hour (query_id, source_id, language, hour, n) values ($1, $2, $3, $4, $5)
-				on conflict (query_id, hour, source_id, language) do update set n = mention_hour.n + excluded.n`,
-				k.query, k.source, k.language, k.hour, n); err != nil {
-				return err
-			}
+			hours = append(hours, []any{k.query, k.source, k.language, k.hour, n})
 		}
+	}
+	if _, err := b.tx.InsertMany(ctx, `mention_hour (query_id, source_id, language, hour, n)`, hours,
+		`on conflict (query_id, hour, source_id, language) do update set n = mention_hour.n + excluded.n`, nil); err != nil {
+		return err
 	}
 	for _, q := range slices.Sorted(maps.Keys(b.queries)) {
 		if _, err := b.tx.Exec(ctx, `update query set mentions = mentions + $1 where id = $2`, b.queries[q], q); err != nil {

@@ -18,23 +18,46 @@ const maxWord = 200
 // PutText puts the folded words of a text into a search table, in place of
 // those it had.
 func PutText(ctx context.Context, tx *Tx, table string, id int64, words []string) error {
-	if err := DropText(ctx, tx, table, id); err != nil {
-		return err
+	return PutTexts(ctx, tx, table, []int64{id}, [][]string{words})
+}
+
+// PutTexts is PutText for many texts.
+func PutTexts(ctx context.Context, tx *Tx, table string, ids []int64, words [][]string) error {
+	value := ``
+	if tx.Postgres() {
+		value = `array_to_tsvector(string_to_array($?, ' '))`
 	}
+	rows := make([][]any, len(ids))
+	for i, id := range ids {
+		rows[i] = []any{id, indexed(words[i])}
+	}
+	for len(rows) > 0 {
+		n := rowsAtOnce
+		for n > len(rows) {
+			n /= 2
+		}
+		holes, gone := Holes(1, ids[:n])
+		if _, err := tx.Exec(ctx, `delete from `+table+` where rowid in (`+holes+`)`, gone...); err != nil {
+			return fmt.Errorf("storage: words of %s: %w", table, err)
+		}
+		query, args := valuesOf(tx, table+` (rowid, words)`, rows[:n], ``, value)
+		if _, err := tx.Exec(ctx, query, args...); err != nil {
+			return fmt.Errorf("storage: words of %s: %w", table, err)
+		}
+		rows, ids = rows[n:], ids[n:]
+	}
+	return nil
+}
+
+// indexed gives the words that are indexed, as a search table takes them.
+func indexed(words []string) string {
 	kept := make([]string, 0, len(words))
 	for _, w := range words {
 		if len(w) <= maxWord {
 			kept = append(kept, w)
 		}
 	}
-	value := `$2`
-	if tx.Postgres() {
-		value = `array_to_tsvector(string_to_array($2, ' '))`
-	}
-	if _, err := tx.Exec(ctx, `insert into `+table+` (rowid, words) values ($1, `+value+`)`, id, strings.Join(kept, " ")); err != nil {
-		return fmt.Errorf("storage: words of %s %d: %w", table, id, err)
-	}
-	return nil
+	return strings.Join(kept, " ")
 }
 
 // DropText takes a text out of a search table.
