@@ -37,6 +37,7 @@ import (
 	"tribune/web/home"
 	"tribune/web/ideas"
 	"tribune/web/inbox"
+	"tribune/web/live"
 	"tribune/web/loop"
 	webmail "tribune/web/mail"
 	"tribune/web/me"
@@ -84,6 +85,7 @@ func folders() []folder {
 		{radar.Files, radar.Routes},
 		{workshop.Files, workshop.Routes},
 		{persons.Files, persons.Routes},
+		{live.Files, live.Routes},
 	}
 }
 

@@ -3,6 +3,7 @@ package ideas
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"tribune/internal/fault"
@@ -10,6 +11,15 @@ import (
 	"tribune/shape"
 	"tribune/web/page"
 )
+
+// liveTalk is the data-live of an idea's discussion: its counts follow the log,
+// and comments that the page does not show are said to be there.
+func liveTalk(i shape.Idea) string {
+	if i.State != know.Visible || i.MergedInto != 0 {
+		return ""
+	}
+	return page.LiveIdeas([]shape.Idea{i}) + "&talk=" + strconv.FormatInt(i.Comments, 10)
+}
 
 // voicesShown is how many voices stand on an idea's page at once.
 const voicesShown = 12

@@ -61,9 +61,9 @@ func TestVote(t *testing.T) {
 	ana := s.Person("Ana", know.Member)
 	at := page.IdeaURL(propose(t, s, ana, "Thread, not glue").ID)
 	ana.Post(at+"/vote", "on", "1").Want(t, 303)
-	ana.Get(at).Want(t, 200, `aria-pressed="true"`, `<span class="n">1</span>`)
+	ana.Get(at).Want(t, 200, `aria-pressed="true"`, `<span class="n" data-count="votes.1">1</span>`)
 	ana.Script = true
-	ana.Post(at+"/vote", "on", "0").Want(t, 200, `aria-pressed="false"`, `<span class="n">0</span>`)
+	ana.Post(at+"/vote", "on", "0").Want(t, 200, `aria-pressed="false"`, `<span class="n" data-count="votes.1">0</span>`)
 
 	visitor := s.Visitor()
 	if a := visitor.Post(at+"/vote", "on", "1"); a.Status != 303 || a.Header.Get("Location") != "/signin?next=%2Fideas%2F1" {

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 
 	"tribune/converse"
 	"tribune/know"
@@ -20,6 +21,8 @@ type listing struct {
 	faces   desk.Faces
 	open    int64 // the thread that is open, 0: none
 	counts  converse.Counts
+	here    string // its own address
+	since   string // data-live: whoever begins to wait after it was read; "" if it does not show them
 }
 
 // listed reads the column of threads that a request asks for. people and
@@ -38,6 +41,9 @@ func (x *inbox) listed(r *http.Request, v *page.View, open int64, people, accoun
 		f.State, f.Owner = converse.Waiting, v.Actor.ID
 	default:
 		l.show, f.State = "open", converse.Waiting
+	}
+	if l.show == "open" && l.text == "" && f.Cursor == "" {
+		l.here, l.since = v.Path+"?"+v.Query, "since="+strconv.FormatInt(v.Now.UnixMicro(), 10)
 	}
 	threads, next, err := x.Inbox.Threads(r.Context(), v.Actor, f)
 	if err != nil {

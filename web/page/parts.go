@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -24,6 +25,25 @@ func PersonURL(id int64) templ.SafeURL {
 // Path joins a path and an id.
 func Path(prefix string, id int64) templ.SafeURL {
 	return templ.SafeURL(prefix + strconv.FormatInt(id, 10))
+}
+
+// count names a place where a live count of an idea stands.
+func count(what string, idea int64) string { return what + "." + strconv.FormatInt(idea, 10) }
+
+// LiveIdeas is the data-live of a list: the page's counts of these ideas follow
+// the log while it is open.
+func LiveIdeas(ideas []shape.Idea) string {
+	var b strings.Builder
+	for i, idea := range ideas {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString(strconv.FormatInt(idea.ID, 10))
+	}
+	if b.Len() == 0 {
+		return ""
+	}
+	return "ideas=" + b.String()
 }
 
 func bit(b bool) string {

@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -50,19 +51,27 @@ type Site struct {
 	*page.Kit
 	DB  *storage.DB
 	t   testing.TB
-	at  time.Time
 	mux http.Handler
+
+	mu sync.Mutex
+	at time.Time
 }
 
 // New opens a fresh site with these page folders; it is closed when t ends.
 func New(t testing.TB, folders ...Folder) *Site {
 	t.Helper()
-	log := slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: slog.LevelError}))
-	db, err := storage.Open(t.Context(), log, storage.Options{Folder: t.TempDir()})
+	db, err := storage.Open(t.Context(), slog.New(slog.DiscardHandler), storage.Options{Folder: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close() })
+	return Over(t, db, folders...)
+}
+
+// Over opens a site over a fresh database.
+func Over(t testing.TB, db *storage.DB, folders ...Folder) *Site {
+	t.Helper()
+	log := slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: slog.LevelError}))
 	s := &Site{DB: db, t: t, at: time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC)}
 	k := &page.Kit{Log: log, URL: URL, Now: s.Clock, Markdown: markdown.New()}
 	k.Events = event.New(log, db, k.Now, "test")
@@ -77,6 +86,7 @@ func New(t testing.TB, folders ...Folder) *Site {
 	k.Advocacy = advocate.New(log, db, k.Events, k.People, k.Purchases, k.Ideas, k.Posts, k.Now)
 	k.Tribes = tribe.New(log, db, k.Events, k.People, k.Ideas, k.Now)
 	k.Measures = measure.New(log, db, k.Events, k.People, k.Radar, k.Now)
+	var err error
 	if k.Gate, err = gate.New(log, k.People, gate.Options{URL: URL}, k.Now); err != nil {
 		t.Fatal(err)
 	}
@@ -99,10 +109,18 @@ func New(t testing.TB, folders ...Folder) *Site {
 }
 
 // Clock gives the site's time.
-func (s *Site) Clock() time.Time { return s.at }
+func (s *Site) Clock() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.at
+}
 
 // Pass lets time pass.
-func (s *Site) Pass(d time.Duration) { s.at = s.at.Add(d) }
+func (s *Site) Pass(d time.Duration) {
+	s.mu.Lock()
+	s.at = s.at.Add(d)
+	s.mu.Unlock()
+}
 
 // ServeHTTP answers as the site does, behind its gate.
 func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }

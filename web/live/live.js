@@ -1,0 +1,37 @@
+// What a page follows stands in its data-live attributes, and where it shows
+// that in data-count. While somebody looks, each change is written there. A
+// page nobody looks at lets go: a browser has few connections to one site.
+{
+  let source, at = "", later;
+  const stop = () => { clearTimeout(later); source?.close(); source = undefined; at = ""; };
+  const show = (texts) => {
+    for (const [name, text] of Object.entries(texts)) {
+      for (const e of document.querySelectorAll(`[data-count="${CSS.escape(name)}"]`)) {
+        e.hidden = !text;
+        if (e.textContent !== text) e.textContent = text;
+      }
+      if (name === "waiting") document.title = document.title.replace(/^\([^)]*\) /, text && `(${text}) `);
+    }
+  };
+  const start = () => {
+    if (document.hidden) return;
+    const follow = Array.from(document.querySelectorAll("[data-live]"), (e) => e.dataset.live).filter(Boolean).join("&");
+    if (follow === at) return clearTimeout(later);
+    stop();
+    if (!follow) return;
+    at = follow;
+    source = new EventSource("/live?" + follow);
+    source.onmessage = (e) => show(JSON.parse(e.data));
+    source.onerror = () => {
+      if (source?.readyState !== EventSource.CLOSED) return; // it comes back by itself
+      stop();
+      later = setTimeout(start, 60000);
+    };
+  };
+  addEventListener("pageshow", start);
+  addEventListener("pagehide", stop);
+  document.addEventListener("htmx:after:swap", start);
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) later = setTimeout(stop, 3000); else start();
+  });
+}

@@ -1,0 +1,419 @@
+package live
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"tribune/gate"
+	"tribune/know"
+	"tribune/shape"
+	"tribune/storage"
+	"tribune/storage/storagetest"
+	"tribune/web/page"
+	"tribune/web/webtest"
+)
+
+// world is a served site with streams.
+type world struct {
+	*webtest.Site
+	t     *testing.T
+	hub   *hub
+	url   string
+	stop  chan struct{} // closed when the server is told to stop
+	serve *http.Server
+}
+
+func quick() pace {
+	return pace{gather: 10 * time.Millisecond, beat: time.Minute, patience: 10 * time.Second, life: time.Minute}
+}
+
+func open(t *testing.T, db *storage.DB, p pace) *world {
+	t.Helper()
+	w := &world{t: t, stop: make(chan struct{})}
+	w.Site = webtest.Over(t, db, webtest.Folder{Files: Files, Routes: func(mux *http.ServeMux, k *page.Kit) { w.hub = routes(mux, k, p) }})
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.url = "http://" + l.Addr().String()
+	w.serve = &http.Server{Handler: w.Site, WriteTimeout: 300 * time.Millisecond, // which does not hold for streams
+		BaseContext: func(net.Listener) context.Context { return gate.WithStop(context.Background(), w.stop) }}
+	go w.serve.Serve(l)
+	t.Cleanup(func() { w.serve.Close() })
+	return w
+}
+
+// idea proposes one.
+func (w *world) idea(by *webtest.Reader, audience know.Audience) int64 {
+	w.t.Helper()
+	idea, err := w.Ideas.Propose(w.t.Context(), by.Actor, shape.NewIdea{Title: "Pages for drawing", Audience: audience})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return idea.ID
+}
+
+func (w *world) vote(by *webtest.Reader, idea int64, on bool) {
+	w.t.Helper()
+	if _, err := w.Ideas.Vote(w.t.Context(), by.Actor, idea, on); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// screen is a page that somebody has open: what its places say.
+type screen struct {
+	t      *testing.T
+	status int
+	mu     sync.Mutex
+	texts  map[string]string
+	got    int // messages
+	ended  bool
+	close  context.CancelFunc
+}
+
+// look opens a stream.
+func (w *world) look(reader *webtest.Reader, query string) *screen {
+	w.t.Helper()
+	ctx, cancel := context.WithCancel(w.t.Context())
+	w.t.Cleanup(cancel)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, w.url+"/live?"+query, nil)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if c := reader.Cookie(); c != nil {
+		r.AddCookie(c)
+	}
+	r.Header.Set("Accept-Language", reader.Lang)
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	s := &screen{t: w.t, status: answer.StatusCode, texts: map[string]string{}, close: cancel}
+	if got := answer.Header.Get("Content-Type"); s.status == 200 && got != "text/event-stream; charset=utf-8" {
+		w.t.Errorf("the stream is %s", got)
+	}
+	go func() {
+		defer answer.Body.Close()
+		for lines := bufio.NewScanner(answer.Body); lines.Scan(); {
+			if data, ok := strings.CutPrefix(lines.Text(), "data: "); ok {
+				s.mu.Lock()
+				s.got++
+				if err := json.Unmarshal([]byte(data), &s.texts); err != nil {
+					w.t.Error(err)
+				}
+				s.mu.Unlock()
+			}
+		}
+		s.mu.Lock()
+		s.ended = true
+		s.mu.Unlock()
+	}()
+	return s
+}
+
+// says waits until a place says something.
+func (s *screen) says(place, want string) {
+	s.t.Helper()
+	var got string
+	wait(s.t, func() bool {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		text, ok := s.texts[place]
+		got = text
+		return ok && text == want
+	}, func() string { return fmt.Sprintf("%s says %q, want %q", place, got, want) })
+}
+
+// silent fails if any place of the screen says something.
+func (s *screen) silent() {
+	s.t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.got > 0 || s.status != 200 || s.ended {
+		s.t.Errorf("status %d, ended %v, told %v", s.status, s.ended, s.texts)
+	}
+}
+
+func (s *screen) isOver() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.ended
+}
+
+func wait(t *testing.T, until func() bool, else_ func() string) {
+	t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); !until(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal(else_())
+		}
+	}
+}
+
+func over(t *testing.T, s *screen) {
+	t.Helper()
+	wait(t, s.isOver, func() string { return "the stream goes on" })
+}
+
+// What changes is shown to whoever looks, in their language, and for longer
+// than the server lets an answer take.
+func TestCounts(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		w := open(t, db, quick())
+		ines, omar := w.Person("Ines Roth", know.Member), w.Person("Omar Said", know.Member)
+		id := w.idea(ines, know.Public)
+		list := w.look(w.Visitor(), fmt.Sprintf("ideas=%d,999", id))
+		french := w.Visitor()
+		french.Lang = "fr"
+		talk := w.look(french, fmt.Sprintf("ideas=%d&talk=0", id))
+		votes, comments := fmt.Sprint("votes.", id), fmt.Sprint("comments.", id)
+		list.says(votes, "1")
+		list.says(comments, "")
+		talk.says("talk", "")
+		w.vote(omar, id, true)
+		list.says(votes, "2")
+		time.Sleep(400 * time.Millisecond) // past WriteTimeout
+		c, err := w.Ideas.Comment(t.Context(), omar.Actor, id, "Five millimetres.", "en")
+		if err != nil {
+			t.Fatal(err)
+		}
+		list.says(comments, "1 comment")
+		talk.says(comments, "1 commentaire")
+		talk.says("talk", "1 nouveau commentaire\u00a0: afficher")
+		if err := w.Ideas.WithdrawComment(t.Context(), omar.Actor, c.ID); err != nil {
+			t.Fatal(err)
+		}
+		list.says(comments, "")
+		talk.says("talk", "")
+		// Votes that come with a merged idea change the count of the other.
+		staff := w.Person("Marta Lindqvist", know.Owner)
+		other := w.idea(w.Person("Jo Carter", know.Member), know.Public)
+		if err := w.Ideas.Merge(t.Context(), staff.Actor, other, id); err != nil {
+			t.Fatal(err)
+		}
+		list.says(votes, "3")
+		list.close()
+		talk.close()
+		wait(t, func() bool { return len(w.hub.open()) == 0 }, func() string { return "streams are left" })
+	})
+}
+
+// Nobody is told of what they may not see: not what it counts, not that it
+// changed, not that it is there.
+func TestAudiences(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		w := open(t, db, quick())
+		member, other, marta := w.Person("Ines Roth", know.Member), w.Person("Omar Said", know.Member), w.Person("Marta Lindqvist", know.Owner)
+		members, team, shut := w.idea(member, know.Members), w.idea(marta, know.Team), w.idea(member, know.Public)
+		if err := w.Ideas.Hide(t.Context(), marta.Actor, shut, "An advertisement."); err != nil {
+			t.Fatal(err)
+		}
+		all := fmt.Sprintf("ideas=%d,%d,%d", members, team, shut)
+		visitor, inside, desk := w.look(w.Visitor(), all), w.look(other, all), w.look(marta, all)
+		desk.says(fmt.Sprint("votes.", team), "1")
+		desk.says(fmt.Sprint("votes.", shut), "1")
+		w.vote(other, members, true)
+		w.vote(w.Person("Noura Haddad", know.Staff), team, true)
+		desk.says(fmt.Sprint("votes.", team), "2")
+		inside.says(fmt.Sprint("votes.", members), "2")
+		visitor.silent()
+		inside.mu.Lock()
+		if len(inside.texts) != 3 {
+			t.Errorf("a member was told %v", inside.texts)
+		}
+		inside.mu.Unlock()
+
+		// Once it is hidden, its counts stand still for all but staff.
+		open := w.idea(member, know.Public)
+		early := w.look(w.Visitor(), fmt.Sprintf("ideas=%d", open))
+		early.says(fmt.Sprint("votes.", open), "1")
+		if err := w.Ideas.Hide(t.Context(), marta.Actor, open, "An advertisement."); err != nil {
+			t.Fatal(err)
+		}
+		w.vote(marta, open, true)
+		seen := w.look(marta, fmt.Sprintf("ideas=%d", open))
+		seen.says(fmt.Sprint("votes.", open), "2")
+		early.says(fmt.Sprint("votes.", open), "1")
+	})
+}
+
+// Who waits is the team's to know, and no longer somebody's who has left it.
+func TestDesk(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		w := open(t, db, quick())
+		owner, noura, member := w.Person("Marta Lindqvist", know.Owner), w.Person("Noura Haddad", know.Staff), w.Person("Ines Roth", know.Member)
+		for _, r := range []*webtest.Reader{w.Visitor(), member} {
+			if s := w.look(r, "desk"); s.status != http.StatusNotFound {
+				t.Errorf("%s gets %d", r.Name, s.status)
+			}
+		}
+		inbox := w.look(noura, fmt.Sprintf("desk&since=%d", w.Clock().UnixMicro()))
+		inbox.says("waiting", "")
+		w.Pass(time.Minute)
+		letter, err := w.Inbox.Letter(t.Context(), member.Actor, "Refills", "Are there refills?")
+		if err != nil {
+			t.Fatal(err)
+		}
+		inbox.says("waiting", "1")
+		inbox.says("threads", "1 new conversation: show")
+		if err := w.Inbox.Dismiss(t.Context(), owner.Actor, letter.ID, "Answered by telephone."); err != nil {
+			t.Fatal(err)
+		}
+		inbox.says("waiting", "")
+		inbox.says("threads", "")
+		if err := w.People.SetRole(t.Context(), owner.Actor, noura.ID, know.Member, false); err != nil {
+			t.Fatal(err)
+		}
+		over(t, inbox)
+		if s := w.look(noura, "desk"); s.status != http.StatusNotFound {
+			t.Errorf("no longer of the team, she gets %d", s.status)
+		}
+	})
+}
+
+// A stream of whoever signs out ends.
+func TestSignOut(t *testing.T) {
+	w := open(t, storagetest.SQLite(t), quick())
+	member := w.Person("Ines Roth", know.Member)
+	id := w.idea(member, know.Members)
+	s := w.look(member, fmt.Sprintf("ideas=%d", id))
+	s.says(fmt.Sprint("votes.", id), "1")
+	if err := w.People.SignOut(t.Context(), member.Cookie().Value); err != nil {
+		t.Fatal(err)
+	}
+	over(t, s)
+}
+
+func TestWatched(t *testing.T) {
+	for query, want := range map[string]int{"": 204, "ideas=": 422, "ideas=1,x": 422, "ideas=-1": 422, "ideas=1,2&talk=1": 422, "talk=1": 422,
+		"ideas=1&talk=-1": 422, "since=1": 422, "desk&since=x": 422, "ideas=" + strings.Repeat("1,", 100) + "1": 422} {
+		t.Run(query, func(t *testing.T) {
+			w := open(t, storagetest.SQLite(t), quick())
+			if s := w.look(w.Visitor(), query); s.status != want {
+				t.Errorf("status %d, want %d", s.status, want)
+			}
+		})
+	}
+}
+
+// A still stream shows signs of life, and begins anew now and then.
+func TestBeat(t *testing.T) {
+	p := quick()
+	p.beat, p.life = 20*time.Millisecond, 500*time.Millisecond
+	w := open(t, storagetest.SQLite(t), p)
+	answer, err := http.Get(w.url + "/live?ideas=1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	beats, retry := 0, false
+	for lines := bufio.NewScanner(answer.Body); lines.Scan(); { // to its end
+		beats += strings.Count(lines.Text(), ":") // "retry: N", too
+		retry = retry || strings.HasPrefix(lines.Text(), "retry: ")
+	}
+	if beats < 5 || !retry {
+		t.Errorf("%d beats, retry %v", beats, retry)
+	}
+}
+
+// A stop of the server does not wait for streams.
+func TestStop(t *testing.T) {
+	w := open(t, storagetest.SQLite(t), quick())
+	id := w.idea(w.Person("Ines Roth", know.Member), know.Public)
+	var open []*screen
+	for range 20 {
+		open = append(open, w.look(w.Visitor(), fmt.Sprintf("ideas=%d", id)))
+	}
+	for _, s := range open {
+		s.says(fmt.Sprint("votes.", id), "1")
+	}
+	close(w.stop)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	began := time.Now()
+	if err := w.serve.Shutdown(ctx); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("stopped within %v", time.Since(began))
+	for _, s := range open {
+		over(t, s)
+	}
+}
+
+// Five hundred who read and one who takes nothing: the many are shown every
+// count, the one is let go.
+func TestMany(t *testing.T) {
+	const many, votes = 500, 40
+	p := quick()
+	p.patience = 200 * time.Millisecond
+	w := open(t, storagetest.SQLite(t), p)
+	author := w.Person("Ines Roth", know.Member)
+	var ids []int64
+	var list []string
+	for range 20 {
+		id := w.idea(author, know.Public)
+		ids, list = append(ids, id), append(list, fmt.Sprint(id))
+	}
+	query := "ideas=" + strings.Join(list, ",")
+	readers := make([]*screen, many)
+	before := held()
+	for i := range readers {
+		readers[i] = w.look(w.Visitor(), query)
+	}
+	for _, s := range readers {
+		s.says("votes."+list[0], "1")
+	}
+	t.Logf("%d kB for each stream, its reader in this process included", (held()-before)/many/1024)
+	slow := make(chan struct{})
+	go func() {
+		defer close(slow)
+		r := httptest.NewRequestWithContext(context.WithoutCancel(t.Context()), http.MethodGet, "/live?"+query, nil)
+		w.Site.ServeHTTP(&stuck{ResponseWriter: httptest.NewRecorder()}, r)
+	}()
+	for i := range votes {
+		w.vote(w.Person(fmt.Sprint("Voter ", i), know.Member), ids[i%len(ids)], true)
+	}
+	for _, s := range readers {
+		for _, id := range list {
+			s.says("votes."+id, fmt.Sprint(1+votes/len(ids)))
+		}
+		if s.isOver() {
+			t.Error("one who reads was let go")
+		}
+	}
+	select {
+	case <-slow:
+	case <-time.After(10 * time.Second):
+		t.Fatal("a stream waits for one who takes nothing")
+	}
+}
+
+// stuck is a connection on which nothing gets through before its deadline.
+type stuck struct {
+	http.ResponseWriter
+	deadline time.Time
+}
+
+func (s *stuck) SetWriteDeadline(at time.Time) error { s.deadline = at; return nil }
+
+func (s *stuck) Write([]byte) (int, error) {
+	time.Sleep(time.Until(s.deadline))
+	return 0, os.ErrDeadlineExceeded
+}
+
+func held() int64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapInuse + m.StackInuse)
+}

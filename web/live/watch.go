@@ -1,0 +1,56 @@
+package live
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"tribune/internal/fault"
+)
+
+// maxIdeas is how many ideas one page may follow.
+const maxIdeas = 100
+
+// watch is what a page wants to be told of, as its address says it.
+type watch struct {
+	ideas []int64
+	talk  int64     // how many comments the page shows, of the one idea it is about; -1: it does not
+	desk  bool      // who waits
+	since time.Time // how many began to wait after that, if not zero
+}
+
+// watched reads a watch.
+func watched(q url.Values) (w watch, err error) {
+	w.talk = -1
+	for _, list := range q["ideas"] {
+		for _, s := range strings.Split(list, ",") {
+			id, err := strconv.ParseInt(s, 10, 64)
+			if err != nil || id < 1 || len(w.ideas) == maxIdeas {
+				return w, unread("ideas")
+			}
+			w.ideas = append(w.ideas, id)
+		}
+	}
+	if s := q.Get("talk"); s != "" {
+		if w.talk, err = strconv.ParseInt(s, 10, 64); err != nil || w.talk < 0 || len(w.ideas) != 1 {
+			return w, unread("talk")
+		}
+	}
+	w.desk = q.Has("desk")
+	if s := q.Get("since"); s != "" {
+		micros, err := strconv.ParseInt(s, 10, 64)
+		if err != nil || micros < 1 || !w.desk {
+			return w, unread("since")
+		}
+		w.since = time.UnixMicro(micros)
+	}
+	return w, nil
+}
+
+func unread(field string) error {
+	return fault.New(fault.Invalid, "What this page follows cannot be read. Load it again.").On(field)
+}
+
+// nothing reports whether there is nothing to follow.
+func (w watch) nothing() bool { return len(w.ideas) == 0 && !w.desk }
