@@ -123,6 +123,11 @@ func (k *Kit) fail(w http.ResponseWriter, r *http.Request, v *View, err error) {
 		http.Redirect(w, r, "/signin?next="+url.QueryEscape(r.URL.RequestURI()), http.StatusSeeOther)
 		return
 	}
+	k.sorry(w, r, v, status, v.Fault(err))
+}
+
+// sorry answers with an error page, or with a line for a script.
+func (k *Kit) sorry(w http.ResponseWriter, r *http.Request, v *View, status int, text string) error {
 	v.Title = v.T("This did not work")
 	if status == http.StatusNotFound {
 		v.Title = v.T("Nothing here")
@@ -130,10 +135,9 @@ func (k *Kit) fail(w http.ResponseWriter, r *http.Request, v *View, err error) {
 	if Partial(r) {
 		w.Header().Set("HX-Retarget", "#notice")
 		w.Header().Set("HX-Reswap", "innerHTML")
-		k.render(w, r, status, notice(v, v.Fault(err)))
-		return
+		return k.render(w, r, status, notice(v, text))
 	}
-	k.render(w, r, status, Square(v, failure(v, v.Fault(err), gate.From(r.Context()).RequestID)))
+	return k.render(w, r, status, Square(v, failure(v, text, gate.From(r.Context()).RequestID)))
 }
 
 // Show answers with a page in the square's frame.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"tribune/internal/fault"
 	"tribune/know"
@@ -15,9 +16,25 @@ func Routes(mux *http.ServeMux, k *Kit) {
 	mux.Handle("GET /favicon.svg", k.Handle(favicon))
 	mux.Handle("GET /picture/{sha}", k.Handle(k.picture))
 	mux.Handle("GET /language", k.Handle(k.language))
-	mux.Handle("/", k.Handle(func(http.ResponseWriter, *http.Request, *View) error {
+	mux.Handle("/", k.Handle(func(w http.ResponseWriter, r *http.Request, v *View) error {
+		if methods := taken(mux, r); len(methods) > 0 {
+			w.Header().Set("Allow", strings.Join(methods, ", "))
+			return k.sorry(w, r, v, http.StatusMethodNotAllowed, v.T("This address is there, but not to be used like that. Go back and try again, or start from the square."))
+		}
 		return fault.New(fault.NotFound, "There is nothing at this address. It may have moved: start from the square.")
 	}))
+}
+
+// taken lists the methods that an address takes. The mux itself would answer
+// so if it had no page for everything else.
+func taken(mux *http.ServeMux, r *http.Request) (methods []string) {
+	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+		ask := &http.Request{Method: method, Host: r.Host, URL: r.URL}
+		if _, pattern := mux.Handler(ask); pattern != "" && pattern != "/" {
+			methods = append(methods, method)
+		}
+	}
+	return methods
 }
 
 // brandCSS gives the brand's accent to the tokens. The address carries the
