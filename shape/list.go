@@ -403,3 +403,61 @@ func (h *lists) grow(l *heldList) {
 	h.size += l.size - was
 	h.mu.Unlock()
 }
+
+// HiddenPart is an idea, a comment or a voice that one of us hid.
+type HiddenPart struct {
+	ID       int64
+	Idea     int64
+	Title    string // of the idea
+	Words    string
+	Language string
+	Person   int64  // whose words they are, 0: nobody known
+	Author   string // a voice: the name shown, "" for none
+	Reason   string
+	By       int64 // who of us hid it
+	At       time.Time
+}
+
+// hiddenParts reads what is hidden of a kind, p, with the last fact of hiding
+// it; "" for a kind that is not known.
+func hiddenParts(kind string) string {
+	var what, fact string
+	switch kind {
+	case "idea":
+		what, fact = `p.id, p.title, p.body, p.language, p.person_id, '' from idea p`, IdeaHidden
+	case "comment":
+		what, fact = `i.id, i.title, p.body, p.language, p.person_id, '' from comment p join idea i on i.id = p.idea_id`, CommentHidden
+	case "voice":
+		what, fact = `i.id, i.title, p.words, p.language, p.person_id, p.author from voice p join idea i on i.id = p.idea_id`, VoiceHidden
+	default:
+		return ""
+	}
+	columns, from, _ := strings.Cut(what, " from ")
+	return `select p.id, ` + columns + `, p.state_reason, coalesce(e.actor_id, 0), coalesce(e.at, 0) from ` + from + ` left join event e on e.id =
+		(select max(f.id) from event f where f.subject_kind = '` + kind + `' and f.subject_id = p.id and f.kind = '` + fact + `')`
+}
+
+// Hidden gives what is hidden of one kind (idea, comment, voice), the newest
+// first, with ids under before (0: from the newest), at most 200, for staff.
+func (s *Ideas) Hidden(ctx context.Context, a know.Actor, kind string, before int64, limit int) ([]HiddenPart, error) {
+	if err := know.Require(a, know.Hide, know.Subject{}); err != nil {
+		return nil, err
+	}
+	parts := hiddenParts(kind)
+	if parts == "" {
+		return nil, fault.New(fault.Invalid, "Ideas, comments and voices can be hidden: choose idea, comment or voice.").On("kind")
+	}
+	if before == 0 {
+		before = 1 << 62
+	}
+	list, err := storage.All(ctx, s.db, func(row storage.Scanner) (h HiddenPart, err error) {
+		var at int64
+		err = row.Scan(&h.ID, &h.Idea, &h.Title, &h.Words, &h.Language, &h.Person, &h.Author, &h.Reason, &h.By, &at)
+		h.At = storage.Time(at)
+		return h, err
+	}, parts+` where p.state = 'hidden' and p.id < $1 order by p.id desc limit $2`, before, min(limit, 200))
+	if err != nil {
+		return nil, fmt.Errorf("shape: hidden %ss: %w", kind, err)
+	}
+	return list, nil
+}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"tribune/internal/fault"
 	"tribune/know"
@@ -194,6 +195,50 @@ func TestSimilar(t *testing.T) {
 		for _, text := range []string{"", "!", "zebra crossings in Lisbon", "' OR \" * NEAR("} {
 			if alike, err := q.Similar(t.Context(), q.visitor, text, 5); err != nil || len(alike) != 0 {
 				t.Errorf("%s: %v, %v", text, alike, err)
+			}
+		}
+	})
+}
+
+// What is hidden is listed with the reason, who hid it last and when, until it
+// is shown again.
+func TestHidden(t *testing.T) {
+	eachHouse(t, func(t *testing.T, h *house) {
+		ctx := t.Context()
+		one, two := h.idea(t, h.ada, shape.NewIdea{Title: "Buy my pills"}), h.idea(t, h.ben, shape.NewIdea{Title: "Buy my watches"})
+		c, err := h.Comment(ctx, h.cyd, two.ID, "And my watch straps.", "")
+		h.ok(err)
+		v, err := h.AddVoice(ctx, h.visitor, two.ID, shape.VoiceFrom{Words: "Cheap ones.", Author: "Max"})
+		h.ok(err)
+		h.ok(h.Hide(ctx, h.staff, one.ID, "Advertising."))
+		h.at = h.at.Add(time.Minute)
+		h.ok(h.Hide(ctx, h.owner, two.ID, "Advertising, too."))
+		h.ok(h.HideComment(ctx, h.staff, c.ID, "Advertising, again."))
+		h.ok(h.HideVoice(ctx, h.staff, v.ID, "Advertising, still."))
+		list, err := h.Hidden(ctx, h.staff, "idea", 0, 10)
+		h.ok(err)
+		if len(list) != 2 || list[0].ID != two.ID || list[0].Reason != "Advertising, too." || list[0].By != h.owner.ID || !list[0].At.Equal(h.at) || list[1].By != h.staff.ID || !list[1].At.Equal(h.at.Add(-time.Minute)) {
+			t.Fatalf("ideas: %+v", list)
+		}
+		if list, err = h.Hidden(ctx, h.staff, "idea", two.ID, 10); err != nil || len(list) != 1 || list[0].ID != one.ID {
+			t.Fatalf("the next page: %+v, %v", list, err)
+		}
+		if list, err = h.Hidden(ctx, h.staff, "comment", 0, 10); err != nil || len(list) != 1 || list[0].Idea != two.ID || list[0].Person != h.cyd.ID || list[0].Words != "And my watch straps." || list[0].By != h.staff.ID {
+			t.Fatalf("comments: %+v, %v", list, err)
+		}
+		if list, err = h.Hidden(ctx, h.staff, "voice", 0, 10); err != nil || len(list) != 1 || list[0].Author != "Max" || list[0].Reason != "Advertising, still." {
+			t.Fatalf("voices: %+v, %v", list, err)
+		}
+		_, err = h.Hidden(ctx, h.ada, "idea", 0, 10)
+		wants(t, err, fault.Forbidden)
+		_, err = h.Hidden(ctx, h.staff, "mention", 0, 10)
+		wants(t, err, fault.Invalid)
+		h.ok(h.Show(ctx, h.staff, one.ID))
+		h.ok(h.ShowComment(ctx, h.staff, c.ID))
+		h.ok(h.ShowVoice(ctx, h.staff, v.ID))
+		for kind, want := range map[string]int{"idea": 1, "comment": 0, "voice": 0} {
+			if list, err := h.Hidden(ctx, h.staff, kind, 0, 10); err != nil || len(list) != want {
+				t.Errorf("%s: %+v, %v", kind, list, err)
 			}
 		}
 	})

@@ -138,6 +138,9 @@ func (x *workshop) on(w http.ResponseWriter, r *http.Request, v *page.View, form
 		return x.showIdea(w, r, v, id, o)
 	}
 	page.Flash(w, done)
+	if r.PostForm.Get("back") == "hidden" {
+		return page.Back(w, r, "/desk/hidden")
+	}
 	return page.Back(w, r, desk.Link("/desk/ideas/%d", id))
 }
 

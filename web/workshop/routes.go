@@ -37,6 +37,8 @@ func Routes(mux *http.ServeMux, k *page.Kit) {
 	mux.Handle("POST /desk/voices/{id}/withdraw", k.Staff(x.withdrawVoice))
 	mux.Handle("POST /desk/voices/{id}/quote", k.Staff(x.allowVoice))
 	mux.Handle("GET /desk/voices", k.Staff(x.voicesToRead))
+	mux.Handle("GET /desk/hidden", k.Staff(x.hidden))
+	mux.Handle("POST /desk/comments/{id}/show", k.Staff(x.showComment))
 	mux.Handle("GET /desk/decisions/{id}", k.Staff(x.decision))
 	mux.Handle("GET /desk/calls", k.Staff(x.calls))
 	mux.Handle("GET /desk/calls/new", k.Staff(x.newCall))

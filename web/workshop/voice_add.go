@@ -185,6 +185,9 @@ func (x *workshop) onVoice(w http.ResponseWriter, r *http.Request, v *page.View,
 	if r.PostForm.Get("back") == "voices" {
 		return page.Back(w, r, "/desk/voices")
 	}
+	if r.PostForm.Get("back") == "hidden" {
+		return page.Back(w, r, "/desk/hidden?kind=voice")
+	}
 	return page.Back(w, r, desk.Link("/desk/ideas/%d#voice-%d", voice.Idea, id))
 }
 

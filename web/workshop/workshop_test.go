@@ -137,3 +137,30 @@ func TestReleaseThanksByName(t *testing.T) {
 	marta.Post("/desk/releases/1", "title", "Squared A6, sewn", "thanks", "Anna Morel", "because", "made", "idea", fmt.Sprint(idea.ID), "released_at", "2026-11-20").Want(t, 303)
 	marta.Get("/desk/releases").Want(t, 200, "Squared A6, sewn")
 }
+
+// TestHidden lists what is hidden with its reason, and shows it again.
+func TestHidden(t *testing.T) {
+	s, marta := open(t)
+	ana := s.Person("Ana", know.Member)
+	idea := propose(t, s, ana, "Buy my pills")
+	c, err := s.Ideas.Comment(t.Context(), ana.Actor, idea.ID, "Cheap <pills>.", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	marta.Get("/desk/hidden").Want(t, 200, "Nothing of the kind is hidden")
+	if err := s.Ideas.HideComment(t.Context(), marta.Actor, c.ID, "Advertising, again."); err != nil {
+		t.Fatal(err)
+	}
+	marta.Post(fmt.Sprintf("/desk/ideas/%d/hide", idea.ID), "reason", "Advertising.").Want(t, 303)
+	marta.Get("/desk/hidden").Want(t, 200, "Buy my pills", "hidden: Advertising.", "by Marta Lindqvist", "Show again")
+	marta.Get("/desk/hidden?kind=comment").Want(t, 200, "Cheap", "hidden: Advertising, again.", "Ana")
+	marta.Get("/desk/hidden?kind=voice").Want(t, 200, "Nothing of the kind is hidden")
+	marta.Get("/desk/hidden?kind=mention").Want(t, 422)
+	got := marta.Post(fmt.Sprintf("/desk/ideas/%d/show", idea.ID), "back", "hidden").Want(t, 303)
+	if to := got.Header.Get("Location"); to != "/desk/hidden" {
+		t.Errorf("back to %s", to)
+	}
+	marta.Post(fmt.Sprintf("/desk/comments/%d/show", c.ID)).Want(t, 303)
+	marta.Get("/desk/hidden").Without(t, "Buy my pills")
+	marta.Get("/desk/hidden?kind=comment").Without(t, "Cheap")
+}
