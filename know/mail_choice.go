@@ -26,14 +26,16 @@ const (
 	MailDecisions MailKind = "decisions" // what became of what I asked for
 	MailAnswers   MailKind = "answers"   // somebody answered me
 	MailComments  MailKind = "comments"  // new comments on ideas I follow
+	MailReplies   MailKind = "replies"   // what others make of what I publish: replies, and wordings they suggest
+	MailWhy       MailKind = "why"       // once: what brought me; and whether it may be said that I brought somebody
 )
 
 // MailKinds lists the kinds, in the order they are shown, and whether each is
 // sent to somebody who has not chosen.
-func MailKinds() []MailKind { return []MailKind{MailDecisions, MailAnswers, MailComments} }
+func MailKinds() []MailKind { return []MailKind{MailDecisions, MailAnswers, MailReplies, MailWhy, MailComments} }
 
 // Wanted reports whether a person wants a kind of mail. Who has not chosen
-// gets decisions and answers; comments are for those who ask for them.
+// gets all of them but comments, which are for those who ask for them.
 func (d *Directory) Wanted(ctx context.Context, q storage.Q, person int64, kind MailKind) (bool, error) {
 	var wanted int
 	err := q.Row(ctx, `select wanted from mail_choice where person_id = $1 and kind = $2`, person, string(kind)).Scan(&wanted)
@@ -129,4 +131,21 @@ func (d *Directory) key(ctx context.Context) (key []byte, err error) {
 	var text string
 	err = json.Unmarshal([]byte(value), &text)
 	return []byte(text), err
+}
+
+// Sign gives a code for a text, made with the site's own key: who has it was
+// given it. The texts of one purpose begin with a word of their own. Nothing
+// is kept, so that no copy of the database's tables but settings opens a door.
+func (d *Directory) Sign(ctx context.Context, text string) (string, error) {
+	key, err := d.key(ctx)
+	if err != nil {
+		return "", err
+	}
+	return sign(key, text), nil
+}
+
+// Signed reports whether a code is that of a text.
+func (d *Directory) Signed(ctx context.Context, text, code string) (bool, error) {
+	right, err := d.Sign(ctx, text)
+	return hmac.Equal([]byte(right), []byte(code)), err
 }

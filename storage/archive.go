@@ -31,6 +31,9 @@ var tables = []string{
 	"source", "query", "query_source", "item", "mention", "mention_query", "mention_hour",
 	"thread", "message",
 	"call", "status", "idea", "idea_tag", "tag", "merged_row", "vote", "comment", "follow", "voice", "decision", "telling", "release", "release_idea", "credit",
+	"post", "post_picture", "post_reply", "post_reaction", "post_edit",
+	"purchase", "purchase_country", "reason", "reason_teller",
+	"referral", "referral_account", "referral_month", "referral_crossed", "referral_tree", "referral_due", "unexplained_note",
 }
 
 // secret are the tables that an export to hand over leaves out: they only

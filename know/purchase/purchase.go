@@ -1,0 +1,198 @@
+package purchase
+
+import (
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"golang.org/x/text/currency"
+	"golang.org/x/text/language"
+
+	"tribune/internal/fault"
+	"tribune/internal/mail"
+	"tribune/know"
+)
+
+// MaxStore is the most orders that Store takes at once.
+const MaxStore = 10_000
+
+// DefaultShop is the shop of orders that name none.
+const DefaultShop = "shop"
+
+// soon is how far ahead of us a shop's clock may be.
+const soon = 24 * time.Hour
+
+// Item is a part of an order.
+type Item struct {
+	SKU      string `json:"sku"`
+	Quantity int64  `json:"quantity"`
+}
+
+// Order is a purchase as a shop tells it. ExternalID, At, AmountMinor and
+// Currency are needed.
+type Order struct {
+	Shop          string // "" is DefaultShop
+	ExternalID    string
+	At            time.Time
+	Email         string
+	Customer      string // the shop's own number of who bought, where there is no address
+	Country       string // ISO 3166-1, two or three letters
+	Items         []Item
+	AmountMinor   int64  // in the currency's smallest unit
+	Currency      string // ISO 4217
+	RefundedMinor int64  // so far
+	Code          string // of a campaign or a share link, or the link's address
+}
+
+// Purchase is what somebody bought.
+type Purchase struct {
+	ID            int64
+	Shop          string
+	ExternalID    string
+	Account       int64
+	Person        int64 // who has that account; 0: nobody yet
+	At            time.Time
+	Country       string
+	Items         []Item
+	AmountMinor   int64
+	Currency      string
+	RefundedMinor int64
+	Code          string
+	AddedAt       time.Time
+}
+
+// Buyer gives who bought as the tree of referrals counts them: the person, or
+// minus the account that nobody claimed.
+func (p Purchase) Buyer() int64 {
+	if p.Person != 0 {
+		return p.Person
+	}
+	return -p.Account
+}
+
+// check cleans an order and says all that is wrong with it.
+func (o *Order) check(now time.Time) error {
+	var wrong []error
+	say := func(field, text string, args ...any) {
+		wrong = append(wrong, fault.New(fault.Invalid, text, args...).On(field))
+	}
+	if o.Shop = strings.ToLower(strings.TrimSpace(o.Shop)); o.Shop == "" {
+		o.Shop = DefaultShop
+	}
+	o.ExternalID, o.Customer, o.Code = strings.TrimSpace(o.ExternalID), strings.TrimSpace(o.Customer), shareCode(o.Code)
+	switch {
+	case o.ExternalID == "":
+		say("external_id", "An order needs its number in the shop.")
+	case len(o.ExternalID) > 100 || len(o.Customer) > 100 || len(o.Shop) > 60 || strings.Contains(o.Shop, "/"):
+		say("external_id", "The shop’s name has at most 60 characters and no slash, a number of the shop at most 100.")
+	}
+	if utf8.RuneCountInString(o.Code) > 100 {
+		say("code", "A code has at most 100 characters.")
+	}
+	switch {
+	case o.At.IsZero():
+		say("at", "An order needs the day on which it was made.")
+	case o.At.After(now.Add(soon)):
+		say("at", "The order is dated in the future.")
+	case o.At.Year() < 1970:
+		say("at", "The order is dated before 1970.")
+	}
+	var err error
+	if o.Email = strings.TrimSpace(o.Email); o.Email != "" {
+		if o.Email, err = mail.ValidAddress(o.Email); err != nil {
+			say("email", "This is not a mail address. It looks like name@example.org.")
+		}
+	}
+	if o.Country, err = countryOf(o.Country); err != nil {
+		wrong = append(wrong, err)
+	}
+	if o.Currency, err = currencyOf(o.Currency); err != nil {
+		wrong = append(wrong, err)
+	}
+	if o.AmountMinor < 0 || o.AmountMinor > 1e15 {
+		say("amount_minor", "The amount of an order is 0 or more. Write a refund as what was refunded.")
+	}
+	if o.RefundedMinor < 0 || o.RefundedMinor > o.AmountMinor {
+		say("refunded_minor", "What was refunded is between 0 and what was paid.")
+	}
+	for i := range o.Items {
+		o.Items[i].SKU = strings.TrimSpace(o.Items[i].SKU)
+		if q := o.Items[i].Quantity; q < 0 || q > 1e9 || len(o.Items[i].SKU) > 200 {
+			say("items", "An item has a name of at most 200 characters, and a quantity of 0 or more.")
+			break
+		}
+	}
+	if len(o.Items) > 1000 {
+		say("items", "An order has at most 1,000 items.")
+	}
+	return fault.All(wrong...)
+}
+
+// account gives the account an order hangs on.
+func (o Order) account() know.Account {
+	switch {
+	case o.Email != "":
+		return know.Account{Kind: know.Mail, Address: o.Email}
+	case o.Customer != "":
+		return know.Account{Kind: know.Shop, Address: o.Shop + "/" + o.Customer}
+	}
+	return know.Account{Kind: know.Shop, Address: o.Shop + "/order:" + o.ExternalID}
+}
+
+// shareCode takes the code out of the address of a share link; anything else
+// stays as it is.
+func shareCode(s string) string {
+	s = strings.TrimSpace(s)
+	if _, rest, ok := strings.Cut(s, "/s/"); ok {
+		if i := strings.IndexAny(rest, "/?#&"); i >= 0 {
+			rest = rest[:i]
+		}
+		return rest
+	}
+	return s
+}
+
+// countryOf reads a country of two or three letters; "" stays.
+func countryOf(s string) (string, error) {
+	if s = strings.ToUpper(strings.TrimSpace(s)); s == "" {
+		return "", nil
+	}
+	r, err := language.ParseRegion(s)
+	if err != nil || !r.IsCountry() || len(s) > 3 || len(r.String()) != 2 {
+		return "", fault.New(fault.Invalid, "{country} is no country. Write it as two letters (ISO 3166): NO, BR.", "country", short(s)).On("country")
+	}
+	return r.Canonicalize().String(), nil
+}
+
+// currencyOf reads a currency.
+func currencyOf(s string) (string, error) {
+	s = strings.ToUpper(strings.TrimSpace(s))
+	if s == "" {
+		return "", fault.New(fault.Invalid, "An order needs its currency, as three letters (ISO 4217): EUR, NOK.").On("currency")
+	}
+	unit, err := currency.ParseISO(s)
+	if err != nil || slices.Contains([]string{"XXX", "XTS"}, s) {
+		return "", fault.New(fault.Invalid, "{currency} is no currency. Write it as three letters (ISO 4217): EUR, NOK.", "currency", short(s)).On("currency")
+	}
+	return unit.String(), nil
+}
+
+// Places gives how many decimal places a currency has (ISO 4217): 2 for EUR,
+// 0 for JPY. The code must be a known one.
+func Places(code string) int {
+	unit, err := currency.ParseISO(code)
+	if err != nil {
+		return 2
+	}
+	places, _ := currency.Standard.Rounding(unit)
+	return places
+}
+
+// short keeps what somebody typed fit to be repeated.
+func short(s string) string {
+	if r := []rune(s); len(r) > 20 {
+		return string(r[:20]) + "…"
+	}
+	return s
+}

@@ -1,0 +1,301 @@
+package purchase
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"tribune/internal/fault"
+	"tribune/know"
+	"tribune/storage"
+)
+
+// batchSize is how many orders are stored in one transaction: few enough that
+// it stays well under 200 ms, and so does a follower's look at a hundred of them.
+const batchSize = 200
+
+// Stored is what became of one order.
+type Stored struct {
+	ID       int64
+	Known    bool  // it was there already
+	Changed  bool  // and something was added to it: a refund, who bought it, from where
+	Err      error // a *fault.Error: nothing of it was stored
+	external string
+}
+
+// Store takes orders in, at most MaxStore, and answers one by one: a wrong one
+// does not keep the others out. One that is there already is known again, and
+// may add a refund, its buyer or its country; whatever else it says must be
+// what was said before.
+func (l *Ledger) Store(ctx context.Context, a know.Actor, orders []Order) ([]Stored, error) {
+	if err := know.Require(a, know.Tune, know.Subject{}); err != nil {
+		return nil, err
+	}
+	if len(orders) > MaxStore {
+		return nil, fault.New(fault.Invalid, "At most {most} orders are taken at once. Send the rest after them.", "most", MaxStore)
+	}
+	stored := make([]Stored, 0, len(orders))
+	for from := 0; from < len(orders); from += batchSize {
+		part, err := l.storeBatch(ctx, a, orders[from:min(from+batchSize, len(orders))], false)
+		if err != nil {
+			return stored, fmt.Errorf("purchase: store: %w", err)
+		}
+		stored = append(stored, part...)
+	}
+	return stored, nil
+}
+
+// errDry ends the transaction of a batch that is only looked at.
+var errDry = errors.New("purchase: nothing is stored")
+
+// storeBatch stores one batch; dry, it says what would become of it.
+func (l *Ledger) storeBatch(ctx context.Context, a know.Actor, orders []Order, dry bool) (stored []Stored, err error) {
+	err = l.db.Update(ctx, func(tx *storage.Tx) error {
+		stored = make([]Stored, len(orders))
+		first, last := int64(0), int64(0)
+		for i := range orders {
+			o := orders[i]
+			stored[i].external = o.ExternalID
+			if stored[i].Err = o.check(l.now()); stored[i].Err != nil {
+				continue
+			}
+			if err := l.storeOne(ctx, tx, a, o, &stored[i]); err != nil {
+				return err
+			}
+			if s := stored[i]; s.Err == nil && !s.Known {
+				if first == 0 {
+					first = s.ID
+				}
+				last = s.ID
+			}
+		}
+		if dry {
+			return errDry
+		}
+		if first == 0 {
+			return nil
+		}
+		return l.fact(ctx, tx, a, PurchaseStored, "purchase", first, 0, last)
+	})
+	if errors.Is(err, errDry) {
+		err = nil
+	}
+	return stored, err
+}
+
+// storeOne stores one order that was checked. What is wrong with it alone goes
+// into s.
+func (l *Ledger) storeOne(ctx context.Context, tx *storage.Tx, a know.Actor, o Order, s *Stored) error {
+	was, err := scanPurchase(tx.Row(ctx, selectPurchase+` where p.shop = $1 and p.external_id = $2`, o.Shop, o.ExternalID))
+	if err == nil {
+		s.ID, s.Known = was.ID, true
+		if s.Changed, s.Err = l.again(ctx, tx, a, was, o); s.Err != nil {
+			if _, ok := errors.AsType[*fault.Error](s.Err); !ok {
+				return s.Err
+			}
+		}
+		return nil
+	}
+	if !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	account, err := l.people.EnsureAccount(ctx, tx, o.account())
+	if err != nil {
+		return err
+	}
+	items, err := json.Marshal(append([]Item{}, o.Items...))
+	if err != nil {
+		return err
+	}
+	s.ID, err = tx.Insert(ctx, `insert into purchase (shop, external_id, account_id, at, country, items, amount_minor, currency, refunded_minor, code, added_at)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (shop, external_id) do nothing returning id`,
+		o.Shop, o.ExternalID, account, storage.Micros(o.At), o.Country, string(items), o.AmountMinor, o.Currency, o.RefundedMinor, o.Code, storage.Micros(l.now()))
+	if errors.Is(err, sql.ErrNoRows) { // another process stored it since we looked
+		s.Known = true
+		return tx.Row(ctx, `select id from purchase where shop = $1 and external_id = $2`, o.Shop, o.ExternalID).Scan(&s.ID)
+	}
+	if err != nil {
+		return err
+	}
+	return countCountry(ctx, tx, o.Country, s.ID, o.At)
+}
+
+// countCountry counts a purchase into its country's row, and keeps the first.
+func countCountry(ctx context.Context, tx *storage.Tx, country string, id int64, at time.Time) error {
+	if country == "" {
+		return nil
+	}
+	_, err := tx.Exec(ctx, `insert into purchase_country (country, purchase_id, at, purchases) values ($1, $2, $3, 1)
+		on conflict (country) do update set purchases = purchase_country.purchases + 1,
+			purchase_id = case when (excluded.at, excluded.purchase_id) < (purchase_country.at, purchase_country.purchase_id) then excluded.purchase_id else purchase_country.purchase_id end,
+			at = case when excluded.at < purchase_country.at then excluded.at else purchase_country.at end`,
+		country, id, storage.Micros(at))
+	return err
+}
+
+// again takes an order that is there already: it may add a refund, and what
+// was not known of its buyer. An order is never made another one.
+func (l *Ledger) again(ctx context.Context, tx *storage.Tx, a know.Actor, was Purchase, o Order) (changed bool, err error) {
+	if was.AmountMinor != o.AmountMinor || was.Currency != o.Currency {
+		return false, fault.New(fault.Conflict, "This order is here already, with another amount or currency. What is here stands.").On("amount_minor")
+	}
+	if o.RefundedMinor > was.RefundedMinor {
+		if _, err := tx.Exec(ctx, `update purchase set refunded_minor = $1 where id = $2`, o.RefundedMinor, was.ID); err != nil {
+			return false, err
+		}
+		changed = true
+		if err := l.fact(ctx, tx, a, PurchaseRefunded, "purchase", was.ID, 0, o.RefundedMinor); err != nil {
+			return false, err
+		}
+	}
+	filled, err := l.fill(ctx, tx, was, o)
+	if err != nil || !filled {
+		return changed, err
+	}
+	return true, l.fact(ctx, tx, a, PurchaseFilled, "purchase", was.ID, was.Account, 0)
+}
+
+// fill adds who bought, and from where, to an order of which that was not known.
+func (l *Ledger) fill(ctx context.Context, tx *storage.Tx, was Purchase, o Order) (filled bool, err error) {
+	if o.Country != "" && was.Country == "" {
+		if _, err := tx.Exec(ctx, `update purchase set country = $1 where id = $2`, o.Country, was.ID); err != nil {
+			return false, err
+		}
+		if err := countCountry(ctx, tx, o.Country, was.ID, was.At); err != nil {
+			return false, err
+		}
+		filled = true
+	}
+	if o.Email == "" && o.Customer == "" {
+		return filled, nil
+	}
+	var address string
+	var person, reasons int64
+	err = tx.Row(ctx, `select address, person_id, (select count(*) from reason where account_id = account.id) from account where id = $1`, was.Account).Scan(&address, &person, &reasons)
+	if err != nil || person != 0 || reasons != 0 || address != strings.ToLower(was.Shop+"/order:"+was.ExternalID) {
+		return filled, err // somebody's already, or answered for
+	}
+	account, err := l.people.EnsureAccount(ctx, tx, o.account())
+	if err != nil {
+		return false, err
+	}
+	_, err = tx.Exec(ctx, `update purchase set account_id = $1, due = 1 where id = $2`, account, was.ID)
+	return true, err
+}
+
+const selectPurchase = `select p.id, p.shop, p.external_id, p.account_id, coalesce(a.person_id, 0), p.at, p.country, p.items, p.amount_minor, p.currency, p.refunded_minor, p.code, p.added_at
+	from purchase p left join account a on a.id = p.account_id`
+
+func scanPurchase(row storage.Scanner) (p Purchase, err error) {
+	var at, added int64
+	var items string
+	if err = row.Scan(&p.ID, &p.Shop, &p.ExternalID, &p.Account, &p.Person, &at, &p.Country, &items, &p.AmountMinor, &p.Currency, &p.RefundedMinor, &p.Code, &added); err != nil {
+		return p, err
+	}
+	p.At, p.AddedAt = storage.Time(at), storage.Time(added)
+	return p, json.Unmarshal([]byte(items), &p.Items)
+}
+
+// Purchase gives one purchase.
+func (l *Ledger) Purchase(ctx context.Context, a know.Actor, id int64) (Purchase, error) {
+	if err := know.Require(a, know.Know, know.Subject{Audience: know.Team}); err != nil {
+		return Purchase{}, err
+	}
+	return purchase(ctx, l.db, id)
+}
+
+func purchase(ctx context.Context, q storage.Q, id int64) (Purchase, error) {
+	p, err := scanPurchase(q.Row(ctx, selectPurchase+` where p.id = $1`, id))
+	if errors.Is(err, sql.ErrNoRows) {
+		return p, fault.New(fault.NotFound, "There is no such purchase.")
+	}
+	return p, err
+}
+
+// ByID gives the purchases with these ids, by id; unknown ids are left out.
+func (l *Ledger) ByID(ctx context.Context, a know.Actor, ids []int64) (map[int64]Purchase, error) {
+	if err := know.Require(a, know.Know, know.Subject{Audience: know.Team}); err != nil {
+		return nil, err
+	}
+	holes, args := storage.Holes(1, ids)
+	all, err := storage.All(ctx, l.db, scanPurchase, selectPurchase+` where p.id in (`+holes+`)`, args...)
+	found := make(map[int64]Purchase, len(all))
+	for _, p := range all {
+		found[p.ID] = p
+	}
+	return found, err
+}
+
+// Filter says which purchases to list.
+type Filter struct {
+	Accounts []int64 // bought from one of these; nil: from any
+	Country  string
+	Since    time.Time
+	Until    time.Time // before then
+	Cursor   string
+	Limit    int
+}
+
+// Purchases lists purchases, the latest first.
+func (l *Ledger) Purchases(ctx context.Context, a know.Actor, f Filter) (list []Purchase, next string, err error) {
+	if err := know.Require(a, know.Know, know.Subject{Audience: know.Team}); err != nil {
+		return nil, "", err
+	}
+	at, id := int64(1<<62), int64(1<<62)
+	if f.Cursor != "" {
+		if n, err := fmt.Sscanf(f.Cursor, "%d.%d", &at, &id); err != nil || n != 2 {
+			return nil, "", fault.New(fault.Invalid, "This page cannot be found from here. Go back to the first one.").On("cursor")
+		}
+	}
+	if !f.Until.IsZero() && storage.Micros(f.Until) <= at {
+		at, id = storage.Micros(f.Until), 0
+	}
+	query, args := selectPurchase+` where (p.at, p.id) < ($1, $2)`, []any{at, id, f.Limit + 1}
+	if !f.Since.IsZero() {
+		args = append(args, storage.Micros(f.Since))
+		query += fmt.Sprintf(` and p.at >= $%d`, len(args))
+	}
+	if f.Country != "" {
+		args = append(args, strings.ToUpper(f.Country))
+		query += fmt.Sprintf(` and p.country = $%d`, len(args))
+	}
+	if f.Accounts != nil {
+		holes, values := storage.Holes(len(args)+1, f.Accounts)
+		query, args = query+` and p.account_id in (`+holes+`)`, append(args, values...)
+	}
+	list, err = storage.All(ctx, l.db, scanPurchase, query+` order by p.at desc, p.id desc limit $3`, args...)
+	if err != nil {
+		return nil, "", fmt.Errorf("purchase: list: %w", err)
+	}
+	if len(list) > f.Limit {
+		list = list[:f.Limit]
+		next = fmt.Sprintf("%d.%d", storage.Micros(list[f.Limit-1].At), list[f.Limit-1].ID)
+	}
+	return list, next, nil
+}
+
+// First is the first purchase from a country.
+type First struct {
+	Country   string
+	Purchase  int64
+	At        time.Time
+	Purchases int64 // from there, in all
+}
+
+// Firsts gives the first purchase from each country since then, the latest
+// country first.
+func (l *Ledger) Firsts(ctx context.Context, a know.Actor, since time.Time) ([]First, error) {
+	if err := know.Require(a, know.Know, know.Subject{Audience: know.Team}); err != nil {
+		return nil, err
+	}
+	return storage.All(ctx, l.db, func(row storage.Scanner) (f First, err error) {
+		var at int64
+		err = row.Scan(&f.Country, &f.Purchase, &at, &f.Purchases)
+		f.At = storage.Time(at)
+		return f, err
+	}, `select country, purchase_id, at, purchases from purchase_country where at >= $1 order by at desc, country`, storage.Micros(since))
+}

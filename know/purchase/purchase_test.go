@@ -1,0 +1,531 @@
+package purchase
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"tribune/event"
+	"tribune/internal/fault"
+	"tribune/know"
+	"tribune/storage"
+	"tribune/storage/storagetest"
+)
+
+// site is a ledger over a real database, with a clock that stands still.
+type site struct {
+	*Ledger
+	t  testing.TB
+	at time.Time
+}
+
+func open(t testing.TB, db *storage.DB) *site {
+	s := &site{t: t, at: time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC)}
+	log := slog.New(slog.DiscardHandler)
+	clock := func() time.Time { return s.at }
+	events := event.New(log, db, clock, "test")
+	s.Ledger = New(log, db, events, know.New(log, db, events, clock, nil), clock)
+	return s
+}
+
+var staff = know.Actor{ID: 900, Role: know.Staff}
+
+func (s *site) person(name, address string) know.Actor {
+	s.t.Helper()
+	p, secret, err := s.people.AddPerson(s.t.Context(), name, address, know.Member)
+	if err == nil {
+		_, _, _, err = s.people.Use(s.t.Context(), secret, "", "test")
+	}
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return know.Actor{ID: p.ID, Role: know.Member, Name: name}
+}
+
+// public makes somebody known on the square.
+func (s *site) public(a know.Actor) {
+	s.t.Helper()
+	err := s.db.Update(s.t.Context(), func(tx *storage.Tx) error {
+		_, err := tx.Exec(s.t.Context(), `insert into idea (title, body, person_id, audience, created_at) values ('x', '', $1, 'public', 1)`, a.ID)
+		return err
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s *site) order(id, email string) Order {
+	return Order{ExternalID: id, At: s.at.Add(-time.Hour), Email: email, Country: "no", AmountMinor: 1250, Currency: "EUR"}
+}
+
+func (s *site) store(orders ...Order) []Stored {
+	s.t.Helper()
+	stored, err := s.Store(s.t.Context(), staff, orders)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return stored
+}
+
+func (s *site) one(o Order) int64 {
+	s.t.Helper()
+	st := s.store(o)[0]
+	if st.Err != nil {
+		s.t.Fatal(st.Err)
+	}
+	return st.ID
+}
+
+func (s *site) scalar(query string, args ...any) (n int64) {
+	s.t.Helper()
+	if err := s.db.Row(s.t.Context(), query, args...).Scan(&n); err != nil {
+		s.t.Fatal(err)
+	}
+	return n
+}
+
+func TestStoreAnswersRowByRow(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		s := open(t, db)
+		bad := func(f func(o *Order)) Order {
+			o := s.order("bad", "a@example.org")
+			f(&o)
+			return o
+		}
+		rows := []Order{
+			s.order("1", "a@example.org"),
+			bad(func(o *Order) { o.Currency = "EUX" }),
+			bad(func(o *Order) { o.At = s.at.Add(48 * time.Hour) }),
+			bad(func(o *Order) { o.Country = "Atlantis" }),
+			bad(func(o *Order) { o.Email = "nobody" }),
+			bad(func(o *Order) { o.AmountMinor = -1 }),
+			bad(func(o *Order) { o.RefundedMinor = 99999 }),
+			bad(func(o *Order) { o.ExternalID = "" }),
+			s.order("1", "a@example.org"),
+			bad(func(o *Order) { o.ExternalID, o.AmountMinor = "1", 5 }),
+			s.order("2", ""),
+		}
+		stored := s.store(rows...)
+		var got []string
+		for _, st := range stored {
+			f, _ := st.Err.(*fault.Error)
+			switch {
+			case f != nil:
+				got = append(got, f.Field)
+			case st.Known:
+				got = append(got, "known")
+			default:
+				got = append(got, "new")
+			}
+		}
+		want := []string{"new", "currency", "at", "country", "email", "amount_minor", "refunded_minor", "external_id", "known", "amount_minor", "new"}
+		if d := cmp.Diff(want, got); d != "" {
+			t.Error(d)
+		}
+		if n := s.scalar(`select count(*) from purchase`); n != 2 {
+			t.Errorf("%d purchases are stored, want 2", n)
+		}
+		if n := s.scalar(`select purchases from purchase_country where country = 'NO'`); n != 2 {
+			t.Errorf("%d are counted for Norway, want 2", n)
+		}
+		if _, err := s.Store(t.Context(), know.Actor{ID: 1, Role: know.Member}, rows); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("a member may store purchases: %v", err)
+		}
+	})
+}
+
+func TestRefundAndFill(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		s := open(t, db)
+		o := s.order("1", "")
+		o.Country = ""
+		id := s.one(o)
+		o.RefundedMinor, o.Email, o.Country = 250, "late@example.org", "BR"
+		if st := s.store(o)[0]; !st.Known || !st.Changed || st.Err != nil {
+			t.Fatalf("%+v", st)
+		}
+		o.RefundedMinor = 100 // an older file again takes nothing back
+		s.store(o)
+		p, err := s.Purchase(t.Context(), staff, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, err := s.people.Account(t.Context(), p.Account)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.RefundedMinor != 250 || p.Country != "BR" || a.Address != "late@example.org" {
+			t.Errorf("%+v of %s", p, a.Address)
+		}
+		firsts, err := s.Firsts(t.Context(), staff, time.Time{})
+		if err != nil || len(firsts) != 1 || firsts[0].Country != "BR" || firsts[0].Purchases != 1 {
+			t.Errorf("%+v %v", firsts, err)
+		}
+	})
+}
+
+// TestImportTwice takes one file in twice, the second time with its columns in
+// another order and under other names.
+func TestImportTwice(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		s := open(t, db)
+		first := "order_id,ordered_at,email,country,sku,qty,amount,currency,coupon,referrer\n" +
+			"1001,2026-10-01,kari@example.no,NO,A5,2,\"12,50\",EUR,,https://square.example/s/abc123?x=1\n" +
+			"1001,,,,A6,1,,,,\n" +
+			"1002,2026-10-02,,BR,A5,1,1000,JPY,SPRING,\n" +
+			"1003,2036-10-02,,BR,A5,1,1000,JPY,,\n" +
+			"1004,2026-10-02,,XX,A5,1,10.00,EUR,,\n" +
+			"1005,2026-10-02,,DE,A5,1,10.00,ABC,,\n" +
+			"1006,2026-10-02,,DE,A5,1,10.005,EUR,,\n" +
+			"1001,2026-10-05,,,,,-2.50,EUR,,\n"
+		again := "\xef\xbb\xbfCurrency;Total;Created at;E-Mail;Order Number;Quantity;Lineitem SKU;Country Code\n" +
+			"EUR;12.50;2026-10-01 00:00:00;KARI@example.no;1001;2;A5;no\n" +
+			"JPY;1 000;2026-10-02;;1002;1;A5;BR\n"
+		report, err := s.Import(t.Context(), staff, strings.NewReader(first), ImportOptions{DryRun: true})
+		if err != nil || report.New != 2 || s.scalar(`select count(*) from purchase`) != 0 {
+			t.Fatalf("a dry run: %+v %v", report, err)
+		}
+		if report, err = s.Import(t.Context(), staff, strings.NewReader(first), ImportOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		var wrong []string
+		for _, e := range report.Errors {
+			wrong = append(wrong, fmt.Sprintf("%d %s", e.Row, e.Field))
+		}
+		if d := cmp.Diff([]string{"5 at", "6 country", "7 currency", "8 amount"}, wrong); d != "" {
+			t.Error(d)
+		}
+		if report.New != 2 || report.Known != 1 || report.Changed != 1 || report.Failed != 4 {
+			t.Errorf("%+v", report)
+		}
+		for range 2 {
+			if report, err = s.Import(t.Context(), staff, strings.NewReader(again), ImportOptions{}); err != nil || report.Known != 2 || report.Failed != 0 {
+				t.Fatalf("again: %+v %v", report, err)
+			}
+		}
+		list, _, err := s.Purchases(t.Context(), staff, Filter{Limit: 10})
+		if err != nil || len(list) != 2 {
+			t.Fatal(list, err)
+		}
+		p := list[1]
+		if p.AmountMinor != 1250 || p.RefundedMinor != 250 || p.Code != "abc123" || len(p.Items) != 2 || list[0].AmountMinor != 1000 || list[0].Code != "SPRING" {
+			t.Errorf("%+v", list)
+		}
+	})
+}
+
+func TestPurchasesArePaged(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		s := open(t, db)
+		for i := range 7 {
+			o := s.order(fmt.Sprint(i), "")
+			o.At = s.at.Add(-time.Duration(i/2) * time.Hour)
+			s.one(o)
+		}
+		var seen []int64
+		for cursor, n := "", 0; n < 9; n++ {
+			list, next, err := s.Purchases(t.Context(), staff, Filter{Limit: 2, Cursor: cursor})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, p := range list {
+				seen = append(seen, p.ID)
+			}
+			if cursor = next; cursor == "" {
+				break
+			}
+		}
+		if d := cmp.Diff([]int64{2, 1, 4, 3, 6, 5, 7}, seen); d != "" {
+			t.Error(d)
+		}
+	})
+}
+
+func TestMinor(t *testing.T) {
+	for _, c := range []struct {
+		text, currency string
+		want           int64 // -1: refused
+	}{
+		{"12.50", "EUR", 1250}, {"12,5", "EUR", 1250}, {"1 234,50 €", "EUR", 123450}, {"1,234.50", "USD", 123450}, {"1.234.567,89", "EUR", 123456789},
+		{"1000", "JPY", 1000}, {"1,234", "EUR", -1}, {"1.234", "KWD", 1234}, {"12.505", "EUR", -1}, {"12.5000", "EUR", 1250}, {"abc", "EUR", -1}, {"", "EUR", -1},
+		{"-2.50", "EUR", -250}, {"1-2", "EUR", -1}, {"1.2,3.4", "EUR", -1}, {"99999999999999999999", "EUR", -1}, {".50", "EUR", 50}, {"1.5", "JPY", -1},
+	} {
+		got, err := minor(c.text, c.currency)
+		if (err != nil) != (c.want == -1) || err == nil && got != c.want {
+			t.Errorf("%q %s is %d %v, want %d", c.text, c.currency, got, err, c.want)
+		}
+	}
+}
+
+func FuzzMinor(f *testing.F) {
+	f.Add("1,234.50")
+	f.Add("−3,5")
+	f.Fuzz(func(t *testing.T, text string) {
+		if n, err := minor(text, "EUR"); err == nil && (n > 1e15 || n < -1e15) {
+			t.Errorf("%q is %d", text, n)
+		}
+	})
+}
+
+// questions
+
+func (s *site) question(a know.Actor, purchase int64) Question {
+	s.t.Helper()
+	code, err := s.QuestionCode(s.t.Context(), staff, purchase)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	q, err := s.Question(s.t.Context(), a, code)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return q
+}
+
+func (s *site) answer(a know.Actor, purchase int64, n Answer) error {
+	return s.Answer(s.t.Context(), a, s.question(a, purchase), n, "https://square.example")
+}
+
+func TestOneAnswerOfABuyer(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		s := open(t, db)
+		ctx := t.Context()
+		anna := s.person("Anna Blum", "anna@example.org")
+		mallory := s.person("Mallory", "mallory@example.org")
+		first, second := s.one(s.order("1", "anna@example.org")), s.one(s.order("2", "ANNA@example.org"))
+		if err := s.answer(know.Actor{}, first, Answer{Words: "A poster in Bergen."}); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.answer(anna, second, Answer{Words: "My neighbour.", Place: "https://square.example/ideas/7#top"}); err != nil {
+			t.Fatal(err)
+		}
+		q := s.question(know.Actor{}, first)
+		if q.Reason.Words != "My neighbour." || q.Reason.Thing != (event.Ref{Kind: "idea", ID: 7}) || q.Reason.Place != "" || s.scalar(`select count(*) from reason`) != 1 {
+			t.Errorf("%+v", q.Reason)
+		}
+		code, _ := s.Code(ctx, first)
+		if _, err := s.Question(ctx, mallory, code); !fault.Is(err, fault.Conflict) {
+			t.Errorf("somebody else opens it: %v", err)
+		}
+		for _, wrong := range []string{"", "x", code + "A", "1" + code, strings.Replace(code, ".", "", 1)} {
+			if _, err := s.Question(ctx, know.Actor{}, wrong); !fault.Is(err, fault.NotFound) {
+				t.Errorf("the code %q: %v", wrong, err)
+			}
+		}
+		if p, _ := s.Purchase(ctx, staff, first); p.Person != anna.ID {
+			t.Errorf("the purchase is %d's", p.Person)
+		}
+		if _, err := s.OwnQuestion(ctx, mallory); !fault.Is(err, fault.NotFound) {
+			t.Errorf("Mallory has a purchase: %v", err)
+		}
+		if err := s.TakeBack(ctx, q); err != nil {
+			t.Fatal(err)
+		}
+		if q = s.question(anna, second); q.Answered() {
+			t.Errorf("%+v", q.Reason)
+		}
+		if err := s.answer(anna, second, Answer{}); !fault.Is(err, fault.Invalid) {
+			t.Errorf("an empty answer: %v", err)
+		}
+		if err := s.answer(anna, second, Answer{Place: "javascript:alert(1)"}); !fault.Is(err, fault.Invalid) {
+			t.Errorf("a place that is none: %v", err)
+		}
+	})
+}
+
+// TestAccountsJoinedAndParted answers from two accounts that come to be one
+// person's and are parted again.
+func TestAccountsJoinedAndParted(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		s := open(t, db)
+		ctx := t.Context()
+		anna := s.person("Anna Blum", "anna@example.org")
+		one, other := s.one(s.order("1", "anna@example.org")), s.one(s.order("2", "other@example.org"))
+		if err := s.answer(know.Actor{}, one, Answer{Words: "One."}); err != nil {
+			t.Fatal(err)
+		}
+		s.at = s.at.Add(time.Minute)
+		if err := s.answer(know.Actor{}, other, Answer{Words: "Other."}); err != nil {
+			t.Fatal(err)
+		}
+		p, _ := s.Purchase(ctx, staff, other)
+		if err := s.people.Move(ctx, staff, p.Account, anna.ID); err != nil {
+			t.Fatal(err)
+		}
+		if q := s.question(anna, one); q.Reason.Words != "Other." {
+			t.Errorf("joined, %q stands", q.Reason.Words)
+		}
+		if err := s.people.Move(ctx, staff, p.Account, 0); err != nil {
+			t.Fatal(err)
+		}
+		if q := s.question(anna, one); q.Reason.Words != "One." {
+			t.Errorf("parted, %q stands", q.Reason.Words)
+		}
+		if p, _ = s.Purchase(ctx, staff, other); p.Person != 0 || p.Buyer() != -p.Account {
+			t.Errorf("parted, it is %d's", p.Buyer())
+		}
+	})
+}
+
+func TestTellers(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		s := open(t, db)
+		ctx := t.Context()
+		anna, ben := s.person("Anna Blum", "anna@example.org"), s.person("Ben Okoye", "ben@example.org")
+		id := s.one(s.order("1", "anna@example.org"))
+		if err := s.answer(anna, id, Answer{Teller: ben.ID}); !fault.Is(err, fault.Invalid) {
+			t.Errorf("somebody who is not public is named: %v", err)
+		}
+		s.public(ben)
+		s.public(anna)
+		if found, err := s.Tellers(ctx, "oko", 5); err != nil || len(found) != 1 || found[0].ID != ben.ID {
+			t.Errorf("found %v %v", found, err)
+		}
+		if found, _ := s.Tellers(ctx, "%%", 5); len(found) != 0 {
+			t.Errorf("found %v", found)
+		}
+		if err := s.answer(anna, id, Answer{Teller: anna.ID}); !fault.Is(err, fault.Invalid) {
+			t.Errorf("she named herself: %v", err)
+		}
+		if err := s.answer(anna, id, Answer{Teller: ben.ID}); err != nil {
+			t.Fatal(err)
+		}
+		account := s.question(anna, id).Purchase.Account
+		shown := func() int64 {
+			r, err := s.ReasonsOf(ctx, staff, []int64{account})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return r[account].Teller
+		}
+		if shown() != 0 {
+			t.Error("shown before he was asked")
+		}
+		if n := s.scalar(`select count(*) from outbox where kind = 'teller' and person_id = $1`, ben.ID); n != 1 {
+			t.Errorf("%d mails ask him", n)
+		}
+		named, err := s.Namings(ctx, ben)
+		if err != nil || len(named) != 1 || named[0].Buyer != anna.ID {
+			t.Fatal(named, err)
+		}
+		if err := s.Show(ctx, anna, named[0].Reason, true); !fault.Is(err, fault.NotFound) {
+			t.Errorf("another answers for him: %v", err)
+		}
+		if err := s.Show(ctx, ben, named[0].Reason, true); err != nil || shown() != ben.ID {
+			t.Errorf("%v, shown %d", err, shown())
+		}
+		if err := s.Show(ctx, ben, named[0].Reason, false); err != nil || shown() != 0 {
+			t.Errorf("%v, shown %d", err, shown())
+		}
+		if err := s.Show(ctx, ben, named[0].Reason, true); !fault.Is(err, fault.Conflict) {
+			t.Errorf("a refusal is not final: %v", err)
+		}
+		// said otherwise, taken back and said again: still no
+		for _, n := range []Answer{{Words: "Nobody."}, {Teller: ben.ID}} {
+			if err := s.TakeBack(ctx, s.question(anna, id)); err != nil {
+				t.Fatal(err)
+			}
+			if err := s.answer(anna, id, n); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n := s.scalar(`select count(*) from outbox where kind = 'teller'`); n != 1 || shown() != 0 {
+			t.Errorf("%d mails ask him, shown %d", n, shown())
+		}
+	})
+}
+
+func TestAskedOnce(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		s := open(t, db)
+		ctx := t.Context()
+		s.person("Anna Blum", "anna@example.org")
+		ben := s.person("Ben Okoye", "ben@example.org")
+		if err := s.people.ChooseMail(ctx, ben.ID, know.MailWhy, false); err != nil {
+			t.Fatal(err)
+		}
+		old := s.order("0", "cleo@example.org")
+		old.At = s.at.Add(-200 * 24 * time.Hour)
+		s.person("Cleo", "cleo@example.org")
+		s.store(old, s.order("1", "anna@example.org"), s.order("2", "ben@example.org"), s.order("3", "dora@example.org"), s.order("4", ""))
+		ask := func() int64 {
+			for {
+				n, err := s.AskOnce(ctx)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if n == 0 {
+					return s.scalar(`select count(*) from outbox where kind = 'why'`)
+				}
+			}
+		}
+		if n := ask(); n != 1 {
+			t.Errorf("%d are asked, want Anna alone", n)
+		}
+		s.store(s.order("5", "anna@example.org"))
+		if n := ask(); n != 1 {
+			t.Errorf("%d mails, she is asked twice", n)
+		}
+		// dora confirms her address
+		dora := s.person("Dora", "dora@example.org")
+		if err := s.events.CatchUp(ctx, "purchase.accounts", s.FollowAccounts, "account.confirmed", "account.moved"); err != nil {
+			t.Fatal(err)
+		}
+		if n := ask(); n != 2 {
+			t.Errorf("%d mails, want Dora’s, too", n)
+		}
+		if _, _, err := s.ToAsk(ctx, 4, dora.ID); err != nil {
+			t.Error(err)
+		}
+		if err := s.answer(dora, 4, Answer{Words: "An advertisement."}); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := s.ToAsk(ctx, 4, dora.ID); err != event.ErrSuperseded {
+			t.Errorf("she is asked although she answered: %v", err)
+		}
+	})
+}
+
+func TestEraseAndHeld(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		for _, words := range []bool{false, true} {
+			s := open(t, db)
+			ctx := context.Background()
+			name := fmt.Sprint(words)
+			anna := s.person("Anna "+name, "anna"+name+"@example.org")
+			id := s.one(s.order("e"+name, "anna"+name+"@example.org"))
+			if err := s.answer(anna, id, Answer{Words: "My aunt Zilla.", TellerName: "Zilla", ByName: "Annchen"}); err != nil {
+				t.Fatal(err)
+			}
+			p, _ := s.Purchase(ctx, staff, id)
+			held, err := s.Held(ctx, anna.ID, []int64{p.Account})
+			if err != nil || len(held.Purchases) != 1 || len(held.Reasons) != 1 || held.Reasons[0].TellerName != "Zilla" {
+				t.Fatalf("%+v %v", held, err)
+			}
+			if err := s.people.Leave(ctx, anna, words); err != nil {
+				t.Fatal(err)
+			}
+			for range 2 {
+				if err := s.events.CatchUp(ctx, "purchase.erase"+name, s.Erase, "person.left"); err != nil {
+					t.Fatal(err)
+				}
+			}
+			var left, by string
+			if err := s.db.Row(ctx, `select words || teller_name, by_name from reason where account_id = $1`, p.Account).Scan(&left, &by); err != nil {
+				t.Fatal(err)
+			}
+			if (left == "") != words || by != "" {
+				t.Errorf("words %v: %q and %q are left", words, left, by)
+			}
+			code, _ := s.Code(ctx, id)
+			if _, err := s.Question(ctx, know.Actor{}, code); !fault.Is(err, fault.NotFound) {
+				t.Errorf("the question of somebody who left is open: %v", err)
+			}
+		}
+	})
+}
