@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"tribune/event"
 	"tribune/know"
@@ -52,6 +53,42 @@ func TestScanner(t *testing.T) {
 	s.Visitor().Post(link, "name", "Jo").Want(t, 410, "Send me the link")
 	s.Visitor().Get(link).Want(t, 410)
 	s.Visitor().Get("/signin/nonsense").Want(t, 410)
+}
+
+// TestTooOld says plainly of a link that is older than a quarter of an hour that
+// it has ended, in the reader's language, and sends a new one from that page.
+func TestTooOld(t *testing.T) {
+	for lang, says := range map[string][]string{
+		"en": {`<html lang="en"`, "<h1>This link has ended</h1>", "This link was used already, or is older than it may be. Ask for a new one", "Send me the link"},
+		"fr": {`<html lang="fr"`, "<h1>Ce lien a expiré</h1>", "Ce lien a déjà servi, ou a expiré. Demandez-en un nouveau", "Envoyez-moi le lien"},
+	} {
+		t.Run(lang, func(t *testing.T) {
+			s := site(t)
+			link := linkFor(t, s, "jo@example.org", "")
+			jo := s.Visitor()
+			jo.Lang = lang
+			s.Pass(15 * time.Minute)
+			jo.Get(link).Want(t, 200, "jo@example.org")
+			s.Pass(time.Second)
+			form := []string{`action="/signin"`, `name="email"`}
+			for _, got := range []webtest.Answer{jo.Get(link), jo.Post(link, "name", "Jo")} {
+				got.Want(t, 410, append(form, says...)...)
+				if got.Header.Get("Set-Cookie") != "" || strings.Contains(got.Body, link) {
+					t.Errorf("a link that has ended signs in, or is repeated:\n%s", got.Body)
+				}
+			}
+			jo.Post("/signin", "email", "jo@example.org").Want(t, 303)
+			rows, err := s.Events.Deliveries(t.Context(), event.Waiting, 0, 9)
+			if err != nil || len(rows) != 2 {
+				t.Fatalf("the outbox has %v, %v", rows, err)
+			}
+			secret, err := s.People.Arm(t.Context(), max(rows[0].Subject.ID, rows[1].Subject.ID))
+			if err != nil {
+				t.Fatal(err)
+			}
+			jo.Get("/signin/"+secret).Want(t, 200, "jo@example.org")
+		})
+	}
 }
 
 // TestNobodyLearns answers the same for an address that is known and one that
