@@ -24,6 +24,17 @@ type Config struct {
 	RateLimit    string   `help:"off lifts every limit on how often one may ask (load tests)." enum:"on,off" default:"on" env:"TRIBUNE_RATE_LIMIT"`
 	Roles        []string `help:"What this process does: web, work, or both." enum:"web,work" default:"web,work" env:"TRIBUNE_ROLES"`
 	Version      string   `kong:"-"` // of the program, set by its main
+
+	named bool // URL was said, not made of Addr
+}
+
+// origin gives the address that writes must come from: the one that was said,
+// else none, and the Host that is asked for has to do.
+func (c Config) origin() string {
+	if !c.named {
+		return ""
+	}
+	return c.URL
 }
 
 // SiteURL gives the site's own address, without a slash at the end.

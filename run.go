@@ -42,6 +42,7 @@ func Run(ctx context.Context, log *slog.Logger, c Config, out io.Writer) error {
 	if strings.HasSuffix(c.Addr, ":0") {
 		c.Addr = listener.Addr().String()
 	}
+	c.named = c.URL != ""
 	if c.URL, err = c.SiteURL(); err != nil {
 		return err
 	}
@@ -122,7 +123,7 @@ func (s *Site) Handler() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	door, err := gate.New(s.Log, s.People, gate.Options{URL: s.Config.URL, Proxies: proxies, Limits: s.Config.RateLimit != "off", Words: kit.Words}, s.Now)
+	door, err := gate.New(s.Log, s.People, gate.Options{URL: s.Config.URL, Origin: s.Config.origin(), Proxies: proxies, Limits: s.Config.RateLimit != "off", Words: kit.Words}, s.Now)
 	if err != nil {
 		return nil, err
 	}

@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"hash/maphash"
 	"log/slog"
 	"net"
@@ -33,6 +32,7 @@ type Asker struct {
 // Options are the gate's settings.
 type Options struct {
 	URL     string          // the site's own address; https makes cookies Secure
+	Origin  string          // the address that writes must come from; "": from the Host they ask
 	Proxies []netip.Prefix  // whose X-Forwarded-For is believed
 	Limits  bool            // false lifts every limit (load tests)
 	Words   *i18n.Catalogue // what is refused is said in the asker's language; nil: in English
@@ -43,7 +43,7 @@ type Gate struct {
 	log    *slog.Logger
 	people *know.Directory
 	opt    Options
-	origin *http.CrossOriginProtection
+	origin origins
 	limits limits
 
 	streams streams
@@ -51,11 +51,9 @@ type Gate struct {
 
 // New makes the gate of an open site.
 func New(log *slog.Logger, people *know.Directory, o Options, now func() time.Time) (*Gate, error) {
-	origin := http.NewCrossOriginProtection()
-	if o.URL != "" {
-		if err := origin.AddTrustedOrigin(strings.TrimSuffix(o.URL, "/")); err != nil {
-			return nil, fmt.Errorf("gate: the site's address %q is no origin such as https://example.org: %w", o.URL, err)
-		}
+	origin, err := newOrigins(o.Origin)
+	if err != nil {
+		return nil, err
 	}
 	return &Gate{log: log, people: people, opt: o, origin: origin, limits: limits{now: now, on: o.Limits, seed: maphash.MakeSeed()}}, nil
 }
