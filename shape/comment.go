@@ -56,7 +56,7 @@ func commentBody(s string) (string, error) {
 
 // Comment says something under an idea, which the asker follows from then on.
 // Without a language it is in the asker's.
-func (s *Ideas) Comment(ctx context.Context, a know.Actor, idea int64, body, language string) (c Comment, err error) {
+func (s *Ideas) Comment(ctx context.Context, a know.Actor, idea int64, body, lang string) (c Comment, err error) {
 	i, err := readIdea(ctx, s.db, idea)
 	if err != nil {
 		return Comment{}, err
@@ -64,16 +64,18 @@ func (s *Ideas) Comment(ctx context.Context, a know.Actor, idea int64, body, lan
 	if err := know.Require(a, know.Comment, i.Subject()); err != nil {
 		return Comment{}, err
 	}
-	if body, err = commentBody(body); err != nil {
+	body, wordless := commentBody(body)
+	lang, unknown := languageTag(lang)
+	if err := fault.All(wordless, unknown); err != nil {
 		return Comment{}, err
 	}
-	if language == "" {
-		language = a.Language
+	if lang == "" {
+		lang = a.Language
 	}
 	err = s.db.Update(ctx, func(tx *storage.Tx) error {
 		id, err := tx.Insert(ctx, `insert into comment (idea_id, person_id, staff, body, language, created_at)
 			values ($1, $2, $3, $4, $5, $6) returning id`,
-			idea, a.ID, storage.Bit(a.IsStaff()), body, language, storage.Micros(s.now()))
+			idea, a.ID, storage.Bit(a.IsStaff()), body, lang, storage.Micros(s.now()))
 		if err != nil {
 			return fmt.Errorf("shape: comment on %d: %w", idea, err)
 		}
@@ -113,12 +115,65 @@ func (s *Ideas) Comments(ctx context.Context, a know.Actor, idea int64) ([]Comme
 		return nil, err
 	}
 	all, err := storage.All(ctx, s.db, scanComment, selectComment+` where idea_id = $1 order by id limit $2`, idea, maxComments)
+	return seenComments(a, i, all), err
+}
+
+// seenComments empties the comments whose words the asker may not read.
+func seenComments(a know.Actor, i Idea, all []Comment) []Comment {
 	for n := range all {
 		if c := &all[n]; !know.May(a, know.Read, c.subject(i)) {
 			c.Body, c.StateReason = "", ""
 		}
 	}
-	return all, err
+	return all
+}
+
+// CommentsAfter gives a page of what is said under an idea, as Comments does:
+// those with ids over after (0: from the first), at most 200.
+func (s *Ideas) CommentsAfter(ctx context.Context, a know.Actor, idea, after int64, limit int) ([]Comment, error) {
+	i, err := s.Idea(ctx, a, idea)
+	if err != nil {
+		return nil, err
+	}
+	page, err := storage.All(ctx, s.db, scanComment, selectComment+` where idea_id = $1 and id > $2 order by id limit $3`, idea, after, min(limit, 200))
+	return seenComments(a, i, page), err
+}
+
+// PageOfComment says after which comment the page begins that a comment stands
+// on, where each page has size comments; 0 is the first page. LastComment asks
+// for the last page. A comment that is not there stands where it would.
+func (s *Ideas) PageOfComment(ctx context.Context, idea, comment int64, size int) (after int64, err error) {
+	var before int
+	err = s.db.Row(ctx, `select count(*) from comment where idea_id = $1 and id < $2`, idea, comment).Scan(&before)
+	if err == nil && comment == LastComment && before > 0 {
+		before--
+	}
+	if begins := before - before%size; err == nil && begins > 0 {
+		err = s.db.Row(ctx, `select id from comment where idea_id = $1 order by id limit 1 offset $2`, idea, begins-1).Scan(&after)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("shape: page of comment %d: %w", comment, err)
+	}
+	return after, nil
+}
+
+// LastComment stands for the last comment of an idea, whichever that is.
+const LastComment = 1 << 62
+
+// OneComment gives one comment of an idea.
+func (s *Ideas) OneComment(ctx context.Context, a know.Actor, idea, id int64) (Comment, error) {
+	i, err := s.Idea(ctx, a, idea)
+	if err != nil {
+		return Comment{}, err
+	}
+	c, err := readComment(ctx, s.db, id)
+	if err == nil && c.Idea != idea {
+		err = fault.New(fault.NotFound, "There is no such comment, or it is not open to you.")
+	}
+	if err != nil {
+		return Comment{}, err
+	}
+	return seenComments(a, i, []Comment{c})[0], nil
 }
 
 // change runs f on a comment that no other transaction changes meanwhile, if

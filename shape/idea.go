@@ -9,6 +9,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/text/language"
+
 	"tribune/converse"
 	"tribune/event"
 	"tribune/internal/fault"
@@ -134,10 +136,11 @@ const (
 
 // check cleans a new idea and refuses what cannot be.
 func (n *NewIdea) check(a know.Actor) error {
-	var wrong [3]error
+	var wrong [4]error
 	n.Title, wrong[0] = ideaTitle(n.Title)
 	n.Body, wrong[1] = ideaBody(n.Body)
 	n.Tags, wrong[2] = foldTags(n.Tags)
+	n.Language, wrong[3] = languageTag(n.Language)
 	if n.Language == "" {
 		n.Language = a.Language
 	}
@@ -169,6 +172,18 @@ func ideaBody(s string) (string, error) {
 		return s, fault.New(fault.Invalid, "Say it in at most {most} characters.", "most", maxBody).On("body")
 	}
 	return s, nil
+}
+
+// languageTag settles the language that words are said to be in; "" says none.
+func languageTag(s string) (string, error) {
+	if s = strings.TrimSpace(s); s == "" {
+		return "", nil
+	}
+	tag, err := language.Parse(s)
+	if err != nil || tag == language.Und || len(s) > maxTag {
+		return "", fault.New(fault.Invalid, "The language is a tag such as en or pt-BR.").On("language")
+	}
+	return tag.String(), nil
 }
 
 // cleanBody makes Markdown as it is stored: valid, with plain line ends, and

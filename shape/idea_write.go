@@ -136,7 +136,7 @@ func (s *Ideas) Edit(ctx context.Context, a know.Actor, id int64, e IdeaEdit) (i
 
 // edited gives an idea as it is after an edit, or says why it cannot be.
 func (s *Ideas) edited(ctx context.Context, tx *storage.Tx, a know.Actor, is Idea, e IdeaEdit) (Idea, error) {
-	var wrong [3]error
+	var wrong [4]error
 	if e.Title != nil {
 		is.Title, wrong[0] = ideaTitle(*e.Title)
 	}
@@ -144,7 +144,7 @@ func (s *Ideas) edited(ctx context.Context, tx *storage.Tx, a know.Actor, is Ide
 		is.Body, wrong[1] = ideaBody(*e.Body)
 	}
 	if e.Language != nil {
-		is.Language = *e.Language
+		is.Language, wrong[3] = languageTag(*e.Language)
 	}
 	if e.Tags != nil {
 		is.Tags, wrong[2] = foldTags(*e.Tags)

@@ -1,8 +1,8 @@
 package ideas
 
 import (
+	"cmp"
 	"net/http"
-	"strconv"
 
 	"tribune/event"
 	"tribune/gate"
@@ -11,12 +11,6 @@ import (
 	"tribune/shape"
 	"tribune/web/page"
 )
-
-// voicesAfter is the last voice that the reader has seen, by the address.
-func voicesAfter(r *http.Request) int64 {
-	after, _ := strconv.ParseInt(r.URL.Query().Get("voices"), 10, 64)
-	return max(after, 0)
-}
 
 // vote votes, or takes the vote back. A script gets the button alone.
 func (h handlers) vote(w http.ResponseWriter, r *http.Request, v *page.View) error {
@@ -83,13 +77,14 @@ func (h handlers) comment(w http.ResponseWriter, r *http.Request, v *page.View) 
 	if err != nil {
 		return err
 	}
-	t := talk{Comment: r.PostFormValue("body")}
-	c, err := h.Ideas.Comment(r.Context(), v.Actor, id, t.Comment, "")
+	t := talk{Comment: r.PostFormValue("body"), Lang: r.PostFormValue("language")}
+	c, err := h.Ideas.Comment(r.Context(), v.Actor, id, t.Comment, cmp.Or(t.Lang, v.Lang()))
 	if err != nil {
 		return h.again(w, r, v, id, err, &t, &t.CommentWrong)
 	}
+	remember(w, v, c.Language)
 	page.Flash(w, "commented")
-	return page.Back(w, r, page.IdeaURL(id)+"#c"+strconv.FormatInt(c.ID, 10))
+	return page.Back(w, r, commentURL(id, c.ID))
 }
 
 func (h handlers) voice(w http.ResponseWriter, r *http.Request, v *page.View) error {

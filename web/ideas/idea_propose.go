@@ -1,6 +1,7 @@
 package ideas
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -18,6 +19,8 @@ type draft struct {
 	Title string
 	Body  string
 	Tags  string // as typed, with commas between
+	Lang  string // it is written in
+	Langs []page.Option
 	Call  int64
 	Calls []shape.Call // open ones
 	Like  []shape.Idea // ideas that say something similar
@@ -45,7 +48,7 @@ func newURL(c choice) string {
 // propose shows the form. It is open to read: who has not signed in is asked
 // to when they send it.
 func (h handlers) propose(w http.ResponseWriter, r *http.Request, v *page.View) error {
-	d := draft{Title: r.URL.Query().Get("title")}
+	d := draft{Title: r.URL.Query().Get("title"), Lang: writtenIn(r, v)}
 	d.Call, _ = strconv.ParseInt(r.URL.Query().Get("call"), 10, 64)
 	return h.showDraft(w, r, v, d)
 }
@@ -54,6 +57,7 @@ func (h handlers) showDraft(w http.ResponseWriter, r *http.Request, v *page.View
 	if d.Calls, err = h.Ideas.Calls(r.Context(), v.Actor, true); err != nil {
 		return err
 	}
+	d.Langs = h.languages(v, d.Lang)
 	if d.ID == 0 && strings.TrimSpace(d.Title) != "" {
 		if d.Like, err = h.Ideas.Similar(r.Context(), v.Actor, d.Title, similarShown); err != nil {
 			return err
@@ -68,7 +72,7 @@ func (h handlers) showDraft(w http.ResponseWriter, r *http.Request, v *page.View
 
 func readDraft(w http.ResponseWriter, r *http.Request) (d draft, err error) {
 	err = page.Form(w, r)
-	d.Title, d.Body, d.Tags = r.PostFormValue("title"), r.PostFormValue("body"), r.PostFormValue("tags")
+	d.Title, d.Body, d.Tags, d.Lang = r.PostFormValue("title"), r.PostFormValue("body"), r.PostFormValue("tags"), r.PostFormValue("language")
 	d.Call, _ = strconv.ParseInt(r.PostFormValue("call"), 10, 64)
 	return d, err
 }
@@ -78,7 +82,7 @@ func (h handlers) proposed(w http.ResponseWriter, r *http.Request, v *page.View)
 	if err != nil {
 		return err
 	}
-	idea, err := h.Ideas.Propose(r.Context(), v.Actor, shape.NewIdea{Title: d.Title, Body: d.Body, Tags: splitTags(d.Tags), Call: d.Call})
+	idea, err := h.Ideas.Propose(r.Context(), v.Actor, shape.NewIdea{Title: d.Title, Body: d.Body, Tags: splitTags(d.Tags), Call: d.Call, Language: cmp.Or(d.Lang, v.Lang())})
 	if err != nil {
 		if !signInFirst(v, err, &d.Wrong) {
 			if err := v.Wrong(err, &d.Wrong); err != nil {
@@ -87,6 +91,7 @@ func (h handlers) proposed(w http.ResponseWriter, r *http.Request, v *page.View)
 		}
 		return h.showDraft(w, r, v, d)
 	}
+	remember(w, v, idea.Language)
 	page.Flash(w, "proposed")
 	return page.Back(w, r, page.IdeaURL(idea.ID))
 }
@@ -135,7 +140,7 @@ func (h handlers) edit(w http.ResponseWriter, r *http.Request, v *page.View) err
 	if err != nil {
 		return err
 	}
-	return h.showDraft(w, r, v, draft{ID: idea.ID, Title: idea.Title, Body: idea.Body, Tags: strings.Join(idea.Tags, ", ")})
+	return h.showDraft(w, r, v, draft{ID: idea.ID, Title: idea.Title, Body: idea.Body, Tags: strings.Join(idea.Tags, ", "), Lang: cmp.Or(idea.Language, writtenIn(r, v))})
 }
 
 func (h handlers) edited(w http.ResponseWriter, r *http.Request, v *page.View) error {
@@ -149,8 +154,11 @@ func (h handlers) edited(w http.ResponseWriter, r *http.Request, v *page.View) e
 	}
 	d.ID = id
 	tags := splitTags(d.Tags)
-	_, err = h.Ideas.Edit(r.Context(), v.Actor, id, shape.IdeaEdit{Title: &d.Title, Body: &d.Body, Tags: &tags})
-	if err != nil {
+	e := shape.IdeaEdit{Title: &d.Title, Body: &d.Body, Tags: &tags}
+	if d.Lang != "" {
+		e.Language = &d.Lang
+	}
+	if _, err = h.Ideas.Edit(r.Context(), v.Actor, id, e); err != nil {
 		if fault.Is(err, fault.Forbidden) {
 			return err
 		}

@@ -21,8 +21,50 @@ func liveTalk(i shape.Idea) string {
 	return page.LiveIdeas([]shape.Idea{i}) + "&talk=" + strconv.FormatInt(i.Comments, 10)
 }
 
-// voicesShown is how many voices stand on an idea's page at once.
-const voicesShown = 12
+// How many voices and how many comments stand on an idea's page at once.
+const (
+	voicesShown   = 12
+	commentsShown = 50
+)
+
+// turned is which of an idea's voices and comments a page shows.
+type turned struct {
+	voices   int64 // those before this one; 0: from the newest
+	comments int64 // those after this one; 0: from the first
+}
+
+// turned reads it from an address: "voices" and "comments" name the last one
+// seen, "comment" the one to be shown ("last": the newest).
+func (h handlers) turned(r *http.Request, idea int64) (t turned, err error) {
+	q := r.URL.Query()
+	id := func(name string) int64 {
+		n, _ := strconv.ParseInt(q.Get(name), 10, 64)
+		return max(n, 0)
+	}
+	t.voices, t.comments = id("voices"), id("comments")
+	comment := id("comment")
+	if q.Get("comment") == "last" {
+		comment = shape.LastComment
+	}
+	if comment != 0 {
+		t.comments, err = h.Ideas.PageOfComment(r.Context(), idea, comment, commentsShown)
+	}
+	return t, err
+}
+
+// commentURL is where a comment stands.
+func commentURL(idea, comment int64) string {
+	id := strconv.FormatInt(comment, 10)
+	return page.IdeaURL(idea) + "?comment=" + id + "#c" + id
+}
+
+// newest is the page that a new comment stands on.
+func (p whole) newest() string {
+	if p.Begins != 0 || p.Ends != 0 || len(p.Comments) == commentsShown {
+		return page.IdeaURL(p.Idea.ID) + "?comment=last"
+	}
+	return page.IdeaURL(p.Idea.ID)
+}
 
 // decided is a decision, and how many were told of it.
 type decided struct {
@@ -34,6 +76,8 @@ type decided struct {
 // talk is what a reader was writing under an idea when something was wrong.
 type talk struct {
 	Comment      string
+	Lang         string // the comment is written in
+	Langs        []page.Option
 	CommentWrong page.Wrong
 	Words        string
 	Author       string
@@ -51,6 +95,8 @@ type whole struct {
 	After     int64 // the last voice shown, if there are more
 	Decisions []decided
 	Comments  []shape.Comment
+	Begins    int64 // the last comment of the page before, 0 on the first
+	Ends      int64 // the last comment shown, if there are more
 	People    map[int64]know.Person
 	Talk      talk
 }
@@ -65,10 +111,18 @@ func (h handlers) show(w http.ResponseWriter, r *http.Request, v *page.View) err
 
 // showIdea shows an idea, with what the reader was writing under it.
 func (h handlers) showIdea(w http.ResponseWriter, r *http.Request, v *page.View, id int64, t talk) error {
-	p, err := h.gather(r.Context(), v.Actor, id, voicesAfter(r))
+	at, err := h.turned(r, id)
 	if err != nil {
 		return err
 	}
+	p, err := h.gather(r.Context(), v.Actor, id, at)
+	if err != nil {
+		return err
+	}
+	if t.Lang == "" {
+		t.Lang = writtenIn(r, v)
+	}
+	t.Langs = h.languages(v, t.Lang)
 	p.Talk = t
 	v.Title, v.Section, v.Feed = p.Idea.Title, "ideas", feedOf(id)
 	v.About = v.Excerpt(p.Idea.Body, 160)
@@ -76,22 +130,27 @@ func (h handlers) showIdea(w http.ResponseWriter, r *http.Request, v *page.View,
 	return h.Show(w, r, v, ideaPage(v, p))
 }
 
-func (h handlers) gather(ctx context.Context, a know.Actor, id, after int64) (p whole, err error) {
+func (h handlers) gather(ctx context.Context, a know.Actor, id int64, at turned) (p whole, err error) {
 	if p.Idea, err = h.Ideas.Idea(ctx, a, id); err != nil {
 		return p, err
 	}
 	if err = h.around(ctx, a, &p); err != nil {
 		return p, err
 	}
-	if p.Voices, err = h.Ideas.Voices(ctx, a, id, after, voicesShown+1); err != nil {
+	if p.Voices, err = h.Ideas.Voices(ctx, a, id, at.voices, voicesShown+1); err != nil {
 		return p, err
 	}
 	if len(p.Voices) > voicesShown {
 		p.Voices = p.Voices[:voicesShown]
 		p.After = p.Voices[voicesShown-1].ID
 	}
-	if p.Comments, err = h.Ideas.Comments(ctx, a, id); err != nil {
+	if p.Comments, err = h.Ideas.CommentsAfter(ctx, a, id, at.comments, commentsShown+1); err != nil {
 		return p, err
+	}
+	p.Begins = at.comments
+	if len(p.Comments) > commentsShown {
+		p.Comments = p.Comments[:commentsShown]
+		p.Ends = p.Comments[commentsShown-1].ID
 	}
 	if p.Decisions, err = h.decisions(ctx, a, id); err != nil {
 		return p, err

@@ -24,7 +24,7 @@ var Files embed.FS
 
 // Routes adds this folder's pages.
 func Routes(mux *http.ServeMux, k *page.Kit) {
-	h := handlers{k}
+	h := handlers{k, &named{options: map[string][]page.Option{}}}
 	mux.Handle("GET /ideas", k.Cached(k.Handle(h.list)))
 	mux.Handle("GET /ideas/new", k.Handle(h.propose))
 	mux.Handle("POST /ideas", k.Handle(h.proposed))
@@ -49,7 +49,10 @@ func Routes(mux *http.ServeMux, k *page.Kit) {
 	mux.Handle("GET /calls/{id}", k.Cached(k.Handle(h.call)))
 }
 
-type handlers struct{ *page.Kit }
+type handlers struct {
+	*page.Kit
+	named *named
+}
 
 // signInFirst answers a form that a visitor sent: it is shown again with what
 // they typed and a way to sign in. It reports whether err asks for that.

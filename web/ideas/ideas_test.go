@@ -3,6 +3,8 @@ package ideas_test
 import (
 	"fmt"
 	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"testing"
@@ -261,4 +263,74 @@ func TestVoicesOfVisitors(t *testing.T) {
 	ana.Post(at+"/voices", "words", "It would last longer.").Want(t, 303)
 	other := page.IdeaURL(propose(t, s, ana, "Dotted paper").ID)
 	s.Visitor().Post(other+"/voices", "words", "Dots.").Want(t, 303)
+}
+
+// TestWrittenIn says in which language words are: that of the page, unless
+// their author chooses another, which is then remembered.
+func TestWrittenIn(t *testing.T) {
+	s := site(t)
+	jo := s.Person("Jo", know.Member)
+	jo.Lang = "fr"
+	jo.Get("/ideas/new").Want(t, 200, `<option value="fr" selected>français`, `<option value="ar">arabe`)
+	got := jo.Post("/ideas", "title", "Du papier plus fin", "body", "Plus mince.").Want(t, 303)
+	first := got.Header.Get("Location")
+	jo.Get(first).Want(t, 200, `lang="fr" dir="auto">Du papier plus fin`)
+	if c := cookie(got); c == nil || c.MaxAge >= 0 {
+		t.Errorf("the language of the page is remembered: %v", c)
+	}
+	got = jo.Post("/ideas", "title", "ورق أرق", "body", "أرق", "language", "ar").Want(t, 303)
+	arabic := got.Header.Get("Location")
+	jo.Get(arabic).Want(t, 200, `lang="ar" dir="auto">ورق أرق`)
+	chosen := cookie(got)
+	if chosen == nil || chosen.Value != "ar" || chosen.MaxAge <= 0 {
+		t.Fatalf("what was chosen is not remembered: %v", chosen)
+	}
+	again := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/ideas/new", nil)
+	again.AddCookie(chosen)
+	jo.Do(again).Want(t, 200, `<option value="ar" selected>`)
+	again = httptest.NewRequestWithContext(t.Context(), http.MethodGet, first, nil)
+	again.AddCookie(chosen)
+	jo.Do(again).Want(t, 200, `<option value="ar" selected>`)
+
+	jo.Post(first+"/comments", "body", "Ja, bitte.", "language", "de").Want(t, 303)
+	jo.Get(first).Want(t, 200, `<div class="prose" lang="de" dir="auto">`)
+	jo.Post(first+"/comments", "body", "", "language", "klingon!").Want(t, 422, `<p class="wrong" id="h-body">`, `<p class="wrong" id="h-language">`)
+	jo.Get(arabic+"/edit").Want(t, 200, `<option value="ar" selected>`)
+	jo.Post(arabic+"/edit", "title", "ورق أرق", "body", "أرق", "language", "fa").Want(t, 303)
+	jo.Get(arabic).Want(t, 200, `lang="fa" dir="auto">ورق أرق`)
+	jo.Post("/ideas", "title", "x", "body", "Kept words.", "language", "??").Want(t, 422, "Kept words.", "La langue est une étiquette", `<p class="wrong" id="h-title">`)
+}
+
+// cookie gives the one that remembers a language.
+func cookie(a webtest.Answer) *http.Cookie {
+	for _, c := range (&http.Response{Header: a.Header}).Cookies() {
+		if c.Name == "written" {
+			return c
+		}
+	}
+	return nil
+}
+
+// TestCommentPages turns the pages of a long discussion, and finds a comment
+// by its address.
+func TestCommentPages(t *testing.T) {
+	s := site(t)
+	ana, visitor := s.Person("Ana", know.Member), s.Visitor()
+	idea := propose(t, s, ana, "Thread, not glue")
+	at := page.IdeaURL(idea.ID)
+	for n := range 50 {
+		if _, err := s.Ideas.Comment(t.Context(), ana.Actor, idea.ID, fmt.Sprintf("Word %02d.", n+1), ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	visitor.Get(at).Want(t, 200, "Word 01.", "Word 50.").Without(t, "More comments")
+	sent := ana.Post(at+"/comments", "body", "Word 51.").Want(t, 303)
+	if to := sent.Header.Get("Location"); to != at+"?comment=51#c51" {
+		t.Errorf("leads to %s", to)
+	}
+	visitor.Get(at).Want(t, 200, "Word 50.", "More comments", `href="`+at+`?comments=50#comments"`).Without(t, "Word 51.")
+	visitor.Get(at+"?comments=50").Want(t, 200, "Word 51.", "Earlier comments", `href="`+at+`?comment=50#c50"`).Without(t, "Word 50.")
+	visitor.Get(at+"?comment=51").Want(t, 200, "Word 51.").Without(t, "Word 50.")
+	visitor.Get(at+"?comment=last").Want(t, 200, "Word 51.").Without(t, "Word 50.")
+	visitor.Get(at+"?comment=50").Want(t, 200, "Word 01.").Without(t, "Word 51.")
 }
