@@ -22,16 +22,17 @@ var version = "unversioned"
 
 // commands is what the program can do, one file a command.
 type commands struct {
-	Serve   serveCommand   `cmd:"" help:"Serve the site."`
-	Demo    demoCommand    `cmd:"" help:"Serve a site of sample data, or make a folder of any size of it."`
-	Person  personCommand  `cmd:"" help:"People, from the terminal."`
-	Token   tokenCommand   `cmd:"" help:"Print an API token that acts as a person."`
-	Import  importCommand  `cmd:"" help:"Read in mentions, or a whole site."`
-	Export  exportCommand  `cmd:"" help:"Write the whole site in open formats."`
-	Backup  backupCommand  `cmd:"" help:"Write the whole site into one file, while it serves."`
-	Restore restoreCommand `cmd:"" help:"Make a site of a backup."`
-	Version versionFlag    `name:"version" help:"Print the version."`
-	Debug   bool           `help:"Log more." env:"TRIBUNE_DEBUG"`
+	Serve       serveCommand       `cmd:"" help:"Serve the site."`
+	Demo        demoCommand        `cmd:"" help:"Serve a site of sample data, or make a folder of any size of it."`
+	Person      personCommand      `cmd:"" help:"People, from the terminal."`
+	Token       tokenCommand       `cmd:"" help:"Print an API token that acts as a person."`
+	Import      importCommand      `cmd:"" help:"Read in mentions, or a whole site."`
+	Export      exportCommand      `cmd:"" help:"Write the whole site in open formats."`
+	Backup      backupCommand      `cmd:"" help:"Write the whole site into one file, while it serves."`
+	Restore     restoreCommand     `cmd:"" help:"Make a site of a backup."`
+	Communities communitiesCommand `cmd:"" help:"Find the communities in a file of ties between people."`
+	Version     versionFlag        `name:"version" help:"Print the version."`
+	Debug       bool               `help:"Log more." env:"TRIBUNE_DEBUG"`
 }
 
 type versionFlag bool
