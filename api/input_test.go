@@ -236,6 +236,24 @@ func TestTooOften(t *testing.T) {
 	visitor.call("GET /ideas").want(200)
 }
 
+// TestCommentPages turns the pages of what was said under an idea.
+func TestCommentPages(t *testing.T) {
+	s := open(t, storagetest.SQLite(t))
+	ada := s.person("Ada", know.Member)
+	ada.call("POST /ideas", `{"title": "Dotted paper"}`).want(201)
+	for _, word := range []string{"one", "two", "three"} {
+		ada.call("POST /ideas/1/comments", `{"body": "Word `+word+`."}`).want(201)
+	}
+	first := s.visitor().call("GET /ideas/1/comments?limit=2").want(200).text
+	if !strings.Contains(first, "Word two.") || strings.Contains(first, "Word three.") || !strings.Contains(first, `"next_cursor":"2"`) {
+		t.Errorf("the first page: %s", first)
+	}
+	last := s.visitor().call("GET /ideas/1/comments?limit=2&cursor=2").want(200).text
+	if strings.Contains(last, "Word two.") || !strings.Contains(last, "Word three.") || !strings.Contains(last, `"next_cursor":""`) {
+		t.Errorf("the last page: %s", last)
+	}
+}
+
 // TestVoicesOfVisitors: without an account, three a day behind one idea from one
 // network; refused ones are not counted.
 func TestVoicesOfVisitors(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 
 func (s *service) ideaTextRoutes() {
 	add(s, "ideas", "POST /ideas/{id}/comments", "comment", "Say something under an idea", http.StatusCreated, s.commentAdd)
-	add(s, "ideas", "GET /ideas/{id}/comments", "listComments", "What was said under an idea, oldest first, at most 2,000", http.StatusOK, s.commentsList)
+	add(s, "ideas", "GET /ideas/{id}/comments", "listComments", "What was said under an idea, oldest first", http.StatusOK, s.commentsList)
 	add(s, "ideas", "PATCH /comments/{id}", "changeComment", "Reword, hide, show or withdraw a comment", http.StatusOK, s.commentChange,
 		tells("Its author rewords and withdraws it; staff hide it with a reason, and show it again. It answers nothing but success."))
 	add(s, "ideas", "POST /ideas/{id}/voices", "addVoice", "Put words behind an idea", http.StatusCreated, s.voiceAdd,
@@ -36,7 +36,7 @@ type Comment struct {
 	EditedAt    time.Time `json:"edited_at,omitzero"`
 }
 
-func (s *service) comments(ctx context.Context, from []shape.Comment) (*answer[List[Comment]], error) {
+func (s *service) comments(ctx context.Context, from []shape.Comment, next string) (*answer[List[Comment]], error) {
 	ids := make([]int64, len(from))
 	for n, c := range from {
 		ids[n] = c.Person
@@ -45,7 +45,7 @@ func (s *service) comments(ctx context.Context, from []shape.Comment) (*answer[L
 	if err != nil {
 		return nil, err
 	}
-	return page(from, "", func(c shape.Comment) Comment {
+	return page(from, next, func(c shape.Comment) Comment {
 		return Comment{c.ID, c.Idea, s.author(people, c.Person, c.Staff), c.Body, c.Language, string(c.State), c.StateReason, c.CreatedAt, c.EditedAt}
 	}), nil
 }
@@ -61,19 +61,32 @@ func (s *service) commentAdd(ctx context.Context, a *gate.Asker, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	list, err := s.comments(ctx, []shape.Comment{c})
+	list, err := s.comments(ctx, []shape.Comment{c}, "")
 	if err != nil {
 		return nil, err
 	}
 	return body(list.Body.Items[0]), nil
 }
 
-func (s *service) commentsList(ctx context.Context, a *gate.Asker, in *ByID) (*answer[List[Comment]], error) {
-	found, err := s.Ideas.Comments(ctx, a.Actor, in.ID)
+func (s *service) commentsList(ctx context.Context, a *gate.Asker, in *struct {
+	ByID
+	Paged
+}) (*answer[List[Comment]], error) {
+	after, err := in.before()
 	if err != nil {
 		return nil, err
 	}
-	return s.comments(ctx, found)
+	limit := in.limit()
+	found, err := s.Ideas.CommentsAfter(ctx, a.Actor, in.ID, after, limit+1)
+	if err != nil {
+		return nil, err
+	}
+	next := ""
+	if len(found) > limit {
+		found = found[:limit]
+		next = in.after(true, found[limit-1].ID)
+	}
+	return s.comments(ctx, found, next)
 }
 
 // Done is the answer of what has nothing more to say.

@@ -151,3 +151,55 @@ func TestErase(t *testing.T) {
 		}
 	})
 }
+
+// A comment is found on the page that its address leads to, however many there
+// are, and the pages hold each once.
+func TestCommentPages(t *testing.T) {
+	each(t, func(t *testing.T, q *square) {
+		ctx := t.Context()
+		idea, other := q.idea(t, q.ada, shape.NewIdea{Title: "Dotted paper"}), q.idea(t, q.ada, shape.NewIdea{Title: "Ruled paper"})
+		var made []int64
+		for range 12 {
+			for _, i := range []shape.Idea{other, idea} {
+				c, err := q.Comment(ctx, q.ben, i.ID, "A word.", "")
+				if err != nil {
+					t.Fatal(err)
+				}
+				if i.ID == idea.ID {
+					made = append(made, c.ID)
+				}
+			}
+		}
+		const size = 5
+		for n, id := range made {
+			after, err := q.PageOfComment(ctx, idea.ID, id, size)
+			if err != nil {
+				t.Fatal(err)
+			}
+			page, err := q.CommentsAfter(ctx, q.visitor, idea.ID, after, size)
+			if err != nil || page[0].ID != made[n-n%size] || page[n%size].ID != id {
+				t.Fatalf("comment %d (%d) begins at %d: %+v, %v", n, id, after, page, err)
+			}
+		}
+		for n, want := range map[int64]int64{shape.LastComment: made[9], 1: 0} {
+			if after, err := q.PageOfComment(ctx, idea.ID, n, size); err != nil || after != want {
+				t.Errorf("%d: %d, %v, want %d", n, after, err, want)
+			}
+		}
+		if after, err := q.PageOfComment(ctx, idea.ID, shape.LastComment, 4); err != nil || after != made[7] {
+			t.Errorf("a full last page begins after %d, %v, want %d", after, err, made[7])
+		}
+		if err := q.HideComment(ctx, q.staff, made[1], "Not to the point."); err != nil {
+			t.Fatal(err)
+		}
+		if c, err := q.OneComment(ctx, q.visitor, idea.ID, made[1]); err != nil || c.Body+c.StateReason != "" {
+			t.Errorf("a hidden one: %+v, %v", c, err)
+		}
+		if page, err := q.CommentsAfter(ctx, q.visitor, idea.ID, made[0], 1); err != nil || page[0].Body != "" {
+			t.Errorf("a hidden one: %+v, %v", page, err)
+		}
+		if _, err := q.OneComment(ctx, q.visitor, other.ID, made[0]); !fault.Is(err, fault.NotFound) {
+			t.Errorf("of another idea: %v", err)
+		}
+	})
+}

@@ -73,8 +73,9 @@ func (f *feeds) idea(r *http.Request, p *i18n.Printer, site know.Site) (out feed
 		if c.State != know.Visible || c.Body == "" {
 			continue
 		}
-		by, at := name(p, people[c.Person]), f.ideaURL(id)+"#c"+strconv.FormatInt(c.ID, 10)
-		out.Entries = append(out.Entries, feed.OutEntry{ID: at, URL: at, Title: p.T("{name} says something", "name", by),
+		number := strconv.FormatInt(c.ID, 10)
+		by, at := name(p, people[c.Person]), f.ideaURL(id)+"?comment="+number+"#c"+number
+		out.Entries = append(out.Entries, feed.OutEntry{ID: f.ideaURL(id) + "#c" + number, URL: at, Title: p.T("{name} says something", "name", by),
 			HTML: f.Markdown.HTML(c.Body), Author: by, Published: c.CreatedAt, Updated: latest(c.CreatedAt, c.EditedAt)})
 	}
 	entries, err := f.decided(ctx, p, decisions, map[int64]shape.Idea{id: i})

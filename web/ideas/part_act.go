@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"strconv"
 
-	"tribune/internal/fault"
 	"tribune/know"
 	"tribune/shape"
 	"tribune/web/page"
@@ -41,17 +40,10 @@ func (h handlers) ownComment(r *http.Request, v *page.View) (e words, err error)
 	if e.Idea, err = h.Ideas.Idea(r.Context(), v.Actor, idea); err != nil {
 		return e, err
 	}
-	all, err := h.Ideas.Comments(r.Context(), v.Actor, idea)
-	if err != nil {
+	if e.Comment, err = h.Ideas.OneComment(r.Context(), v.Actor, idea, id); err != nil {
 		return e, err
 	}
-	for _, c := range all {
-		if c.ID == id {
-			e.Comment = c
-			return e, know.Require(v.Actor, know.Edit, know.Subject{Audience: e.Idea.Audience, Author: c.Person})
-		}
-	}
-	return e, fault.New(fault.NotFound, "There is nothing here, or it is not open to you.")
+	return e, know.Require(v.Actor, know.Edit, know.Subject{Audience: e.Idea.Audience, Author: e.Comment.Person})
 }
 
 func (h handlers) editComment(w http.ResponseWriter, r *http.Request, v *page.View) error {
@@ -83,7 +75,7 @@ func (h handlers) editedComment(w http.ResponseWriter, r *http.Request, v *page.
 		return h.showWords(w, r, v, e)
 	}
 	page.Flash(w, "saved")
-	return page.Back(w, r, page.IdeaURL(e.Idea.ID)+"#c"+strconv.FormatInt(e.Comment.ID, 10))
+	return page.Back(w, r, commentURL(e.Idea.ID, e.Comment.ID))
 }
 
 func (h handlers) withdrawComment(w http.ResponseWriter, r *http.Request, v *page.View) error {
@@ -124,9 +116,8 @@ func (h handlers) partDone(w http.ResponseWriter, r *http.Request, v *page.View,
 		return err
 	}
 	page.Flash(w, done)
-	anchor := "#c"
-	if kind == "voice" {
-		anchor = "#v"
+	if kind == "comment" {
+		return page.Back(w, r, commentURL(idea, id))
 	}
-	return page.Back(w, r, page.IdeaURL(idea)+anchor+strconv.FormatInt(id, 10))
+	return page.Back(w, r, page.IdeaURL(idea)+"#v"+strconv.FormatInt(id, 10))
 }

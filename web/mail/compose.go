@@ -291,26 +291,23 @@ func (d draft) comment(ctx context.Context, row event.Delivery) error {
 	if err != nil {
 		return err
 	}
-	comments, err := d.m.k.Ideas.Comments(ctx, d.actor, idea.ID)
+	c, err := d.m.k.Ideas.OneComment(ctx, d.actor, idea.ID, row.Subject.ID)
 	if err != nil {
 		return err
 	}
-	for _, c := range comments {
-		if c.ID != row.Subject.ID || c.State != know.Visible {
-			continue
-		}
-		by, err := d.m.k.People.Person(ctx, c.Person)
-		if err != nil {
-			return err
-		}
-		name := by.Name
-		if name == "" {
-			name = d.T("Somebody")
-		}
-		d.Subject = d.T("{name} on “{title}”", "name", name, "title", idea.Title)
-		d.say(d.T("{name} wrote under “{title}”, which you follow:", "name", name, "title", idea.Title))
-		d.Blocks = append(d.Blocks, words(c.Body, c.Language), linkTo(d.T("Read and answer"), fmt.Sprintf("%s/ideas/%d", d.m.k.URL, idea.ID)))
-		return d.choice(ctx, know.MailComments, d.T("You get this mail because you asked for the comments on ideas you follow."), d.T("No more mails about comments"))
+	if c.State != know.Visible {
+		return fault.New(fault.Conflict, "This comment was taken back before its mail left.")
 	}
-	return fault.New(fault.Conflict, "This comment was taken back before its mail left.")
+	by, err := d.m.k.People.Person(ctx, c.Person)
+	if err != nil {
+		return err
+	}
+	name := by.Name
+	if name == "" {
+		name = d.T("Somebody")
+	}
+	d.Subject = d.T("{name} on “{title}”", "name", name, "title", idea.Title)
+	d.say(d.T("{name} wrote under “{title}”, which you follow:", "name", name, "title", idea.Title))
+	d.Blocks = append(d.Blocks, words(c.Body, c.Language), linkTo(d.T("Read and answer"), fmt.Sprintf("%s/ideas/%d?comment=%d#c%d", d.m.k.URL, idea.ID, c.ID, c.ID)))
+	return d.choice(ctx, know.MailComments, d.T("You get this mail because you asked for the comments on ideas you follow."), d.T("No more mails about comments"))
 }

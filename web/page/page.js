@@ -9,3 +9,8 @@ document.addEventListener("keydown", (e) => {
   else if (target.matches("dialog")) target.open ? target.close() : target.showModal();
   else target.click();
 });
+
+// An address that names a comment of another page leads to that page.
+const far = /^#c(\d+)$/.exec(location.hash);
+if (far && document.getElementById("comments") && !document.getElementById(`c${far[1]}`) && !location.search.includes("comment="))
+  location.replace(`${location.pathname}?comment=${far[1]}${location.hash}`);
