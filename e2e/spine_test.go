@@ -1,9 +1,13 @@
 package e2e
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"tribune/internal/pgtest"
 )
 
 // story is what is said on the way of one voice, in one language.
@@ -60,6 +64,7 @@ type spine struct {
 	blog          string
 	owner, member *Page
 	idea          string // its path on the square
+	database      string // PostgreSQL to use in place of the folder's own
 }
 
 // TestSpine takes one thing that somebody said somewhere all the way to "you
@@ -69,23 +74,46 @@ func TestSpine(t *testing.T) {
 	for _, tale := range stories() {
 		t.Run(tale.lang, func(t *testing.T) {
 			t.Parallel()
-			x := &spine{story: tale, t: t, office: openPostOffice(t), blog: blog(t, tale.lang, tale.posts)}
-			x.site = Start(t, Options{Env: []string{"TRIBUNE_FETCH_PRIVATE=true", x.office.env()}})
-			b := Open(t)
-			x.owner, x.member = b.Page(tale.width, tale.dark), b.Another().Page(tale.width, tale.dark)
-			x.begin()
-			x.connect()
-			x.listen()
-			x.answerThem()
-			x.makeIdea()
-			x.addVoice()
-			x.join()
-			x.takePart()
-			x.planned()
-			x.ship()
-			x.tellByHand()
-			x.youSaid()
+			x := &spine{story: tale, t: t}
+			x.tell()
 		})
+	}
+}
+
+// TestSpineOnPostgres takes the same way in French, the database being
+// PostgreSQL. What is shown there does not depend on the database, so nobody
+// looks at each page again.
+func TestSpineOnPostgres(t *testing.T) {
+	t.Parallel()
+	Program(t) // with -short nothing is started
+	x := &spine{story: stories()[1], t: t, database: pgtest.URL(t)}
+	x.tell()
+}
+
+// tell starts the program and goes the whole way.
+func (x *spine) tell() {
+	x.office, x.blog = openPostOffice(x.t), blog(x.t, x.lang, x.posts)
+	env := []string{"TRIBUNE_FETCH_PRIVATE=true", x.office.env()}
+	if x.database != "" {
+		env = append(env, "TRIBUNE_DATABASE_URL="+x.database)
+	}
+	x.site = Start(x.t, Options{Env: env})
+	b := Open(x.t)
+	x.owner, x.member = b.Page(x.width, x.dark), b.Another().Page(x.width, x.dark)
+	x.begin()
+	x.connect()
+	x.listen()
+	x.answerThem()
+	x.makeIdea()
+	x.addVoice()
+	x.join()
+	x.takePart()
+	x.planned()
+	x.ship()
+	x.tellByHand()
+	x.youSaid()
+	if _, err := os.Stat(filepath.Join(x.site.Data, "tribune.db")); os.IsNotExist(err) != (x.database != "") {
+		x.t.Errorf("the folder's own database: %v", err)
 	}
 }
 
@@ -93,6 +121,9 @@ func (x *spine) look(p *Page, name string) {
 	x.t.Helper()
 	if got := Eval[string](p, "document.documentElement.lang"); got != x.lang {
 		x.t.Errorf("%s is in %q", p.where(), got)
+	}
+	if x.database != "" {
+		return
 	}
 	look(p, "spine-"+x.lang+"-"+name)
 }
