@@ -37,7 +37,7 @@ type Me struct {
 	Language   string          `json:"language,omitempty" doc:"Of pages and mails: en or fr"`
 	VotesShown bool            `json:"votes_shown" doc:"Everybody may see what I vote for"`
 	Emails     []string        `json:"emails" nullable:"false" doc:"Confirmed addresses"`
-	Mails      map[string]bool `json:"mails" doc:"Which kinds of mail I get: decisions, answers, comments"`
+	Mails      map[string]bool `json:"mails" doc:"Which kinds of mail I get: decisions, answers, replies, comments"`
 }
 
 func (s *service) me(ctx context.Context, a *gate.Asker, _ *none) (*answer[Me], error) {
@@ -74,7 +74,7 @@ func (s *service) meChange(ctx context.Context, a *gate.Asker, in *struct {
 		Country    *string         `json:"country,omitempty"`
 		Language   *string         `json:"language,omitempty"`
 		VotesShown *bool           `json:"votes_shown,omitempty"`
-		Mails      map[string]bool `json:"mails,omitempty" doc:"decisions, answers, comments: whether I get them"`
+		Mails      map[string]bool `json:"mails,omitempty" doc:"decisions, answers, replies, comments: whether I get them"`
 	}
 }) (*answer[Me], error) {
 	if err := know.Require(a.Actor, know.Self, know.Subject{Author: a.ID}); err != nil {

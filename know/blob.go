@@ -20,8 +20,8 @@ func (d *Directory) Picture(ctx context.Context, sha string) (data []byte, conte
 	return data, contentType, err
 }
 
-// putBlob stores a picture once and gives its hash; no data gives "".
-func (d *Directory) putBlob(ctx context.Context, tx *storage.Tx, data []byte, contentType string) (string, error) {
+// PutBlob stores a picture once and gives its hash; no data gives "".
+func (d *Directory) PutBlob(ctx context.Context, tx *storage.Tx, data []byte, contentType string) (string, error) {
 	if len(data) == 0 {
 		return "", nil
 	}
@@ -32,8 +32,9 @@ func (d *Directory) putBlob(ctx context.Context, tx *storage.Tx, data []byte, co
 	return sha, err
 }
 
-// dropBlob removes a picture that nobody shows any more.
-func (d *Directory) dropBlob(ctx context.Context, tx *storage.Tx, sha string) error {
+// DropBlob removes a picture that nobody shows any more; who showed it has
+// let go of it before.
+func (d *Directory) DropBlob(ctx context.Context, tx *storage.Tx, sha string) error {
 	if sha == "" {
 		return nil
 	}
@@ -41,6 +42,7 @@ func (d *Directory) dropBlob(ctx context.Context, tx *storage.Tx, sha string) er
 	if err != nil || s.Logo == sha {
 		return err
 	}
-	_, err = tx.Exec(ctx, `delete from blob where sha256 = $1 and not exists (select 1 from person where photo = $1)`, sha)
+	_, err = tx.Exec(ctx, `delete from blob where sha256 = $1 and not exists (select 1 from person where photo = $1)
+		and not exists (select 1 from post_picture where sha256 = $1)`, sha)
 	return err
 }

@@ -79,7 +79,7 @@ func (d *Directory) erase(ctx context.Context, tx *storage.Tx, person int64) err
 	if _, err := tx.Exec(ctx, `update person set left_at = $1, seen_at = 0 where id = $2`, now, person); err != nil {
 		return err
 	}
-	return d.dropBlob(ctx, tx, photo)
+	return d.DropBlob(ctx, tx, photo)
 }
 
 // Trace gives the number by which a folder finds what it holds of a speaker
@@ -148,6 +148,7 @@ func (d *Directory) Tidy(ctx context.Context) error {
 			and not exists (select 1 from mention where mention.account_id = account.id)
 			and not exists (select 1 from thread where thread.account_id = account.id)
 			and not exists (select 1 from voice where voice.account_id = account.id)
+			and not exists (select 1 from purchase where purchase.account_id = account.id)
 			and not exists (select 1 from signin_link where signin_link.account_id = account.id)`, yesterday)
 		return err
 	})

@@ -88,6 +88,7 @@ const (
 	Follow    Verb = "follow"    // an idea
 	AddVoice  Verb = "addvoice"  // one's own words behind an idea
 	Write     Verb = "write"     // a letter to the company (a thread)
+	Publish   Verb = "publish"   // a post under one's own name
 	Edit      Verb = "edit"      // one's own text
 	Withdraw  Verb = "withdraw"  // one's own text
 	Hide      Verb = "hide"      // another's text
@@ -115,7 +116,7 @@ const (
 // (see Adjustable); nothing else in the program holds a rule about roles.
 var defaults = map[Verb]Role{
 	Read: Visitor, AddVoice: Visitor, Write: Visitor,
-	Propose: Member, Vote: Member, Comment: Member, Follow: Member, Edit: Member, Withdraw: Member, Self: Member,
+	Propose: Member, Publish: Member, Vote: Member, Comment: Member, Follow: Member, Edit: Member, Withdraw: Member, Self: Member,
 	Hide: Staff, Quote: Staff, Call: Staff, Decide: Staff, Release: Staff, Merge: Staff, Sort: Staff, Listen: Staff, Tune: Staff,
 	Answer: Staff, Note: Staff, Know: Staff, Join: Staff, Post: Staff, Inspect: Staff,
 	Invite: Owner, Promote: Owner, Configure: Owner,
@@ -125,7 +126,7 @@ var defaults = map[Verb]Role{
 // with the roles it can be given.
 func Adjustable() map[Verb][]Role {
 	return map[Verb][]Role{
-		Propose: {Member, Staff}, Comment: {Member, Staff}, AddVoice: {Visitor, Member, Staff}, Write: {Visitor, Member},
+		Propose: {Member, Staff}, Publish: {Member, Staff}, Comment: {Member, Staff}, AddVoice: {Visitor, Member, Staff}, Write: {Visitor, Member},
 		Decide: {Staff, Owner}, Release: {Staff, Owner}, Hide: {Staff, Owner}, Tune: {Staff, Owner}, Invite: {Staff, Owner},
 		Inspect: {Staff, Owner},
 	}
@@ -189,7 +190,7 @@ func May(a Actor, v Verb, s Subject) bool {
 	switch v {
 	case Edit, Withdraw, Self:
 		return mine && (v != Edit || !s.Closed)
-	case Propose, Vote, Comment, Follow, AddVoice, Quote:
+	case Propose, Publish, Vote, Comment, Follow, AddVoice, Quote:
 		return !s.Closed && (!s.Hidden || a.IsStaff())
 	case Read:
 		return !s.Hidden || mine || a.IsStaff()

@@ -207,7 +207,7 @@ func (d *Directory) SetPhoto(ctx context.Context, a Actor, data []byte, contentT
 		return err
 	}
 	return d.db.Update(ctx, func(tx *storage.Tx) error {
-		sha, err := d.putBlob(ctx, tx, data, contentType)
+		sha, err := d.PutBlob(ctx, tx, data, contentType)
 		if err != nil {
 			return err
 		}
@@ -218,7 +218,7 @@ func (d *Directory) SetPhoto(ctx context.Context, a Actor, data []byte, contentT
 		if _, err := tx.Exec(ctx, `update person set photo = $1 where id = $2`, sha, a.ID); err != nil {
 			return err
 		}
-		if err := d.dropBlob(ctx, tx, old); err != nil {
+		if err := d.DropBlob(ctx, tx, old); err != nil {
 			return err
 		}
 		return d.fact(ctx, tx, "person.changed", a, event.Ref{Kind: "person", ID: a.ID}, 0)

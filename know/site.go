@@ -102,7 +102,7 @@ func (d *Directory) change(ctx context.Context, tx *storage.Tx, a Actor, f func(
 		return err
 	}
 	if was.Logo != s.Logo {
-		if err := d.dropBlob(ctx, tx, was.Logo); err != nil {
+		if err := d.DropBlob(ctx, tx, was.Logo); err != nil {
 			return err
 		}
 	}
@@ -151,7 +151,7 @@ func (d *Directory) SetLogo(ctx context.Context, a Actor, data []byte, contentTy
 	}
 	var sha string
 	if err := d.db.Update(ctx, func(tx *storage.Tx) (err error) {
-		sha, err = d.putBlob(ctx, tx, data, contentType)
+		sha, err = d.PutBlob(ctx, tx, data, contentType)
 		return err
 	}); err != nil {
 		return err

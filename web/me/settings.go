@@ -236,6 +236,8 @@ func mailKind(v *page.View, kind know.MailKind) string {
 		return v.T("What became of what I asked for: one mail per decision")
 	case know.MailAnswers:
 		return v.T("Somebody of the team answered me")
+	case know.MailReplies:
+		return v.T("Somebody replied to what I publish, or suggests another wording")
 	case know.MailComments:
 		return v.T("New comments on ideas I follow")
 	}

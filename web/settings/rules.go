@@ -18,7 +18,7 @@ type rule struct {
 // order is the verbs as the page lists them: what customers do, then what the
 // team does.
 func order() []know.Verb {
-	return []know.Verb{know.AddVoice, know.Write, know.Propose, know.Comment, know.Hide, know.Decide, know.Release, know.Tune, know.Invite, know.Inspect}
+	return []know.Verb{know.AddVoice, know.Write, know.Propose, know.Comment, know.Publish, know.Hide, know.Decide, know.Release, know.Tune, know.Invite, know.Inspect}
 }
 
 func rules(v *page.View) (all []rule) {
@@ -41,6 +41,8 @@ func verbWords(v *page.View, verb know.Verb) string {
 		return v.T("Propose an idea")
 	case know.Comment:
 		return v.T("Comment on an idea")
+	case know.Publish:
+		return v.T("Publish on the tribune, under their own name")
 	case know.Hide:
 		return v.T("Hide what somebody wrote, with a reason")
 	case know.Decide:
