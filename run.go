@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"tribune/advocate"
 	"tribune/api"
 	"tribune/converse"
 	"tribune/event"
@@ -193,6 +194,8 @@ func (s *Site) followers() []follower {
 		{"shape.mentions", s.Ideas.FollowMentions, []string{listen.MentionWithdrawn, listen.MentionQuotable, shape.VoiceAdded}},
 		{"shape.telling", s.Ideas.FollowTelling, []string{converse.ThreadAnswered, converse.ThreadClosed, converse.ThreadReopened}},
 		{"shape.comments", s.Ideas.TellComments, []string{shape.IdeaCommented}},
+		{"purchase.accounts", s.Purchases.FollowAccounts, []string{"account.confirmed", "account.moved"}},
+		{"advocate.referrals", s.Advocacy.FollowReferrals, advocate.ReferralKinds()},
 	}
 }
 
@@ -204,6 +207,8 @@ func (s *Site) work(ctx context.Context, group *errgroup.Group, mailer event.Del
 	group.Go(func() error { return s.Radar.Poll(ctx) })
 	group.Go(func() error { return s.Radar.Rest(ctx) })
 	group.Go(func() error { return s.Ideas.Tell(ctx) })
+	group.Go(func() error { return s.Purchases.Ask(ctx) })
+	group.Go(func() error { return s.Advocacy.Settle(ctx) })
 	group.Go(func() error { return s.Events.Deliver(ctx, mailer) })
 	group.Go(func() error { return s.tidy(ctx) })
 }
@@ -216,7 +221,13 @@ func (s *Site) CatchUp(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	for {
+		if n, err := s.Purchases.AskOnce(ctx); err != nil {
+			return err
+		} else if n == 0 {
+			return s.Advocacy.SettleAll(ctx)
+		}
+	}
 }
 
 // tidy removes what is no longer needed, hourly.

@@ -25,6 +25,8 @@ type Advocacy struct {
 	ideas  *shape.Ideas
 	posts  *post.Posts
 	now    func() time.Time
+
+	codes func(ctx context.Context, q storage.Q, code string) (person int64, err error) // whose share link a code is
 }
 
 // New makes it.
