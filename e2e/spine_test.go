@@ -261,16 +261,29 @@ func (x *spine) join() {
 	}
 }
 
-// takePart votes and comments.
+// takePart votes and comments, and the owner sees it happen: counts change on a
+// page that is open, and new comments come when they are asked for.
 func (x *spine) takePart() {
-	p := x.member
+	p, open := x.member, x.owner
+	open.Go(x.site.URL + x.idea)
+	open.WaitText(".idea-by button.vote .n", "1") // who proposed it was the first
 	p.Click(".idea-by button.vote")
 	p.Wait(".idea-by button.vote[aria-pressed=true]")
-	p.WaitText(".idea-by button.vote .n", "2") // who proposed it was the first
+	p.WaitText(".idea-by button.vote .n", "2")
+	open.WaitText(".idea-by button.vote .n", "2")
 	p.Type("#comment textarea", x.comment)
 	p.Follow("#comment button.primary")
 	says(p, x.comment, x.customer)
 	x.look(p, "idea-member")
+	open.Type("#comment textarea", "…") // stays while the comment is fetched
+	open.Wait("#comments .fresh a")
+	x.look(open, "idea-new-comment")
+	open.Click("#comments .fresh a")
+	open.WaitText("#comments .comments", x.comment)
+	open.WaitText("#comments", x.customer)
+	if got := Eval[string](open, "document.querySelector('#comment textarea').value + document.querySelector('#comments .fresh').innerText"); got != "…" {
+		x.t.Errorf("beside the new comment stands %q", got)
+	}
 }
 
 // decide writes a decision on the desk.
