@@ -32,16 +32,20 @@ func tellingLine(v *page.View, t shape.Told) string {
 	if t.None > 0 {
 		parts = append(parts, v.N("{n} whom nothing reaches", "{n} whom nothing reaches", int64(t.None)))
 	}
-	if t.Superseded > 0 {
-		parts = append(parts, v.N("{n} not told, as a later decision took its place", "{n} not told, as a later decision took its place", int64(t.Superseded)))
-	}
 	switch {
-	case len(parts) == 0 && !t.Complete:
+	case len(parts) == 0 && t.Superseded == 0 && !t.Complete:
 		return v.T("Those who asked are being found.")
-	case len(parts) == 0:
+	case len(parts) == 0 && t.Superseded == 0:
 		return v.T("Nobody had asked for it.")
 	}
-	return v.T("Told: {parts}.", "parts", v.List(parts))
+	var said []string
+	if len(parts) > 0 {
+		said = append(said, v.T("Told: {parts}.", "parts", v.List(parts)))
+	}
+	if t.Superseded > 0 {
+		said = append(said, v.N("{n} person is not told any more, as a later decision took its place.", "{n} people are not told any more, as a later decision took its place.", int64(t.Superseded)))
+	}
+	return strings.Join(said, " ")
 }
 
 // entitledLine says who would hear of a decision made now.
