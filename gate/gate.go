@@ -68,6 +68,10 @@ func From(ctx context.Context) *Asker {
 	return &Asker{Lang: "en"}
 }
 
+// As gives a context in which somebody else asks: a page is made for whom it
+// is kept, not for who came first.
+func As(ctx context.Context, a *Asker) context.Context { return context.WithValue(ctx, key{}, a) }
+
 // policy lets pages use what the site itself serves, and nothing else.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; " +
 	"manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

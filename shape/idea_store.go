@@ -170,6 +170,15 @@ func (s *Ideas) Tags(ctx context.Context, a know.Actor, limit int) ([]TagCount, 
 	}, `select name, ideas from tag where ideas > 0 order by ideas desc, name limit $1`, limit)
 }
 
+// Own gives everybody who has words of their own on an idea's page: who
+// proposed it, commented, or stands behind it with a voice.
+func (s *Ideas) Own(ctx context.Context, idea int64) ([]int64, error) {
+	return storage.All(ctx, s.db, storage.Scalar[int64], `select person_id from idea where id = $1
+		union select person_id from comment where idea_id = $1
+		union select added_by from voice where idea_id = $1
+		union select coalesce(nullif(v.person_id, 0), a.person_id, 0) from voice v left join account a on a.id = v.account_id where v.idea_id = $1`, idea)
+}
+
 // putTags replaces an idea's tags.
 func putTags(ctx context.Context, tx *storage.Tx, id int64, tags []string) error {
 	if _, err := tx.Exec(ctx, `delete from idea_tag where idea_id = $1`, id); err != nil {

@@ -124,6 +124,13 @@ func (h handlers) showIdea(w http.ResponseWriter, r *http.Request, v *page.View,
 	}
 	t.Langs = h.languages(v, t.Lang)
 	p.Talk = t
+	if v.IsCommon() {
+		own, err := h.Ideas.Own(r.Context(), id)
+		if err != nil {
+			return err
+		}
+		page.Apart(r.Context(), own)
+	}
 	v.Title, v.Section, v.Feed = p.Idea.Title, "ideas", feedOf(id)
 	v.About = v.Excerpt(p.Idea.Body, 160)
 	v.NoIndex = p.Idea.State != know.Visible || p.Idea.MergedInto != 0

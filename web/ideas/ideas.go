@@ -25,11 +25,11 @@ var Files embed.FS
 // Routes adds this folder's pages.
 func Routes(mux *http.ServeMux, k *page.Kit) {
 	h := handlers{k, &named{options: map[string][]page.Option{}}}
-	mux.Handle("GET /ideas", k.Cached(k.Handle(h.list)))
+	mux.Handle("GET /ideas", k.Common(k.Handle(h.list), h.listMark))
 	mux.Handle("GET /ideas/new", k.Handle(h.propose))
 	mux.Handle("POST /ideas", k.Handle(h.proposed))
 	mux.Handle("GET /ideas/similar", k.Handle(h.similar))
-	mux.Handle("GET /ideas/{id}", k.CachedOf("idea", k.Handle(h.show)))
+	mux.Handle("GET /ideas/{id}", ownWords(k.Handle(h.show), k.Common(k.Handle(h.show), k.OfIdea)))
 	mux.Handle("GET /ideas/{id}/history", k.Handle(h.history))
 	mux.Handle("GET /ideas/{id}/edit", k.Handle(h.edit))
 	mux.Handle("POST /ideas/{id}/edit", k.Handle(h.edited))

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"tribune/internal/fault"
+	"tribune/know"
 	"tribune/shape"
 	"tribune/web/page"
 )
@@ -26,19 +27,31 @@ type list struct {
 	Next   string
 }
 
+// filter is the list that a request asks for.
+func filter(r *http.Request) (choice, shape.Filter) {
+	q := r.URL.Query()
+	c := chosen(q)
+	return c, shape.Filter{Text: c.Text, Stage: c.Stage, Tag: c.Tag, Call: c.Call, Sort: c.sort(), Cursor: q.Get("cursor"), Limit: perPage}
+}
+
+// listMark marks the pages of the list: all that is on them but the list itself
+// changes with facts that make it another list, too.
+func (h handlers) listMark(r *http.Request, a know.Actor) (uint64, error) {
+	_, f := filter(r)
+	return h.Ideas.ListMark(r.Context(), a, f)
+}
+
 func (h handlers) list(w http.ResponseWriter, r *http.Request, v *page.View) (err error) {
 	ctx := r.Context()
-	l := list{Choice: chosen(r.URL.Query())}
-	c := l.Choice
+	c, f := filter(r)
+	l := list{Choice: c}
 	if l.Counts, err = h.Ideas.Counts(ctx); err != nil {
 		return err
 	}
 	for _, n := range l.Counts {
 		l.All += n
 	}
-	l.Ideas, l.Next, err = h.Ideas.List(ctx, v.Actor, shape.Filter{Text: c.Text, Stage: c.Stage, Tag: c.Tag, Call: c.Call, Sort: c.sort(),
-		Cursor: r.URL.Query().Get("cursor"), Limit: perPage})
-	if err != nil {
+	if l.Ideas, l.Next, err = h.Ideas.List(ctx, v.Actor, f); err != nil {
 		return err
 	}
 	l.Next = c.further(l.Next)

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/text/collate"
 	"golang.org/x/text/language"
 
+	"tribune/gate"
 	"tribune/web/page"
 )
 
@@ -23,6 +24,18 @@ func writtenIn(r *http.Request, v *page.View) string {
 		return c.Value
 	}
 	return v.Lang()
+}
+
+// ownWords gives who writes in another language than they read the page that
+// says so, and everybody else the common one.
+func ownWords(own, common http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, err := r.Cookie(written); err == nil && gate.From(r.Context()).ID != 0 {
+			own.ServeHTTP(w, r)
+			return
+		}
+		common.ServeHTTP(w, r)
+	})
 }
 
 // remember keeps the language that was chosen for the next words.

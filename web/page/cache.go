@@ -3,13 +3,12 @@ package page
 import (
 	"bytes"
 	"compress/gzip"
+	"crypto/rand"
 	"net/http"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
-	"tribune/event"
 	"tribune/gate"
 )
 
@@ -25,6 +24,7 @@ const (
 type cache struct {
 	mu    sync.Mutex
 	pages map[string]*cached
+	mark  string // of holes
 }
 
 type cached struct {
@@ -34,37 +34,33 @@ type cached struct {
 	status   int
 	header   http.Header
 	body, gz []byte
+
+	parts []part  // of a page that members see alike but for its holes
+	apart []int64 // who gets a page of their own
 }
 
 // Cached keeps what h answers to visitors until the next fact. Signed-in
 // readers, scripts' parts and readers who were just told something get their
 // own.
 func (k *Kit) Cached(h http.Handler) http.Handler {
-	return k.cached(h, func(*http.Request) uint64 { return k.Events.Mark() })
+	return k.cached(h, func(*http.Request) (uint64, error) { return k.Events.Mark(), nil })
 }
 
-// CachedOf keeps the pages of one thing each, whose id is in the path: votes
-// for other things leave them be.
-func (k *Kit) CachedOf(kind string, h http.Handler) http.Handler {
-	return k.cached(h, func(r *http.Request) uint64 {
-		id, err := ID(r, "id")
-		if err != nil {
-			return k.Events.Mark()
-		}
-		return k.Events.MarkOf(event.Ref{Kind: kind, ID: id})
-	})
-}
-
-func (k *Kit) cached(h http.Handler, markOf func(r *http.Request) uint64) http.Handler {
+func (k *Kit) cached(h http.Handler, markOf func(r *http.Request) (uint64, error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		asker := gate.From(r.Context())
-		if r.Method != http.MethodGet || asker.ID != 0 || Partial(r) || flash(r) != "" || len(r.URL.RawQuery) > 200 {
+		if asker.ID != 0 || !mayCache(r) {
 			h.ServeHTTP(w, r)
 			return
 		}
 		c := k.cache.entry(asker.Lang + " " + r.URL.RequestURI())
 		c.mu.Lock()
-		mark := markOf(r)
+		mark, err := markOf(r)
+		if err != nil {
+			c.mu.Unlock()
+			h.ServeHTTP(w, r) // says what is wrong
+			return
+		}
 		if now := k.Now(); c.body == nil || c.mark != mark || now.Sub(c.at) > cachedFor {
 			c.mark, c.at = mark, now
 			c.make(h, r)
@@ -75,7 +71,7 @@ func (k *Kit) cached(h http.Handler, markOf func(r *http.Request) uint64) http.H
 		for name, values := range header {
 			to[name] = values
 		}
-		if gz != nil && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		if gz != nil && zipped(r, len(body)) {
 			to.Set("Content-Encoding", "gzip")
 			body = gz
 		}
@@ -83,6 +79,16 @@ func (k *Kit) cached(h http.Handler, markOf func(r *http.Request) uint64) http.H
 		w.WriteHeader(status)
 		w.Write(body)
 	})
+}
+
+// holes gives the mark of holes in common pages.
+func (k *Kit) holes() string {
+	k.cache.mu.Lock()
+	defer k.cache.mu.Unlock()
+	if k.cache.mark == "" {
+		k.cache.mark = "\x00" + rand.Text()
+	}
+	return k.cache.mark
 }
 
 func (c *cache) entry(key string) *cached {
@@ -101,14 +107,16 @@ func (c *cache) entry(key string) *cached {
 
 // make runs the handler into memory. A failure is not kept.
 func (c *cached) make(h http.Handler, r *http.Request) {
+	c.apart = nil
 	rec := &recorder{header: http.Header{}, status: http.StatusOK}
 	plain := r.Clone(r.Context())
 	plain.Header.Del("Accept-Encoding")
+	plain.Header.Del("Cookie") // what is kept is for all, not for who came first
 	h.ServeHTTP(rec, plain)
 	c.status, c.header, c.body, c.gz = rec.status, rec.header, rec.body.Bytes(), nil
 	if rec.status != http.StatusOK {
 		c.at = time.Time{}
-	} else if len(c.body) > 1200 {
+	} else if len(c.body) > 1200 && gate.From(r.Context()).ID == 0 { // others get theirs with holes filled
 		var b bytes.Buffer
 		z, _ := gzip.NewWriterLevel(&b, 4)
 		z.Write(c.body)

@@ -187,7 +187,7 @@ func Square(v *View, content templ.Component) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = Face(v.Actor.Name, v.Actor.Photo).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = v.myFace().Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

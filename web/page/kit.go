@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -169,22 +168,28 @@ func (k *Kit) render(w http.ResponseWriter, r *http.Request, status int, c templ
 	if h.Get("Cache-Control") == "" {
 		h.Set("Cache-Control", "no-cache")
 	}
-	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") && b.Len() > 1200 {
+	send(w, r, status, b.Bytes())
+	return nil
+}
+
+// send writes a page, compressed if the reader takes that.
+func send(w http.ResponseWriter, r *http.Request, status int, body []byte) {
+	h := w.Header()
+	if zipped(r, len(body)) {
 		h.Set("Content-Encoding", "gzip")
 		w.WriteHeader(status)
 		z := zippers.Get().(*zipper)
 		defer zippers.Put(z)
 		z.Reset(w)
-		if _, err := z.Write(b.Bytes()); err != nil {
-			return nil // the reader went away
+		if _, err := z.Write(body); err != nil {
+			return // the reader went away
 		}
 		z.Close()
-		return nil
+		return
 	}
-	h.Set("Content-Length", strconv.Itoa(b.Len()))
+	h.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)
-	w.Write(b.Bytes())
-	return nil
+	w.Write(body)
 }
 
 // Partial reports whether a script asks for a part of a page. A page boosted
