@@ -60,7 +60,7 @@ func (h *hub) serve(w http.ResponseWriter, r *http.Request, v *page.View) error 
 	if err != nil {
 		return err
 	}
-	s.show(all)
+	s.begin(all)
 	header := w.Header()
 	header.Set("Content-Type", "text/event-stream; charset=utf-8")
 	header.Set("Cache-Control", "no-store")
@@ -149,17 +149,30 @@ func (s *stream) lookAtDesk() {
 	s.tell()
 }
 
+// begin keeps the counts that an open page begins with, but for those that the
+// follower has shown meanwhile: they may be newer, and if they are not it will
+// show them again.
+func (s *stream) begin(all map[int64]counts) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i, id := range s.watch.ideas {
+		if !s.now[i].seen {
+			s.now[i] = all[id]
+		}
+	}
+}
+
 // show keeps the counts of those ideas that the page shows.
 func (s *stream) show(all map[int64]counts) {
 	s.mu.Lock()
-	any := false
+	news := false
 	for i, id := range s.watch.ideas {
 		if c, ok := all[id]; ok {
-			s.now[i], any = c, true
+			s.now[i], news = c, true
 		}
 	}
 	s.mu.Unlock()
-	if any {
+	if news {
 		s.tell()
 	}
 }
