@@ -190,6 +190,16 @@ func (v *View) Done() string {
 		return v.T("Your idea is on the square. We will tell you what becomes of it.")
 	case "commented":
 		return v.T("Your comment is there.")
+	case "published":
+		return v.T("It stands on the tribune, under your name.")
+	case "drafted":
+		return v.T("Kept as a draft. Nobody but you sees it.")
+	case "pictured":
+		return v.T("The picture is at the end of the text: move its line where it belongs.")
+	case "replied":
+		return v.T("Your reply is there.")
+	case "suggested":
+		return v.T("Your wording is with the author, who takes it or leaves it.")
 	case "voice":
 		return v.T("Your voice is behind this idea.")
 	case "voice-held":
