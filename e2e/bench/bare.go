@@ -21,7 +21,7 @@ import (
 )
 
 // reference is what the roads are compared with, a second.
-type reference struct{ handler, commits float64 }
+type reference struct{ handler, commits, votes float64 }
 
 // references measures the bare handler and the bare group commit.
 func references(ctx context.Context, dir string, o options) (base reference, err error) {
@@ -51,6 +51,9 @@ func references(ctx context.Context, dir string, o options) (base reference, err
 		return base, err
 	}
 	fmt.Printf("  %-28s %9.0f /s\n", "bare SQLite group commit", base.commits)
+	if base.votes, err = bareVotes(ctx, self, filepath.Join(dir, "votes.db"), o); err != nil {
+		return base, err
+	}
 	return base, nil
 }
 

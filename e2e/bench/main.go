@@ -1,7 +1,7 @@
 // Command bench measures a filled site on this machine: requests a second and
 // the 99th percentile at 32 connections, beside a bare net/http handler that
-// sends 20 kB and a bare SQLite group commit, in the same run, while 200 votes
-// a second go on. Figures of one run compare with each other, not with those of
+// sends 20 kB, a bare SQLite group commit in-process and the same over HTTP, in
+// the same run, while 200 votes a second go on beside the reading. Figures of one run compare with each other, not with those of
 // another machine, or another day on a shared one.
 //
 //	go run ./e2e/bench [--seconds 5] [--ideas 10000 ...]
@@ -37,11 +37,16 @@ func main() {
 	flag.IntVar(&o.people, "people", 5_000, "people")
 	flag.IntVar(&o.factor, "factor", 10, "measure reading again with so many times the ideas; 1 leaves it out")
 	bare := flag.String("bare", "", "serve the bare handler at this address (used by itself)")
+	votes := flag.String("bare-votes", "", "serve bare votes at this address (used by itself)")
+	db := flag.String("db", "", "the file that bare votes go to (used by itself)")
 	flag.Parse()
 	err := error(nil)
-	if *bare != "" {
+	switch {
+	case *bare != "":
 		err = serveBare(ctx, *bare)
-	} else {
+	case *votes != "":
+		err = serveVotes(ctx, *votes, *db, o.ideas)
+	default:
 		err = run(ctx, o)
 	}
 	if err != nil {
