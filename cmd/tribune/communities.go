@@ -92,6 +92,7 @@ func (c *communitiesCommand) find(in *os.File, problems io.Writer, bar *bar) (*t
 		return nil, err
 	}
 	list.Ties = nil
+	debug.FreeOSMemory() // the search needs as much again as the list of ties took
 	p, err := graph.Leiden(community.Options{Seed: c.Seed, Resolution: c.Resolution, Progress: bar.search})
 	if err != nil {
 		return nil, err

@@ -206,7 +206,7 @@ func (g *Graph) modularity(of []int32, resolution float64) float64 {
 // Components gives each person the number of the connected part of the graph
 // they are in, numbered from 0 in the order of the first person of each.
 func (g *Graph) Components() []int32 {
-	part, number := g.parts(make([]int32, g.size())), make([]int32, g.size())
+	part, number := g.parts(make([]int32, g.size()), nil), make([]int32, g.size())
 	n := int32(0)
 	of := make([]int32, g.size())
 	for p, v := range g.place {
@@ -220,16 +220,26 @@ func (g *Graph) Components() []int32 {
 	return of
 }
 
-// parts numbers the connected parts of each community of a partition.
-func (g *Graph) parts(of []int32) []int32 {
+// parts numbers the connected parts of each community of a partition. Where lost
+// is not nil it says which communities may be in parts; the others are whole.
+func (g *Graph) parts(of []int32, lost []bool) []int32 {
 	part := make([]int32, g.size())
 	for v := range part {
 		part[v] = -1
 	}
+	whole := make([]int32, g.size()) // one more than the number of a community that is whole
 	var open []int32
 	n := int32(0)
 	for first := range part {
 		if part[first] >= 0 {
+			continue
+		}
+		if c := of[first]; lost != nil && !lost[c] {
+			if whole[c] == 0 {
+				n++
+				whole[c] = n
+			}
+			part[first] = whole[c] - 1
 			continue
 		}
 		part[first] = n

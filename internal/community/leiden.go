@@ -107,7 +107,7 @@ func (g *Graph) Leiden(o Options) (Partition, error) {
 	if best.Modularity < 1-o.Resolution {
 		// All in one would be better, so the connected parts, which are at least as
 		// good as that, are too.
-		best = g.partition(g.parts(make([]int32, g.size())), o.Resolution)
+		best = g.partition(g.parts(make([]int32, g.size()), nil), o.Resolution)
 	}
 	return best, nil
 }
@@ -139,12 +139,13 @@ func (g *Graph) partition(of []int32, resolution float64) Partition {
 // search is the working memory of one call of Leiden, made once for its largest
 // level.
 type search struct {
-	rng   *rand.Rand
-	scale float64 // resolution / 2m
-	loose float64 // looseness * the mean weight of a tie
-	step  Step
-	tell  func(Step)
-	torn  bool // the last pass may have left a community that is not connected
+	rng      *rand.Rand
+	scale    float64 // resolution / 2m
+	loose    float64 // looseness * the mean weight of a tie
+	step     Step
+	tell     func(Step)
+	torn     bool   // the last pass may have left a community that is not connected
+	suspects []bool // the communities it may have left so; nil: any
 
 	order   []int32 // nodes in random order; while moving, a ring of those that wait
 	waits   []bool
@@ -152,6 +153,7 @@ type search struct {
 	sums    []float64 // of strengths
 	members []int32   // how many nodes a community has
 	empty   []int32   // communities without nodes
+	lost    []bool    // communities that a node left since the last settle
 	touched []int32   // communities with a link to the node at hand
 	links   []float64 // of the groups that may be drawn
 	weights []float64 // and what each counts for in the draw
@@ -170,7 +172,7 @@ func newSearch(g *Graph, o Options) *search {
 		step:  Step{Passes: o.Passes, Starts: o.Starts},
 		tell:  o.Progress,
 
-		order: make([]int32, n), waits: make([]bool, n), cells: make([]cell, n), sums: make([]float64, n), members: make([]int32, n),
+		order: make([]int32, n), waits: make([]bool, n), lost: make([]bool, n), cells: make([]cell, n), sums: make([]float64, n), members: make([]int32, n),
 		touched: make([]int32, n+1), outs: make([]float64, n), ref: make([]int32, n), at: make([]int32, n),
 	}
 	if s.tell == nil {
@@ -190,7 +192,7 @@ func (s *search) start(g *Graph) []int32 {
 		}
 	}
 	if s.torn {
-		return g.parts(of)
+		return g.parts(of, s.suspects)
 	}
 	return of
 }
@@ -204,9 +206,14 @@ const few = 1.0 / 200
 // so too.
 func (s *search) pass(g *Graph, of []int32) bool {
 	s.step.Level = 0
+	s.suspects = nil
+	before := s.torn
 	moved, torn := s.climb(&g.network, of, true)
 	if moved > 0 {
 		s.torn = torn
+	}
+	if before { // then a community may be in parts without having lost anybody now
+		s.suspects = nil
 	}
 	return float64(moved) >= few*float64(g.size())
 }
@@ -239,6 +246,7 @@ func (s *search) climb(net *network, comm []int32, twice bool) (moved int, torn 
 			break
 		}
 		if twice && node == nil && s.step.Pass > 1 && float64(moves) < few*float64(net.size()) {
+			s.suspects = s.lost
 			break
 		}
 		groups := s.refine(small, part)

@@ -24,7 +24,7 @@ const rounds = 1000
 // costs the next pass little.
 const hurried = 4
 
-// tellEvery is after how many visits progress is told.
+// tellEvery is after how many visits progress is told, and at the first.
 const tellEvery = 1 << 16
 
 // move is the first phase: it takes the nodes in random order, puts each into
@@ -53,10 +53,11 @@ func (s *search) move(net *network, comm []int32) (moves int) {
 			if !waits[v] {
 				continue
 			}
-			if visits++; visits%tellEvery == 0 {
+			if visits%tellEvery == 0 {
 				s.step.Nodes, s.step.Waiting = n, waiting
 				s.tell(s.step)
 			}
+			visits++
 			waiting--
 			waits[v] = false
 			from, k := comm[v], net.strength[v]
@@ -65,6 +66,7 @@ func (s *search) move(net *network, comm []int32) (moves int) {
 				continue
 			}
 			moves++
+			s.lost[from] = true
 			if members[best] == 0 {
 				s.empty = s.empty[:len(s.empty)-1]
 			}
@@ -96,6 +98,7 @@ func (s *search) settle(net *network, comm []int32) {
 	clear(s.cells[:n])
 	clear(s.sums[:n])
 	clear(s.members[:n])
+	clear(s.lost[:n])
 	s.empty = s.empty[:0]
 	for v, c := range comm {
 		s.sums[c] += net.strength[v]

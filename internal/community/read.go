@@ -12,7 +12,7 @@ import (
 )
 
 // maxLine is the longest line that Read takes, in bytes.
-const maxLine = 1 << 20
+const maxLine = 1 << 16
 
 // List is ties as they stood in a file.
 type List struct {
@@ -25,7 +25,7 @@ type List struct {
 
 // Why a line is refused, beside ErrWeight.
 var (
-	errLong   = errors.New("the line is longer than a mebibyte")
+	errLong   = errors.New("the line is longer than 65,536 bytes")
 	errText   = errors.New("the line is not UTF-8 text")
 	errFields = errors.New("write two people, and a weight if there is one: a,b,weight")
 	errQuote  = errors.New("a quotation mark is not closed, or something stands behind it")
