@@ -13,6 +13,7 @@ import (
 	"tribune/event"
 	"tribune/gate/gatetest"
 	"tribune/know"
+	"tribune/know/purchase"
 	"tribune/listen"
 	"tribune/shape"
 	"tribune/storage"
@@ -77,6 +78,10 @@ func table() []gatetest.Route {
 		{Call: "POST /ideas/{idea}/voices/{voice}/withdraw", Want: "401 403 303 403 303 303"},
 		{Call: "POST /ideas/{idea}/voices/{voice}/hide", Body: "reason=An advertisement.", Want: "401 403 403 403 303 303"},
 		{Call: "POST /ideas/{idea}/voices/{voice}/show", Want: "401 403 403 403 303 303"},
+		{Call: "GET /why/people?who=anna", Want: "200"},
+		{Call: "GET /why/{question}", Want: "200"},
+		{Call: "POST /why/{question}", Body: "words=A poster in Bergen.", Want: "303"},
+		{Call: "GET /why/{wrong}", Want: "404", For: "-"},
 	}
 	return rows
 }
@@ -223,6 +228,16 @@ func (w *world) fresh(t testing.TB, name string) string {
 		return fmt.Sprintf("%064d", w.n)
 	case "staff":
 		id = staff.ID
+	case "question":
+		stored, err := w.site.Purchases.Store(ctx, staff, []purchase.Order{{ExternalID: fmt.Sprint(w.n), At: w.site.Clock(), AmountMinor: 1, Currency: "EUR"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		code, err := w.site.Purchases.QuestionCode(ctx, staff, stored[0].ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return code
 	case "idea":
 		id, err = propose(member, know.Public)
 	case "members":

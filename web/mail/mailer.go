@@ -92,6 +92,11 @@ func (m *Mailer) Prepare(ctx context.Context, d event.Delivery) (func(ctx contex
 			return nil, event.ErrSuperseded
 		}
 	}
+	if d.Kind == "why" {
+		if _, _, err := m.k.Purchases.ToAsk(ctx, d.Subject.ID, d.Person); errors.Is(err, event.ErrSuperseded) {
+			return nil, err // they have answered meanwhile
+		}
+	}
 	l, err := m.compose(ctx, w, d)
 	if err != nil {
 		return nil, later(err)

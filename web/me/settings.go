@@ -238,6 +238,8 @@ func mailKind(v *page.View, kind know.MailKind) string {
 		return v.T("Somebody of the team answered me")
 	case know.MailReplies:
 		return v.T("Somebody replied to what I publish, or suggests another wording")
+	case know.MailWhy:
+		return v.T("One question, once, about what brought me; and whether it may be said that I brought somebody")
 	case know.MailComments:
 		return v.T("New comments on ideas I follow")
 	}
