@@ -33,7 +33,12 @@ var tables = []string{
 	"call", "status", "idea", "idea_tag", "tag", "merged_row", "vote", "comment", "follow", "voice", "decision", "telling", "release", "release_idea", "credit",
 	"post", "post_picture", "post_reply", "post_reaction", "post_edit",
 	"purchase", "purchase_country", "reason", "reason_teller",
+	"board", "board_quota", "board_invite", "board_application", "board_pool", "board_draw", "board_seat", "board_talk", "board_said", "board_task", "board_answer", "board_vote",
 	"referral", "referral_account", "referral_month", "referral_crossed", "referral_tree", "referral_due", "unexplained_note",
+	"clock_row", "clock_day", "loop_row", "loop_day", "said_row", "said_day", "heard_language", "heard_source",
+	"cohort_account", "cohort_buyer", "cohort", "measure_due", "gap", "gap_term", "gap_example",
+	"tribe", "tribe_wording", "membership", "tribe_word", "tribe_word_choice", "tribe_idea", "tie", "tie_source", "tribe_thing", "tribe_ballot",
+	"tribe_support", "tribe_voter", "tribe_day", "tribe_week", "tribe_group", "tribe_group_member", "tribe_strength", "tribe_run",
 }
 
 // secret are the tables that an export to hand over leaves out: they only

@@ -857,3 +857,349 @@ CREATE TABLE unexplained_note (
   by_id       bigint not null,
   at          bigint not null
 );
+
+CREATE TABLE tribe (
+  id           integer primary key autoincrement,
+  name         text   not null,           -- empty once its only member left with their words
+  folded       text   not null unique,    -- its words without case, accents and spaces: no two are alike
+  stands       text   not null default '', -- what it stands for, Markdown
+  language     text   not null default '',
+  members      bigint not null default 0,
+  shown        bigint not null default 0,  -- of them, those who let everybody see it
+  version      bigint not null default 1,  -- of name and stands
+  by_id        bigint not null,            -- whose wording this is
+  state        text   not null default 'visible' check (state in ('visible', 'hidden', 'withdrawn')),
+  state_reason text   not null default '',
+  marks        text   not null default '[]', -- words that mark its members off, JSON, as of the last look
+  created_at   bigint not null,
+  edited_at    bigint not null default 0
+);
+
+CREATE INDEX tribe_size on tribe (members, id) where state = 'visible' and members > 0;
+
+CREATE TABLE tribe_wording (
+  id       integer primary key autoincrement,
+  tribe_id bigint not null,
+  name     text   not null,
+  stands   text   not null,
+  by_id    bigint not null,
+  at       bigint not null -- until when it stood
+);
+
+CREATE INDEX tribe_wording_tribe on tribe_wording (tribe_id, id);
+
+CREATE INDEX tribe_wording_by on tribe_wording (by_id);
+
+CREATE TABLE membership (
+  tribe_id  bigint not null,
+  person_id bigint not null,
+  shown     bigint not null default 0, -- lets everybody see it
+  counted   bigint not null default 0, -- 1 while the follower counts their votes as the tribe's
+  joined_at bigint not null,
+  left_at   bigint not null default 0,
+  primary key (tribe_id, person_id)
+);
+
+CREATE INDEX membership_person on membership (person_id);
+
+CREATE INDEX membership_here on membership (tribe_id, joined_at, person_id) where left_at = 0;
+
+CREATE INDEX membership_shown on membership (tribe_id, joined_at, person_id) where left_at = 0 and shown = 1;
+
+CREATE TABLE tribe_word (
+  id       integer primary key autoincrement,
+  tribe_id bigint not null,
+  word     text   not null,
+  folded   text   not null,
+  chosen   bigint not null default 0,
+  by_id    bigint not null default 0, -- who brought it; 0: they left
+  unique (tribe_id, folded)
+);
+
+CREATE TABLE tribe_word_choice (
+  word_id   bigint not null,
+  tribe_id  bigint not null,
+  person_id bigint not null,
+  primary key (word_id, person_id)
+);
+
+CREATE INDEX tribe_word_choice_person on tribe_word_choice (person_id, tribe_id);
+
+CREATE TABLE tribe_idea (
+  tribe_id bigint not null,
+  idea_id  bigint not null,
+  by_id    bigint not null,
+  at       bigint not null,
+  primary key (tribe_id, idea_id)
+);
+
+CREATE INDEX tribe_idea_by on tribe_idea (by_id);
+
+CREATE TABLE tie (
+  a       bigint not null,
+  b       bigint not null,
+  kind    text   not null check (kind in ('reply', 'thanks', 'vote', 'referral')),
+  n       bigint not null, -- how often
+  last_at bigint not null,
+  primary key (a, b, kind)
+);
+
+CREATE INDEX tie_back on tie (b, a);
+
+CREATE TABLE tie_source (
+  kind     text   not null,
+  ref_kind text   not null, -- comment, post_reply, post, reason
+  ref_id   bigint not null,
+  a        bigint not null,
+  b        bigint not null,
+  off      bigint not null default 0, -- withdrawn or hidden
+  primary key (ref_kind, ref_id, kind, a, b)
+);
+
+CREATE INDEX tie_source_a on tie_source (a);
+
+CREATE INDEX tie_source_b on tie_source (b);
+
+CREATE TABLE tribe_thing (
+  kind        text   not null, -- idea, post, reason
+  id          bigint not null,
+  author_id   bigint not null default 0, -- 0: they left
+  at          bigint not null,
+  last_id     bigint not null default 0, -- who spoke last
+  before_id   bigint not null default 0, -- who spoke last before them, and is another
+  merged_into bigint not null default 0,
+  primary key (kind, id)
+);
+
+CREATE INDEX tribe_thing_author on tribe_thing (author_id, kind, at);
+
+CREATE INDEX tribe_thing_newest on tribe_thing (kind, at, id);
+
+CREATE INDEX tribe_thing_merged on tribe_thing (merged_into) where merged_into <> 0;
+
+CREATE TABLE tribe_ballot (
+  idea_id   bigint not null,
+  person_id bigint not null,
+  seq       bigint not null, -- the order of voting
+  from_id   bigint not null default 0,
+  primary key (idea_id, person_id)
+);
+
+CREATE INDEX tribe_ballot_order on tribe_ballot (idea_id, seq) where from_id = 0;
+
+CREATE INDEX tribe_ballot_person on tribe_ballot (person_id);
+
+CREATE TABLE tribe_support (
+  idea_id  bigint not null,
+  tribe_id bigint not null,
+  votes    bigint not null,
+  primary key (idea_id, tribe_id)
+);
+
+CREATE TABLE tribe_voter (
+  person_id bigint primary key,
+  day       bigint not null
+);
+
+CREATE TABLE tribe_day (
+  tribe_id bigint not null,
+  day      bigint not null,
+  n        bigint not null,
+  primary key (tribe_id, day)
+);
+
+CREATE TABLE tribe_week (
+  person_id bigint not null,
+  week      bigint not null,
+  primary key (person_id, week)
+);
+
+CREATE INDEX tribe_week_week on tribe_week (week);
+
+CREATE TABLE tribe_group (
+  id       integer primary key autoincrement,
+  size     bigint not null, -- 0: it was not found again
+  tribe_id bigint not null default 0, -- the tribe that this group is already, or became
+  words    text   not null default '[]', -- that mark it off, JSON
+  first_at bigint not null,
+  seen_at  bigint not null
+);
+
+CREATE TABLE tribe_group_member (
+  group_id  bigint not null,
+  person_id bigint not null,
+  present   bigint not null default 1, -- 0: not at the last look
+  answer    text   not null default '' check (answer in ('', 'taken', 'refused')), -- a refusal is kept for good
+  at        bigint not null,
+  primary key (group_id, person_id)
+);
+
+CREATE INDEX tribe_group_member_person on tribe_group_member (person_id);
+
+CREATE TABLE tribe_strength (
+  tribe_id   bigint not null,
+  week       bigint not null,
+  at         bigint not null,
+  size       bigint not null,
+  tied       bigint not null,
+  directed   bigint not null,
+  answered   bigint not null,
+  was_active bigint not null,
+  again      bigint not null,
+  newcomers  bigint not null,
+  kept       bigint not null,
+  primary key (tribe_id, week)
+);
+
+CREATE TABLE tribe_run (
+  name         text primary key,
+  ran_at       bigint not null default 0,
+  people       bigint not null default 0,
+  ties         bigint not null default 0,
+  found        bigint not null default 0, -- groups
+  modularity   bigint not null default 0, -- in millionths
+  leased_by    text   not null default '',
+  leased_until bigint not null default 0
+);
+
+CREATE INDEX credit_account on credit (account_id) where account_id <> 0;
+
+CREATE TABLE clock_row (
+  thread_id   bigint primary key,
+  source_id   bigint not null, -- 0: asked on this site
+  asked_at    bigint not null,
+  answered_at bigint not null default 0,
+  waits_at    bigint not null default 0, -- since when it waits; 0: it does not
+  outcome     text   not null, -- answered, waits, or why not: nothing, noway, elsewhere, abuse, back, left, other
+  mute        bigint not null default 0 -- 1: it came with no address to answer at
+);
+
+CREATE INDEX clock_row_waits on clock_row (waits_at, source_id) where waits_at > 0;
+
+CREATE INDEX clock_row_asked on clock_row (asked_at, thread_id);
+
+CREATE TABLE clock_day (
+  day       bigint not null, -- since 1970
+  source_id bigint not null,
+  outcome   text   not null,
+  mute      bigint not null,
+  bucket    bigint not null,
+  n         bigint not null,
+  primary key (day, source_id, outcome, mute, bucket)
+);
+
+CREATE TABLE loop_row (
+  step   text   not null,
+  kind   text   not null, -- of the subject: mention, thread, voice, idea, decision, ...
+  ref_id bigint not null,
+  at     bigint not null,
+  n      bigint not null default 1, -- told: people
+  primary key (step, kind, ref_id)
+);
+
+CREATE INDEX loop_row_at on loop_row (step, at, ref_id, kind);
+
+CREATE TABLE loop_day (
+  step text   not null,
+  day  bigint not null,
+  n    bigint not null,
+  primary key (step, day)
+);
+
+CREATE TABLE said_row (
+  mention_id bigint primary key,
+  account_id bigint not null,
+  at         bigint not null,
+  who        text   not null -- staff, maker (credited with a release), customer (bought), other
+);
+
+CREATE INDEX said_row_account on said_row (account_id);
+
+CREATE INDEX said_row_who on said_row (who, at, mention_id);
+
+CREATE INDEX said_row_at on said_row (at, mention_id);
+
+CREATE TABLE said_day (
+  who text   not null,
+  day bigint not null,
+  n   bigint not null,
+  primary key (who, day)
+);
+
+CREATE TABLE heard_language (
+  language text   not null,
+  day      bigint not null,
+  heard    bigint not null,
+  us       bigint not null,
+  primary key (language, day)
+);
+
+CREATE TABLE heard_source (
+  source_id bigint not null,
+  day       bigint not null,
+  n         bigint not null,
+  primary key (source_id, day)
+);
+
+CREATE TABLE cohort_account (
+  account_id bigint primary key,
+  buyer_id   bigint not null
+);
+
+CREATE INDEX cohort_account_buyer on cohort_account (buyer_id);
+
+CREATE TABLE cohort_buyer (
+  buyer_id  bigint not null,
+  month     bigint not null,
+  first     bigint not null, -- month of their first purchase
+  purchases bigint not null,
+  primary key (buyer_id, month)
+);
+
+CREATE INDEX cohort_buyer_month on cohort_buyer (first, month, buyer_id);
+
+CREATE TABLE cohort (
+  first     bigint not null,
+  month     bigint not null,
+  buyers    bigint not null,
+  purchases bigint not null,
+  primary key (first, month)
+);
+
+CREATE TABLE measure_due (
+  name         text   primary key,
+  at           bigint not null,
+  leased_by    text   not null default '',
+  leased_until bigint not null default 0
+);
+
+CREATE TABLE gap (
+  language    text   primary key,
+  at          bigint not null,
+  our_words   bigint not null,
+  their_words bigint not null,
+  our_texts   bigint not null,
+  their_texts bigint not null
+);
+
+CREATE TABLE gap_term (
+  id       integer primary key autoincrement,
+  language text   not null,
+  side     text   not null check (side in ('ours', 'theirs')),
+  place    bigint not null,
+  word     text   not null,
+  ours     bigint not null, -- how often each side says it
+  theirs   bigint not null,
+  score    bigint not null  -- |z| in hundredths
+);
+
+CREATE INDEX gap_term_place on gap_term (language, side, place);
+
+CREATE TABLE gap_example (
+  term_id bigint not null,
+  kind    text   not null, -- mention, post, release, decision
+  ref_id  bigint not null,
+  primary key (term_id, kind, ref_id)
+);
+
+CREATE INDEX gap_example_ref on gap_example (kind, ref_id);

@@ -301,3 +301,527 @@ create table unexplained_note (
   by_id       bigint not null,
   at          bigint not null
 );
+
+-- tribe --------------------------------------------------------------------------------------
+
+-- people who belong together, and say so
+create table tribe (
+  id           {{.Key}},
+  name         text   not null,           -- empty once its only member left with their words
+  folded       text   not null unique,    -- its words without case, accents and spaces: no two are alike
+  stands       text   not null default '', -- what it stands for, Markdown
+  language     text   not null default '',
+  members      bigint not null default 0,
+  shown        bigint not null default 0,  -- of them, those who let everybody see it
+  version      bigint not null default 1,  -- of name and stands
+  by_id        bigint not null,            -- whose wording this is
+  state        text   not null default 'visible' check (state in ('visible', 'hidden', 'withdrawn')),
+  state_reason text   not null default '',
+  marks        text   not null default '[]', -- words that mark its members off, JSON, as of the last look
+  created_at   bigint not null,
+  edited_at    bigint not null default 0
+);
+create index tribe_size on tribe (members, id) where state = 'visible' and members > 0;
+
+-- earlier wordings of what it stands for, and earlier names, with who wrote each
+create table tribe_wording (
+  id       {{.Key}},
+  tribe_id bigint not null,
+  name     text   not null,
+  stands   text   not null,
+  by_id    bigint not null,
+  at       bigint not null -- until when it stood
+);
+create index tribe_wording_tribe on tribe_wording (tribe_id, id);
+create index tribe_wording_by on tribe_wording (by_id);
+
+create table membership (
+  tribe_id  bigint not null,
+  person_id bigint not null,
+  shown     bigint not null default 0, -- lets everybody see it
+  counted   bigint not null default 0, -- 1 while the follower counts their votes as the tribe's
+  joined_at bigint not null,
+  left_at   bigint not null default 0,
+  primary key (tribe_id, person_id)
+);
+create index membership_person on membership (person_id);
+create index membership_here on membership (tribe_id, joined_at, person_id) where left_at = 0;
+create index membership_shown on membership (tribe_id, joined_at, person_id) where left_at = 0 and shown = 1;
+
+-- words that members chose for their tribe
+create table tribe_word (
+  id       {{.Key}},
+  tribe_id bigint not null,
+  word     text   not null,
+  folded   text   not null,
+  chosen   bigint not null default 0,
+  by_id    bigint not null default 0, -- who brought it; 0: they left
+  unique (tribe_id, folded)
+);
+create table tribe_word_choice (
+  word_id   bigint not null,
+  tribe_id  bigint not null,
+  person_id bigint not null,
+  primary key (word_id, person_id)
+);
+create index tribe_word_choice_person on tribe_word_choice (person_id, tribe_id);
+
+-- ideas that a member put on their tribe's page
+create table tribe_idea (
+  tribe_id bigint not null,
+  idea_id  bigint not null,
+  by_id    bigint not null,
+  at       bigint not null,
+  primary key (tribe_id, idea_id)
+);
+create index tribe_idea_by on tribe_idea (by_id);
+
+-- what people do with each other, from one to the other; votes for the same idea from the lower id to the higher
+create table tie (
+  a       bigint not null,
+  b       bigint not null,
+  kind    text   not null check (kind in ('reply', 'thanks', 'vote', 'referral')),
+  n       bigint not null, -- how often
+  last_at bigint not null,
+  primary key (a, b, kind)
+);
+create index tie_back on tie (b, a);
+
+-- what each tie but votes was counted from, so that it can be taken back
+create table tie_source (
+  kind     text   not null,
+  ref_kind text   not null, -- comment, post_reply, post, reason
+  ref_id   bigint not null,
+  a        bigint not null,
+  b        bigint not null,
+  off      bigint not null default 0, -- withdrawn or hidden
+  primary key (ref_kind, ref_id, kind, a, b)
+);
+create index tie_source_a on tie_source (a);
+create index tie_source_b on tie_source (b);
+
+-- what people speak under, as far as ties need to remember it
+create table tribe_thing (
+  kind        text   not null, -- idea, post, reason
+  id          bigint not null,
+  author_id   bigint not null default 0, -- 0: they left
+  at          bigint not null,
+  last_id     bigint not null default 0, -- who spoke last
+  before_id   bigint not null default 0, -- who spoke last before them, and is another
+  merged_into bigint not null default 0,
+  primary key (kind, id)
+);
+create index tribe_thing_author on tribe_thing (author_id, kind, at);
+create index tribe_thing_newest on tribe_thing (kind, at, id);
+create index tribe_thing_merged on tribe_thing (merged_into) where merged_into <> 0;
+
+-- who stands behind which idea; from_id: the vote came with an idea that was merged into this one
+create table tribe_ballot (
+  idea_id   bigint not null,
+  person_id bigint not null,
+  seq       bigint not null, -- the order of voting
+  from_id   bigint not null default 0,
+  primary key (idea_id, person_id)
+);
+create index tribe_ballot_order on tribe_ballot (idea_id, seq) where from_id = 0;
+create index tribe_ballot_person on tribe_ballot (person_id);
+
+-- votes for an idea by tribe; tribe 0 is everybody
+create table tribe_support (
+  idea_id  bigint not null,
+  tribe_id bigint not null,
+  votes    bigint not null,
+  primary key (idea_id, tribe_id)
+);
+
+-- the day (since 1970) somebody last voted, and how many of a tribe last did on it; tribe 0 is everybody
+create table tribe_voter (
+  person_id bigint primary key,
+  day       bigint not null
+);
+create table tribe_day (
+  tribe_id bigint not null,
+  day      bigint not null,
+  n        bigint not null,
+  primary key (tribe_id, day)
+);
+
+-- weeks (since 1970, from Monday) in which somebody voted, spoke or thanked
+create table tribe_week (
+  person_id bigint not null,
+  week      bigint not null,
+  primary key (person_id, week)
+);
+create index tribe_week_week on tribe_week (week);
+
+-- groups that the ties suggest. A group keeps its id from one look to the next
+create table tribe_group (
+  id       {{.Key}},
+  size     bigint not null, -- 0: it was not found again
+  tribe_id bigint not null default 0, -- the tribe that this group is already, or became
+  words    text   not null default '[]', -- that mark it off, JSON
+  first_at bigint not null,
+  seen_at  bigint not null
+);
+create table tribe_group_member (
+  group_id  bigint not null,
+  person_id bigint not null,
+  present   bigint not null default 1, -- 0: not at the last look
+  answer    text   not null default '' check (answer in ('', 'taken', 'refused')), -- a refusal is kept for good
+  at        bigint not null,
+  primary key (group_id, person_id)
+);
+create index tribe_group_member_person on tribe_group_member (person_id);
+
+-- how strong a tribe was, by week; the last row of a week stands. What each column means: tribe/strength.go
+create table tribe_strength (
+  tribe_id   bigint not null,
+  week       bigint not null,
+  at         bigint not null,
+  size       bigint not null,
+  tied       bigint not null,
+  directed   bigint not null,
+  answered   bigint not null,
+  was_active bigint not null,
+  again      bigint not null,
+  newcomers  bigint not null,
+  kept       bigint not null,
+  primary key (tribe_id, week)
+);
+
+-- when a look was last taken, what it found, and who takes one now
+create table tribe_run (
+  name         text primary key,
+  ran_at       bigint not null default 0,
+  people       bigint not null default 0,
+  ties         bigint not null default 0,
+  found        bigint not null default 0, -- groups
+  modularity   bigint not null default 0, -- in millionths
+  leased_by    text   not null default '',
+  leased_until bigint not null default 0
+);
+
+-- measure: the loop, counted. Rows say what is counted, so that a change is taken out where it was put in;
+-- *_day tables are their sums by day (UTC), which pages read. ids and numbers only, but for the terms of the gap.
+
+create index credit_account on credit (account_id) where account_id <> 0;
+
+-- a question: a conversation that wanted an answer of us
+create table clock_row (
+  thread_id   bigint primary key,
+  source_id   bigint not null, -- 0: asked on this site
+  asked_at    bigint not null,
+  answered_at bigint not null default 0,
+  waits_at    bigint not null default 0, -- since when it waits; 0: it does not
+  outcome     text   not null, -- answered, waits, or why not: nothing, noway, elsewhere, abuse, back, left, other
+  mute        bigint not null default 0 -- 1: it came with no address to answer at
+);
+create index clock_row_waits on clock_row (waits_at, source_id) where waits_at > 0;
+create index clock_row_asked on clock_row (asked_at, thread_id);
+
+-- questions by the day they were asked; bucket: how long the first answer took, in sixteenths of an octave of seconds
+create table clock_day (
+  day       bigint not null, -- since 1970
+  source_id bigint not null,
+  outcome   text   not null,
+  mute      bigint not null,
+  bucket    bigint not null,
+  n         bigint not null,
+  primary key (day, source_id, outcome, mute, bucket)
+);
+
+-- what a step of the loop counts: heard, answered, taken, decided, shipped, told, shared, found
+create table loop_row (
+  step   text   not null,
+  kind   text   not null, -- of the subject: mention, thread, voice, idea, decision, ...
+  ref_id bigint not null,
+  at     bigint not null,
+  n      bigint not null default 1, -- told: people
+  primary key (step, kind, ref_id)
+);
+create index loop_row_at on loop_row (step, at, ref_id, kind);
+
+create table loop_day (
+  step text   not null,
+  day  bigint not null,
+  n    bigint not null,
+  primary key (step, day)
+);
+
+-- what is said about us (a standing query of purpose us finds it), and who says it
+create table said_row (
+  mention_id bigint primary key,
+  account_id bigint not null,
+  at         bigint not null,
+  who        text   not null -- staff, maker (credited with a release), customer (bought), other
+);
+create index said_row_account on said_row (account_id);
+create index said_row_who on said_row (who, at, mention_id);
+create index said_row_at on said_row (at, mention_id);
+
+create table said_day (
+  who text   not null,
+  day bigint not null,
+  n   bigint not null,
+  primary key (who, day)
+);
+
+-- what is heard by language, and how much of that is found to be about us
+create table heard_language (
+  language text   not null,
+  day      bigint not null,
+  heard    bigint not null,
+  us       bigint not null,
+  primary key (language, day)
+);
+
+-- what is heard by source
+create table heard_source (
+  source_id bigint not null,
+  day       bigint not null,
+  n         bigint not null,
+  primary key (source_id, day)
+);
+
+-- under which buyer an account that bought is counted: a person, or minus an account nobody claimed
+create table cohort_account (
+  account_id bigint primary key,
+  buyer_id   bigint not null
+);
+create index cohort_account_buyer on cohort_account (buyer_id);
+
+-- the months (years * 12 + month) in which a buyer bought
+create table cohort_buyer (
+  buyer_id  bigint not null,
+  month     bigint not null,
+  first     bigint not null, -- month of their first purchase
+  purchases bigint not null,
+  primary key (buyer_id, month)
+);
+create index cohort_buyer_month on cohort_buyer (first, month, buyer_id);
+
+create table cohort (
+  first     bigint not null,
+  month     bigint not null,
+  buyers    bigint not null,
+  purchases bigint not null,
+  primary key (first, month)
+);
+
+-- work that waits: sweep, from which mention on; gap, when it is worked out again
+create table measure_due (
+  name         text   primary key,
+  at           bigint not null,
+  leased_by    text   not null default '',
+  leased_until bigint not null default 0
+);
+
+-- the words we use of ourselves against those they use of us, by language
+create table gap (
+  language    text   primary key,
+  at          bigint not null,
+  our_words   bigint not null,
+  their_words bigint not null,
+  our_texts   bigint not null,
+  their_texts bigint not null
+);
+
+create table gap_term (
+  id       {{.Key}},
+  language text   not null,
+  side     text   not null check (side in ('ours', 'theirs')),
+  place    bigint not null,
+  word     text   not null,
+  ours     bigint not null, -- how often each side says it
+  theirs   bigint not null,
+  score    bigint not null  -- |z| in hundredths
+);
+create index gap_term_place on gap_term (language, side, place);
+
+-- where a term was said: its words are read where they are
+create table gap_example (
+  term_id bigint not null,
+  kind    text   not null, -- mention, post, release, decision
+  ref_id  bigint not null,
+  primary key (term_id, kind, ref_id)
+);
+create index gap_example_ref on gap_example (kind, ref_id);
+
+-- shape/board: consumer consulting boards ---------------------------------------------------
+
+create table board (
+  id           {{.Key}},
+  name         text   not null,
+  purpose      text   not null,
+  company_gets text   not null,
+  members_get  text   not null,
+  duties       text   not null,
+  language     text   not null default '',
+  host_id      bigint not null,             -- who of us answers for it
+  from_at      bigint not null,             -- its term
+  to_at        bigint not null,
+  seats        bigint not null,
+  invited      bigint not null default 0,   -- 1: only who is invited may apply
+  closes_at    bigint not null,             -- applications are taken until then
+  announced    text   not null,             -- the part of the seed that stands before anybody applies
+  beacon       text   not null,             -- the value that nobody controls: which, and where it is published
+  beacon_at    bigint not null,             -- when it becomes known
+  state        text   not null default 'open' check (state in ('open', 'closed', 'drawn', 'ended')),
+  applications bigint not null default 0,   -- those that stand
+  pool_hash    text   not null default '',  -- SHA-256 of pool.csv as it is published
+  pool_size    bigint not null default 0,
+  closed_at    bigint not null default 0,
+  closed_by    bigint not null default 0,   -- 0: the program, at the hour that was said
+  value        text   not null default '',  -- of the beacon
+  drawn_at     bigint not null default 0,
+  drawn_by     bigint not null default 0,
+  ended_at     bigint not null default 0,
+  created_at   bigint not null,
+  edited_at    bigint not null default 0
+);
+create index board_state on board (state, id);
+
+create table board_quota (
+  board_id bigint not null,
+  feature  text   not null check (feature in ('country', 'tribe', 'tenure')),
+  value    text   not null,
+  least    bigint not null,
+  most     bigint not null,
+  primary key (board_id, feature, value)
+);
+
+create table board_invite (
+  board_id  bigint not null,
+  person_id bigint not null,
+  by_id     bigint not null,
+  at        bigint not null,
+  primary key (board_id, person_id)
+);
+create index board_invite_person on board_invite (person_id);
+
+-- who applied; when they leave, the row stays without them
+create table board_application (
+  id           {{.Key}},
+  board_id     bigint not null,
+  number       bigint not null,             -- what the pool calls them
+  person_id    bigint not null,             -- 0: they left
+  sentence     text   not null,
+  country      text   not null default '',
+  tribe        bigint not null default 0,
+  state        text   not null default 'applied' check (state in ('applied', 'withdrawn')),
+  created_at   bigint not null,
+  unique (board_id, number)
+);
+create unique index board_application_one on board_application (board_id, person_id) where person_id <> 0;
+create index board_application_person on board_application (person_id) where person_id <> 0;
+
+-- what was drawn from: numbers and values, nobody's name
+create table board_pool (
+  board_id bigint not null,
+  number   bigint not null,
+  country  text   not null,
+  tribe    text   not null,
+  tenure   text   not null,
+  primary key (board_id, number)
+);
+
+-- the draw, and what followed when somebody declined
+create table board_draw (
+  id       {{.Key}},
+  board_id bigint not null,
+  round    bigint not null,
+  keep     text   not null default '', -- numbers seated before it, with commas
+  without  text   not null default '', -- numbers that do not take part any more
+  seated   text   not null default '', -- all seats after it, in order
+  failed   bigint not null default 0,  -- 1: nobody who waits fits, and a seat stays empty
+  at       bigint not null,
+  unique (board_id, round)
+);
+
+create table board_seat (
+  id          {{.Key}},
+  board_id    bigint not null,
+  number      bigint not null,
+  person_id   bigint not null,             -- 0: a member who left
+  round       bigint not null,
+  state       text   not null default 'offered' check (state in ('offered', 'accepted', 'declined', 'lapsed', 'resigned', 'left')),
+  shown       bigint not null default 0,   -- their name may stand on the public page
+  offered_at  bigint not null,
+  answer_by   bigint not null,
+  answered_at bigint not null default 0,
+  unique (board_id, number)
+);
+create index board_seat_person on board_seat (person_id) where person_id <> 0;
+create index board_seat_offered on board_seat (answer_by) where state = 'offered';
+
+-- what the board talks about; its words are board_said
+create table board_talk (
+  id         {{.Key}},
+  board_id   bigint not null,
+  person_id  bigint not null,
+  title      text   not null,
+  said       bigint not null default 0, -- visible ones
+  created_at bigint not null,
+  last_at    bigint not null
+);
+create index board_talk_last on board_talk (board_id, last_at, id);
+create index board_talk_person on board_talk (person_id);
+
+create table board_said (
+  id           {{.Key}},
+  talk_id      bigint not null,
+  board_id     bigint not null,
+  person_id    bigint not null,
+  staff        bigint not null default 0,
+  body         text   not null,
+  language     text   not null default '',
+  state        text   not null default 'visible' check (state in ('visible', 'hidden', 'withdrawn')),
+  state_reason text   not null default '',
+  created_at   bigint not null,
+  edited_at    bigint not null default 0
+);
+create index board_said_talk on board_said (talk_id, id);
+create index board_said_person on board_said (person_id, id);
+
+-- a question to the board, and what became of it
+create table board_task (
+  id          {{.Key}},
+  board_id    bigint not null,
+  by_id       bigint not null,
+  question    text   not null,
+  body        text   not null default '',
+  language    text   not null default '',
+  shows       text   not null check (shows in ('now', 'after', 'never')), -- when the board sees each other's answers
+  closes_at   bigint not null,
+  answers     bigint not null default 0,
+  summary     text   not null default '',
+  summary_by  bigint not null default 0,
+  reported_at bigint not null default 0,
+  public_at   bigint not null default 0, -- the board agreed
+  created_at  bigint not null
+);
+create index board_task_board on board_task (board_id, id);
+
+create table board_answer (
+  id         {{.Key}},
+  task_id    bigint not null,
+  board_id   bigint not null,
+  person_id  bigint not null, -- 0: they left, and their words stay
+  body       text   not null, -- '' once taken back
+  language   text   not null default '',
+  quote      text   not null default 'no' check (quote in ('no', 'nameless', 'named')),
+  created_at bigint not null,
+  edited_at  bigint not null default 0
+);
+create unique index board_answer_one on board_answer (task_id, person_id) where person_id <> 0;
+create index board_answer_person on board_answer (person_id) where person_id <> 0;
+
+-- whether a result goes to the square
+create table board_vote (
+  task_id   bigint not null,
+  person_id bigint not null,
+  yes       bigint not null,
+  at        bigint not null,
+  primary key (task_id, person_id)
+);
+create index board_vote_person on board_vote (person_id);
