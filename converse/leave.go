@@ -18,6 +18,19 @@ const (
 	Outdated  = "A later decision took its place before this one was told."
 )
 
+// Reasons that are offered to whoever closes a thread, besides their own
+// words. They are counted in public; what is written freely stays with the
+// team. These, too, are keys of the catalogue.
+const (
+	AsksNothing       = "It asks nothing of us: the rule was wrong."
+	NowhereToWrite    = "There is nowhere to write to them."
+	AnsweredElsewhere = "One of us answered it elsewhere."
+	Unfit             = "It is an advertisement, or abuse."
+)
+
+// Reasons lists those that are offered.
+func Reasons() []string { return []string{AsksNothing, NowhereToWrite, AnsweredElsewhere, Unfit} }
+
 // Erase follows "person.left": threads that waited for an answer to the person
 // are closed, those they had are nobody's, and if their words go too (n = 1),
 // what they wrote is emptied and its earlier wordings are removed. Doing it
@@ -35,8 +48,14 @@ func (i *Inbox) Erase(ctx context.Context, tx *storage.Tx, facts []event.Event) 
 }
 
 func (i *Inbox) erase(ctx context.Context, tx *storage.Tx, person int64, words bool) error {
-	if _, err := tx.Exec(ctx, `update thread set owner_id = 0 where owner_id = $1`, person); err != nil {
-		return err
+	for _, statement := range []string{
+		`update thread set owner_id = 0 where owner_id = $1`,
+		`update thread set asked_id = 0, handed_by = 0 where asked_id = $1 or handed_by = $1`,
+		`delete from letter where account_id in (select id from account where person_id = $1 and person_id <> 0)`,
+	} {
+		if _, err := tx.Exec(ctx, statement, person); err != nil {
+			return err
+		}
 	}
 	waiting, err := storage.All(ctx, tx, storage.Scalar[int64], `select id from thread where state = 'open'
 		and (person_id = $1 or account_id in (select id from account where person_id = $1 and person_id <> 0))`, person)
@@ -54,7 +73,8 @@ func (i *Inbox) erase(ctx context.Context, tx *storage.Tx, person int64, words b
 	if !words {
 		return nil
 	}
-	if _, err := tx.Exec(ctx, `update thread set subject = '' where person_id = $1 and subject <> ''`, person); err != nil {
+	if _, err := tx.Exec(ctx, `update thread set subject = '', text_reason = '', text_state = case when audience = 'public' then 'withdrawn' else text_state end
+		where person_id = $1`, person); err != nil {
 		return err
 	}
 	written, err := storage.All(ctx, tx, storage.Scalar[int64], `select id from message where person_id = $1`, person)
@@ -74,6 +94,7 @@ func (i *Inbox) erase(ctx context.Context, tx *storage.Tx, person int64, words b
 type Held struct {
 	Threads  []HeldThread  `json:"threads"`
 	Messages []HeldMessage `json:"messages"`
+	Letters  []HeldLetter  `json:"letters_to_confirm,omitempty"`
 }
 
 // HeldThread is a conversation with the person.
@@ -81,7 +102,20 @@ type HeldThread struct {
 	ID       int64     `json:"id"`
 	Subject  string    `json:"subject,omitempty"`
 	State    State     `json:"state"`
+	To       int64     `json:"to_person_id,omitempty"` // who of us it was written to
+	Public   bool      `json:"public,omitempty"`       // everybody reads it
 	OpenedAt time.Time `json:"opened_at"`
+}
+
+// HeldLetter is a letter that waits for its address to be confirmed.
+type HeldLetter struct {
+	ID        int64     `json:"id"`
+	To        int64     `json:"to_person_id,omitempty"`
+	Public    bool      `json:"public"`
+	Name      string    `json:"name"`
+	Subject   string    `json:"subject"`
+	Body      string    `json:"body"`
+	CreatedAt time.Time `json:"created_at"`
 }
 
 // HeldMessage is what the person wrote in the inbox, or was answered.
@@ -110,12 +144,16 @@ func (i *Inbox) Held(ctx context.Context, person int64, accounts []int64) (h Hel
 	args = append([]any{person}, args...)
 	h.Threads, err = storage.All(ctx, i.db, func(row storage.Scanner) (t HeldThread, err error) {
 		var at int64
-		err = row.Scan(&t.ID, &t.Subject, &t.State, &at)
-		t.OpenedAt = storage.Time(at)
+		var audience know.Audience
+		err = row.Scan(&t.ID, &t.Subject, &t.State, &at, &t.To, &audience)
+		t.OpenedAt, t.Public = storage.Time(at), audience == know.Public
 		return t, err
-	}, `select t.id, t.subject, t.state, t.opened_at from thread t where `+theirs(holes)+` and t.kind <> 'tell' order by t.id`, args...)
+	}, `select t.id, t.subject, t.state, t.opened_at, t.to_id, t.audience from thread t where `+theirs(holes)+` and t.kind <> 'tell' order by t.id`, args...)
 	if err != nil {
 		return h, fmt.Errorf("converse: held of %d: %w", person, err)
+	}
+	if h.Letters, err = i.heldLetters(ctx, person, accounts); err != nil {
+		return h, err
 	}
 	h.Messages, err = storage.All(ctx, i.db, func(row storage.Scanner) (m HeldMessage, err error) {
 		var at, by, edited int64

@@ -89,7 +89,12 @@ func (i *Inbox) unanswered(ctx context.Context, tx *storage.Tx, a know.Actor, m 
 		answered_at = case when exists (select 1 from message m where m.thread_id = thread.id and m.kind = 'answer' and m.state = 'visible' and m.delivered_at > 0) then answered_at else 0 end
 		where id = $2 and state = 'answered' and not exists (select 1 from message m
 			where m.thread_id = thread.id and m.kind = 'answer' and m.state = 'visible' and m.delivered_at >= thread.waits_at)`, storage.Micros(i.now()), m.Thread)
-	if err != nil || n == 0 {
+	if err != nil {
+		return err
+	}
+	if n == 0 { // it rests on another answer: that one came first now
+		_, err := tx.Exec(ctx, `update thread set answered_at = coalesce((select min(m.delivered_at) from message m
+			where m.thread_id = thread.id and m.kind = 'answer' and m.state = 'visible' and m.delivered_at > 0), answered_at) where id = $1 and answered_at > 0`, m.Thread)
 		return err
 	}
 	return i.fact(ctx, tx, a, ThreadReopened, "thread", m.Thread, m.ID)

@@ -39,3 +39,27 @@ func (r *Radar) Listening(ctx context.Context) ([]Place, error) {
 	}
 	return places, rows.Err()
 }
+
+// Places gives every source there is or was as everybody may know of it, by
+// its id: of a feed its name and address, of the others their kind.
+func (r *Radar) Places(ctx context.Context) (map[int64]Place, error) {
+	rows, err := r.db.Query(ctx, `select id, kind, name, url, addressed from source`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	places := map[int64]Place{}
+	for rows.Next() {
+		var p Place
+		var id int64
+		var addressed int
+		if err := rows.Scan(&id, &p.Kind, &p.Name, &p.URL, &addressed); err != nil {
+			return nil, err
+		}
+		if p.Addressed = addressed == 1; p.Kind != FeedSource {
+			p.Name, p.URL = "", ""
+		}
+		places[id] = p
+	}
+	return places, rows.Err()
+}

@@ -1,10 +1,16 @@
 // Package measure is the loop, counted: answer clocks, what became of what was
 // heard, the three arrows, and the gap between our words and theirs.
+//
+// A follower of the log (Count) keeps a row for each thing that is counted and
+// the sums of those rows by day, so that a page reads days and never scans. A
+// row is worked out anew from what is so whenever a fact says that it may have
+// changed, and the difference goes into the sums: facts may come twice, and in
+// whatever order, and the sums equal a recount (Recount).
 package measure
 
 import (
-	"context"
 	"log/slog"
+	"sync"
 	"time"
 
 	"tribune/event"
@@ -21,14 +27,35 @@ type Measures struct {
 	people *know.Directory
 	radar  *listen.Radar
 	now    func() time.Time
+
+	mu     sync.Mutex
+	clocks map[int]heldClock // by days, for the pages that everybody opens
 }
 
 // New makes it.
 func New(log *slog.Logger, db *storage.DB, events *event.Log, people *know.Directory, radar *listen.Radar, now func() time.Time) *Measures {
-	return &Measures{log: log, db: db, events: events, people: people, radar: radar, now: now}
+	return &Measures{log: log, db: db, events: events, people: people, radar: radar, now: now, clocks: map[int]heldClock{}}
 }
 
-// Erase follows the facts of people who left, and forgets what is held of them.
-func (s *Measures) Erase(ctx context.Context, tx *storage.Tx, facts []event.Event) error {
-	return nil
+// dayLength is a day of the sums; they are days of UTC.
+const dayLength = int64(24 * time.Hour / time.Microsecond)
+
+// dayOf gives the day of a moment in microseconds.
+func dayOf(micros int64) int64 {
+	day := micros / dayLength
+	if micros < 0 && micros%dayLength != 0 {
+		day--
+	}
+	return day
+}
+
+// monthOf numbers the months: years * 12 + month.
+func monthOf(micros int64) int64 {
+	t := storage.Time(micros).UTC()
+	return int64(t.Year())*12 + int64(t.Month()) - 1
+}
+
+// Month gives the first moment of a numbered month.
+func Month(n int64) time.Time {
+	return time.Date(int(n/12), time.Month(n%12)+1, 1, 0, 0, 0, 0, time.UTC)
 }

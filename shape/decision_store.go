@@ -17,6 +17,10 @@ import (
 // DecisionMade is the fact of a decision: subject idea, other decision.
 const DecisionMade = "decision.made"
 
+// DecisionTold is the fact that all who are to be told of a decision have been
+// found, and the mails are on their way; subject idea, other the decision.
+const DecisionTold = "decision.told"
+
 // The sizes of a reason, in characters: long enough to be one.
 const (
 	leastDecision = 10

@@ -136,8 +136,10 @@ func (s *Ideas) tellBatch(ctx context.Context, tx *storage.Tx, decision int64) e
 	if len(accounts) > 0 {
 		return nil
 	}
-	_, err = tx.Exec(ctx, `update decision set told = 1 where id = $1`, d.ID)
-	return err
+	if _, err = tx.Exec(ctx, `update decision set told = 1 where id = $1`, d.ID); err != nil {
+		return err
+	}
+	return s.events.Append(ctx, tx, event.Event{Kind: DecisionTold, Subject: event.Ref{Kind: "idea", ID: d.Idea}, Other: d.ID})
 }
 
 // tellPerson tells a person by mail, or by a task if they are quoted and have

@@ -1,0 +1,277 @@
+package measure
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"tribune/event"
+	"tribune/internal/fault"
+	"tribune/know"
+	"tribune/storage"
+)
+
+// BoardDays is how many days the loop board looks at: thirteen weeks, so that
+// each of its weeks is whole.
+const BoardDays = 91
+
+// Line is a step of the loop, counted: in all, and week by week, the oldest
+// first.
+type Line struct {
+	Step  Step
+	N     int64
+	Weeks []int64
+}
+
+// Share is how much of what is said about us somebody says.
+type Share struct {
+	Who       Who
+	N         int64
+	Part      float64 // N of all
+	Low, High float64 // 95 % interval
+}
+
+// Wilson gives the 95 % score interval of k of n (Wilson 1927): with z = 1.96
+// and p = k/n,
+//
+//	(p + z²/2n ± z·sqrt(p(1−p)/n + z²/4n²)) / (1 + z²/n)
+func Wilson(k, n int64) (low, high float64) {
+	if n <= 0 {
+		return 0, 1
+	}
+	const z = 1.959964
+	p, m := float64(k)/float64(n), float64(n)
+	middle, half := p+z*z/(2*m), z*math.Sqrt(p*(1-p)/m+z*z/(4*m*m))
+	return max(0, (middle-half)/(1+z*z/m)), min(1, (middle+half)/(1+z*z/m))
+}
+
+// Cohort is those who first bought in a month: how many, and how many of them
+// bought in each month since, their first included.
+type Cohort struct {
+	Month  int64 // years * 12 + month
+	Buyers int64
+	Back   []int64
+}
+
+// Deaf is a language that is heard, of which no standing query about us finds
+// anything.
+type Deaf struct {
+	Language string
+	Heard    int64
+}
+
+// Board is the loop, counted.
+type Board struct {
+	From, To  time.Time // days of UTC; To is the end of today
+	Lines     []Line
+	Shares    []Share
+	Said      int64 // about us, in all
+	Customers Share // customers and makers together
+	Purchases int64 // in the months of the period
+	Firsts    int64 // of them, the first of their buyers
+	Cohorts   []Cohort
+	Deaf      []Deaf
+}
+
+// Board gives the loop of the last thirteen weeks, for the team.
+func (s *Measures) Board(ctx context.Context, a know.Actor) (b Board, err error) {
+	if err := know.Require(a, know.Listen, know.Subject{}); err != nil {
+		return b, err
+	}
+	today := dayOf(storage.Micros(s.now()))
+	from := today - BoardDays + 1
+	b.From, b.To = storage.Time(from*dayLength), storage.Time((today+1)*dayLength)
+	for _, read := range []func(context.Context, *Board, int64) error{s.readSteps, s.readFound, s.readShares, s.readCohorts, s.readDeaf} {
+		if err := read(ctx, &b, from); err != nil {
+			return b, fmt.Errorf("measure: board: %w", err)
+		}
+	}
+	return b, nil
+}
+
+// weekly is a row of a table of sums, read by name and week.
+type weekly struct {
+	name string
+	week int64
+	n    int64
+}
+
+func scanWeekly(row storage.Scanner) (w weekly, err error) {
+	err = row.Scan(&w.name, &w.week, &w.n)
+	return w, err
+}
+
+// readSteps reads what each step counted.
+func (s *Measures) readSteps(ctx context.Context, b *Board, from int64) error {
+	at := map[Step]int{}
+	for i, step := range []Step{StepHeard, StepAnswered, StepTaken, StepDecided, StepShipped, StepTold, StepShared, StepFound} {
+		at[step] = i
+		b.Lines = append(b.Lines, Line{Step: step, Weeks: make([]int64, BoardDays/7)})
+	}
+	rows, err := storage.All(ctx, s.db, scanWeekly, `select step, (day - $1) / 7, cast(sum(n) as bigint) from loop_day where day >= $1 and day < $2 group by step, (day - $1) / 7`, from, from+BoardDays)
+	if err != nil {
+		return err
+	}
+	for _, w := range rows {
+		if i, ok := at[Step(w.name)]; ok {
+			b.Lines[i].N += w.n
+			b.Lines[i].Weeks[w.week] += w.n
+		}
+	}
+	return nil
+}
+
+// readFound reads the buyers whom somebody brought. Their tree is advocate's,
+// which sorts them by how sure that is and when they first bought.
+func (s *Measures) readFound(ctx context.Context, b *Board, from int64) error {
+	rows, err := storage.All(ctx, s.db, scanWeekly, `select '', (first_at - $1) / $3, count(*) from referral where sure = 1 and purchases > 0 and first_at >= $1 and first_at < $2 group by (first_at - $1) / $3
+		union all select '', (first_at - $1) / $3, count(*) from referral where sure = 2 and purchases > 0 and first_at >= $1 and first_at < $2 group by (first_at - $1) / $3`,
+		from*dayLength, (from+BoardDays)*dayLength, 7*dayLength)
+	if err != nil {
+		return err
+	}
+	if shared := b.Lines[len(b.Lines)-2]; shared.N == 0 { // nobody carried anything on yet: there is no such step to show
+		b.Lines = slices.Delete(b.Lines, len(b.Lines)-2, len(b.Lines)-1)
+	}
+	found := &b.Lines[len(b.Lines)-1]
+	for _, w := range rows {
+		found.N += w.n
+		found.Weeks[w.week] += w.n
+	}
+	return nil
+}
+
+// readShares reads who says what is said about us.
+func (s *Measures) readShares(ctx context.Context, b *Board, from int64) error {
+	rows, err := storage.All(ctx, s.db, scanWeekly, `select who, 0, cast(sum(n) as bigint) from said_day where day >= $1 and day < $2 group by who`, from, from+BoardDays)
+	if err != nil {
+		return err
+	}
+	by := map[Who]int64{}
+	for _, r := range rows {
+		by[Who(r.name)] = r.n
+		b.Said += r.n
+	}
+	share := func(who Who, n int64) Share {
+		sh := Share{Who: who, N: n}
+		sh.Low, sh.High = Wilson(n, b.Said)
+		if b.Said > 0 {
+			sh.Part = float64(n) / float64(b.Said)
+		}
+		return sh
+	}
+	for _, who := range Everybody() {
+		b.Shares = append(b.Shares, share(who, by[who]))
+	}
+	b.Customers = share("", by[Customer]+by[Maker])
+	return nil
+}
+
+// cohortsShown is how many months of first purchases are shown.
+const cohortsShown = 6
+
+// readCohorts reads who came back. The period of purchases is by months: those
+// that the board's days touch.
+func (s *Measures) readCohorts(ctx context.Context, b *Board, _ int64) error {
+	now, since := monthOf(storage.Micros(s.now())), monthOf(storage.Micros(b.From))
+	err := s.db.Row(ctx, `select cast(coalesce(sum(purchases), 0) as bigint), cast(coalesce(sum(case when first = month then buyers else 0 end), 0) as bigint)
+		from cohort where month >= $1 and month <= $2`, since, now).Scan(&b.Purchases, &b.Firsts)
+	if err != nil {
+		return err
+	}
+	type cell struct{ first, month, buyers int64 }
+	cells, err := storage.All(ctx, s.db, func(row storage.Scanner) (c cell, err error) {
+		err = row.Scan(&c.first, &c.month, &c.buyers)
+		return c, err
+	}, `select first, month, buyers from cohort where first > $1 and first <= $2 and month <= $2 and buyers > 0 order by first, month`, now-cohortsShown, now)
+	if err != nil {
+		return err
+	}
+	for _, c := range cells {
+		if c.first == c.month {
+			b.Cohorts = append(b.Cohorts, Cohort{Month: c.first, Buyers: c.buyers, Back: make([]int64, now-c.first+1)})
+		}
+		if len(b.Cohorts) > 0 {
+			b.Cohorts[len(b.Cohorts)-1].Back[c.month-c.first] = c.buyers
+		}
+	}
+	return nil
+}
+
+// readDeaf reads the languages that are heard but not understood.
+func (s *Measures) readDeaf(ctx context.Context, b *Board, from int64) (err error) {
+	b.Deaf, err = storage.All(ctx, s.db, func(row storage.Scanner) (d Deaf, err error) {
+		err = row.Scan(&d.Language, &d.Heard)
+		return d, err
+	}, `select language, cast(sum(heard) as bigint) as n from heard_language where day >= $1 and day < $2 and language <> '' group by language
+		having sum(us) = 0 and sum(heard) > 0 order by n desc, language limit 12`, from, from+BoardDays)
+	return err
+}
+
+// Behind is a thing that a number counts.
+type Behind struct {
+	Subject event.Ref
+	At      time.Time
+	N       int64 // 1, but for told: people
+}
+
+// BehindFilter says what is behind which number to list.
+type BehindFilter struct {
+	Step   Step // heard to shared; of found, the buyers are listed by advocate
+	Who    Who  // in place of a step: what they say about us
+	Week   int  // 1 to 13 counts from the oldest; 0: all of them
+	Cursor string
+	Limit  int
+}
+
+// Behind lists what is behind a number of the board, the latest first.
+func (s *Measures) Behind(ctx context.Context, a know.Actor, f BehindFilter) (list []Behind, next string, err error) {
+	if err := know.Require(a, know.Listen, know.Subject{}); err != nil {
+		return nil, "", err
+	}
+	limit := min(max(f.Limit, 1), 100)
+	from := dayOf(storage.Micros(s.now())) - BoardDays + 1
+	to := from + BoardDays
+	if f.Week < 0 || f.Week > BoardDays/7 {
+		return nil, "", fault.New(fault.Invalid, "The weeks are numbered from 1, the oldest, to 13.").On("week")
+	}
+	if f.Week > 0 {
+		from += int64(f.Week-1) * 7
+		to = from + 7
+	}
+	at, id, kind := to*dayLength, int64(0), ""
+	if f.Cursor != "" {
+		if n, err := fmt.Sscanf(strings.ReplaceAll(f.Cursor, ".", " "), "%d %d %s", &at, &id, &kind); err != nil || n != 3 || at > to*dayLength {
+			return nil, "", fault.New(fault.Invalid, "This page cannot be found from here. Go back to the first one.").On("cursor")
+		}
+	}
+	scan := func(row storage.Scanner) (b Behind, err error) {
+		var at int64
+		err = row.Scan(&b.Subject.Kind, &b.Subject.ID, &at, &b.N)
+		b.At = storage.Time(at)
+		return b, err
+	}
+	query, args := `select kind, ref_id, at, n from loop_row where step = $1 and at >= $2 and (at, ref_id, kind) < ($3, $4, $5) order by at desc, ref_id desc, kind desc limit $6`,
+		[]any{string(f.Step), from * dayLength, at, id, kind, limit + 1}
+	switch f.Who {
+	case "":
+	case Anybody:
+		query, args = `select 'mention', mention_id, at, 1 from said_row where at >= $1 and (at, mention_id) < ($2, $3) order by at desc, mention_id desc limit $4`,
+			[]any{from * dayLength, at, id, limit + 1}
+	default:
+		query, args = `select 'mention', mention_id, at, 1 from said_row where who = $1 and at >= $2 and (at, mention_id) < ($3, $4) order by at desc, mention_id desc limit $5`,
+			[]any{string(f.Who), from * dayLength, at, id, limit + 1}
+	}
+	if list, err = storage.All(ctx, s.db, scan, query, args...); err != nil {
+		return nil, "", fmt.Errorf("measure: behind: %w", err)
+	}
+	if len(list) > limit {
+		list = list[:limit]
+		last := list[limit-1]
+		next = fmt.Sprintf("%d.%d.%s", storage.Micros(last.At), last.Subject.ID, last.Subject.Kind)
+	}
+	return list, next, nil
+}
