@@ -10,7 +10,6 @@ import (
 
 	"tribune/event"
 	"tribune/internal/fault"
-	"tribune/internal/plain"
 	"tribune/know"
 	"tribune/storage"
 )
@@ -31,40 +30,6 @@ func wording(body string) (string, error) {
 	return body, nil
 }
 
-// Letter opens a thread with a member's letter to the company.
-func (i *Inbox) Letter(ctx context.Context, a know.Actor, subject, body string) (t Thread, err error) {
-	if err := know.Require(a, know.Write, know.Subject{}); err != nil {
-		return t, err
-	}
-	if a.ID == 0 {
-		return t, fault.New(fault.Unauthorised, "Sign in first, so that we can answer you. What you typed is kept.")
-	}
-	var about error
-	subject = plain.Line(subject)
-	switch {
-	case subject == "":
-		about = fault.New(fault.Invalid, "Say in a few words what it is about.").On("subject")
-	case utf8.RuneCountInString(subject) > 140:
-		about = fault.New(fault.Invalid, "A subject has at most 140 characters.").On("subject")
-	}
-	body, err = wording(body)
-	if err := fault.All(about, err); err != nil {
-		return t, err
-	}
-	err = i.db.Update(ctx, func(tx *storage.Tx) error {
-		id, err := i.open(ctx, tx, a, Thread{Kind: OfLetter, Person: a.ID, Subject: subject, Why: Addressed})
-		if err != nil {
-			return err
-		}
-		if _, err := i.say(ctx, tx, a, id, body); err != nil {
-			return err
-		}
-		t, err = i.thread(ctx, tx, id)
-		return err
-	})
-	return t, err
-}
-
 // Say adds further words by the person whose conversation it is; it waits again.
 func (i *Inbox) Say(ctx context.Context, a know.Actor, thread int64, body string) (m Message, err error) {
 	if body, err = wording(body); err != nil {
@@ -80,6 +45,9 @@ func (i *Inbox) Say(ctx context.Context, a know.Actor, thread int64, body string
 		}
 		if err := know.Require(a, know.Write, t.seen()); err != nil {
 			return err
+		}
+		if t.TextState == know.Withdrawn {
+			return errTakenBack()
 		}
 		if a.ID == 0 || t.Person != a.ID {
 			return fault.New(fault.Forbidden, "Only the person whose conversation this is can add to what they said. Write an answer, or a note.")
@@ -143,6 +111,9 @@ func (i *Inbox) Answer(ctx context.Context, a know.Actor, id int64, body string)
 		if err != nil {
 			return err
 		}
+		if t.TextState == know.Withdrawn {
+			return errTakenBack()
+		}
 		way, err := way(ctx, tx, t.Person)
 		if err != nil {
 			return err
@@ -205,6 +176,11 @@ func (i *Inbox) answered(ctx context.Context, tx *storage.Tx, a know.Actor, t Th
 		owner_id = case when owner_id = 0 then $2 else owner_id end where id = $3`, now, a.ID, t.ID)
 	if err != nil {
 		return err
+	}
+	if t.State == Waiting && t.Kind != OfTell {
+		if _, err := tx.Exec(ctx, `update message set waited = $1 where id = $2`, max(0, now-storage.Micros(t.WaitsAt)), m.ID); err != nil {
+			return err
+		}
 	}
 	return i.fact(ctx, tx, a, ThreadAnswered, "thread", t.ID, m.ID)
 }

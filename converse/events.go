@@ -17,6 +17,11 @@ const (
 	ThreadAnswered   = "thread.answered"   // an answer was delivered; other: the message
 	ThreadClosed     = "thread.closed"     // dismissed, with a reason; other: the decision of a tell task
 	ThreadReopened   = "thread.reopened"   // by one of us
+	LetterWritten    = "letter.written"    // by somebody without an account; subject letter; other: who of us it is for
+	LetterConfirmed  = "letter.confirmed"  // its address is confirmed; subject letter; other: the thread it became
+	LetterWithdrawn  = "letter.withdrawn"  // by its writer; subject thread
+	LetterHidden     = "letter.hidden"     // a public one, by one of us, with a reason; subject thread
+	LetterShown      = "letter.shown"      // again
 	MessageSaid      = "message.said"      // by them; other: the thread
 	MessageSent      = "message.sent"      // an answer that is delivered at once; other: the thread
 	MessageWritten   = "message.written"   // an answer that its author is to copy; other: the thread

@@ -21,10 +21,13 @@ func (i *Inbox) open(ctx context.Context, tx *storage.Tx, a know.Actor, t Thread
 	if t.WaitsAt.IsZero() || t.WaitsAt.After(now) {
 		t.WaitsAt = now
 	}
-	err = tx.Row(ctx, `insert into thread (kind, account_id, person_id, mention_id, decision_id, subject, why, owner_id, waits_at, opened_at, state_at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10) on conflict do nothing returning id`,
+	if t.Audience == "" {
+		t.Audience = know.Team
+	}
+	err = tx.Row(ctx, `insert into thread (kind, account_id, person_id, mention_id, decision_id, subject, why, owner_id, waits_at, opened_at, state_at, audience, to_id, asked_id)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $12, $12) on conflict do nothing returning id`,
 		string(t.Kind), t.Account, t.Person, t.Mention, t.Decision, t.Subject, string(t.Why), t.Owner,
-		storage.Micros(t.WaitsAt), storage.Micros(now)).Scan(&id)
+		storage.Micros(t.WaitsAt), storage.Micros(now), string(t.Audience), t.To).Scan(&id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, nil
 	}
@@ -163,7 +166,8 @@ func (i *Inbox) Release(ctx context.Context, a know.Actor, id int64) error {
 	return i.Give(ctx, a, id, 0)
 }
 
-// own sets who of us has a thread, 0 for nobody.
+// own sets who of us has a thread, 0 for nobody. Whoever gives it to somebody
+// else asks them by name; with nobody, it is asked as its writer did.
 func (i *Inbox) own(ctx context.Context, tx *storage.Tx, a know.Actor, t Thread, person int64) error {
 	if t.Owner == person {
 		return nil
@@ -177,7 +181,15 @@ func (i *Inbox) own(ctx context.Context, tx *storage.Tx, a know.Actor, t Thread,
 			return fault.New(fault.Invalid, "Only somebody of the team can have a conversation.").On("owner_id")
 		}
 	}
-	if _, err := tx.Exec(ctx, `update thread set owner_id = $1 where id = $2`, person, t.ID); err != nil {
+	asked, by := t.Asked, t.HandedBy
+	switch person {
+	case 0:
+		asked, by = t.To, 0
+	case a.ID:
+	default:
+		asked, by = person, a.ID
+	}
+	if _, err := tx.Exec(ctx, `update thread set owner_id = $1, asked_id = $2, handed_by = $3 where id = $4`, person, asked, by, t.ID); err != nil {
 		return err
 	}
 	return i.fact(ctx, tx, a, ThreadTaken, "thread", t.ID, person)

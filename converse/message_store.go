@@ -96,8 +96,8 @@ func (i *Inbox) Revisions(ctx context.Context, a know.Actor, message int64) ([]k
 // put stores a message and gives it back with its id.
 func (i *Inbox) put(ctx context.Context, tx *storage.Tx, m Message) (Message, error) {
 	m.State = know.Visible
-	id, err := tx.Insert(ctx, `insert into message (thread_id, kind, person_id, account_id, mention_id, staff, body, language, way, delivered_at, created_at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) returning id`,
+	id, err := tx.Insert(ctx, `insert into message (thread_id, kind, person_id, account_id, mention_id, staff, body, language, way, delivered_at, created_at, public)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, coalesce((select 1 from thread where id = $1 and audience = 'public'), 0)) returning id`,
 		m.Thread, string(m.Kind), m.Person, m.Account, m.Mention, storage.Bit(m.Staff), m.Body, m.Language, string(m.Way),
 		storage.Micros(m.DeliveredAt), storage.Micros(m.CreatedAt))
 	if err != nil {

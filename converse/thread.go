@@ -78,21 +78,35 @@ type Thread struct {
 	OpenedAt    time.Time
 	AnsweredAt  time.Time // the first answer by one of us
 	StateAt     time.Time
-	Messages    int    // notes included
-	Last        string // what they said last, cut to 300 characters
-	URL         string // the original elsewhere, "" if there is none
-	Place       string // where it was said: a host, or mail, call, form
+	Audience    know.Audience  // know.Public: a public letter; else the team's and its writer's
+	To          int64          // a letter: who of us its writer addressed, 0: whoever knows
+	Asked       int64          // who of us is asked by name now, 0: nobody
+	HandedBy    int64          // who of us asked them, 0: the writer did
+	TextState   know.TextState // a letter may be hidden, or withdrawn
+	TextReason  string         // why it is hidden: its writer and the team read it
+	Messages    int            // notes included
+	Last        string         // what they said last, cut to 300 characters
+	URL         string         // the original elsewhere, "" if there is none
+	Place       string         // where it was said: a host, or mail, call, form
 }
 
-// seen gives a thread as the rules see it: the team's, and that of who speaks.
+// IsPublic reports whether a thread is a public letter.
+func (t Thread) IsPublic() bool { return t.Audience == know.Public }
+
+// seen gives a thread as the rules see it: the team's, and that of who speaks;
+// a public letter is everybody's, unless it was hidden or withdrawn.
 func (t Thread) seen() know.Subject {
-	return know.Subject{Audience: know.Team, Author: t.Person}
+	if !t.IsPublic() {
+		return know.Subject{Audience: know.Team, Author: t.Person}
+	}
+	return know.Subject{Audience: know.Public, Author: t.Person, Hidden: t.TextState != know.Visible}
 }
 
 // Filter chooses threads.
 type Filter struct {
 	State  State  // "" for all
 	Owner  int64  // 0: anybody's and nobody's; Nobody: those that nobody took
+	Asked  int64  // who is asked by name, and nobody else has taken it; 0: anybody
 	Text   string // in the subject, the words, or the name of who speaks
 	Cursor string // from the page before
 	Limit  int    // 1 to 200; 0 is 50
@@ -103,9 +117,10 @@ const Nobody = -1
 
 // Counts says how many threads wait.
 type Counts struct {
-	Open int // all that wait
-	Mine int // those the asker took
-	Late int // those that wait for longer than Late
+	Open  int // all that wait
+	Mine  int // those the asker took
+	Asked int // those the asker is asked by name, and nobody else took
+	Late  int // those that wait for longer than Late
 }
 
 // Change is what PATCH of a thread may say; nil leaves a field as it is.

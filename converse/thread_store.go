@@ -19,6 +19,7 @@ import (
 // one who has the account now; a mention's words are read where they are.
 const selectThread = `select t.id, t.kind, t.account_id, coalesce(nullif(t.person_id, 0), a.person_id, 0), t.mention_id, t.decision_id,
 	t.subject, t.why, t.state, t.state_reason, t.owner_id, t.waits_at, t.opened_at, t.answered_at, t.state_at,
+	t.audience, t.to_id, t.asked_id, t.handed_by, t.text_state, t.text_reason,
 	(select count(*) from message c where c.thread_id = t.id),
 	coalesce((select case when l.mention_id = 0 then substr(l.body, 1, 400) when w.state = 'visible' then substr(w.text, 1, 400) else '' end
 		from message l left join mention w on w.id = l.mention_id
@@ -30,7 +31,8 @@ func scanThread(row storage.Scanner) (t Thread, err error) {
 	var waits, opened, answered, changed int64
 	var kind string
 	err = row.Scan(&t.ID, &t.Kind, &t.Account, &t.Person, &t.Mention, &t.Decision, &t.Subject, &t.Why, &t.State, &t.StateReason,
-		&t.Owner, &waits, &opened, &answered, &changed, &t.Messages, &t.Last, &t.URL, &kind)
+		&t.Owner, &waits, &opened, &answered, &changed,
+		&t.Audience, &t.To, &t.Asked, &t.HandedBy, &t.TextState, &t.TextReason, &t.Messages, &t.Last, &t.URL, &kind)
 	t.WaitsAt, t.OpenedAt, t.AnsweredAt, t.StateAt = storage.Time(waits), storage.Time(opened), storage.Time(answered), storage.Time(changed)
 	t.Last, t.Place = cut(t.Last, 300), place(t.Kind, kind, t.URL)
 	return t, err
@@ -129,6 +131,10 @@ func (f Filter) query() (query string, args []any, err error) {
 	case f.Owner > 0:
 		where = append(where, "t.owner_id = "+arg(f.Owner))
 	}
+	if f.Asked != 0 {
+		me := arg(f.Asked)
+		where = append(where, "t.asked_id = "+me, "t.owner_id in (0, "+me+")")
+	}
 	if text := strings.ToLower(strings.TrimSpace(f.Text)); text != "" {
 		like := arg("%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(text) + "%")
 		where = append(where, strings.ReplaceAll(`(lower(t.subject) like $L escape '\' or lower(coalesce(a.name, '')) like $L escape '\'
@@ -186,6 +192,9 @@ func (i *Inbox) Thread(ctx context.Context, a know.Actor, id int64) (Thread, []M
 			return Thread{}, nil, errNoThread()
 		}
 		t.Messages, t.Owner = len(messages), 0
+		if t.Person != a.ID { // why we do not answer is between us and them
+			t.StateReason, t.TextReason = "", ""
+		}
 	}
 	return t, messages, nil
 }
@@ -196,8 +205,8 @@ func (i *Inbox) Counts(ctx context.Context, a know.Actor) (c Counts, err error) 
 		return c, err
 	}
 	err = i.db.Row(ctx, `select count(*), coalesce(sum(case when owner_id = $1 then 1 else 0 end), 0),
-		coalesce(sum(case when waits_at < $2 then 1 else 0 end), 0) from thread where state = 'open'`,
-		a.ID, storage.Micros(i.now().Add(-Late))).Scan(&c.Open, &c.Mine, &c.Late)
+		coalesce(sum(case when asked_id = $1 and owner_id in (0, $1) then 1 else 0 end), 0), coalesce(sum(case when waits_at < $2 then 1 else 0 end), 0) from thread where state = 'open'`,
+		a.ID, storage.Micros(i.now().Add(-Late))).Scan(&c.Open, &c.Mine, &c.Asked, &c.Late)
 	return c, err
 }
 

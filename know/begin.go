@@ -29,6 +29,10 @@ func (d *Directory) SetUp(ctx context.Context, a Actor, b Beginning) error {
 		if b.Email != nil { // before the site counts as set up, the owner is taken at their word
 			_, address = d.addAddress(ctx, tx, a, *b.Email)
 		}
-		return fault.All(profile, address, d.change(ctx, tx, a, b.Site))
+		site := d.change(ctx, tx, a, b.Site)
+		if profile == nil { // nor are they called as the site is from now on
+			profile = d.mayBeNamed(ctx, tx, b.Profile.Name)
+		}
+		return fault.All(profile, address, site)
 	})
 }

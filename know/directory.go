@@ -80,6 +80,13 @@ func (d *Directory) secret() (secret, hash string, err error) {
 	return secret, hashOf(secret), nil
 }
 
+// Secret makes a secret for a link of another folder's, and its hash, which
+// alone is kept.
+func (d *Directory) Secret() (secret, hash string, err error) { return d.secret() }
+
+// HashOf gives the hash by which a secret is found.
+func HashOf(secret string) string { return hashOf(secret) }
+
 func hashOf(secret string) string {
 	sum := sha256.Sum256([]byte(secret))
 	return hex.EncodeToString(sum[:])

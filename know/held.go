@@ -22,6 +22,8 @@ type Held struct {
 	Language   string            `json:"language,omitempty"`
 	Photo      string            `json:"photo_sha256,omitempty"`
 	VotesShown bool              `json:"votes_shown"`
+	Languages  []string          `json:"languages,omitempty"`
+	ClockShown bool              `json:"clock_shown,omitempty"`
 	CreatedAt  time.Time         `json:"created_at"`
 	SeenAt     time.Time         `json:"seen_at,omitzero"`
 	Accounts   []HeldAccount     `json:"accounts"`
@@ -68,7 +70,7 @@ func (d *Directory) Held(ctx context.Context, a Actor) (h Held, err error) {
 		return h, err
 	}
 	h = Held{ID: p.ID, Name: p.Name, Role: p.Role, Leads: p.Leads, Title: p.Title, About: p.About, Country: p.Country, Language: p.Language,
-		Photo: p.Photo, VotesShown: p.VotesShown, CreatedAt: p.CreatedAt, SeenAt: p.SeenAt,
+		Photo: p.Photo, VotesShown: p.VotesShown, Languages: p.Languages, ClockShown: p.ClockShown, CreatedAt: p.CreatedAt, SeenAt: p.SeenAt,
 		Accounts: []HeldAccount{}, Sessions: []HeldKey{}, Tokens: []HeldKey{}, Mails: []HeldMail{}}
 	if err := d.heldKeys(ctx, a, &h); err != nil {
 		return h, fmt.Errorf("know: held of %d: %w", a.ID, err)

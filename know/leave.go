@@ -70,7 +70,7 @@ func (d *Directory) erase(ctx context.Context, tx *storage.Tx, person int64) err
 		`delete from circle where person_id = $1`,
 		`update idempotency set answer = '' where answer <> '' and $1 > 0`, // anybody's: their words may be in it
 		`update account set address = 'left:' || id, name = '', url = '', confirmed_at = 0 where person_id = $1`,
-		`update person set name = '', title = '', about = '', country = '', photo = '', votes_shown = 0, leads = 0, role = 'member' where id = $1`,
+		`update person set name = '', title = '', about = '', country = '', photo = '', votes_shown = 0, languages = '', clock_shown = 0, leads = 0, role = 'member' where id = $1`,
 	} {
 		if _, err := tx.Exec(ctx, statement, person); err != nil {
 			return err
@@ -148,6 +148,7 @@ func (d *Directory) Tidy(ctx context.Context) error {
 			and not exists (select 1 from mention where mention.account_id = account.id)
 			and not exists (select 1 from thread where thread.account_id = account.id)
 			and not exists (select 1 from voice where voice.account_id = account.id)
+			and not exists (select 1 from letter where letter.account_id = account.id)
 			and not exists (select 1 from purchase where purchase.account_id = account.id)
 			and not exists (select 1 from signin_link where signin_link.account_id = account.id)`, yesterday)
 		return err

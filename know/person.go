@@ -30,6 +30,8 @@ type Person struct {
 	Language   string // BCP 47
 	Photo      string // blob
 	VotesShown bool
+	Languages  []string // BCP 47: in which they speak with people
+	ClockShown bool     // staff: everybody may see how long they let people wait
 	CreatedAt  time.Time
 	SeenAt     time.Time
 	LeftAt     time.Time
@@ -38,13 +40,14 @@ type Person struct {
 // Left reports whether the person has left and was erased.
 func (p Person) Left() bool { return !p.LeftAt.IsZero() }
 
-const selectPerson = `select id, name, role, leads, title, about, country, language, photo, votes_shown, created_at, seen_at, left_at from person`
+const selectPerson = `select id, name, role, leads, title, about, country, language, photo, votes_shown, languages, clock_shown, created_at, seen_at, left_at from person`
 
 func scanPerson(row storage.Scanner) (p Person, err error) {
-	var leads, shown int
+	var leads, shown, clock int
 	var created, seen, left int64
-	err = row.Scan(&p.ID, &p.Name, &p.Role, &leads, &p.Title, &p.About, &p.Country, &p.Language, &p.Photo, &shown, &created, &seen, &left)
-	p.Leads, p.VotesShown = leads == 1, shown == 1
+	var languages string
+	err = row.Scan(&p.ID, &p.Name, &p.Role, &leads, &p.Title, &p.About, &p.Country, &p.Language, &p.Photo, &shown, &languages, &clock, &created, &seen, &left)
+	p.Leads, p.VotesShown, p.Languages, p.ClockShown = leads == 1, shown == 1, strings.Fields(languages), clock == 1
 	p.CreatedAt, p.SeenAt, p.LeftAt = storage.Time(created), storage.Time(seen), storage.Time(left)
 	return p, err
 }
@@ -122,19 +125,19 @@ func named(name string) (string, error) {
 type Profile struct {
 	Name, Title, About, Country, Language string
 	VotesShown                            bool
+	Languages                             []string // BCP 47, in which they speak with people
+	ClockShown                            bool     // staff's
 }
 
 // check cleans a profile and refuses what cannot be, all of it at once. Title
 // and about are the staff's.
 func (d *Directory) check(ctx context.Context, q storage.Q, a Actor, p *Profile) (err error) {
 	var wrong []error
-	if p.Name, err = named(p.Name); err == nil {
-		err = d.mayBeNamed(ctx, q, p.Name)
-	}
+	p.Name, err = d.nameFor(ctx, q, p.Name)
 	wrong = append(wrong, err)
 	p.Title, p.About = strings.TrimSpace(p.Title), strings.TrimSpace(p.About)
 	if !a.IsStaff() {
-		p.Title, p.About = "", ""
+		p.Title, p.About, p.ClockShown = "", "", false
 	}
 	if utf8.RuneCountInString(p.Title) > 80 {
 		wrong = append(wrong, fault.New(fault.Invalid, "A title has at most 80 characters.").On("title"))
@@ -142,6 +145,8 @@ func (d *Directory) check(ctx context.Context, q storage.Q, a Actor, p *Profile)
 	if utf8.RuneCountInString(p.About) > 500 {
 		wrong = append(wrong, fault.New(fault.Invalid, "Say in at most 500 characters what you answer for.").On("about"))
 	}
+	p.Languages, err = spoken(p.Languages)
+	wrong = append(wrong, err)
 	p.Country, p.Language, err = fromHere(p.Country, p.Language)
 	return fault.All(append(wrong, err)...)
 }
@@ -159,11 +164,36 @@ func (d *Directory) setProfile(ctx context.Context, tx *storage.Tx, a Actor, p P
 	if err := d.check(ctx, tx, a, &p); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, `update person set name = $1, title = $2, about = $3, country = $4, language = $5, votes_shown = $6 where id = $7`,
-		p.Name, p.Title, p.About, p.Country, p.Language, storage.Bit(p.VotesShown), a.ID); err != nil {
+	if _, err := tx.Exec(ctx, `update person set name = $1, title = $2, about = $3, country = $4, language = $5, votes_shown = $6,
+		languages = $7, clock_shown = $8 where id = $9`,
+		p.Name, p.Title, p.About, p.Country, p.Language, storage.Bit(p.VotesShown), strings.Join(p.Languages, " "), storage.Bit(p.ClockShown), a.ID); err != nil {
 		return fmt.Errorf("know: profile of %d: %w", a.ID, err)
 	}
 	return d.fact(ctx, tx, "person.changed", a, event.Ref{Kind: "person", ID: a.ID}, 0)
+}
+
+// maxSpoken is how many languages somebody may say that they speak.
+const maxSpoken = 12
+
+// spoken checks the languages in which somebody speaks with people, and writes
+// each as it is usual.
+func spoken(tags []string) (known []string, err error) {
+	for _, tag := range tags {
+		if tag = strings.TrimSpace(tag); tag == "" {
+			continue
+		}
+		t, err := language.Parse(tag)
+		if err != nil || t == language.Und {
+			return tags, fault.New(fault.Invalid, "One of these languages is not known. Choose from the list.").On("languages")
+		}
+		if !slices.Contains(known, t.String()) {
+			known = append(known, t.String())
+		}
+	}
+	if len(known) > maxSpoken {
+		return tags, fault.New(fault.Invalid, "Choose at most {limit} languages: those in which you really answer.", "limit", maxSpoken).On("languages")
+	}
+	return known, nil
 }
 
 // fromHere checks a person's country and the language they read; both may be

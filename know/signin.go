@@ -168,7 +168,7 @@ func (d *Directory) OwnerLink(ctx context.Context) (secret string, needed bool, 
 // for them. It is the command line's way. Whoever has the address already is
 // found: they keep their name, and may only rise.
 func (d *Directory) AddPerson(ctx context.Context, name, address string, role Role) (p Person, secret string, err error) {
-	if name, err = named(name); err != nil {
+	if name, err = d.CheckName(ctx, name); err != nil {
 		return p, "", err
 	}
 	if address, err = mail.ValidAddress(address); err != nil {
@@ -237,7 +237,7 @@ func (d *Directory) Invite(ctx context.Context, a Actor, name, address string, r
 	if role == Owner && a.Role != Owner || !role.AtLeast(Member) {
 		unfit = fault.New(fault.Invalid, "A role is owner, staff or member; only an owner makes another owner.").On("role")
 	}
-	name, nameless = named(name)
+	name, nameless = d.CheckName(ctx, name)
 	if address, err = mail.ValidAddress(address); err != nil {
 		unreachable = fault.New(fault.Invalid, "This is not a mail address. It looks like name@example.org.").On("email")
 	}
@@ -376,6 +376,24 @@ func (d *Directory) Use(ctx context.Context, secret, name, agent string) (sessio
 	return session, person, next, err
 }
 
+// ClaimGuest notes that whoever reads an address has confirmed it, and gives
+// the person it belongs to: who has it already, or a new guest called name, as
+// they said. It is for somebody who wrote to us without an account.
+func (d *Directory) ClaimGuest(ctx context.Context, tx *storage.Tx, account int64, name, language string) (person int64, err error) {
+	if err := tx.Row(ctx, `select person_id from account where id = $1`, account).Scan(&person); err != nil {
+		return 0, err
+	}
+	if person == 0 {
+		if person, err = d.newPerson(ctx, tx, name, Guest); err != nil {
+			return 0, err
+		}
+		if _, err := tx.Exec(ctx, `update person set language = $1 where id = $2`, language, person); err != nil {
+			return 0, err
+		}
+	}
+	return person, d.claim(ctx, tx, account, person)
+}
+
 // personOf gives the person a link signs in: its own, the account's, or a new one.
 func (d *Directory) personOf(ctx context.Context, tx *storage.Tx, l Link, name string) (person int64, err error) {
 	if l.Account != 0 {
@@ -389,10 +407,7 @@ func (d *Directory) personOf(ctx context.Context, tx *storage.Tx, l Link, name s
 	if person != 0 {
 		return person, nil
 	}
-	if name, err = named(name); err != nil {
-		return 0, err
-	}
-	if err := d.mayBeNamed(ctx, tx, name); err != nil {
+	if name, err = d.nameFor(ctx, tx, name); err != nil {
 		return 0, err
 	}
 	return d.newPerson(ctx, tx, name, Member)

@@ -208,19 +208,6 @@ func (s *Site) checkSender() (err error) {
 	return nil
 }
 
-// mayBeNamed refuses an account named after the company: people speak as
-// themselves.
-func (d *Directory) mayBeNamed(ctx context.Context, q storage.Q, name string) error {
-	s, err := readSite(ctx, q)
-	if err != nil {
-		return err
-	}
-	if s.SetUp && strings.EqualFold(name, s.Brand) {
-		return fault.New(fault.Invalid, "People speak here under their own names, not as {brand}.", "brand", s.Brand).On("name")
-	}
-	return nil
-}
-
 // RememberURL notes the address that the site is served at, for commands that
 // print links.
 func (d *Directory) RememberURL(ctx context.Context, address string) error {

@@ -29,11 +29,12 @@ var tables = []string{
 	"blob", "setting", "tally", "event", "audit", "cursor", "outbox",
 	"person", "account", "account_move", "session", "token", "signin_link", "mail_choice", "revision", "circle",
 	"source", "query", "query_source", "item", "mention", "mention_query", "mention_hour",
-	"thread", "message",
-	"call", "status", "idea", "idea_tag", "tag", "merged_row", "vote", "comment", "follow", "voice", "decision", "telling", "release", "release_idea", "credit",
+	"thread", "message", "letter",
+	"purpose", "charter", "clause", "call", "status", "idea", "idea_tag", "tag", "merged_row", "vote", "comment", "follow", "voice", "decision", "override", "telling", "release", "release_idea", "credit",
 	"post", "post_picture", "post_reply", "post_reaction", "post_edit",
 	"purchase", "purchase_country", "reason", "reason_teller",
 	"board", "board_quota", "board_invite", "board_application", "board_pool", "board_draw", "board_seat", "board_talk", "board_said", "board_task", "board_answer", "board_vote",
+	"share_link", "share_salt", "share_open", "share_join", "thanks", "effect", "effect_due",
 	"referral", "referral_account", "referral_month", "referral_crossed", "referral_tree", "referral_due", "unexplained_note",
 	"clock_row", "clock_day", "loop_row", "loop_day", "said_row", "said_day", "heard_language", "heard_source",
 	"cohort_account", "cohort_buyer", "cohort", "measure_due", "gap", "gap_term", "gap_example",
@@ -43,7 +44,7 @@ var tables = []string{
 
 // secret are the tables that an export to hand over leaves out: they only
 // open doors of this very site.
-var secret = map[string]bool{"session": true, "signin_link": true}
+var secret = map[string]bool{"session": true, "signin_link": true, "letter": true, "share_salt": true, "share_open": true}
 
 // Manifest says what an archive holds.
 type Manifest struct {

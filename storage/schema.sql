@@ -61,7 +61,7 @@ CREATE TABLE person (
   created_at bigint not null,
   seen_at    bigint not null default 0,
   left_at    bigint not null default 0
-);
+, languages text not null default '', clock_shown bigint not null default 0, credit_shown bigint not null default 1);
 
 CREATE INDEX person_role on person (role);
 
@@ -284,7 +284,7 @@ CREATE TABLE thread (
   opened_at    bigint not null,
   answered_at  bigint not null default 0, -- the first human answer
   state_at     bigint not null
-);
+, to_id bigint not null default 0, asked_id bigint not null default 0, handed_by bigint not null default 0, text_state text not null default 'visible' check (text_state in ('visible', 'hidden', 'withdrawn')), text_reason text not null default '');
 
 CREATE INDEX thread_inbox on thread (state, waits_at, id);
 
@@ -315,7 +315,7 @@ CREATE TABLE message (
   state_reason text   not null default '',
   created_at   bigint not null,
   edited_at    bigint not null default 0
-);
+, waited bigint not null default -1, public bigint not null default 0);
 
 CREATE INDEX message_thread on message (thread_id, id);
 
@@ -434,7 +434,7 @@ CREATE TABLE comment (
   state_reason text   not null default '',
   created_at   bigint not null,
   edited_at    bigint not null default 0
-);
+, thanked bigint not null default 0);
 
 CREATE INDEX comment_idea on comment (idea_id, id);
 
@@ -616,6 +616,33 @@ CREATE INDEX idea_hidden on idea (id) where state = 'hidden';
 CREATE INDEX comment_hidden on comment (id) where state = 'hidden';
 
 CREATE INDEX voice_hidden on voice (id) where state = 'hidden';
+
+CREATE INDEX thread_asked on thread (asked_id, state, waits_at, id) where asked_id <> 0;
+
+CREATE INDEX thread_open_letter on thread (to_id, state, opened_at, id) where audience = 'public';
+
+CREATE INDEX message_clock on message (person_id, delivered_at, waited) where waited >= 0 and state = 'visible';
+
+CREATE INDEX message_public on message (person_id, id) where public = 1 and kind = 'answer';
+
+CREATE TABLE letter (
+  id           integer primary key autoincrement,
+  hash         text   not null unique, -- of the link's secret; 'pending:...' until it leaves
+  account_id   bigint not null, -- the address it came with
+  to_id        bigint not null,
+  public       bigint not null,
+  name         text   not null, -- as its writer signs
+  subject      text   not null,
+  body         text   not null,
+  language     text   not null default '',
+  thread_id    bigint not null default 0, -- once confirmed
+  created_at   bigint not null,
+  expires_at   bigint not null
+);
+
+CREATE INDEX letter_account on letter (account_id, created_at);
+
+CREATE INDEX letter_ends on letter (expires_at);
 
 CREATE TABLE post (
   id           integer primary key autoincrement,
@@ -857,6 +884,96 @@ CREATE TABLE unexplained_note (
   by_id       bigint not null,
   at          bigint not null
 );
+
+CREATE TABLE share_link (
+  id           integer primary key autoincrement,
+  code         text   not null unique,
+  person_id    bigint not null,
+  subject_kind text   not null check (subject_kind in ('idea', 'post', 'release')),
+  subject_id   bigint not null,
+  opened       bigint not null default 0, -- once per reader and day
+  joined       bigint not null default 0,
+  made_at      bigint not null,
+  last_at      bigint not null default 0, -- the day it was last opened
+  ended_at     bigint not null default 0
+);
+
+CREATE UNIQUE INDEX share_link_one on share_link (person_id, subject_kind, subject_id) where ended_at = 0;
+
+CREATE INDEX share_link_person on share_link (person_id, id);
+
+CREATE TABLE share_salt (
+  day  bigint primary key, -- since 1970
+  salt text   not null
+);
+
+CREATE TABLE share_open (
+  day     bigint not null,
+  link_id bigint not null,
+  reader  text   not null,
+  primary key (day, link_id, reader)
+);
+
+CREATE TABLE share_join (
+  person_id bigint primary key,
+  link_id   bigint not null,
+  by_id     bigint not null,
+  at        bigint not null
+);
+
+CREATE INDEX share_join_by on share_join (by_id);
+
+CREATE TABLE thanks (
+  id           integer primary key autoincrement,
+  person_id    bigint not null,           -- who thanks
+  staff        bigint not null default 0, -- and worked here then
+  to_id        bigint not null default 0, -- who is thanked,
+  to_account   bigint not null default 0, -- or the account that nobody had claimed then
+  subject_kind text   not null check (subject_kind in ('answer', 'comment', 'voice', 'idea', 'post', 'reply', 'decision', 'release')),
+  subject_id   bigint not null,
+  place_kind   text   not null, -- on whose page it stands: idea, post, release, thread
+  place_id     bigint not null,
+  reason       text   not null, -- '' once their words went
+  language     text   not null default '',
+  state        text   not null default 'visible' check (state in ('visible', 'hidden', 'withdrawn')),
+  state_reason text   not null default '',
+  created_at   bigint not null,
+  unique (person_id, subject_kind, subject_id)
+);
+
+CREATE INDEX thanks_place on thanks (place_kind, place_id, id) where state = 'visible';
+
+CREATE INDEX thanks_subject on thanks (subject_kind, subject_id, id);
+
+CREATE INDEX thanks_to on thanks (to_id, id) where to_id <> 0;
+
+CREATE INDEX thanks_to_account on thanks (to_account) where to_account <> 0;
+
+CREATE INDEX thanks_person on thanks (person_id, created_at);
+
+CREATE INDEX thanks_hidden on thanks (id) where state = 'hidden';
+
+CREATE TABLE effect (
+  person_id bigint not null,
+  kind      text   not null check (kind in ('helped', 'shipped', 'edit', 'friend')),
+  ref_kind  text   not null, -- thread, comment, reply, idea, edit, person, reason
+  ref_id    bigint not null,
+  at        bigint not null,
+  primary key (person_id, kind, ref_kind, ref_id)
+);
+
+CREATE INDEX effect_ref on effect (ref_kind, ref_id);
+
+CREATE INDEX effect_latest on effect (person_id, at, ref_id);
+
+CREATE TABLE effect_due (
+  ref_kind text   not null,
+  ref_id   bigint not null,
+  at       bigint not null,
+  primary key (ref_kind, ref_id)
+);
+
+CREATE INDEX effect_due_at on effect_due (at);
 
 CREATE TABLE tribe (
   id           integer primary key autoincrement,
@@ -1203,3 +1320,189 @@ CREATE TABLE gap_example (
 );
 
 CREATE INDEX gap_example_ref on gap_example (kind, ref_id);
+
+CREATE TABLE board (
+  id           integer primary key autoincrement,
+  name         text   not null,
+  purpose      text   not null,
+  company_gets text   not null,
+  members_get  text   not null,
+  duties       text   not null,
+  language     text   not null default '',
+  host_id      bigint not null,             -- who of us answers for it
+  from_at      bigint not null,             -- its term
+  to_at        bigint not null,
+  seats        bigint not null,
+  invited      bigint not null default 0,   -- 1: only who is invited may apply
+  closes_at    bigint not null,             -- applications are taken until then
+  announced    text   not null,             -- the part of the seed that stands before anybody applies
+  beacon       text   not null,             -- the value that nobody controls: which, and where it is published
+  beacon_at    bigint not null,             -- when it becomes known
+  state        text   not null default 'open' check (state in ('open', 'closed', 'drawn', 'ended')),
+  applications bigint not null default 0,   -- those that stand
+  pool_hash    text   not null default '',  -- SHA-256 of pool.csv as it is published
+  pool_size    bigint not null default 0,
+  closed_at    bigint not null default 0,
+  closed_by    bigint not null default 0,   -- 0: the program, at the hour that was said
+  value        text   not null default '',  -- of the beacon
+  drawn_at     bigint not null default 0,
+  drawn_by     bigint not null default 0,
+  ended_at     bigint not null default 0,
+  created_at   bigint not null,
+  edited_at    bigint not null default 0
+);
+
+CREATE INDEX board_state on board (state, id);
+
+CREATE TABLE board_quota (
+  board_id bigint not null,
+  feature  text   not null check (feature in ('country', 'tribe', 'tenure')),
+  value    text   not null,
+  least    bigint not null,
+  most     bigint not null,
+  primary key (board_id, feature, value)
+);
+
+CREATE TABLE board_invite (
+  board_id  bigint not null,
+  person_id bigint not null,
+  by_id     bigint not null,
+  at        bigint not null,
+  primary key (board_id, person_id)
+);
+
+CREATE INDEX board_invite_person on board_invite (person_id);
+
+CREATE TABLE board_application (
+  id           integer primary key autoincrement,
+  board_id     bigint not null,
+  number       bigint not null,             -- what the pool calls them
+  person_id    bigint not null,             -- 0: they left
+  sentence     text   not null,
+  country      text   not null default '',
+  tribe        bigint not null default 0,
+  since_at     bigint not null default 0,   -- when they came
+  state        text   not null default 'applied' check (state in ('applied', 'withdrawn')),
+  created_at   bigint not null,
+  unique (board_id, number)
+);
+
+CREATE UNIQUE INDEX board_application_one on board_application (board_id, person_id) where person_id <> 0;
+
+CREATE INDEX board_application_person on board_application (person_id) where person_id <> 0;
+
+CREATE TABLE board_pool (
+  board_id bigint not null,
+  number   bigint not null,
+  country  text   not null,
+  tribe    text   not null,
+  tenure   text   not null,
+  primary key (board_id, number)
+);
+
+CREATE TABLE board_draw (
+  id       integer primary key autoincrement,
+  board_id bigint not null,
+  round    bigint not null,
+  keep     text   not null default '', -- numbers seated before it, with commas
+  parted   text   not null default '', -- numbers that do not take part any more
+  seated   text   not null default '', -- all seats after it, in order
+  failed   bigint not null default 0,  -- 1: nobody who waits fits, and a seat stays empty
+  at       bigint not null,
+  unique (board_id, round)
+);
+
+CREATE TABLE board_seat (
+  id          integer primary key autoincrement,
+  board_id    bigint not null,
+  number      bigint not null,
+  person_id   bigint not null,             -- 0: a member who left
+  round       bigint not null,
+  state       text   not null default 'offered' check (state in ('offered', 'accepted', 'declined', 'lapsed', 'resigned', 'left')),
+  shown       bigint not null default 0,   -- their name may stand on the public page
+  offered_at  bigint not null,
+  answer_by   bigint not null,
+  answered_at bigint not null default 0,
+  unique (board_id, number)
+);
+
+CREATE INDEX board_seat_person on board_seat (person_id) where person_id <> 0;
+
+CREATE INDEX board_seat_offered on board_seat (answer_by) where state = 'offered';
+
+CREATE TABLE board_talk (
+  id         integer primary key autoincrement,
+  board_id   bigint not null,
+  person_id  bigint not null,
+  title      text   not null,
+  said       bigint not null default 0, -- visible ones
+  created_at bigint not null,
+  last_at    bigint not null
+);
+
+CREATE INDEX board_talk_last on board_talk (board_id, last_at, id);
+
+CREATE INDEX board_talk_person on board_talk (person_id);
+
+CREATE TABLE board_said (
+  id           integer primary key autoincrement,
+  talk_id      bigint not null,
+  board_id     bigint not null,
+  person_id    bigint not null,
+  staff        bigint not null default 0,
+  body         text   not null,
+  language     text   not null default '',
+  state        text   not null default 'visible' check (state in ('visible', 'hidden', 'withdrawn')),
+  state_reason text   not null default '',
+  created_at   bigint not null,
+  edited_at    bigint not null default 0
+);
+
+CREATE INDEX board_said_talk on board_said (talk_id, id);
+
+CREATE INDEX board_said_person on board_said (person_id, id);
+
+CREATE TABLE board_task (
+  id          integer primary key autoincrement,
+  board_id    bigint not null,
+  by_id       bigint not null,
+  question    text   not null,
+  body        text   not null default '',
+  language    text   not null default '',
+  shows       text   not null check (shows in ('now', 'after', 'never')), -- when the board sees each other's answers
+  closes_at   bigint not null,
+  answers     bigint not null default 0,
+  summary     text   not null default '',
+  summary_by  bigint not null default 0,
+  reported_at bigint not null default 0,
+  public_at   bigint not null default 0, -- the board agreed
+  created_at  bigint not null
+);
+
+CREATE INDEX board_task_board on board_task (board_id, id);
+
+CREATE TABLE board_answer (
+  id         integer primary key autoincrement,
+  task_id    bigint not null,
+  board_id   bigint not null,
+  person_id  bigint not null, -- 0: they left, and their words stay
+  body       text   not null, -- '' once taken back
+  language   text   not null default '',
+  quote      text   not null default 'no' check (quote in ('no', 'nameless', 'named')),
+  created_at bigint not null,
+  edited_at  bigint not null default 0
+);
+
+CREATE UNIQUE INDEX board_answer_one on board_answer (task_id, person_id) where person_id <> 0;
+
+CREATE INDEX board_answer_person on board_answer (person_id) where person_id <> 0;
+
+CREATE TABLE board_vote (
+  task_id   bigint not null,
+  person_id bigint not null,
+  yes       bigint not null,
+  at        bigint not null,
+  primary key (task_id, person_id)
+);
+
+CREATE INDEX board_vote_person on board_vote (person_id);

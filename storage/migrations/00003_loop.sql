@@ -13,6 +13,11 @@ create table circle (
 );
 create index circle_person on circle (person_id);
 
+-- what else somebody's card says: the languages they speak with people (BCP 47, with spaces between), and
+-- whether everybody may see how long they let people wait
+alter table person add column languages text not null default '';
+alter table person add column clock_shown bigint not null default 0;
+
 -- an account of somebody who left: what its address and page are found by, while somebody looks for them
 alter table account add column traces text not null default '';
 
@@ -63,6 +68,46 @@ create index idea_stage_voices on idea (stage, voices, id) where state = 'visibl
 create index idea_hidden on idea (id) where state = 'hidden';
 create index comment_hidden on comment (id) where state = 'hidden';
 create index voice_hidden on voice (id) where state = 'hidden';
+
+-- converse -----------------------------------------------------------------------------------
+
+-- a letter names who of us it is for, and may stand in public: its audience is then public
+alter table thread add column to_id bigint not null default 0; -- as the writer addressed it
+alter table thread add column asked_id bigint not null default 0; -- who of us is asked by name now
+alter table thread add column handed_by bigint not null default 0; -- who of us asked them, 0: the writer did
+alter table thread add column text_state text not null default 'visible' check (text_state in ('visible', 'hidden', 'withdrawn'));
+alter table thread add column text_reason text not null default ''; -- hidden: why; its writer and the team read it
+create index thread_asked on thread (asked_id, state, waits_at, id) where asked_id <> 0;
+create index thread_open_letter on thread (to_id, state, opened_at, id) where audience = 'public';
+
+-- how long who spoke had waited for this answer; -1: it ended no waiting. Of earlier answers, the first of each thread
+alter table message add column waited bigint not null default -1;
+alter table message add column public bigint not null default 0; -- said in a public letter
+create index message_clock on message (person_id, delivered_at, waited) where waited >= 0 and state = 'visible';
+create index message_public on message (person_id, id) where public = 1 and kind = 'answer';
+update message set waited = (select case when message.delivered_at > t.waits_at then message.delivered_at - t.waits_at else 0 end from thread t where t.id = message.thread_id)
+  where kind = 'answer' and delivered_at > 0
+  and not exists (select 1 from message m where m.thread_id = message.thread_id and m.kind = 'answer' and m.delivered_at > 0 and m.id < message.id)
+  and exists (select 1 from thread t where t.id = message.thread_id and t.kind <> 'tell' and t.waits_at <= message.delivered_at);
+
+-- a letter by somebody without an account: nobody reads it before its address is confirmed, within 72 hours.
+-- Then it is a thread, and what is kept here is where its link leads
+create table letter (
+  id           {{.Key}},
+  hash         text   not null unique, -- of the link's secret; 'pending:...' until it leaves
+  account_id   bigint not null, -- the address it came with
+  to_id        bigint not null,
+  public       bigint not null,
+  name         text   not null, -- as its writer signs
+  subject      text   not null,
+  body         text   not null,
+  language     text   not null default '',
+  thread_id    bigint not null default 0, -- once confirmed
+  created_at   bigint not null,
+  expires_at   bigint not null
+);
+create index letter_account on letter (account_id, created_at);
+create index letter_ends on letter (expires_at);
 
 -- converse/post ------------------------------------------------------------------------------
 
@@ -301,6 +346,93 @@ create table unexplained_note (
   by_id       bigint not null,
   at          bigint not null
 );
+
+-- advocate: carried on ------------------------------------------------------------------------
+
+alter table person add column credit_shown bigint not null default 1; -- named in credit lines, and what lasted is shown
+alter table comment add column thanked bigint not null default 0;     -- thanks for it that stand
+
+-- one person's link to something they helped to make. A link that ended keeps its row: who bought with it came by it
+create table share_link (
+  id           {{.Key}},
+  code         text   not null unique,
+  person_id    bigint not null,
+  subject_kind text   not null check (subject_kind in ('idea', 'post', 'release')),
+  subject_id   bigint not null,
+  opened       bigint not null default 0, -- once per reader and day
+  joined       bigint not null default 0,
+  made_at      bigint not null,
+  last_at      bigint not null default 0, -- the day it was last opened
+  ended_at     bigint not null default 0
+);
+create unique index share_link_one on share_link (person_id, subject_kind, subject_id) where ended_at = 0;
+create index share_link_person on share_link (person_id, id);
+
+-- the day's salt and who has opened what, as hashes: both are gone after two days
+create table share_salt (
+  day  bigint primary key, -- since 1970
+  salt text   not null
+);
+create table share_open (
+  day     bigint not null,
+  link_id bigint not null,
+  reader  text   not null,
+  primary key (day, link_id, reader)
+);
+
+-- who became a member through a link
+create table share_join (
+  person_id bigint primary key,
+  link_id   bigint not null,
+  by_id     bigint not null,
+  at        bigint not null
+);
+create index share_join_by on share_join (by_id);
+
+create table thanks (
+  id           {{.Key}},
+  person_id    bigint not null,           -- who thanks
+  staff        bigint not null default 0, -- and worked here then
+  to_id        bigint not null default 0, -- who is thanked,
+  to_account   bigint not null default 0, -- or the account that nobody had claimed then
+  subject_kind text   not null check (subject_kind in ('answer', 'comment', 'voice', 'idea', 'post', 'reply', 'decision', 'release')),
+  subject_id   bigint not null,
+  place_kind   text   not null, -- on whose page it stands: idea, post, release, thread
+  place_id     bigint not null,
+  reason       text   not null, -- '' once their words went
+  language     text   not null default '',
+  state        text   not null default 'visible' check (state in ('visible', 'hidden', 'withdrawn')),
+  state_reason text   not null default '',
+  created_at   bigint not null,
+  unique (person_id, subject_kind, subject_id)
+);
+create index thanks_place on thanks (place_kind, place_id, id) where state = 'visible';
+create index thanks_subject on thanks (subject_kind, subject_id, id);
+create index thanks_to on thanks (to_id, id) where to_id <> 0;
+create index thanks_to_account on thanks (to_account) where to_account <> 0;
+create index thanks_person on thanks (person_id, created_at);
+create index thanks_hidden on thanks (id) where state = 'hidden';
+
+-- what lasted of what somebody did; why: advocate/effect.go
+create table effect (
+  person_id bigint not null,
+  kind      text   not null check (kind in ('helped', 'shipped', 'edit', 'friend')),
+  ref_kind  text   not null, -- thread, comment, reply, idea, edit, person, reason
+  ref_id    bigint not null,
+  at        bigint not null,
+  primary key (person_id, kind, ref_kind, ref_id)
+);
+create index effect_ref on effect (ref_kind, ref_id);
+create index effect_latest on effect (person_id, at, ref_id);
+
+-- what is to be looked at again, and when
+create table effect_due (
+  ref_kind text   not null,
+  ref_id   bigint not null,
+  at       bigint not null,
+  primary key (ref_kind, ref_id)
+);
+create index effect_due_at on effect_due (at);
 
 -- tribe --------------------------------------------------------------------------------------
 
@@ -708,6 +840,7 @@ create table board_application (
   sentence     text   not null,
   country      text   not null default '',
   tribe        bigint not null default 0,
+  since_at     bigint not null default 0,   -- when they came
   state        text   not null default 'applied' check (state in ('applied', 'withdrawn')),
   created_at   bigint not null,
   unique (board_id, number)
@@ -731,7 +864,7 @@ create table board_draw (
   board_id bigint not null,
   round    bigint not null,
   keep     text   not null default '', -- numbers seated before it, with commas
-  without  text   not null default '', -- numbers that do not take part any more
+  parted   text   not null default '', -- numbers that do not take part any more
   seated   text   not null default '', -- all seats after it, in order
   failed   bigint not null default 0,  -- 1: nobody who waits fits, and a seat stays empty
   at       bigint not null,
@@ -825,3 +958,69 @@ create table board_vote (
   primary key (task_id, person_id)
 );
 create index board_vote_person on board_vote (person_id);
+
+-- shape/charter: what the company promised about deciding ------------------------------------
+
+-- what the site is for, in more words than the one sentence of the settings; the last row stands
+create table purpose (
+  id       {{.Key}},
+  body     text   not null,
+  language text   not null default '',
+  by_id    bigint not null,
+  at       bigint not null
+);
+
+-- a version of the charter; a published one is never changed
+create table charter (
+  id           {{.Key}},
+  number       bigint not null default 0,  -- of the version; 0: a draft
+  preface      text   not null default '',
+  default_name text   not null default '', -- the clause that an idea falls under when nobody says
+  language     text   not null default '',
+  edits        bigint not null default 0,  -- of the draft
+  drafted_by   bigint not null,
+  published_by bigint not null default 0,
+  created_at   bigint not null,
+  edited_at    bigint not null default 0,
+  published_at bigint not null default 0
+);
+create unique index charter_number on charter (number) where number > 0;
+
+create table clause (
+  id          {{.Key}},
+  charter_id  bigint not null,
+  place       bigint not null,
+  name        text   not null,            -- what it is called by in every version
+  mode        text   not null check (mode in ('decide', 'codecide', 'advise')),
+  title       text   not null,
+  body        text   not null default '',
+  votes       bigint not null default 0,  -- of customers, from which on it is promised
+  within_days bigint not null default 0,  -- of the proposal, in which they come; 0: whenever
+  answer_days bigint not null default 0,  -- from then on, within which it is decided; 0: not promised
+  overrides   bigint not null default 0,  -- decisions against it
+  unique (charter_id, name)
+);
+
+-- a decision against what a clause promised, and who signed for it
+create table override (
+  id          {{.Key}},
+  decision_id bigint not null unique,
+  idea_id     bigint not null,
+  clause_id   bigint not null,
+  breaches    text   not null,            -- declined, putoff, late; by blanks
+  votes       bigint not null,            -- of customers then
+  reason      text   not null,            -- emptied only when its signer left and took their words
+  language    text   not null default '',
+  signer      text   not null,            -- the name as it was typed; emptied when they left
+  by_id       bigint not null,
+  at          bigint not null
+);
+create index override_clause on override (clause_id, id);
+create index override_idea on override (idea_id, id);
+create index override_by on override (by_id);
+
+alter table call add column clause_id bigint not null default 0;
+alter table idea add column clause_id bigint not null default 0;     -- the clause of the version that held when it was cited
+alter table decision add column clause_id bigint not null default 0; -- what it cites
+alter table decision add column purpose_id bigint not null default 0;
+create index decision_purpose on decision (id) where purpose_id <> 0;

@@ -20,6 +20,7 @@ const facePixels = 512
 type whoami struct {
 	person   know.Person
 	profile  know.Profile
+	typed    bool // the profile is what was typed, and cannot be kept so
 	accounts []know.Account
 	sessions []know.Session
 	tokens   []know.Token
@@ -39,9 +40,10 @@ func (o own) showSettings(w http.ResponseWriter, r *http.Request, v *page.View, 
 	if me.person, err = o.People.Person(ctx, v.Actor.ID); err != nil {
 		return err
 	}
-	if me.wrong.Text == "" || me.profile == (know.Profile{}) {
+	if !me.typed {
 		p := me.person
-		me.profile = know.Profile{Name: p.Name, Title: p.Title, About: p.About, Country: p.Country, Language: p.Language, VotesShown: p.VotesShown}
+		me.profile = know.Profile{Name: p.Name, Title: p.Title, About: p.About, Country: p.Country, Language: p.Language, VotesShown: p.VotesShown,
+			Languages: p.Languages, ClockShown: p.ClockShown}
 	}
 	if me.accounts, err = o.People.AccountsOf(ctx, v.Actor.ID); err != nil {
 		return err
@@ -64,8 +66,8 @@ func (o own) profile(w http.ResponseWriter, r *http.Request, v *page.View) error
 		return err
 	}
 	f := r.PostForm
-	me := whoami{profile: know.Profile{Name: f.Get("name"), Title: f.Get("title"), About: f.Get("about"), Country: f.Get("country"),
-		Language: f.Get("language"), VotesShown: f.Get("votes") == "1"}}
+	me := whoami{typed: true, profile: know.Profile{Name: f.Get("name"), Title: f.Get("title"), About: f.Get("about"), Country: f.Get("country"),
+		Language: f.Get("language"), VotesShown: f.Get("votes") == "1", Languages: f["languages"], ClockShown: f.Get("clock") == "1"}}
 	if err := o.People.SetProfile(r.Context(), v.Actor, me.profile); err != nil {
 		if err := v.Wrong(err, &me.wrong); err != nil {
 			return err

@@ -165,7 +165,7 @@ func (p panel) saveFirst(r *http.Request, v *page.View, f *lookForm) error {
 		return err
 	}
 	b := know.Beginning{Profile: know.Profile{Name: f.name, Title: f.title, About: me.About, Country: me.Country, Language: f.language,
-		VotesShown: me.VotesShown}, Site: func(s *know.Site) error { return fault.All(f.apply(s), s.Check(), pictures) }}
+		VotesShown: me.VotesShown, Languages: me.Languages, ClockShown: me.ClockShown}, Site: func(s *know.Site) error { return fault.All(f.apply(s), s.Check(), pictures) }}
 	if !f.hasEmail {
 		b.Email = &f.email
 	}
