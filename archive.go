@@ -95,6 +95,9 @@ func load(ctx context.Context, log *slog.Logger, c Config, from storage.Folder) 
 	if err := site.Radar.Reindex(ctx); err != nil {
 		return m, fmt.Errorf("index mentions: %w", err)
 	}
+	if err := site.Posts.Reindex(ctx); err != nil {
+		return m, fmt.Errorf("index posts: %w", err)
+	}
 	return m, nil
 }
 

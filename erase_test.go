@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"tribune"
+	"tribune/converse/post"
 	"tribune/internal/pgtest"
 	"tribune/know"
 	"tribune/listen"
@@ -27,6 +28,7 @@ const (
 	goneMention = "snorkeldwarf"
 	goneLetter  = "waxplumbing"
 	goneResting = "driftlanternfish"
+	gonePost    = "thistlegazette"
 	gonePage    = "https://forum.example/people/quorlwyck"
 )
 
@@ -79,6 +81,7 @@ func TestLeftIsNowhere(t *testing.T) {
 			must(site.Radar.Quotable(ctx, marta, heard[0].ID, listen.Named))
 			_, err = site.Ideas.AddVoice(ctx, marta, other.ID, shape.VoiceFrom{Mention: heard[0].ID})
 			must(err)
+			publish(t, site, marta, gone)
 			rest(t, site, marta, gone)
 			must(site.CatchUp(ctx))
 			if name == "sqlite" { // the check can find what is there
@@ -116,6 +119,37 @@ func TestLeftIsNowhere(t *testing.T) {
 			}
 		})
 	}
+}
+
+// publish lets the person who leaves write on the tribune, and others there.
+func publish(t *testing.T, site *tribune.Site, marta, gone know.Actor) {
+	t.Helper()
+	ctx := t.Context()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	write := func(a know.Actor, body string) post.Post {
+		p, err := site.Posts.Begin(ctx, a, post.NewPost{Title: "A post", Body: body})
+		must(err)
+		p, err = site.Posts.Publish(ctx, a, p.ID)
+		must(err)
+		return p
+	}
+	mine, hers := write(gone, "About "+gonePost), write(marta, "It stays.")
+	reworded := "No more about " + gonePost
+	_, err := site.Posts.Save(ctx, gone, mine.ID, post.Edit{Body: &reworded})
+	must(err)
+	_, err = site.Posts.Begin(ctx, gone, post.NewPost{Title: "A draft", Body: gonePost})
+	must(err)
+	_, err = site.Posts.Reply(ctx, gone, hers.ID, 0, "Have you read the "+gonePost+"?", "")
+	must(err)
+	_, err = site.Posts.Suggest(ctx, gone, hers.ID, post.NewSuggestion{Title: "A post", Body: "It stays, says the " + gonePost})
+	must(err)
+	_, err = site.Posts.Suggest(ctx, marta, mine.ID, post.NewSuggestion{Title: "A post", Body: "Much about " + gonePost})
+	must(err)
 }
 
 // rest lets a forum's items rest: two by accounts of the person who leaves, one
@@ -171,7 +205,7 @@ func search(t *testing.T, dir string) (found []string) {
 			return err
 		}
 		b = bytes.ToLower(b)
-		for _, word := range []string{"xanthippe", "quorlwyck", "vanish.example", goneIdea, goneBody, goneComment, goneEdited, goneMention, goneLetter, goneResting, "people/quorlwyck"} {
+		for _, word := range []string{"xanthippe", "quorlwyck", "vanish.example", goneIdea, goneBody, goneComment, goneEdited, goneMention, goneLetter, goneResting, gonePost, "people/quorlwyck"} {
 			if bytes.Contains(b, []byte(word)) {
 				found = append(found, filepath.Base(path)+": "+word)
 			}

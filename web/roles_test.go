@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"tribune/converse/post"
 	"tribune/event"
 	"tribune/gate/gatetest"
 	"tribune/know"
@@ -74,6 +75,37 @@ func table() []gatetest.Route {
 		{Call: "POST /ideas/{idea}/comments/{comment}/withdraw", Want: "401 403 303 403 403 403"},
 		{Call: "POST /ideas/{idea}/comments/{comment}/hide", Body: "reason=An advertisement.", Want: "401 403 403 403 303 303"},
 		{Call: "POST /ideas/{idea}/comments/{comment}/show", Want: "401 403 403 403 303 303"},
+		{Call: "GET /tribune", Want: "200"},
+		{Call: "GET /tribune/write", Want: "303 403 200 200 200 200"},
+		{Call: "POST /tribune/write", Body: "title=On paper&body=It is thin.", Want: "401 403 303 303 303 303"},
+		{Call: "GET /tribune/drafts", Want: "303 403 200 200 200 200"},
+		{Call: "GET /tribune/{post}", Want: "200"},
+		{Call: "GET /tribune/{draft}", Want: "404 404 200 404 404 404", For: "-"},
+		{Call: "GET /tribune/{internal_post}", Want: "404 404 404 404 200 200", For: "-"},
+		{Call: "GET /tribune/{post}/edit", Want: "303 403 200 403 403 403"},
+		{Call: "POST /tribune/{post}/edit", Body: "title=On thin paper&body=It is thin.", Want: "401 403 303 403 403 403"},
+		{Call: "POST /tribune/{draft}/publish", Want: "401 403 303 404 404 404"},
+		{Call: "POST /tribune/{draft}/discard", Want: "404 404 303 404 404 404"},
+		{Call: "POST /tribune/{post}/withdraw", Want: "401 403 303 403 403 403"},
+		{Call: "POST /tribune/{post}/hide", Body: "reason=An advertisement.", Want: "401 403 403 403 303 303"},
+		{Call: "POST /tribune/{post}/show", Want: "401 403 403 403 303 303"},
+		{Call: "GET /tribune/{post}/pictures/1", Want: "404", For: "GET /tribune/{id}/pictures/{picture}"},
+		{Call: "GET /tribune/{post}/history", Want: "404"}, // there is no earlier wording
+		{Call: "POST /tribune/{post}/reactions", Body: "kind=thanks", Want: "401 403 409 303 303 303"},
+		{Call: "POST /tribune/{post}/replies", Body: "body=Is it?", Want: "401 403 303 303 303 303"},
+		{Call: "GET /tribune/{post}/replies/{reply}/edit", Want: "303 403 200 403 403 403"},
+		{Call: "POST /tribune/{post}/replies/{reply}/edit", Body: "body=It is.", Want: "401 403 303 403 403 403"},
+		{Call: "POST /tribune/{post}/replies/{reply}/withdraw", Want: "401 403 303 403 403 403"},
+		{Call: "POST /tribune/{post}/replies/{reply}/hide", Body: "reason=An advertisement.", Want: "401 403 403 403 303 303"},
+		{Call: "POST /tribune/{post}/replies/{reply}/show", Want: "401 403 403 403 303 303"},
+		{Call: "GET /tribune/{post}/suggest", Want: "303 403 200 200 200 200"},
+		{Call: "POST /tribune/{post}/suggest", Body: "title=On thin paper&body=It is thin.", Want: "401 403 409 303 303 303"},
+		{Call: "GET /tribune/{post}/suggestions", Want: "303 403 200 200 200 200"},
+		{Call: "GET /tribune/{post}/suggestions/{edit}", Want: "404 404 200 404 200 200"},
+		{Call: "POST /tribune/{post}/suggestions/{edit}/take", Want: "404 404 303 404 403 403"},
+		{Call: "POST /tribune/{post}/suggestions/{edit}/leave", Want: "404 404 303 404 403 403"},
+		{Call: "POST /tribune/{post}/suggestions/{edit}/withdraw", Want: "404 404 403 404 303 403"},
+
 		{Call: "POST /ideas/{idea}/voices", Body: "words=I would buy ten.", Want: "303"},
 		{Call: "POST /ideas/{idea}/voices/{voice}/withdraw", Want: "401 403 303 403 303 303"},
 		{Call: "POST /ideas/{idea}/voices/{voice}/hide", Body: "reason=An advertisement.", Want: "401 403 403 403 303 303"},
@@ -179,6 +211,7 @@ type world struct {
 	site *webtest.Site
 	who  map[gatetest.Who]*webtest.Reader
 	idea int64 // the last one made: comments and voices are under it
+	post int64 // the last one made: replies and suggestions are under it
 	n    int
 }
 
@@ -256,6 +289,16 @@ func (w *world) fresh(t testing.TB, name string) string {
 		var v shape.Voice
 		v, err = ideas.AddVoice(ctx, member, w.idea, shape.VoiceFrom{Words: "I would buy ten."})
 		id = v.ID
+	case "post", "draft", "internal_post":
+		id, err = w.write(t, name)
+	case "reply":
+		var r post.Reply
+		r, err = w.site.Posts.Reply(ctx, member, w.post, 0, "Is it?", "")
+		id = r.ID
+	case "edit":
+		var e post.Suggestion
+		e, err = w.site.Posts.Suggest(ctx, staff, w.post, post.NewSuggestion{Title: "On thin paper", Body: "It is thin."})
+		id = e.ID
 	case "release":
 		var r shape.Release
 		r, err = ideas.MakeRelease(ctx, staff, shape.NewRelease{Title: "New paper"})
@@ -271,4 +314,18 @@ func (w *world) fresh(t testing.TB, name string) string {
 		t.Fatal(name, err)
 	}
 	return fmt.Sprint(id)
+}
+
+// write makes a post of the member; an internal one of staff.
+func (w *world) write(t testing.TB, name string) (int64, error) {
+	a, audience := w.who[gatetest.Member].Actor, know.Public
+	if name == "internal_post" {
+		a, audience = w.who[gatetest.Staff].Actor, know.Team
+	}
+	p, err := w.site.Posts.Begin(t.Context(), a, post.NewPost{Title: fmt.Sprintf("On paper, number %d", w.n), Body: "It is thick.", Audience: audience})
+	if err == nil && name != "draft" {
+		p, err = w.site.Posts.Publish(t.Context(), a, p.ID)
+	}
+	w.post = p.ID
+	return p.ID, err
 }

@@ -1,6 +1,7 @@
 // Package wire speaks the protocols of other programs. Its Atom feeds carry
 // what is public, one for each public list: the ideas, one idea's decisions
-// and comments, the decisions, the changes, and what was heard.
+// and comments, the decisions, the changes, what was heard, and what people
+// publish, which is there as a JSON Feed, too.
 //
 // It stores nothing and holds no rules: a feed is what a visitor may see.
 // Addresses in feeds begin with the site's configured address, never with
@@ -53,6 +54,8 @@ func Routes(mux *http.ServeMux, k *Kit) {
 	mux.Handle("GET /roadmap.atom", f.serve(f.roadmap))
 	mux.Handle("GET /changes.atom", f.serve(f.changes))
 	mux.Handle("GET /heard.atom", f.serve(f.heard))
+	mux.Handle("GET /tribune.atom", f.serve(f.posts))
+	mux.Handle("GET /tribune.json", f.serve(f.posts))
 }
 
 // perFeed is how many entries a feed has, the newest ones.
@@ -89,6 +92,9 @@ func (f *feeds) serve(make maker) http.Handler {
 		}
 		h := w.Header()
 		h.Set("Content-Type", "application/atom+xml; charset=utf-8")
+		if asJSON(r.URL.Path) {
+			h.Set("Content-Type", "application/feed+json; charset=utf-8")
+		}
 		h.Set("Cache-Control", "public, max-age=60")
 		h.Set("ETag", m.etag)
 		// It answers If-None-Match and If-Modified-Since (RFC 9110, section 13), and ranges.
@@ -143,12 +149,19 @@ func (f *feeds) write(out feed.Out, path string, site know.Site) (*made, error) 
 		out.Updated = f.Now().UTC().Truncate(24 * time.Hour)
 	}
 	var b bytes.Buffer
-	if err := feed.Atom(&b, out); err != nil {
+	write := feed.Atom
+	if asJSON(path) {
+		write = feed.JSON
+	}
+	if err := write(&b, out); err != nil {
 		return nil, err
 	}
 	sum := sha256.Sum256(b.Bytes())
 	return &made{body: b.Bytes(), etag: `"` + hex.EncodeToString(sum[:12]) + `"`, updated: out.Updated}, nil
 }
+
+// asJSON reports whether a feed is asked for as a JSON Feed.
+func asJSON(path string) bool { return strings.HasSuffix(path, ".json") }
 
 // name gives what a person is called in a feed.
 func name(p *i18n.Printer, who know.Person) string {

@@ -189,7 +189,7 @@ func (s *Posts) Replies(ctx context.Context, a know.Actor, id int64, cursor stri
 	if len(replies) > limit {
 		replies = replies[:limit]
 		r := replies[limit-1]
-		next = "r" + strconv.FormatInt(r.Thread, 36) + "." + strconv.FormatInt(r.ID, 36)
+		next = "r" + Key(r.Thread) + "." + Key(r.ID)
 	}
 	for n := range replies {
 		if r := &replies[n]; !know.May(a, know.Read, r.subject(p)) {
@@ -308,3 +308,7 @@ func (s *Posts) setReply(ctx context.Context, a know.Actor, id int64, verb know.
 		return s.fact(ctx, tx, a, kind, replyRef(id), r.Post, 0)
 	})
 }
+
+// Key writes a number as cursors do. "r" and the Key of a reply's Thread, a
+// point and 0 are the cursor of the page that begins with that thread.
+func Key(id int64) string { return strconv.FormatInt(id, 36) }

@@ -31,6 +31,7 @@ type OutEntry struct {
 	Title     string
 	HTML      string
 	Author    string
+	Language  string // BCP 47; may be empty: that of the feed
 	Updated   time.Time
 	Published time.Time
 }

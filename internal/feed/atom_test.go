@@ -75,3 +75,25 @@ func TestAtomRoundTrip(t *testing.T) {
 		}
 	})
 }
+
+func TestJSON(t *testing.T) {
+	day := time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC)
+	var got bytes.Buffer
+	err := JSON(&got, Out{ID: "https://t.example/tribune.json", Title: "Tribune <& more>", Self: "https://t.example/tribune.json", Alternate: "https://t.example/tribune", Author: "Papier", Language: "en",
+		Entries: []OutEntry{
+			{ID: "https://t.example/tribune/1", URL: "https://t.example/tribune/1", Title: "On \"paper\"", HTML: "<p>It bends &amp; breaks</p>", Author: "Ana", Language: "fr", Updated: day, Published: day.Add(-time.Hour)},
+			{ID: "https://t.example/tribune/2", Updated: day},
+		}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `{"version":"https://jsonfeed.org/version/1.1","title":"Tribune <& more>","home_page_url":"https://t.example/tribune","feed_url":"https://t.example/tribune.json","language":"en","authors":[{"name":"Papier"}],"items":[` +
+		`{"id":"https://t.example/tribune/1","url":"https://t.example/tribune/1","title":"On \"paper\"","content_html":"<p>It bends &amp; breaks</p>","date_published":"2026-11-20T07:00:00Z","date_modified":"2026-11-20T08:00:00Z","authors":[{"name":"Ana"}],"language":"fr"},` +
+		`{"id":"https://t.example/tribune/2","content_html":"","date_modified":"2026-11-20T08:00:00Z"}]}` + "\n"
+	if diff := cmp.Diff(want, got.String()); diff != "" {
+		t.Error(diff)
+	}
+	if err := JSON(&got, Out{Entries: []OutEntry{{}}}); err == nil {
+		t.Error("a feed without a title is written")
+	}
+}

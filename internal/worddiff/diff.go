@@ -75,17 +75,35 @@ func pieces(a, b []string, pairs []int) (all []Piece) {
 	return all
 }
 
+// tail takes the blanks off that two texts end with alike.
+func tail(a, b string) (string, string, string) {
+	n := 0
+	for n < len(a) && n < len(b) && a[len(a)-1-n] == b[len(b)-1-n] && strings.IndexByte(" \t\n", a[len(a)-1-n]) >= 0 {
+		n++
+	}
+	return a[:len(a)-n], b[:len(b)-n], a[len(a)-n:]
+}
+
 // tidy joins what belongs together: between two changes, a blank that stayed
 // is no news, and what is gone stands before what is new.
 func tidy(from []Piece) (all []Piece) {
 	var gone, fresh strings.Builder
+	same := func(s string) {
+		if n := len(all); s != "" && n > 0 && all[n-1].Op == Same {
+			all[n-1].Text += s
+		} else if s != "" {
+			all = append(all, Piece{Same, s})
+		}
+	}
 	flush := func() {
-		if gone.Len() > 0 {
-			all = append(all, Piece{Gone, gone.String()})
+		was, is, blank := tail(gone.String(), fresh.String())
+		if was != "" {
+			all = append(all, Piece{Gone, was})
 		}
-		if fresh.Len() > 0 {
-			all = append(all, Piece{New, fresh.String()})
+		if is != "" {
+			all = append(all, Piece{New, is})
 		}
+		same(blank)
 		gone.Reset()
 		fresh.Reset()
 	}
@@ -102,11 +120,7 @@ func tidy(from []Piece) (all []Piece) {
 			fresh.WriteString(p.Text)
 		default:
 			flush()
-			if n := len(all); n > 0 && all[n-1].Op == Same {
-				all[n-1].Text += p.Text
-			} else {
-				all = append(all, p)
-			}
+			same(p.Text)
 		}
 	}
 	flush()

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"tribune/converse"
+	"tribune/converse/post"
 	"tribune/know"
 	"tribune/listen"
 	"tribune/shape"
@@ -22,6 +23,7 @@ const (
 	heardShown    = 6
 	releasesShown = 4
 	callsShown    = 3
+	postsShown    = 3
 	teamShown     = 8
 )
 
@@ -34,6 +36,8 @@ type front struct {
 	Releases []shape.Release
 	Heard    []heardOf
 	Team     []know.Person
+	Posts    []post.Post
+	Writers  map[int64]know.Person // of the posts
 }
 
 // heardOf is a mention, and what became of it.
@@ -75,6 +79,16 @@ func (h handlers) gather(ctx context.Context, a know.Actor) (f front, err error)
 		return f, err
 	}
 	if f.Heard, err = h.heard(ctx, a); err != nil {
+		return f, err
+	}
+	if f.Posts, _, err = h.Posts.List(ctx, a, post.Filter{Limit: postsShown}); err != nil {
+		return f, err
+	}
+	var writers []int64
+	for _, p := range f.Posts {
+		writers = append(append(writers, p.Person), p.Editors...)
+	}
+	if f.Writers, err = h.People.People(ctx, writers); err != nil {
 		return f, err
 	}
 	f.Team, err = h.People.Team(ctx)

@@ -96,6 +96,14 @@ func (d draft) write(ctx context.Context, row event.Delivery) error {
 		return d.answer(ctx, row)
 	case "comment":
 		return d.comment(ctx, row)
+	case "reply":
+		return d.reply(ctx, row)
+	case "edit", "edited":
+		return d.edit(ctx, row)
+	case "why":
+		return d.why(ctx, row)
+	case "teller":
+		return d.teller(ctx, row)
 	}
 	return fault.New(fault.Invalid, "This program does not know how to write this kind of mail.")
 }

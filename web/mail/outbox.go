@@ -178,6 +178,16 @@ func kind(v *page.View, k string) string {
 		return v.T("Answer")
 	case "comment":
 		return v.T("Comment")
+	case "reply":
+		return v.T("Reply on the tribune")
+	case "edit":
+		return v.T("A suggested wording")
+	case "edited":
+		return v.T("What became of a suggested wording")
+	case "why":
+		return v.T("The question to a buyer")
+	case "teller":
+		return v.T("Whether somebody may be named")
 	}
 	return k
 }

@@ -115,7 +115,7 @@ func (x *persons) show(w http.ResponseWriter, r *http.Request, v *page.View, s s
 // lineOf puts what each folder knows of somebody on one line of time, newest
 // first.
 func (x *persons) lineOf(ctx context.Context, person int64, accounts []int64) (line []know.Moment, err error) {
-	for _, of := range []func(context.Context, int64, []int64, int) ([]know.Moment, error){x.Radar.Moments, x.Inbox.Moments, x.Ideas.Moments} {
+	for _, of := range []func(context.Context, int64, []int64, int) ([]know.Moment, error){x.Radar.Moments, x.Inbox.Moments, x.Ideas.Moments, x.Posts.Moments} {
 		list, err := of(ctx, person, accounts, moments)
 		if err != nil {
 			return nil, err
@@ -142,6 +142,14 @@ func (s shown) what(v *page.View, m know.Moment) string {
 		return v.T("commented on")
 	case "quoted":
 		return v.T("quoted behind")
+	case "published":
+		return v.T("published")
+	case "replied":
+		return v.T("replied to")
+	case "reacted":
+		return v.T("reacted to")
+	case "suggested":
+		return v.T("suggested a wording for")
 	case "answered":
 		return v.T("{name} answered", "name", by)
 	case "promised":
@@ -165,6 +173,8 @@ func href(m know.Moment) string {
 		return desk.Link("/desk/ideas/%d", m.Subject.ID)
 	case "decision":
 		return desk.Link("/desk/decisions/%d", m.Subject.ID)
+	case "post":
+		return desk.Link("/tribune/%d", m.Subject.ID)
 	}
 	return ""
 }

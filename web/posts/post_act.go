@@ -95,7 +95,7 @@ func (h handlers) reply(w http.ResponseWriter, r *http.Request, v *page.View) er
 // replyURL is where a reply is found: on the page of replies that begins with
 // the thread it is in.
 func replyURL(r post.Reply) string {
-	return urlOf(r.Post) + "?replies=r" + strconv.FormatInt(r.Thread, 36) + ".0#r" + strconv.FormatInt(r.ID, 10)
+	return urlOf(r.Post) + "?replies=r" + post.Key(r.Thread) + ".0#r" + strconv.FormatInt(r.ID, 10)
 }
 
 // words is a reply as its author edits it.

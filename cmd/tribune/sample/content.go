@@ -49,6 +49,29 @@ type release struct {
 	Credits              []credit
 }
 
+// reply is one under a post; To is the place of the reply that it answers.
+type reply struct {
+	comment
+	To *int
+}
+
+// wording is an edit that somebody suggests: words of the text, and others in
+// their place. Take is the author's word on taking it, absent while it waits.
+type wording struct {
+	Author, From, To, Note string
+	Take                   *string
+	Day                    float64
+}
+
+type post struct {
+	Author, Title, Body, Language string
+	Machine                       bool
+	Day                           float64
+	Thanks, Agrees, Asks          int
+	Replies                       []reply
+	Edits                         []wording
+}
+
 type query struct{ Name, Text, Purpose string }
 
 type source struct{ Name, Kind string }
@@ -69,11 +92,12 @@ type story struct {
 	queries   []query
 	sources   []source
 	mentions  []mention
+	posts     []post
 }
 
 func read() (s story, err error) {
 	for name, into := range map[string]any{"people": &s.people, "ideas": &s.ideas, "calls": &s.calls, "decisions": &s.decisions,
-		"releases": &s.releases, "queries": &s.queries, "sources": &s.sources} {
+		"releases": &s.releases, "queries": &s.queries, "sources": &s.sources, "posts": &s.posts} {
 		b, err := content.ReadFile("content/" + name + ".json")
 		if err != nil {
 			return s, err

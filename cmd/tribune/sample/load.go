@@ -61,6 +61,7 @@ func Load(ctx context.Context, site *tribune.Site, clock *Clock, today time.Time
 	t.planIdeas()
 	t.planMentions()
 	t.planDecisions()
+	t.planPosts()
 	slices.SortStableFunc(t.steps, func(a, b step) int { return cmp.Compare(b.day, a.day) })
 	return t.tell(ctx)
 }
