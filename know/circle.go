@@ -39,6 +39,12 @@ func (d *Directory) Admit(ctx context.Context, tx *storage.Tx, by Actor, circle 
 		`insert into circle (audience, person_id, at) values ($1, $2, $3) on conflict do nothing`, storage.Micros(d.now()))
 }
 
+// OpenCircle makes a circle that nobody belongs to yet: staff see into that of
+// a board from then on, also after its members were dismissed.
+func (d *Directory) OpenCircle(ctx context.Context, tx *storage.Tx, by Actor, circle Audience) error {
+	return d.Admit(ctx, tx, by, circle, 0)
+}
+
 // Dismiss takes a person out of a circle; it may be repeated.
 func (d *Directory) Dismiss(ctx context.Context, tx *storage.Tx, by Actor, circle Audience, person int64) error {
 	return d.circle(ctx, tx, by, circle, person, PersonDismissed, `delete from circle where audience = $1 and person_id = $2`)

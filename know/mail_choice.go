@@ -27,12 +27,14 @@ const (
 	MailAnswers   MailKind = "answers"   // somebody answered me
 	MailComments  MailKind = "comments"  // new comments on ideas I follow
 	MailReplies   MailKind = "replies"   // what others make of what I publish: replies, and wordings they suggest
+	MailThanks    MailKind = "thanks"    // somebody thanked me
+	MailBoards    MailKind = "boards"    // boards: invitations, seats, questions and their results
 	MailWhy       MailKind = "why"       // once: what brought me; and whether it may be said that I brought somebody
 )
 
 // MailKinds lists the kinds, in the order they are shown, and whether each is
 // sent to somebody who has not chosen.
-func MailKinds() []MailKind { return []MailKind{MailDecisions, MailAnswers, MailReplies, MailWhy, MailComments} }
+func MailKinds() []MailKind { return []MailKind{MailDecisions, MailAnswers, MailReplies, MailThanks, MailBoards, MailWhy, MailComments} }
 
 // Wanted reports whether a person wants a kind of mail. Who has not chosen
 // gets all of them but comments, which are for those who ask for them.

@@ -337,7 +337,7 @@ CREATE TABLE call (
   closes_at  bigint not null default 0,
   created_at bigint not null,
   edited_at  bigint not null default 0
-);
+, clause_id bigint not null default 0);
 
 CREATE TABLE status (
   name     text primary key,
@@ -368,7 +368,7 @@ CREATE TABLE idea (
   created_at   bigint not null,
   edited_at    bigint not null default 0,
   decided_at   bigint not null default 0
-);
+, clause_id bigint not null default 0);
 
 CREATE INDEX idea_votes on idea (votes, id) where state = 'visible';
 
@@ -498,7 +498,7 @@ CREATE TABLE decision (
   release_id bigint not null default 0,
   promised_at bigint not null default 0, -- the day it promises, if it does
   told       bigint not null default 0 -- 1 once everybody entitled has a row in telling
-);
+, clause_id bigint not null default 0, purpose_id bigint not null default 0);
 
 CREATE INDEX decision_subject on decision (subject_kind, subject_id, id);
 
@@ -1506,3 +1506,64 @@ CREATE TABLE board_vote (
 );
 
 CREATE INDEX board_vote_person on board_vote (person_id);
+
+CREATE TABLE purpose (
+  id       integer primary key autoincrement,
+  body     text   not null,
+  language text   not null default '',
+  by_id    bigint not null,
+  at       bigint not null
+);
+
+CREATE TABLE charter (
+  id           integer primary key autoincrement,
+  number       bigint not null default 0,  -- of the version; 0: a draft
+  preface      text   not null default '',
+  default_name text   not null default '', -- the clause that an idea falls under when nobody says
+  language     text   not null default '',
+  edits        bigint not null default 0,  -- of the draft
+  drafted_by   bigint not null,
+  published_by bigint not null default 0,
+  created_at   bigint not null,
+  edited_at    bigint not null default 0,
+  published_at bigint not null default 0
+);
+
+CREATE UNIQUE INDEX charter_number on charter (number) where number > 0;
+
+CREATE TABLE clause (
+  id          integer primary key autoincrement,
+  charter_id  bigint not null,
+  place       bigint not null,
+  name        text   not null,            -- what it is called by in every version
+  mode        text   not null check (mode in ('decide', 'codecide', 'advise')),
+  title       text   not null,
+  body        text   not null default '',
+  votes       bigint not null default 0,  -- of customers, from which on it is promised
+  within_days bigint not null default 0,  -- of the proposal, in which they come; 0: whenever
+  answer_days bigint not null default 0,  -- from then on, within which it is decided; 0: not promised
+  overrides   bigint not null default 0,  -- decisions against it
+  unique (charter_id, name)
+);
+
+CREATE TABLE override (
+  id          integer primary key autoincrement,
+  decision_id bigint not null unique,
+  idea_id     bigint not null,
+  clause_id   bigint not null,
+  breaches    text   not null,            -- declined, putoff, late; by blanks
+  votes       bigint not null,            -- of customers then
+  reason      text   not null,            -- emptied only when its signer left and took their words
+  language    text   not null default '',
+  signer      text   not null,            -- the name as it was typed; emptied when they left
+  by_id       bigint not null,
+  at          bigint not null
+);
+
+CREATE INDEX override_clause on override (clause_id, id);
+
+CREATE INDEX override_idea on override (idea_id, id);
+
+CREATE INDEX override_by on override (by_id);
+
+CREATE INDEX decision_purpose on decision (id) where purpose_id <> 0;

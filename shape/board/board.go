@@ -1,0 +1,213 @@
+package board
+
+import (
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"tribune/event"
+	"tribune/internal/fault"
+	"tribune/internal/plain"
+	"tribune/know"
+)
+
+// State is how far a board is.
+type State string
+
+// The states of a board.
+const (
+	Open   State = "open"   // takes applications, until the hour that is said
+	Closed State = "closed" // the pool is frozen and its hash published
+	Drawn  State = "drawn"  // seats are drawn, and the board is at work
+	Ended  State = "ended"  // its term is over; the page stays
+)
+
+// Board is a consumer consulting board. All of it is public.
+type Board struct {
+	ID           int64
+	Name         string
+	Purpose      string // Markdown
+	CompanyGets  string // Markdown
+	MembersGet   string // Markdown
+	Duties       string // Markdown: what a member does, and how much of it
+	Language     string
+	Host         int64 // who of us answers for it
+	From, To     time.Time
+	Seats        int
+	Invited      bool // only who is invited may apply
+	ClosesAt     time.Time
+	Announced    string // the part of the seed that stands before anybody applies
+	Beacon       string // the value that nobody controls: which, and where it is published
+	BeaconAt     time.Time
+	State        State
+	Applications int64
+	PoolHash     string
+	PoolSize     int
+	ClosedAt     time.Time
+	ClosedBy     int64 // 0: the program
+	Value        string
+	DrawnAt      time.Time
+	DrawnBy      int64
+	EndedAt      time.Time
+	CreatedAt    time.Time
+	EditedAt     time.Time
+}
+
+// Circle is the audience of a board: its members, and staff.
+func (b Board) Circle() know.Audience { return know.CircleOf("board", b.ID) }
+
+// Takes reports whether the board takes applications at that time.
+func (b Board) Takes(at time.Time) bool { return b.State == Open && at.Before(b.ClosesAt) }
+
+// Seed is what the tickets are made of, once the value is known.
+func (b Board) Seed() string {
+	if b.Value == "" {
+		return ""
+	}
+	return b.Announced + " / " + b.Value
+}
+
+// subject gives what is said inside a board as the rules see it.
+func (b Board) subject(author int64, hidden bool) know.Subject {
+	return know.Subject{Audience: b.Circle(), Author: author, Hidden: hidden}
+}
+
+// New is a board to be opened, or changed while it takes applications.
+type NewBoard struct {
+	Name        string // 4 to 120 characters, one line
+	Purpose     string // Markdown, needed, as the next three
+	CompanyGets string
+	MembersGet  string
+	Duties      string
+	Host        int64 // staff; 0: who asks
+	From, To    time.Time
+	Seats       int
+	Invited     bool
+	ClosesAt    time.Time
+	Announced   string // "": the board's name and the day its applications close
+	Beacon      string
+	BeaconAt    time.Time
+}
+
+// The sizes of what people write here, in characters, and how many of each.
+const (
+	minName     = 4
+	maxName     = 120
+	maxPurpose  = 10_000
+	maxPart     = 4_000
+	maxLine     = 200
+	maxSentence = 500
+	maxSaid     = 10_000
+	maxAnswer   = 10_000
+	maxSummary  = 20_000
+	maxReason   = 500
+	maxSeats    = 1_000
+	maxQuotas   = 60
+)
+
+// answerWithin is how long somebody who was drawn may think about it.
+const answerWithin = 14 * 24 * time.Hour
+
+func boardRef(id int64) event.Ref { return event.Ref{Kind: "board", ID: id} }
+
+// clean makes Markdown as it is stored.
+func clean(s string) string {
+	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\r\n", "\n")
+	return strings.TrimSpace(strings.ReplaceAll(s, "\x00", ""))
+}
+
+func long(s string, least, most int) bool {
+	n := utf8.RuneCountInString(s)
+	return n < least || n > most
+}
+
+// check cleans a board and refuses what cannot be, all of it at once.
+func (n *NewBoard) check(now time.Time) error {
+	var wrong []error
+	no := func(bad bool, field, text string, args ...any) {
+		if bad {
+			wrong = append(wrong, fault.New(fault.Invalid, text, args...).On(field))
+		}
+	}
+	n.Name = plain.Line(n.Name)
+	no(long(n.Name, minName, maxName), "name", "Give the board a name of {least} to {most} characters.", "least", minName, "most", maxName)
+	n.Purpose, n.CompanyGets, n.MembersGet, n.Duties = clean(n.Purpose), clean(n.CompanyGets), clean(n.MembersGet), clean(n.Duties)
+	no(long(n.Purpose, 1, maxPurpose), "purpose", "Say what the board is for, in at most {most} characters.", "most", maxPurpose)
+	no(long(n.CompanyGets, 1, maxPart), "company_gets", "Say what the company gets, in at most {most} characters.", "most", maxPart)
+	no(long(n.MembersGet, 1, maxPart), "members_get", "Say what the members get, in at most {most} characters. If it is thanks alone, say so.", "most", maxPart)
+	no(long(n.Duties, 1, maxPart), "duties", "Say what members do, how often and how long, in at most {most} characters.", "most", maxPart)
+	no(n.Seats < 1 || n.Seats > maxSeats, "seats", "A board has 1 to {most} seats.", "most", maxSeats)
+	no(n.ClosesAt.IsZero() || !n.ClosesAt.After(now), "closes_at", "Say until when people can apply: a day to come.")
+	no(n.BeaconAt.IsZero() || !n.BeaconAt.After(n.ClosesAt), "beacon_at", "The value must become known after applications close: else somebody could choose who is drawn.")
+	no(n.From.IsZero(), "from", "Say when the term begins.")
+	no(n.To.IsZero() || !n.To.After(n.From) || !n.To.After(n.BeaconAt), "to", "The term ends before it can begin. Choose a later day.")
+	n.Announced, n.Beacon = plain.Line(n.Announced), plain.Line(n.Beacon)
+	if n.Announced == "" {
+		n.Announced = n.Name + ", " + n.ClosesAt.UTC().Format(time.DateOnly)
+	}
+	no(long(n.Announced, 1, maxLine), "announced", "The announced text has 1 to {most} characters.", "most", maxLine)
+	no(long(n.Beacon, 1, maxLine), "beacon", "Say which value nobody controls is added, and where it is published, in at most {most} characters.", "most", maxLine)
+	return fault.All(wrong...)
+}
+
+func gone() error {
+	return fault.New(fault.NotFound, "There is no such board.")
+}
+
+// hideReason cleans the reason that staff give, which the author will read.
+func hideReason(s string) (string, error) {
+	s = plain.FromText(s)
+	if long(s, 1, maxReason) {
+		return s, fault.New(fault.Invalid, "Say why, in at most {most} characters: its author will read it.", "most", maxReason).On("reason")
+	}
+	return s, nil
+}
+
+// The features that quotas are on.
+const (
+	Country = "country"
+	Tribe   = "tribe"
+	Tenure  = "tenure"
+)
+
+// Features lists them, in the order of the pool's columns.
+func Features() []string { return []string{Country, Tribe, Tenure} }
+
+// The bands of tenure: for how long somebody had been here when the pool closed.
+const (
+	NewHere  = "0-1" // less than a year
+	SomeTime = "1-3" // one to three years
+	LongHere = "3+"  // three years and more
+)
+
+// Tenures lists the bands.
+func Tenures() []string { return []string{NewHere, SomeTime, LongHere} }
+
+// Band gives the band of who came at since.
+func Band(since, at time.Time) string {
+	switch {
+	case since.AddDate(1, 0, 0).After(at):
+		return NewHere
+	case since.AddDate(3, 0, 0).After(at):
+		return SomeTime
+	}
+	return LongHere
+}
+
+// Quota bounds how many seats go to people with a value.
+type Quota struct {
+	Feature, Value string
+	Min, Max       int
+}
+
+// features gives those that quotas are on, in the order of the pool's columns:
+// the pool publishes no others.
+func features(quotas []Quota) (names []string) {
+	for _, f := range Features() {
+		if slices.ContainsFunc(quotas, func(q Quota) bool { return q.Feature == f }) {
+			names = append(names, f)
+		}
+	}
+	return names
+}
