@@ -12,6 +12,7 @@ import (
 	"tribune/internal/fault"
 	"tribune/internal/plain"
 	"tribune/know"
+	"tribune/shape/charter"
 	"tribune/storage"
 )
 
@@ -24,6 +25,7 @@ type Call struct {
 	Will      string // Markdown: what the company will do with the ideas
 	Gets      string // Markdown: what those who help get
 	Audience  know.Audience
+	Clause    int64 // of the charter: its ideas fall under it; 0: under the default one
 	By        int64
 	OpensAt   time.Time
 	ClosesAt  time.Time // zero: it stays open
@@ -46,6 +48,7 @@ type NewCall struct {
 	OpensAt  time.Time
 	ClosesAt time.Time
 	Audience know.Audience
+	Clause   int64 // of the charter that holds; 0: none
 }
 
 // maxPromise is the most characters of what a company will do and give.
@@ -77,11 +80,11 @@ func (n *NewCall) check(a know.Actor) (err error) {
 	return fault.All(append(wrong, checkAudience(a, n.Audience))...)
 }
 
-const selectCall = `select id, title, body, will, gets, audience, by_id, opens_at, closes_at, created_at, edited_at from call`
+const selectCall = `select id, title, body, will, gets, audience, clause_id, by_id, opens_at, closes_at, created_at, edited_at from call`
 
 func scanCall(row storage.Scanner) (c Call, err error) {
 	var opens, closes, created, edited int64
-	err = row.Scan(&c.ID, &c.Title, &c.Body, &c.Will, &c.Gets, &c.Audience, &c.By, &opens, &closes, &created, &edited)
+	err = row.Scan(&c.ID, &c.Title, &c.Body, &c.Will, &c.Gets, &c.Audience, &c.Clause, &c.By, &opens, &closes, &created, &edited)
 	c.OpensAt, c.ClosesAt = storage.Time(opens), storage.Time(closes)
 	c.CreatedAt, c.EditedAt = storage.Time(created), storage.Time(edited)
 	return c, err
@@ -128,9 +131,13 @@ func (s *Ideas) OpenCall(ctx context.Context, a know.Actor, n NewCall) (c Call, 
 		return Call{}, err
 	}
 	err = s.db.Update(ctx, func(tx *storage.Tx) error {
-		id, err := tx.Insert(ctx, `insert into call (title, body, will, gets, audience, by_id, opens_at, closes_at, created_at)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning id`,
-			n.Title, n.Body, n.Will, n.Gets, string(n.Audience), a.ID, storage.Micros(n.OpensAt), storage.Micros(n.ClosesAt), storage.Micros(now))
+		clause, err := charter.Citable(ctx, tx, n.Clause, 0)
+		if err != nil {
+			return err
+		}
+		id, err := tx.Insert(ctx, `insert into call (title, body, will, gets, audience, by_id, opens_at, closes_at, created_at, clause_id)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning id`,
+			n.Title, n.Body, n.Will, n.Gets, string(n.Audience), a.ID, storage.Micros(n.OpensAt), storage.Micros(n.ClosesAt), storage.Micros(now), clause)
 		if err != nil {
 			return err
 		}
@@ -143,7 +150,7 @@ func (s *Ideas) OpenCall(ctx context.Context, a know.Actor, n NewCall) (c Call, 
 }
 
 // EditCall changes a call; its earlier wording, promises included, is kept.
-// Ideas already proposed keep their audience.
+// Ideas already proposed keep their audience and their clause.
 func (s *Ideas) EditCall(ctx context.Context, a know.Actor, id int64, n NewCall) (c Call, err error) {
 	if err := know.Require(a, know.Call, know.Subject{}); err != nil {
 		return Call{}, err
@@ -162,13 +169,16 @@ func (s *Ideas) EditCall(ctx context.Context, a know.Actor, id int64, n NewCall)
 		if err := n.check(a); err != nil {
 			return err
 		}
+		if n.Clause, err = charter.Citable(ctx, tx, n.Clause, was.Clause); err != nil {
+			return err
+		}
 		earlier := was.Body + "\n\n" + was.Will + "\n\n" + was.Gets
 		if err := s.people.Keep(ctx, tx, callRef(id), was.Title, earlier, a.ID); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, `update call set title = $1, body = $2, will = $3, gets = $4, audience = $5, opens_at = $6, closes_at = $7, edited_at = $8
+		if _, err := tx.Exec(ctx, `update call set title = $1, body = $2, will = $3, gets = $4, audience = $5, opens_at = $6, closes_at = $7, edited_at = $8, clause_id = $10
 			where id = $9`, n.Title, n.Body, n.Will, n.Gets, string(n.Audience),
-			storage.Micros(n.OpensAt), storage.Micros(n.ClosesAt), storage.Micros(s.now()), id); err != nil {
+			storage.Micros(n.OpensAt), storage.Micros(n.ClosesAt), storage.Micros(s.now()), id, n.Clause); err != nil {
 			return err
 		}
 		if c, err = readCall(ctx, tx, a, id); err != nil {

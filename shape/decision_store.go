@@ -11,6 +11,7 @@ import (
 	"tribune/event"
 	"tribune/internal/fault"
 	"tribune/know"
+	"tribune/shape/charter"
 	"tribune/storage"
 )
 
@@ -27,12 +28,12 @@ const (
 	mostDecision  = 5000
 )
 
-const selectDecision = `select id, subject_id, stage, status, reason, language, by_id, at, replaces, release_id, promised_at, told from decision`
+const selectDecision = `select id, subject_id, stage, status, reason, language, by_id, at, replaces, release_id, promised_at, told, clause_id, purpose_id from decision`
 
 func scanDecision(row storage.Scanner) (d Decision, err error) {
 	var at, promised int64
 	var told int
-	err = row.Scan(&d.ID, &d.Idea, &d.Stage, &d.Status, &d.Reason, &d.Language, &d.By, &at, &d.Replaces, &d.Release, &promised, &told)
+	err = row.Scan(&d.ID, &d.Idea, &d.Stage, &d.Status, &d.Reason, &d.Language, &d.By, &at, &d.Replaces, &d.Release, &promised, &told, &d.Clause, &d.Purpose)
 	d.At, d.PromisedAt, d.Told = storage.Time(at), storage.Time(promised), told == 1
 	return d, err
 }
@@ -48,7 +49,8 @@ func readDecision(ctx context.Context, q storage.Q, id int64) (Decision, error) 
 // Decide decides on an idea under the asker's own name, with the reason. It is
 // never edited; it replaces the decision before. Deciding that something
 // shipped names its release or makes one. Everybody entitled is told, except
-// of `open` and `under_review`.
+// of `open` and `under_review`. What goes against the charter is refused
+// without a signature, and is always told.
 func (s *Ideas) Decide(ctx context.Context, a know.Actor, idea int64, n NewDecision) (d Decision, err error) {
 	err = s.db.Update(ctx, func(tx *storage.Tx) error {
 		was, err := s.lockIdea(ctx, tx, idea)
@@ -68,10 +70,17 @@ func (s *Ideas) Decide(ctx context.Context, a know.Actor, idea int64, n NewDecis
 		if err := n.check(ctx, tx, a, s); err != nil {
 			return err
 		}
+		breaches, err := s.breaks(ctx, tx, was, n)
+		if err != nil {
+			return err
+		}
+		if err := n.cite(ctx, tx, was); err != nil {
+			return err
+		}
 		if err := s.shippedBy(ctx, tx, a, was, &n); err != nil {
 			return err
 		}
-		d, err = s.putDecision(ctx, tx, a, was, n)
+		d, err = s.putDecision(ctx, tx, a, was, n, breaches)
 		return err
 	})
 	return d, err
@@ -150,12 +159,12 @@ func (s *Ideas) shippedBy(ctx context.Context, tx *storage.Tx, a know.Actor, ide
 }
 
 // putDecision stores a decision and what follows for its idea.
-func (s *Ideas) putDecision(ctx context.Context, tx *storage.Tx, a know.Actor, was Idea, n NewDecision) (Decision, error) {
+func (s *Ideas) putDecision(ctx context.Context, tx *storage.Tx, a know.Actor, was Idea, n NewDecision, breaches []charter.Breach) (Decision, error) {
 	now := storage.Micros(s.now())
-	silent := n.Stage == Open || n.Stage == UnderReview
-	id, err := tx.Insert(ctx, `insert into decision (subject_kind, subject_id, stage, status, reason, language, by_id, at, replaces, release_id, promised_at, told)
-		values ('idea', $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) returning id`,
-		was.ID, string(n.Stage), n.Status, n.Reason, n.Language, a.ID, now, was.Decision, n.Release, storage.Micros(n.PromisedAt), storage.Bit(silent))
+	silent := n.Stage.Silent() && len(breaches) == 0
+	id, err := tx.Insert(ctx, `insert into decision (subject_kind, subject_id, stage, status, reason, language, by_id, at, replaces, release_id, promised_at, told, clause_id, purpose_id)
+		values ('idea', $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) returning id`,
+		was.ID, string(n.Stage), n.Status, n.Reason, n.Language, a.ID, now, was.Decision, n.Release, storage.Micros(n.PromisedAt), storage.Bit(silent), n.Clause, n.purpose)
 	if err != nil {
 		return Decision{}, fmt.Errorf("shape: decide on idea %d: %w", was.ID, err)
 	}
@@ -175,6 +184,12 @@ func (s *Ideas) putDecision(ctx context.Context, tx *storage.Tx, a know.Actor, w
 	}
 	if err := s.fact(ctx, tx, a, DecisionMade, ideaRef(was.ID), id, 0); err != nil {
 		return Decision{}, err
+	}
+	if len(breaches) > 0 {
+		if err := s.signs.Sign(ctx, tx, a, charter.Override{Decision: id, Idea: was.ID, Clause: charter.Clause{ID: was.Clause}, Breaches: breaches,
+			Votes: was.Votes - was.StaffVotes, Language: n.Language}, n.Override); err != nil {
+			return Decision{}, err
+		}
 	}
 	return readDecision(ctx, tx, id)
 }

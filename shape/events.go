@@ -4,6 +4,7 @@ package shape
 const (
 	IdeaProposed     = "idea.proposed"     // subject idea, other call
 	IdeaEdited       = "idea.edited"       // subject idea
+	IdeaCited        = "idea.cited"        // subject idea, other the clause it is under now
 	IdeaWithdrawn    = "idea.withdrawn"    // subject idea
 	IdeaHidden       = "idea.hidden"       // subject idea
 	IdeaShown        = "idea.shown"        // subject idea

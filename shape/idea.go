@@ -19,6 +19,7 @@ import (
 	"tribune/internal/query"
 	"tribune/know"
 	"tribune/listen"
+	"tribune/shape/charter"
 	"tribune/storage"
 )
 
@@ -36,6 +37,7 @@ type Ideas struct {
 	people *know.Directory
 	radar  *listen.Radar
 	inbox  *converse.Inbox
+	signs  *charter.Charter
 	now    func() time.Time
 	batch  int // how many people are told at once
 
@@ -48,6 +50,7 @@ type Ideas struct {
 // New makes the package's work over an open site.
 func New(log *slog.Logger, db *storage.DB, events *event.Log, people *know.Directory, radar *listen.Radar, inbox *converse.Inbox, now func() time.Time) *Ideas {
 	return &Ideas{log: log, db: db, events: events, people: people, radar: radar, inbox: inbox, now: now, batch: tellBatch,
+		signs:    charter.New(log, db, events, people, now),
 		subjects: memo.Map[int64, know.Subject]{Most: 20_000}}
 }
 
@@ -73,6 +76,7 @@ type Idea struct {
 	Person      int64 // who proposed it
 	Staff       bool  // was staff then
 	Call        int64 // 0: none
+	Clause      int64 // of the charter, 0: none
 	Title       string
 	Body        string // Markdown
 	Language    string
@@ -108,6 +112,8 @@ type NewIdea struct {
 	Call     int64  // 0: none
 	Language string // BCP 47; "": the proposer's
 	Audience know.Audience
+
+	clause int64 // of its call
 }
 
 // IdeaEdit is what to change of an idea; nil leaves a part as it is. Words are

@@ -44,10 +44,12 @@ func (s *Ideas) Merge(ctx context.Context, a know.Actor, from, into int64) error
 		if was.Audience != target.Audience {
 			return fault.New(fault.Conflict, "These two ideas are not open to the same people, so they cannot become one.")
 		}
-		if err := bring(ctx, tx, from, into); err != nil {
-			return fmt.Errorf("shape: merge %d into %d: %w", from, into, err)
-		}
-		return s.setMerged(ctx, tx, a, was, into, into, IdeaMerged)
+		return s.keeping(ctx, tx, was, func() error {
+			if err := bring(ctx, tx, from, into); err != nil {
+				return fmt.Errorf("shape: merge %d into %d: %w", from, into, err)
+			}
+			return s.setMerged(ctx, tx, a, was, into, into, IdeaMerged)
+		}, into)
 	})
 }
 
@@ -76,10 +78,12 @@ func (s *Ideas) Unmerge(ctx context.Context, a know.Actor, id int64) error {
 		if target.MergedInto != 0 {
 			return fault.New(fault.Conflict, "The idea it went into has become part of another since. Undo that first.")
 		}
-		if err := giveBack(ctx, tx, id, into); err != nil {
-			return fmt.Errorf("shape: unmerge %d from %d: %w", id, into, err)
-		}
-		return s.setMerged(ctx, tx, a, was, 0, into, IdeaUnmerged)
+		return s.keeping(ctx, tx, target, func() error {
+			if err := giveBack(ctx, tx, id, into); err != nil {
+				return fmt.Errorf("shape: unmerge %d from %d: %w", id, into, err)
+			}
+			return s.setMerged(ctx, tx, a, was, 0, into, IdeaUnmerged)
+		}, into, id)
 	})
 }
 

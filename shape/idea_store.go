@@ -14,14 +14,14 @@ import (
 
 const ideaColumns = `idea.id, idea.person_id, idea.staff, idea.call_id, idea.title, idea.body, idea.language, idea.audience,
 	idea.stage, idea.status, idea.decision_id, idea.votes, idea.staff_votes, idea.comments, idea.voices, idea.countries,
-	idea.merged_into, idea.state, idea.state_reason, idea.created_at, idea.edited_at, idea.decided_at`
+	idea.clause_id, idea.merged_into, idea.state, idea.state_reason, idea.created_at, idea.edited_at, idea.decided_at`
 
 func scanIdea(row storage.Scanner) (i Idea, err error) {
 	var staff int
 	var created, edited, decided int64
 	err = row.Scan(&i.ID, &i.Person, &staff, &i.Call, &i.Title, &i.Body, &i.Language, &i.Audience,
 		&i.Stage, &i.Status, &i.Decision, &i.Votes, &i.StaffVotes, &i.Comments, &i.Voices, &i.Countries,
-		&i.MergedInto, &i.State, &i.StateReason, &created, &edited, &decided)
+		&i.Clause, &i.MergedInto, &i.State, &i.StateReason, &created, &edited, &decided)
 	i.Staff = staff == 1
 	i.CreatedAt, i.EditedAt, i.DecidedAt = storage.Time(created), storage.Time(edited), storage.Time(decided)
 	return i, err
@@ -171,12 +171,14 @@ func (s *Ideas) Tags(ctx context.Context, a know.Actor, limit int) ([]TagCount, 
 }
 
 // Own gives everybody who has words of their own on an idea's page: who
-// proposed it, commented, or stands behind it with a voice.
+// proposed it, commented, stands behind it with a voice, or is credited on what
+// it became.
 func (s *Ideas) Own(ctx context.Context, idea int64) ([]int64, error) {
 	return storage.All(ctx, s.db, storage.Scalar[int64], `select person_id from idea where id = $1
 		union select person_id from comment where idea_id = $1
 		union select added_by from voice where idea_id = $1
-		union select coalesce(nullif(v.person_id, 0), a.person_id, 0) from voice v left join account a on a.id = v.account_id where v.idea_id = $1`, idea)
+		union select coalesce(nullif(v.person_id, 0), a.person_id, 0) from voice v left join account a on a.id = v.account_id where v.idea_id = $1
+		union select c.person_id from credit c join release_idea ri on ri.release_id = c.release_id where ri.idea_id = $1`, idea)
 }
 
 // putTags replaces an idea's tags.

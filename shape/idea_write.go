@@ -8,6 +8,7 @@ import (
 
 	"tribune/internal/fault"
 	"tribune/know"
+	"tribune/shape/charter"
 	"tribune/storage"
 )
 
@@ -69,7 +70,7 @@ func (s *Ideas) propose(ctx context.Context, tx *storage.Tx, a know.Actor, n New
 		if err != nil {
 			return Idea{}, err
 		}
-		n.Audience = call.Audience
+		n.Audience, n.clause = call.Audience, call.Clause
 	}
 	if err := know.Require(a, know.Propose, know.Subject{}); err != nil {
 		return Idea{}, err
@@ -77,11 +78,17 @@ func (s *Ideas) propose(ctx context.Context, tx *storage.Tx, a know.Actor, n New
 	if err := n.check(a); err != nil {
 		return Idea{}, err
 	}
+	if n.clause == 0 {
+		var err error
+		if n.clause, err = charter.Default(ctx, tx); err != nil {
+			return Idea{}, err
+		}
+	}
 	now := storage.Micros(s.now())
 	staff := storage.Bit(a.IsStaff())
-	id, err := tx.Insert(ctx, `insert into idea (person_id, staff, call_id, title, body, language, audience, votes, staff_votes, created_at)
-		values ($1, $2, $3, $4, $5, $6, $7, 1, $2, $8) returning id`,
-		a.ID, staff, n.Call, n.Title, n.Body, n.Language, string(n.Audience), now)
+	id, err := tx.Insert(ctx, `insert into idea (person_id, staff, call_id, clause_id, title, body, language, audience, votes, staff_votes, created_at)
+		values ($1, $2, $3, $9, $4, $5, $6, $7, 1, $2, $8) returning id`,
+		a.ID, staff, n.Call, n.Title, n.Body, n.Language, string(n.Audience), now, n.clause)
 	if err != nil {
 		return Idea{}, fmt.Errorf("shape: propose: %w", err)
 	}
@@ -164,6 +171,9 @@ func (s *Ideas) edited(ctx context.Context, tx *storage.Tx, a know.Actor, is Ide
 				return is, err
 			}
 			is.Audience = call.Audience
+			if is.Clause, err = s.clauseOf(ctx, tx, is, call); err != nil {
+				return is, err
+			}
 		}
 		is.Call = *e.Call
 	}
@@ -182,8 +192,8 @@ func (s *Ideas) putIdea(ctx context.Context, tx *storage.Tx, a know.Actor, was, 
 		}
 		is.EditedAt = s.now()
 	}
-	if _, err := tx.Exec(ctx, `update idea set title = $1, body = $2, language = $3, call_id = $4, audience = $5, edited_at = $6 where id = $7`,
-		is.Title, is.Body, is.Language, is.Call, string(is.Audience), storage.Micros(is.EditedAt), is.ID); err != nil {
+	if _, err := tx.Exec(ctx, `update idea set title = $1, body = $2, language = $3, call_id = $4, audience = $5, edited_at = $6, clause_id = $8 where id = $7`,
+		is.Title, is.Body, is.Language, is.Call, string(is.Audience), storage.Micros(is.EditedAt), is.ID, is.Clause); err != nil {
 		return err
 	}
 	if !slices.Equal(was.Tags, is.Tags) {
@@ -196,6 +206,11 @@ func (s *Ideas) putIdea(ctx context.Context, tx *storage.Tx, a know.Actor, was, 
 	}
 	if err := s.index(ctx, tx, is); err != nil {
 		return err
+	}
+	if was.Clause != is.Clause {
+		if err := s.fact(ctx, tx, a, IdeaCited, ideaRef(is.ID), is.Clause, 0); err != nil {
+			return err
+		}
 	}
 	return s.fact(ctx, tx, a, IdeaEdited, ideaRef(is.ID), 0, 0)
 }
