@@ -36,6 +36,7 @@ type Me struct {
 	Person
 	Language   string          `json:"language,omitempty" doc:"Of pages and mails: en or fr"`
 	VotesShown bool            `json:"votes_shown" doc:"Everybody may see what I vote for"`
+	ClockShown bool            `json:"clock_shown" doc:"Everybody may see how long I let people wait"`
 	Emails     []string        `json:"emails" nullable:"false" doc:"Confirmed addresses"`
 	Mails      map[string]bool `json:"mails" doc:"Which kinds of mail I get: decisions, answers, replies, comments"`
 }
@@ -53,7 +54,7 @@ func (s *service) me(ctx context.Context, a *gate.Asker, _ *none) (*answer[Me], 
 	if err != nil {
 		return nil, err
 	}
-	m := Me{Person: s.person(p), Language: p.Language, VotesShown: p.VotesShown, Emails: []string{}, Mails: map[string]bool{}}
+	m := Me{Person: s.person(p), Language: p.Language, VotesShown: p.VotesShown, ClockShown: p.ClockShown, Emails: []string{}, Mails: map[string]bool{}}
 	m.Country = p.Country
 	for _, c := range accounts {
 		if c.Kind == know.Mail && !c.ConfirmedAt.IsZero() {
@@ -74,6 +75,8 @@ func (s *service) meChange(ctx context.Context, a *gate.Asker, in *struct {
 		Country    *string         `json:"country,omitempty"`
 		Language   *string         `json:"language,omitempty"`
 		VotesShown *bool           `json:"votes_shown,omitempty"`
+		Languages  *[]string       `json:"languages,omitempty" doc:"BCP 47: in which I speak with people"`
+		ClockShown *bool           `json:"clock_shown,omitempty" doc:"Staff: everybody may see how long I let people wait"`
 		Mails      map[string]bool `json:"mails,omitempty" doc:"decisions, answers, replies, comments: whether I get them"`
 	}
 }) (*answer[Me], error) {
@@ -86,7 +89,8 @@ func (s *service) meChange(ctx context.Context, a *gate.Asker, in *struct {
 	}
 	b := in.Body
 	err = s.People.SetProfile(ctx, a.Actor, know.Profile{Name: or(b.Name, p.Name), Title: or(b.Title, p.Title), About: or(b.About, p.About),
-		Country: or(b.Country, p.Country), Language: or(b.Language, p.Language), VotesShown: or(b.VotesShown, p.VotesShown)})
+		Country: or(b.Country, p.Country), Language: or(b.Language, p.Language), VotesShown: or(b.VotesShown, p.VotesShown),
+		Languages: or(b.Languages, p.Languages), ClockShown: or(b.ClockShown, p.ClockShown)})
 	if err != nil {
 		return nil, err
 	}
@@ -140,6 +144,8 @@ type Export struct {
 	Heard      any       `json:"heard" doc:"What was said from my accounts elsewhere"`
 	Inbox      any       `json:"inbox" doc:"Conversations with the company"`
 	Square     any       `json:"square" doc:"Ideas, comments, votes, voices, what I follow"`
+	Tribune    any       `json:"tribune" doc:"Posts, drafts, replies, reactions, suggested wordings"`
+	Purchases  any       `json:"purchases" doc:"What I bought, what I said brought me, and who says that I brought them"`
 }
 
 func (s *service) export(ctx context.Context, a *gate.Asker, _ *none) (*answer[Export], error) {
@@ -163,7 +169,15 @@ func (s *service) export(ctx context.Context, a *gate.Asker, _ *none) (*answer[E
 	if err != nil {
 		return nil, err
 	}
-	return body(Export{s.Now().UTC().Truncate(time.Second), held, heard, inbox, square}), nil
+	posts, err := s.Posts.Held(ctx, a.ID, accounts)
+	if err != nil {
+		return nil, err
+	}
+	bought, err := s.Purchases.Held(ctx, a.ID, accounts)
+	if err != nil {
+		return nil, err
+	}
+	return body(Export{s.Now().UTC().Truncate(time.Second), held, heard, inbox, square, posts, bought}), nil
 }
 
 func (s *service) myVoices(ctx context.Context, a *gate.Asker, _ *none) (*answer[List[Voice]], error) {

@@ -8,10 +8,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"tribune/converse/post"
 	"tribune/event"
 	"tribune/gate/gatetest"
 	"tribune/know"
+	"tribune/know/purchase"
 	"tribune/listen"
 	"tribune/shape"
 	"tribune/storage"
@@ -22,7 +25,7 @@ import (
 //
 //	visitor guest member other staff owner
 func table() []gatetest.Route {
-	return []gatetest.Route{
+	return append(tribuneTable(), []gatetest.Route{
 		{Call: "GET /api/v1/openapi.json", Want: "200"},
 		{Call: "GET /api/v1/nothing", Want: "404", For: "-"},
 		{Call: "DELETE /api/v1/ideas", Want: "405", For: "-"},
@@ -111,6 +114,10 @@ func table() []gatetest.Route {
 		{Call: "GET /api/v1/messages/{message}", Want: "404 404 200 404 200 200"},
 		{Call: "PATCH /api/v1/messages/{message}", Body: `{"body": "Do you send it there?"}`, Want: "404 404 200 404 403 403"},
 
+		{Call: "POST /api/v1/purchases", Body: `{"external_id": "{name}", "at": "2026-11-01", "amount_minor": 1250, "currency": "EUR"}`, Want: "401 403 403 403 201 201"},
+		{Call: "GET /api/v1/purchases", Want: "404 404 404 404 200 200"},
+		{Call: "GET /api/v1/purchases/{purchase}", Want: "404 404 404 404 200 200"},
+
 		{Call: "GET /api/v1/people", Want: "200"},
 		{Call: "POST /api/v1/people", Body: `{"name": "Nina Koch", "email": "{name}@example.org", "role": "staff"}`, Want: "401 403 403 403 403 201"},
 		{Call: "GET /api/v1/people/{member}", Want: "401 403 200 403 200 200"},
@@ -144,6 +151,44 @@ func table() []gatetest.Route {
 		{Call: "GET /api/v1/audit", Want: "404 404 404 404 200 200"},
 
 		{Call: "DELETE /api/v1/me", Want: "401 403 204 204 204 409"},
+	}...)
+}
+
+// tribuneTable is the calls of the tribune.
+func tribuneTable() []gatetest.Route {
+	return []gatetest.Route{
+		{Call: "GET /api/v1/posts", Want: "200"},
+		{Call: "GET /api/v1/posts?mine=true", Want: "401 403 200 200 200 200", For: "-"},
+		{Call: "POST /api/v1/posts", Body: `{"title": "On paper"}`, Want: "401 403 201 201 201 201"},
+		{Call: "POST /api/v1/posts", Body: `{"title": "On paper", "body": "It is thin.", "publish": true}`, Want: "401 403 201 201 201 201"},
+		{Call: "POST /api/v1/posts", Body: `{"title": "On paper", "audience": "staff"}`, Want: "401 403 422 422 201 201"},
+		{Call: "GET /api/v1/posts/{post}", Want: "200"},
+		{Call: "GET /api/v1/posts/{draft}", Want: "404 404 200 404 404 404"},
+		{Call: "GET /api/v1/posts/{internal_post}", Want: "404 404 404 404 200 200"},
+		{Call: "PATCH /api/v1/posts/{post}", Body: `{"title": "On thin paper"}`, Want: "401 403 200 403 403 403"},
+		{Call: "PATCH /api/v1/posts/{draft}", Body: `{"title": "On thin paper"}`, Want: "404 404 200 404 404 404"},
+		{Call: "PATCH /api/v1/posts/{post}", Body: `{"state": "withdrawn"}`, Want: "401 403 200 403 403 403"},
+		{Call: "PATCH /api/v1/posts/{post}", Body: `{"state": "hidden", "reason": "An advertisement."}`, Want: "401 403 403 403 200 200"},
+		{Call: "DELETE /api/v1/posts/{draft}", Want: "404 404 204 404 404 404"},
+		{Call: "DELETE /api/v1/posts/{post}", Want: "401 403 409 403 403 403"},
+		{Call: "POST /api/v1/posts/{draft}/publish", Want: "404 404 200 404 404 404"},
+		{Call: "POST /api/v1/posts/{post}/publish", Want: "401 403 200 403 403 403"},
+		{Call: "POST /api/v1/posts/{post}/pictures", Body: `{"data": "R0lGODlhAQABAIAAAP///wAAACwAAAAAAQABAAACAkQBADs=", "alt": "White"}`, Want: "401 403 201 403 403 403"},
+		{Call: "PUT /api/v1/posts/{post}/reactions/thanks", Want: "401 403 409 200 200 200", For: "PUT /api/v1/posts/{id}/reactions/{kind}"},
+		{Call: "DELETE /api/v1/posts/{post}/reactions/asks", Want: "401 403 409 200 200 200", For: "DELETE /api/v1/posts/{id}/reactions/{kind}"},
+		{Call: "GET /api/v1/posts/{post}/replies", Want: "200"},
+		{Call: "GET /api/v1/posts/{internal_post}/replies", Want: "404 404 404 404 200 200"},
+		{Call: "POST /api/v1/posts/{post}/replies", Body: `{"body": "Is it?"}`, Want: "401 403 201 201 201 201"},
+		{Call: "PATCH /api/v1/replies/{reply}", Body: `{"body": "It is."}`, Want: "401 403 200 403 403 403"},
+		{Call: "PATCH /api/v1/replies/{reply}", Body: `{"state": "hidden", "reason": "An advertisement."}`, Want: "401 403 403 403 200 200"},
+		{Call: "GET /api/v1/posts/{post}/history", Want: "200"},
+		{Call: "GET /api/v1/posts/{internal_post}/history", Want: "404 404 404 404 200 200"},
+		{Call: "GET /api/v1/posts/{post}/suggestions", Want: "401 403 200 200 200 200"},
+		{Call: "POST /api/v1/posts/{post}/suggestions", Body: `{"title": "On thin paper", "body": "It is thin."}`, Want: "401 403 409 201 201 201"},
+		{Call: "GET /api/v1/suggestions/{edit}", Want: "404 404 200 404 200 200"},
+		{Call: "POST /api/v1/suggestions/{edit}/take", Want: "404 404 200 404 403 403"},
+		{Call: "POST /api/v1/suggestions/{edit}/leave", Body: `{"answer": "It reads well."}`, Want: "404 404 200 404 403 403"},
+		{Call: "POST /api/v1/suggestions/{edit}/withdraw", Want: "404 404 403 404 200 403"},
 	}
 }
 
@@ -292,6 +337,8 @@ func (w *world) freshMore(t testing.TB, name, label string) string {
 	case "call":
 		c, err := w.ideas.OpenCall(ctx, staff, shape.NewCall{Title: "The next colour", Will: "Make it.", Gets: "One of the first."})
 		return made(c.ID, err)
+	case "post", "draft", "internal_post", "reply", "edit":
+		return made(w.write(t, name, label))
 	case "source":
 		s, err := w.radar.AddSource(ctx, staff, listen.NewSource{Name: label, URL: w.feed + "/" + label})
 		return made(s.ID, err)
@@ -306,6 +353,10 @@ func (w *world) freshMore(t testing.TB, name, label string) string {
 		}
 		m, err := w.radar.Mention(ctx, staff, heard[0].ID)
 		return made(m.Account, err)
+	case "purchase":
+		stored, err := w.purchases.Store(ctx, staff, []purchase.Order{{ExternalID: label, At: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), AmountMinor: 1, Currency: "EUR"}})
+		made(0, err)
+		return made(stored[0].ID, stored[0].Err)
 	case "thread", "message":
 		th, err := w.inbox.Letter(ctx, member, "Peru", "Do you ship there?")
 		made(0, err)
@@ -369,4 +420,30 @@ func (s *site) guest() *client {
 		s.t.Fatal(err)
 	}
 	return g
+}
+
+// write makes a post of the member, or an internal one of staff; or what staff
+// suggest, or the member replies, under such a post.
+func (w *world) write(t testing.TB, name, label string) (int64, error) {
+	ctx, member, staff := t.Context(), w.who[gatetest.Member].Actor, w.who[gatetest.Staff].Actor
+	a, audience := member, know.Public
+	if name == "internal_post" {
+		a, audience = staff, know.Team
+	}
+	p, err := w.posts.Begin(ctx, a, post.NewPost{Title: "On paper, " + label, Body: "It is thick.", Audience: audience})
+	if err == nil && name != "draft" {
+		p, err = w.posts.Publish(ctx, a, p.ID)
+	}
+	if err != nil {
+		return 0, err
+	}
+	switch name {
+	case "reply":
+		r, err := w.posts.Reply(ctx, member, p.ID, 0, "Is it?", "")
+		return r.ID, err
+	case "edit":
+		e, err := w.posts.Suggest(ctx, staff, p.ID, post.NewSuggestion{Title: "On thin paper", Body: "It is thin."})
+		return e.ID, err
+	}
+	return p.ID, nil
 }

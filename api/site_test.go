@@ -14,15 +14,19 @@ import (
 	"testing"
 	"time"
 
+	"tribune/advocate"
 	"tribune/api"
 	"tribune/converse"
+	"tribune/converse/post"
 	"tribune/event"
 	"tribune/gate"
 	"tribune/internal/feed"
 	"tribune/internal/fetch"
 	"tribune/internal/i18n"
+	"tribune/internal/picture"
 	"tribune/internal/query"
 	"tribune/know"
+	"tribune/know/purchase"
 	"tribune/listen"
 	"tribune/shape"
 	"tribune/storage"
@@ -39,7 +43,11 @@ type site struct {
 	radar  *listen.Radar
 	inbox  *converse.Inbox
 	ideas  *shape.Ideas
+	posts  *post.Posts
 	at     time.Time
+
+	purchases *purchase.Ledger
+	advocacy  *advocate.Advocacy
 	http.Handler
 	server *httptest.Server
 }
@@ -48,7 +56,7 @@ func (s *site) now() time.Time { return s.at }
 
 func words(t testing.TB) *i18n.Catalogue {
 	t.Helper()
-	w, err := i18n.Load([]fs.FS{storage.Texts, fetch.Texts, feed.Texts, query.Texts, know.Texts, listen.Texts, converse.Texts, shape.Texts, gate.Texts, api.Texts}...)
+	w, err := i18n.Load([]fs.FS{storage.Texts, fetch.Texts, feed.Texts, query.Texts, know.Texts, purchase.Texts, listen.Texts, converse.Texts, shape.Texts, post.Texts, picture.Texts, gate.Texts, api.Texts}...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,6 +74,9 @@ func open(t testing.TB, db *storage.DB) *site {
 	s.radar = listen.New(log, db, s.events, s.people, web, s.now)
 	s.inbox = converse.New(log, db, s.events, s.people, s.radar, s.now)
 	s.ideas = shape.New(log, db, s.events, s.people, s.radar, s.inbox, s.now)
+	s.posts = post.New(log, s.db, s.events, s.people, s.now)
+	s.purchases = purchase.New(log, db, s.events, s.people, s.now)
+	s.advocacy = advocate.New(log, db, s.events, s.people, s.purchases, s.ideas, s.posts, s.now)
 	s.serve(log, false)
 	return s
 }
@@ -79,7 +90,7 @@ func (s *site) serve(log *slog.Logger, limits bool) {
 		s.t.Fatal(err)
 	}
 	s.Handler = door.Wrap(api.New(api.Needs{Log: log, Gate: door, Events: s.events, People: s.people, Radar: s.radar, Inbox: s.inbox,
-		Ideas: s.ideas, Words: w, URL: siteURL, Version: "test", Now: s.now}))
+		Ideas: s.ideas, Purchases: s.purchases, Advocacy: s.advocacy, Posts: s.posts, Words: w, URL: siteURL, Version: "test", Now: s.now}))
 	s.server = httptest.NewServer(s.Handler)
 	s.t.Cleanup(s.server.Close)
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"tribune/converse/post"
 	"tribune/internal/i18n"
 	"tribune/know"
 	"tribune/listen"
@@ -54,8 +55,15 @@ func TestFilled(t *testing.T) {
 	if _, err := s.Ideas.OpenCall(ctx, marta.Actor, shape.NewCall{Title: "What belongs in a pocket?", Body: "Tell us.", Will: "We make one of them.", Gets: "The first ten."}); err != nil {
 		t.Fatal(err)
 	}
+	letter, err := s.Posts.Begin(ctx, marta.Actor, post.NewPost{Title: "What rain does", Body: "It makes *waves*.", Machine: true})
+	if err == nil {
+		_, err = s.Posts.Publish(ctx, marta.Actor, letter.ID)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 	front := s.Visitor().Get("/")
-	front.Want(t, 200, "<h1 dir=\"auto\">Paper that lasts &lt;b&gt;</h1>", "Thread, not &lt;script&gt;", "What belongs in a pocket?", "Sewn, at last",
+	front.Want(t, 200, "What rain does", "drafted by a machine", "<h1 dir=\"auto\">Paper that lasts &lt;b&gt;</h1>", "Thread, not &lt;script&gt;", "What belongs in a pocket?", "Sewn, at last",
 		"From the idea of João Prates", "Marta Lindqvist", "All 2 ideas")
 	front.Without(t, "<script>alert", "Sew the A5 too", "Nobody has")
 	joao.Get("/").Want(t, 200, `aria-pressed="true"`)

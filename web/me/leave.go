@@ -5,9 +5,12 @@ import (
 	"net/http"
 	"time"
 
+	"tribune/advocate"
 	"tribune/converse"
+	"tribune/converse/post"
 	"tribune/internal/fault"
 	"tribune/know"
+	"tribune/know/purchase"
 	"tribune/listen"
 	"tribune/shape"
 	"tribune/web/page"
@@ -21,6 +24,9 @@ type held struct {
 	Said   listen.Holding `json:"said"`
 	Inbox  converse.Held  `json:"inbox"`
 	Making shape.Held     `json:"making"`
+	Posts  post.Held      `json:"tribune"`
+	Bought purchase.Held  `json:"purchases"`
+	Spread advocate.Held  `json:"carried_on"`
 }
 
 func (o own) export(w http.ResponseWriter, r *http.Request, v *page.View) error {
@@ -40,6 +46,15 @@ func (o own) export(w http.ResponseWriter, r *http.Request, v *page.View) error 
 		return err
 	}
 	if all.Making, err = o.Ideas.Held(ctx, v.Actor.ID, accounts); err != nil {
+		return err
+	}
+	if all.Posts, err = o.Posts.Held(ctx, v.Actor.ID, accounts); err != nil {
+		return err
+	}
+	if all.Bought, err = o.Purchases.Held(ctx, v.Actor.ID, accounts); err != nil {
+		return err
+	}
+	if all.Spread, err = o.Advocacy.Held(ctx, v.Actor.ID, accounts); err != nil {
 		return err
 	}
 	h := w.Header()
