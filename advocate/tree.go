@@ -112,7 +112,7 @@ func (s *Advocacy) Trees(ctx context.Context, a know.Actor, since time.Time, lim
 type Branch struct {
 	Referral
 	Branches []*Branch
-	More     int64 // those at first hand that did not fit
+	More     bool // some at first hand did not fit
 }
 
 // Room is how much of a tree is drawn.
@@ -129,51 +129,36 @@ func (s *Advocacy) Drawn(ctx context.Context, a know.Actor, from Referral, room 
 	}
 	top := &Branch{Referral: from}
 	level, drawn := []*Branch{top}, 1
-	for depth := 0; depth < room.Levels && len(level) > 0; depth++ {
+	for depth := 0; len(level) > 0; depth++ {
 		var next []*Branch
 		for _, b := range level {
 			if b.Below == 0 {
 				continue
 			}
 			fit := min(room.Each, room.Nodes-drawn)
-			children, err := s.under(ctx, b.ID, max(fit, 0))
+			if depth == room.Levels || fit <= 0 {
+				b.More = true
+				continue
+			}
+			children, err := s.under(ctx, b.ID, fit+1)
 			if err != nil {
 				return nil, err
+			}
+			if b.More = len(children) > fit; b.More {
+				children = children[:fit]
 			}
 			for _, c := range children {
 				one := &Branch{Referral: c}
 				b.Branches, next = append(b.Branches, one), append(next, one)
 			}
 			drawn += len(children)
-			if len(children) == fit {
-				if b.More, err = s.beyond(ctx, b.ID, len(children)); err != nil {
-					return nil, err
-				}
-			}
 		}
 		level = next
-	}
-	for _, b := range level { // those at the edge
-		if b.Below > 0 && len(b.Branches) == 0 && b.More == 0 {
-			var err error
-			if b.More, err = s.beyond(ctx, b.ID, 0); err != nil {
-				return nil, err
-			}
-		}
 	}
 	return top, nil
 }
 
 // under gives those at first hand with the most buyers below.
 func (s *Advocacy) under(ctx context.Context, id int64, limit int) ([]Referral, error) {
-	if limit == 0 {
-		return nil, nil
-	}
 	return storage.All(ctx, s.db, scanReferral, selectNode+` where parent_id = $1 and parent_id <> 0 order by below desc, id desc limit $2`, id, limit)
-}
-
-// beyond counts those at first hand that are not drawn, up to a thousand.
-func (s *Advocacy) beyond(ctx context.Context, id int64, drawn int) (n int64, err error) {
-	err = s.db.Row(ctx, `select count(*) from (select id from referral where parent_id = $1 and parent_id <> 0 limit 1000) c`, id).Scan(&n)
-	return n - int64(drawn), err
 }

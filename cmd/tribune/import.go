@@ -10,12 +10,15 @@ import (
 
 	"tribune/internal/fault"
 	"tribune/know"
+	"tribune/know/purchase"
 	"tribune/listen"
 )
 
 type importCommand struct {
 	Site     importSite     `cmd:"" default:"withargs" help:"Make a site of a folder that was exported."`
 	Mentions importMentions `cmd:"" help:"Import mentions from a CSV or NDJSON file."`
+
+	Purchases importPurchases `cmd:"" help:"Import orders of a shop from a CSV file."`
 }
 
 type importSite struct {
@@ -91,3 +94,41 @@ func (n refusedRows) Error() string {
 
 // ExitCode tells a partial import from one that failed as a whole.
 func (refusedRows) ExitCode() int { return 3 }
+
+type importPurchases struct {
+	folder
+	File   string `arg:"" help:"CSV file whose first row names the columns." type:"existingfile"`
+	Shop   string `help:"Which shop, if there are several."`
+	DryRun bool   `help:"Say what would happen, and change nothing."`
+}
+
+// Run imports orders. It is safe to run twice on the same file; rows with
+// errors are named by their number, and the others go in.
+func (c *importPurchases) Run(ctx context.Context, log *slog.Logger) error {
+	file, err := os.Open(c.File)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	site, err := c.open(ctx, log)
+	if err != nil {
+		return err
+	}
+	defer site.Close()
+	report, err := site.Purchases.Import(ctx, know.Actor{Role: know.Owner}, file, purchase.ImportOptions{Shop: c.Shop, DryRun: c.DryRun})
+	for _, e := range report.Errors {
+		fmt.Fprintf(os.Stderr, "row %d: %s\n", e.Row, fault.Fill(e.Text, e.Args...))
+	}
+	if err != nil {
+		return err
+	}
+	verb := "imported"
+	if c.DryRun {
+		verb = "would be imported"
+	}
+	fmt.Printf("%d rows read: %d new orders %s, %d known already (%d of them changed), %d rows with errors.\n", report.Rows, report.New, verb, report.Known, report.Changed, report.Failed)
+	if report.Failed > 0 {
+		return refusedRows(report.Failed)
+	}
+	return nil
+}

@@ -287,7 +287,8 @@ type First struct {
 }
 
 // Firsts gives the first purchase from each country since then, the latest
-// country first.
+// country first. The country of the very first purchase, where it all began,
+// is left out: nobody there is a stranger for it.
 func (l *Ledger) Firsts(ctx context.Context, a know.Actor, since time.Time) ([]First, error) {
 	if err := know.Require(a, know.Know, know.Subject{Audience: know.Team}); err != nil {
 		return nil, err
@@ -297,5 +298,5 @@ func (l *Ledger) Firsts(ctx context.Context, a know.Actor, since time.Time) ([]F
 		err = row.Scan(&f.Country, &f.Purchase, &at, &f.Purchases)
 		f.At = storage.Time(at)
 		return f, err
-	}, `select country, purchase_id, at, purchases from purchase_country where at >= $1 order by at desc, country`, storage.Micros(since))
+	}, `select country, purchase_id, at, purchases from purchase_country where at >= $1 and at > (select min(at) from purchase_country) order by at desc, country`, storage.Micros(since))
 }

@@ -162,6 +162,9 @@ func TestRefundAndFill(t *testing.T) {
 		if p.RefundedMinor != 250 || p.Country != "BR" || a.Address != "late@example.org" {
 			t.Errorf("%+v of %s", p, a.Address)
 		}
+		home := s.order("0", "")
+		home.At = s.at.Add(-99 * time.Hour)
+		s.store(home)
 		firsts, err := s.Firsts(t.Context(), staff, time.Time{})
 		if err != nil || len(firsts) != 1 || firsts[0].Country != "BR" || firsts[0].Purchases != 1 {
 			t.Errorf("%+v %v", firsts, err)

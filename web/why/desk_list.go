@@ -285,7 +285,7 @@ func (y *why) ready(ctx context.Context, v *page.View, faces desk.Faces, s *stra
 		sign += ", " + me.Title
 	}
 	s.note = strings.Join([]string{hello,
-		p.T("you are the first in {country} to have bought from us, and nobody here can explain how you found us. I would like to know: who or what brought you to {brand}? Any words will do.", "country", p.Country(s.Country), "brand", v.Site.Brand),
+		p.T("You are the first in {country} to have bought from us, and nobody here can explain how you found us. I would like to know: who or what brought you to {brand}? Any words will do.", "country", p.Country(s.Country), "brand", v.Site.Brand),
 		p.T("You can answer me directly, or here, without an account:") + "\n" + address,
 		sign + ", " + v.Site.Brand}, "\n\n")
 	if s.account.Kind == know.Mail && !s.account.ConfirmedAt.IsZero() {
