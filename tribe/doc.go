@@ -1,34 +1,20 @@
 // Package tribe is who belongs together: tribes that people start, join and
-// leave, and those that what people do with each other suggests.
+// leave, and the groups that what people do with each other suggests.
+//
+// Tables: tribe, tribe_wording, membership, tribe_word, tribe_word_choice and
+// tribe_idea are what people say; tie, tie_source, tribe_thing, tribe_ballot,
+// tribe_support, tribe_voter, tribe_day and tribe_week are kept by Follow from
+// the facts of other folders, whose tables it never reads; tribe_group,
+// tribe_group_member, tribe_strength and tribe_run are what Look finds.
+//
+// What always holds:
+//
+//   - Nobody is in a tribe but by joining it themselves, and nobody's name is
+//     shown as a member's unless they agreed.
+//   - No two tribes have names that fold to the same words.
+//   - A tie's n is the number of its sources that stand; for votes, the number
+//     of ideas where no more than Window-1 voters stand between the two.
+//   - tribe_support has, for each idea and tribe, how many ballots of the idea
+//     are by those whom the tribe counts; tribe 0 counts everybody.
+//   - Who refused a suggestion does not get it again.
 package tribe
-
-import (
-	"context"
-	"log/slog"
-	"time"
-
-	"tribune/event"
-	"tribune/know"
-	"tribune/shape"
-	"tribune/storage"
-)
-
-// Tribes is the capability over an open site. Safe for concurrent use.
-type Tribes struct {
-	log    *slog.Logger
-	db     *storage.DB
-	events *event.Log
-	people *know.Directory
-	ideas  *shape.Ideas
-	now    func() time.Time
-}
-
-// New makes it.
-func New(log *slog.Logger, db *storage.DB, events *event.Log, people *know.Directory, ideas *shape.Ideas, now func() time.Time) *Tribes {
-	return &Tribes{log: log, db: db, events: events, people: people, ideas: ideas, now: now}
-}
-
-// Erase follows the facts of people who left, and forgets what is held of them.
-func (s *Tribes) Erase(ctx context.Context, tx *storage.Tx, facts []event.Event) error {
-	return nil
-}
