@@ -177,7 +177,7 @@ func (s *service) personChange(ctx context.Context, a *gate.Asker, in *struct {
 // Moment is one point on somebody's line of time.
 type Moment struct {
 	At      time.Time `json:"at"`
-	Kind    string    `json:"kind" doc:"said, asked, proposed, voted, commented, quoted, published, replied, reacted, suggested, answered, promised, told or joined"`
+	Kind    string    `json:"kind" doc:"said, asked, proposed, voted, commented, quoted, bought, published, replied, reacted, suggested, answered, promised, told, joined, thanked, was thanked or joined through"`
 	Subject Subject   `json:"subject" doc:"What it is about"`
 	Title   string    `json:"title,omitempty"`
 	Text    string    `json:"text,omitempty"`
@@ -212,6 +212,18 @@ func (s *service) moments(ctx context.Context, person int64, accounts []int64, l
 	}
 	all = append(all, more...)
 	if more, err = s.Posts.Moments(ctx, person, accounts, limit); err != nil {
+		return nil, err
+	}
+	all = append(all, more...)
+	if more, err = s.Advocacy.Moments(ctx, person, accounts, limit); err != nil {
+		return nil, err
+	}
+	all = append(all, more...)
+	if more, err = s.Purchases.Moments(ctx, person, accounts, limit); err != nil {
+		return nil, err
+	}
+	all = append(all, more...)
+	if more, err = s.Boards.Moments(ctx, person, accounts, limit); err != nil {
 		return nil, err
 	}
 	all = append(all, more...)

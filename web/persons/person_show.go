@@ -115,7 +115,7 @@ func (x *persons) show(w http.ResponseWriter, r *http.Request, v *page.View, s s
 // lineOf puts what each folder knows of somebody on one line of time, newest
 // first.
 func (x *persons) lineOf(ctx context.Context, person int64, accounts []int64) (line []know.Moment, err error) {
-	for _, of := range []func(context.Context, int64, []int64, int) ([]know.Moment, error){x.Radar.Moments, x.Inbox.Moments, x.Ideas.Moments, x.Posts.Moments} {
+	for _, of := range []func(context.Context, int64, []int64, int) ([]know.Moment, error){x.Radar.Moments, x.Inbox.Moments, x.Ideas.Moments, x.Posts.Moments, x.Purchases.Moments, x.Boards.Moments} {
 		list, err := of(ctx, person, accounts, moments)
 		if err != nil {
 			return nil, err
@@ -142,6 +142,8 @@ func (s shown) what(v *page.View, m know.Moment) string {
 		return v.T("commented on")
 	case "quoted":
 		return v.T("quoted behind")
+	case "bought":
+		return v.T("bought")
 	case "published":
 		return v.T("published")
 	case "replied":
@@ -152,6 +154,12 @@ func (s shown) what(v *page.View, m know.Moment) string {
 		return v.T("suggested a wording for")
 	case "answered":
 		return v.T("{name} answered", "name", by)
+	case "applied":
+		return v.T("applied for a seat on")
+	case "seated":
+		return v.T("took a seat on")
+	case "consulted":
+		return v.T("said on the board")
 	case "promised":
 		return v.T("{name} promised", "name", by)
 	case "told":
@@ -167,6 +175,10 @@ func href(m know.Moment) string {
 	switch m.Subject.Kind {
 	case "mention":
 		return desk.Link("/desk/mentions/%d", m.Subject.ID)
+	case "board":
+		return desk.Link("/desk/boards/%d", m.Subject.ID)
+	case "purchase":
+		return desk.Link("/desk/why/purchases/%d", m.Subject.ID)
 	case "thread":
 		return desk.Link("/desk/inbox/%d", m.Subject.ID)
 	case "idea":
