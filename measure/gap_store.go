@@ -2,6 +2,8 @@ package measure
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -16,6 +18,9 @@ import (
 
 // Term is a word that one side uses far more than the other.
 type Term struct {
+	ID           int64
+	Language     string
+	Side         Side
 	Word         string
 	Ours, Theirs int64   // how often each side says it
 	Score        float64 // how many standard deviations apart
@@ -125,30 +130,48 @@ func (s *Measures) Gaps(ctx context.Context, a know.Actor) ([]Gap, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.db.Query(ctx, `select id, language, side, word, ours, theirs, score from gap_term order by language, side, place`)
+	terms, err := storage.All(ctx, s.db, scanTerm, selectTerm+` order by language, side, place`)
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var t Term
-		var id, score int64
-		var language string
-		var side Side
-		if err := rows.Scan(&id, &language, &side, &t.Word, &t.Ours, &t.Theirs, &score); err != nil {
-			return nil, err
-		}
-		t.Score, t.Examples = float64(score)/100, examples[id]
-		i := slices.IndexFunc(gaps, func(g Gap) bool { return g.Language == language })
+	for _, t := range terms {
+		t.Examples = examples[t.ID]
+		i := slices.IndexFunc(gaps, func(g Gap) bool { return g.Language == t.Language })
 		switch {
 		case i < 0:
-		case side == Ours:
+		case t.Side == Ours:
 			gaps[i].OurTerms = append(gaps[i].OurTerms, t)
 		default:
 			gaps[i].TheirTerms = append(gaps[i].TheirTerms, t)
 		}
 	}
-	return gaps, rows.Err()
+	return gaps, nil
+}
+
+const selectTerm = `select id, language, side, word, ours, theirs, score from gap_term`
+
+func scanTerm(row storage.Scanner) (t Term, err error) {
+	var score int64
+	err = row.Scan(&t.ID, &t.Language, &t.Side, &t.Word, &t.Ours, &t.Theirs, &score)
+	t.Score = float64(score) / 100
+	return t, err
+}
+
+// Term gives one word of the gap, with where it was said.
+func (s *Measures) Term(ctx context.Context, a know.Actor, id int64) (Term, error) {
+	if err := know.Require(a, know.Listen, know.Subject{}); err != nil {
+		return Term{}, err
+	}
+	t, err := scanTerm(s.db.Row(ctx, selectTerm+` where id = $1`, id))
+	if errors.Is(err, sql.ErrNoRows) {
+		return t, fault.New(fault.NotFound, "This word is not there any more: the words were compared anew. Go back to the loop.")
+	}
+	if err != nil {
+		return t, err
+	}
+	examples, err := s.gapExamples(ctx)
+	t.Examples = examples[id]
+	return t, err
 }
 
 // gapExamples gives the examples of all terms.

@@ -479,4 +479,3 @@ func TestGap(t *testing.T) {
 		}
 	})
 }
-

@@ -41,7 +41,32 @@ func closedBecause(v *page.View, t converse.Thread) string {
 	case converse.Outdated:
 		return v.T("A later decision took its place before this one was told.")
 	}
-	return t.StateReason
+	return closing(v, t.StateReason)
+}
+
+// closing puts a reason that is offered into the reader's words.
+func closing(v *page.View, reason string) string {
+	switch reason {
+	case converse.AsksNothing:
+		return v.T("It asks nothing of us: the rule was wrong.")
+	case converse.NowhereToWrite:
+		return v.T("There is nowhere to write to them.")
+	case converse.AnsweredElsewhere:
+		return v.T("One of us answered it elsewhere.")
+	case converse.Unfit:
+		return v.T("It is an advertisement, or abuse.")
+	}
+	return reason
+}
+
+// closings are the reasons that are offered to close a conversation, after
+// that in one's own words.
+func closings(v *page.View) []page.Option {
+	options := []page.Option{{Value: "", Name: v.T("Another reason, in your own words")}}
+	for _, r := range converse.Reasons() {
+		options = append(options, page.Option{Value: r, Name: closing(v, r)})
+	}
+	return options
 }
 
 // quotability names what an author said to being quoted.

@@ -2,8 +2,10 @@ package inbox
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 
+	"tribune/converse"
 	"tribune/listen"
 	"tribune/web/desk"
 	"tribune/web/page"
@@ -80,7 +82,11 @@ func (x *inbox) give(w http.ResponseWriter, r *http.Request, v *page.View) error
 
 func (x *inbox) close(w http.ResponseWriter, r *http.Request, v *page.View) error {
 	return x.act(w, r, v, "close", "saved", func(id int64) (int64, error) {
-		return id, x.Inbox.Dismiss(r.Context(), v.Actor, id, r.PostForm.Get("reason"))
+		reason := r.PostForm.Get("because") // one of those that are offered, else their own words
+		if !slices.Contains(converse.Reasons(), reason) {
+			reason = r.PostForm.Get("reason")
+		}
+		return id, x.Inbox.Dismiss(r.Context(), v.Actor, id, reason)
 	})
 }
 

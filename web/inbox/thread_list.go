@@ -14,7 +14,7 @@ import (
 
 // listing is the column of threads.
 type listing struct {
-	show    string // open, mine, answered, closed
+	show    string // open, asked, mine, answered, closed
 	text    string
 	threads []converse.Thread
 	next    string // address of the next page
@@ -39,6 +39,8 @@ func (x *inbox) listed(r *http.Request, v *page.View, open int64, people, accoun
 		f.State = converse.Closed
 	case "mine":
 		f.State, f.Owner = converse.Waiting, v.Actor.ID
+	case "asked":
+		f.State, f.Asked = converse.Waiting, v.Actor.ID
 	default:
 		l.show, f.State = "open", converse.Waiting
 	}
@@ -106,7 +108,11 @@ func (l listing) tabs(v *page.View) []desk.Tab {
 	tab := func(show, name string) desk.Tab {
 		return desk.Tab{Name: name, Href: "/desk/inbox?state=" + show, Current: l.show == show}
 	}
-	return []desk.Tab{tab("open", v.T("Waiting")), tab("mine", v.T("Mine")), tab("answered", v.T("Answered")), tab("closed", v.T("Closed"))}
+	asked := v.T("Asked of me")
+	if l.counts.Asked > 0 {
+		asked = v.T("Asked of me, {n}", "n", l.counts.Asked)
+	}
+	return []desk.Tab{tab("open", v.T("Waiting")), tab("asked", asked), tab("mine", v.T("Mine")), tab("answered", v.T("Answered")), tab("closed", v.T("Closed"))}
 }
 
 // empty says why no thread is listed, and what to do.
@@ -116,6 +122,8 @@ func (l listing) empty(v *page.View) string {
 		return v.T("No conversation has these words.")
 	case l.show == "mine":
 		return v.T("You have taken none. Take one that waits: it is yours until you give it back.")
+	case l.show == "asked":
+		return v.T("Nobody asks you by name and waits. Letters to you appear here, and what a colleague asks you to answer.")
 	case l.show == "answered":
 		return v.T("Nothing is answered yet.")
 	case l.show == "closed":

@@ -45,7 +45,7 @@ func (x *inbox) show1(w http.ResponseWriter, r *http.Request, v *page.View, id i
 	if err != nil {
 		return err
 	}
-	people, accounts := []int64{o.thread.Person, o.thread.Owner, o.lastBy, v.Actor.ID}, []int64{o.thread.Account}
+	people, accounts := []int64{o.thread.To, o.thread.Asked, o.thread.HandedBy, o.thread.Person, o.thread.Owner, o.lastBy, v.Actor.ID}, []int64{o.thread.Account}
 	for _, m := range o.messages {
 		people, accounts = append(people, m.Person), append(accounts, m.Account)
 	}
