@@ -20,8 +20,10 @@ import (
 	"tribune/event"
 	"tribune/gate"
 	"tribune/listen"
+	"tribune/measure"
 	"tribune/shape"
 	"tribune/storage"
+	"tribune/tribe"
 	"tribune/web"
 	"tribune/web/mail"
 	"tribune/web/page"
@@ -195,7 +197,10 @@ func (s *Site) followers() []follower {
 		{"shape.telling", s.Ideas.FollowTelling, []string{converse.ThreadAnswered, converse.ThreadClosed, converse.ThreadReopened}},
 		{"shape.comments", s.Ideas.TellComments, []string{shape.IdeaCommented}},
 		{"purchase.accounts", s.Purchases.FollowAccounts, []string{"account.confirmed", "account.moved"}},
+		{"measure.count", s.Measures.Count, measure.CountKinds()},
 		{"advocate.referrals", s.Advocacy.FollowReferrals, advocate.ReferralKinds()},
+		{"advocate.effects", s.Advocacy.FollowEffects, advocate.EffectKinds()},
+		{"tribe.ties", s.Tribes.Follow, tribe.FollowKinds()},
 	}
 }
 
@@ -209,6 +214,10 @@ func (s *Site) work(ctx context.Context, group *errgroup.Group, mailer event.Del
 	group.Go(func() error { return s.Ideas.Tell(ctx) })
 	group.Go(func() error { return s.Purchases.Ask(ctx) })
 	group.Go(func() error { return s.Advocacy.Settle(ctx) })
+	group.Go(func() error { return s.Boards.Keep(ctx) })
+	group.Go(func() error { return s.Advocacy.Last(ctx) })
+	group.Go(func() error { return s.Measures.Work(ctx) })
+	group.Go(func() error { return s.Tribes.Run(ctx) })
 	group.Go(func() error { return s.Events.Deliver(ctx, mailer) })
 	group.Go(func() error { return s.tidy(ctx) })
 }
@@ -225,7 +234,7 @@ func (s *Site) CatchUp(ctx context.Context) error {
 		if n, err := s.Purchases.AskOnce(ctx); err != nil {
 			return err
 		} else if n == 0 {
-			return s.Advocacy.SettleAll(ctx)
+			return errors.Join(s.Boards.KeepOnce(ctx), s.Advocacy.SettleAll(ctx), s.Advocacy.LastAll(ctx), s.Measures.SweepAll(ctx))
 		}
 	}
 }
@@ -235,6 +244,12 @@ func (s *Site) tidy(ctx context.Context) error {
 	for {
 		if err := s.People.Tidy(ctx); err != nil && ctx.Err() == nil {
 			s.Log.Warn("tidying failed", "error", err)
+		}
+		if err := s.Advocacy.Tidy(ctx); err != nil && ctx.Err() == nil {
+			s.Log.Warn("forgetting who opened links failed", "error", err)
+		}
+		if err := s.Posts.Tidy(ctx); err != nil && ctx.Err() == nil {
+			s.Log.Warn("tidying of pictures failed", "error", err)
 		}
 		select {
 		case <-ctx.Done():

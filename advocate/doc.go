@@ -4,6 +4,8 @@ package advocate
 
 import (
 	"context"
+	"crypto/rand"
+	"io"
 	"log/slog"
 	"time"
 
@@ -25,16 +27,12 @@ type Advocacy struct {
 	ideas  *shape.Ideas
 	posts  *post.Posts
 	now    func() time.Time
+	random io.Reader // where codes and salts come from
 
 	codes func(ctx context.Context, q storage.Q, code string) (person int64, err error) // whose share link a code is
 }
 
 // New makes it.
 func New(log *slog.Logger, db *storage.DB, events *event.Log, people *know.Directory, ledger *purchase.Ledger, ideas *shape.Ideas, posts *post.Posts, now func() time.Time) *Advocacy {
-	return &Advocacy{log: log, db: db, events: events, people: people, ledger: ledger, ideas: ideas, posts: posts, now: now}
-}
-
-// Erase follows the facts of people who left, and forgets what is held of them.
-func (s *Advocacy) Erase(ctx context.Context, tx *storage.Tx, facts []event.Event) error {
-	return nil
+	return &Advocacy{log: log, db: db, events: events, people: people, ledger: ledger, ideas: ideas, posts: posts, now: now, random: rand.Reader}
 }

@@ -11,5 +11,5 @@ func (s *Advocacy) sharer(ctx context.Context, q storage.Q, code string) (int64,
 	if s.codes != nil {
 		return s.codes(ctx, q, code)
 	}
-	return 0, nil
+	return s.shareOwner(ctx, q, code)
 }

@@ -43,7 +43,7 @@ func (s *Advocacy) FollowReferrals(ctx context.Context, tx *storage.Tx, facts []
 			args[0] = f.Other
 		case purchase.TellerConfirmed, purchase.TellerRefused:
 			query = `insert into referral_due (kind, id) select 0, account_id from reason where id = $1 on conflict do nothing`
-		case "person.changed", "person.left":
+		case "person.changed", "person.left", ShareJoined:
 			query = `insert into referral_due (kind, id) select 2, id from referral where id = $1 on conflict do nothing`
 		}
 		if _, err := tx.Exec(ctx, query, args...); err != nil {
@@ -57,7 +57,7 @@ func (s *Advocacy) FollowReferrals(ctx context.Context, tx *storage.Tx, facts []
 // ReferralKinds are the facts that FollowReferrals follows.
 func ReferralKinds() []string {
 	return []string{purchase.PurchaseStored, purchase.PurchaseFilled, purchase.ReasonAnswered, purchase.ReasonWithdrawn, purchase.TellerConfirmed, purchase.TellerRefused,
-		"account.confirmed", "account.moved", "person.changed", "person.left"}
+		"account.confirmed", "account.moved", "person.changed", "person.left", ShareJoined}
 }
 
 // Settle counts anew what is stale, until ctx ends.
@@ -223,11 +223,20 @@ func (w *work) recount(ctx context.Context, id int64) error {
 
 // claim says who brought a buyer, by what is known, and how sure it is. A
 // member who was named counts once they let us show it; the maker of a link
-// that was followed counts unless the buyer named another member.
+// that came with the purchase, or through which the buyer became a member,
+// counts unless the buyer named another member.
 func (w *work) claim(ctx context.Context, id int64, b purchase.Buyer) (claim int64, sure Sure, err error) {
+	if b.Purchases == 0 {
+		return 0, Unknown, nil // who bought nothing was brought to nothing
+	}
 	link := int64(0)
 	if b.Code != "" {
 		if link, err = w.sharer(ctx, w.tx, b.Code); err != nil {
+			return 0, 0, err
+		}
+	}
+	if link == 0 && id > 0 && b.Purchases > 0 {
+		if link, err = w.joinedBy(ctx, w.tx, id); err != nil {
 			return 0, 0, err
 		}
 	}

@@ -74,6 +74,11 @@ func (s *site) recount(ctx context.Context) (map[int64]node, error) {
 		}
 		n := node{id: id, purchases: b.Purchases, first: b.First, firstAt: storage.Micros(b.FirstAt), coded: int64(storage.Bit(b.Code != "")), country: b.Country}
 		link := s.links[b.Code]
+		if link == 0 && id > 0 {
+			if err := s.db.Row(ctx, `select coalesce(max(by_id), 0) from share_join where person_id = $1`, id).Scan(&link); err != nil {
+				return nil, err
+			}
+		}
 		if link == id {
 			link = 0
 		}
@@ -198,7 +203,7 @@ func (s *site) same(ctx context.Context) (string, error) {
 }
 
 var emptied = []string{"purchase", "purchase_country", "reason", "reason_teller", "referral", "referral_account", "referral_month", "referral_crossed", "referral_tree", "referral_due",
-	"account", "account_move", "person", "outbox", "idea"}
+	"account", "account_move", "person", "outbox", "idea", "share_join"}
 
 // TestTreeEqualsRecount does anything in any order (purchases in any order of
 // time, answers, rings, permissions, accounts joined and parted, settling
@@ -276,7 +281,7 @@ func (w *world) begin() {
 
 func (w *world) step(t *rapid.T) {
 	pick := func(name string, n int) int { return rapid.IntRange(0, n-1).Draw(t, name) }
-	switch pick("what", 8) {
+	switch pick("what", 9) {
 	case 0, 1:
 		w.orders++
 		stored, err := w.ledger.Store(w.ctx, staff, []purchase.Order{{ExternalID: fmt.Sprint(w.orders), At: time.Date(2026, time.Month(1+pick("month", 10)), 1+pick("day", 3), 0, 0, 0, 0, time.UTC),
@@ -313,6 +318,15 @@ func (w *world) step(t *rapid.T) {
 	case 6:
 		to := append([]int64{0}, w.people...)[pick("to", 6)]
 		w.must(w.site.people().Move(w.ctx, staff, w.accounts[pick("account", 8)], to))
+	case 8: // somebody became a member through a link
+		who, by := w.people[pick("who", 5)], w.people[pick("by", 5)]
+		w.must(w.db.Update(w.ctx, func(tx *storage.Tx) error {
+			n, err := tx.Exec(w.ctx, `insert into share_join (person_id, link_id, by_id, at) values ($1, 1, $2, 1) on conflict do nothing`, who, by)
+			if err != nil || n == 0 {
+				return err
+			}
+			return w.events.Append(w.ctx, tx, event.Event{Kind: ShareJoined, Actor: who, Subject: event.Ref{Kind: "person", ID: who}, Other: 1, N: by})
+		}))
 	case 7:
 		w.must(w.follow(w.ctx, false))
 		if pick("settle", 2) == 0 {

@@ -128,8 +128,10 @@ func (s *service) routes() {
 	s.threadRoutes()
 	s.personRoutes()
 	s.purchaseRoutes()
+	s.carryRoutes()
 	s.meRoutes()
 	s.siteRoutes()
+	s.measureRoutes()
 }
 
 // call is one call of the API, as its handler sees it: f gets who asks and the

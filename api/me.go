@@ -146,6 +146,9 @@ type Export struct {
 	Square     any       `json:"square" doc:"Ideas, comments, votes, voices, what I follow"`
 	Tribune    any       `json:"tribune" doc:"Posts, drafts, replies, reactions, suggested wordings"`
 	Purchases  any       `json:"purchases" doc:"What I bought, what I said brought me, and who says that I brought them"`
+	Boards     any       `json:"boards" doc:"Applications, seats, what I said and answered on boards"`
+	CarriedOn  any       `json:"carried_on" doc:"My links, thanks I gave and got, what lasted of what I did"`
+	Counted    any       `json:"counted" doc:"As whom I am counted, in numbers"`
 }
 
 func (s *service) export(ctx context.Context, a *gate.Asker, _ *none) (*answer[Export], error) {
@@ -177,7 +180,19 @@ func (s *service) export(ctx context.Context, a *gate.Asker, _ *none) (*answer[E
 	if err != nil {
 		return nil, err
 	}
-	return body(Export{s.Now().UTC().Truncate(time.Second), held, heard, inbox, square, posts, bought}), nil
+	boards, err := s.Boards.Held(ctx, a.ID, accounts)
+	if err != nil {
+		return nil, err
+	}
+	carried, err := s.Advocacy.Held(ctx, a.ID, accounts)
+	if err != nil {
+		return nil, err
+	}
+	counted, err := s.Measures.Held(ctx, a.ID, accounts)
+	if err != nil {
+		return nil, err
+	}
+	return body(Export{s.Now().UTC().Truncate(time.Second), held, heard, inbox, square, posts, bought, boards, carried, counted}), nil
 }
 
 func (s *service) myVoices(ctx context.Context, a *gate.Asker, _ *none) (*answer[List[Voice]], error) {

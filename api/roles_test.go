@@ -6,10 +6,12 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"tribune/advocate"
 	"tribune/converse/post"
 	"tribune/event"
 	"tribune/gate/gatetest"
@@ -83,6 +85,20 @@ func table() []gatetest.Route {
 		{Call: "GET /api/v1/calls/{call}", Want: "200"},
 		{Call: "PATCH /api/v1/calls/{call}", Body: `{"title": "The next colours"}`, Want: "401 403 403 403 200 200"},
 
+		{Call: "GET /api/v1/me/shares", Want: "401 403 200 200 200 200"},
+		{Call: "POST /api/v1/shares", Body: `{"kind": "idea", "id": {idea}}`, Want: "401 403 201 403 403 403"},
+		{Call: "POST /api/v1/shares", Body: `{"kind": "idea", "id": {internal}}`, Want: "401 403 404 404 409 403"},
+		{Call: "DELETE /api/v1/shares/{share}", Want: "401 403 204 404 404 404"},
+		{Call: "GET /api/v1/thanks?kind=idea&id={idea}", Want: "200"},
+		{Call: "GET /api/v1/thanks?kind=idea&id={internal}", Want: "404 404 404 404 200 200", For: "-"},
+		{Call: "POST /api/v1/thanks", Body: `{"kind": "idea", "id": {idea}, "reason": "It made me think."}`, Want: "401 403 409 201 201 201"},
+		{Call: "POST /api/v1/thanks", Body: `{"kind": "idea", "id": {hidden}, "reason": "It made me think."}`, Want: "401 403 409 404 409 409"},
+		{Call: "PATCH /api/v1/thanks/{thanks}", Body: `{"state": "withdrawn"}`, Want: "401 403 200 403 403 403"},
+		{Call: "PATCH /api/v1/thanks/{thanks}", Body: `{"state": "hidden", "reason": "An advertisement."}`, Want: "401 403 403 403 200 200"},
+		{Call: "GET /api/v1/people/{person}/thanks", Want: "200"},
+		{Call: "GET /api/v1/people/{person}/lasted", Want: "200"},
+		{Call: "PUT /api/v1/me/credit", Body: `{"shown": true}`, Want: "401 403 200 200 200 200"},
+
 		{Call: "GET /api/v1/sources", Want: "401 403 403 403 200 200"},
 		{Call: "POST /api/v1/sources", Body: `{"kind": "feed", "url": "{feed}", "every_seconds": 60}`, Want: "401 403 403 403 201 201"},
 		{Call: "GET /api/v1/sources/{source}", Want: "401 403 403 403 200 200"},
@@ -145,6 +161,13 @@ func table() []gatetest.Route {
 		{Call: "GET /api/v1/site", Want: "200"},
 		{Call: "PATCH /api/v1/site", Body: `{"brand": "Papier"}`, Want: "401 403 403 403 403 200"},
 		{Call: "GET /api/v1/counts", Want: "200"},
+		{Call: "GET /api/v1/clock", Want: "200"},
+		{Call: "GET /api/v1/clock?days=30", Want: "200"},
+		{Call: "GET /api/v1/loop", Want: "401 403 403 403 200 200"},
+		{Call: "GET /api/v1/loop/heard", Want: "401 403 403 403 200 200"},
+		{Call: "GET /api/v1/loop/said?who=customer", Want: "401 403 403 403 200 200"},
+		{Call: "GET /api/v1/brand-gap", Want: "401 403 403 403 200 200"},
+		{Call: "POST /api/v1/brand-gap", Want: "401 403 403 403 202 202"},
 		{Call: "GET /api/v1/outbox", Want: "404 404 404 404 200 200"},
 		{Call: "GET /api/v1/outbox/{delivery}", Want: "404 404 404 404 200 200"},
 		{Call: "POST /api/v1/outbox/{failed}/again", Want: "404 404 404 404 200 200"},
@@ -373,6 +396,18 @@ func (w *world) freshLast(t testing.TB, name, label string) string {
 	var id int64
 	var err error
 	switch name {
+	case "share":
+		l, err := w.advocacy.MakeShare(ctx, member, event.Ref{Kind: "idea", ID: mustID(w.fresh(t, "idea"))})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return l.Code
+	case "thanks":
+		d, err := w.advocacy.Thank(ctx, member, advocate.NewThanks{Subject: event.Ref{Kind: "decision", ID: mustID(w.fresh(t, "decision"))}, Reason: "At last."})
+		if err != nil {
+			t.Fatal(err)
+		}
+		id = d.ID
 	case "session":
 		var secret string
 		if _, secret, err = w.people.AddPerson(ctx, member.Name, "anna@example.org", know.Member); err == nil {
@@ -446,4 +481,10 @@ func (w *world) write(t testing.TB, name, label string) (int64, error) {
 		return e.ID, err
 	}
 	return p.ID, nil
+}
+
+// mustID reads the id of a thing made for the table.
+func mustID(text string) int64 {
+	id, _ := strconv.ParseInt(text, 10, 64)
+	return id
 }

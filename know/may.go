@@ -86,6 +86,7 @@ const (
 	Vote      Verb = "vote"      // for an idea, or take it back
 	Comment   Verb = "comment"   // under an idea
 	Follow    Verb = "follow"    // an idea
+	Thank     Verb = "thank"     // somebody, for something said or done
 	AddVoice  Verb = "addvoice"  // one's own words behind an idea
 	Write     Verb = "write"     // a letter to the company (a thread)
 	Publish   Verb = "publish"   // a post under one's own name
@@ -116,7 +117,7 @@ const (
 // (see Adjustable); nothing else in the program holds a rule about roles.
 var defaults = map[Verb]Role{
 	Read: Visitor, AddVoice: Visitor, Write: Visitor,
-	Propose: Member, Publish: Member, Vote: Member, Comment: Member, Follow: Member, Edit: Member, Withdraw: Member, Self: Member,
+	Propose: Member, Publish: Member, Vote: Member, Comment: Member, Follow: Member, Thank: Member, Edit: Member, Withdraw: Member, Self: Member,
 	Hide: Staff, Quote: Staff, Call: Staff, Decide: Staff, Release: Staff, Merge: Staff, Sort: Staff, Listen: Staff, Tune: Staff,
 	Answer: Staff, Note: Staff, Know: Staff, Join: Staff, Post: Staff, Inspect: Staff,
 	Invite: Owner, Promote: Owner, Configure: Owner,
@@ -190,7 +191,7 @@ func May(a Actor, v Verb, s Subject) bool {
 	switch v {
 	case Edit, Withdraw, Self:
 		return mine && (v != Edit || !s.Closed)
-	case Propose, Publish, Vote, Comment, Follow, AddVoice, Quote:
+	case Propose, Publish, Vote, Comment, Follow, Thank, AddVoice, Quote:
 		return !s.Closed && (!s.Hidden || a.IsStaff())
 	case Read:
 		return !s.Hidden || mine || a.IsStaff()

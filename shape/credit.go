@@ -14,7 +14,8 @@ const topCommenters = 10
 
 // creditIdea credits those an idea came from: who proposed it, unless one of
 // us only wrote up what others said; whose voice is behind it, by name; and
-// who discussed it most. Those who voted are a number, not a list.
+// who brought the best arguments: those most thanked for what they said under
+// it, then those who said most. Those who voted are a number, not a list.
 func (s *Ideas) creditIdea(ctx context.Context, tx *storage.Tx, release int64, i Idea) error {
 	if !i.Staff || i.Voices == 0 {
 		if err := s.putCredits(ctx, tx, release, []Credit{{Person: i.Person, Because: ForProposing}}); err != nil {
@@ -31,7 +32,7 @@ func (s *Ideas) creditIdea(ctx context.Context, tx *storage.Tx, release int64, i
 	_, err := tx.Exec(ctx, `insert into credit (release_id, person_id, account_id, because)
 		select cast($1 as bigint), c.person_id, 0, 'comment' from (
 			select person_id from comment where idea_id = $2 and state = 'visible' and staff = 0
-			group by person_id order by count(*) desc, person_id limit $3) c
+			group by person_id order by sum(thanked) desc, count(*) desc, person_id limit $3) c
 		where true on conflict do nothing`, release, i.ID, topCommenters)
 	if err != nil {
 		return fmt.Errorf("shape: credit comments: %w", err)
@@ -58,8 +59,8 @@ func (s *Ideas) putCredits(ctx context.Context, tx *storage.Tx, release int64, c
 }
 
 // fillCredits adds the credits of the releases in holes. A name is shown while
-// the person is here, and for a voice only while one of theirs stands, named,
-// behind an idea of the release.
+// the person is here and agrees to be named, and for a voice only while one of
+// theirs stands, named, behind an idea of the release.
 func (s *Ideas) fillCredits(ctx context.Context, holes string, args []any, at map[int64]*Release) error {
 	type credit struct {
 		release int64
@@ -73,10 +74,11 @@ func (s *Ideas) fillCredits(ctx context.Context, holes string, args []any, at ma
 		}
 		return c, err
 	}, `select c.release_id, c.person_id, c.account_id, c.because, coalesce(p.name, a.name, ''),
-		case when c.because <> 'voice' then 1 when exists (select 1 from release_idea ri join voice v on v.idea_id = ri.idea_id left join account va on va.id = v.account_id
+		case when coalesce(p.credit_shown, ap.credit_shown, 1) = 0 then 0 when c.because <> 'voice' then 1 when exists (select 1 from release_idea ri join voice v on v.idea_id = ri.idea_id left join account va on va.id = v.account_id
 			where ri.release_id = c.release_id and v.state = 'visible' and v.public = 1 and v.author <> ''
 			and (c.account_id <> 0 and v.account_id = c.account_id or c.person_id <> 0 and (v.person_id = c.person_id or va.person_id = c.person_id))) then 1 else 0 end
 		from credit c left join person p on p.id = c.person_id and c.person_id <> 0 left join account a on a.id = c.account_id and c.account_id <> 0
+		left join person ap on ap.id = a.person_id and a.person_id <> 0
 		where c.release_id in (`+holes+`)
 		order by c.release_id, case c.because when 'proposed' then 1 when 'voice' then 2 when 'comment' then 3 when 'tested' then 4 else 5 end, c.person_id, c.account_id`, args...)
 	if err != nil {

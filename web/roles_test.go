@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"tribune/advocate"
 	"tribune/converse/post"
 	"tribune/event"
 	"tribune/gate/gatetest"
@@ -41,6 +42,7 @@ func table() []gatetest.Route {
 		{Call: "GET /roadmap", Want: "200"},
 		{Call: "GET /changes", Want: "200"},
 		{Call: "GET /changes/{release}", Want: "200"},
+		{Call: "GET /clock", Want: "200"},
 		{Call: "GET /people", Want: "200"},
 		{Call: "GET /people/{staff}", Want: "200"},
 		{Call: "GET /calls/{call}", Want: "200"},
@@ -110,6 +112,16 @@ func table() []gatetest.Route {
 		{Call: "POST /ideas/{idea}/voices/{voice}/withdraw", Want: "401 403 303 403 303 303"},
 		{Call: "POST /ideas/{idea}/voices/{voice}/hide", Body: "reason=An advertisement.", Want: "401 403 403 403 303 303"},
 		{Call: "POST /ideas/{idea}/voices/{voice}/show", Want: "401 403 403 403 303 303"},
+		{Call: "GET /s/{share}", Want: "303"},
+		{Call: "GET /s/{wrong}", Want: "404", For: "-"},
+		{Call: "POST /shares", Body: "kind=idea&id={idea}", Want: "401 403 303 403 403 403"},
+		{Call: "POST /shares/{share}/end", Want: "401 403 303 404 404 404"},
+		{Call: "GET /thanks?kind=comment&id={comment}", Want: "200"},
+		{Call: "GET /thanks?kind=idea&id={internal}", Want: "404 404 404 404 200 200", For: "-"},
+		{Call: "POST /thanks", Body: "kind=idea&id={idea}&reason=It made me think.", Want: "401 403 409 303 303 303"},
+		{Call: "POST /thanks/{thanks}/withdraw", Want: "401 403 303 403 403 403"},
+		{Call: "POST /thanks/{thanks}/hide", Body: "reason=An advertisement.", Want: "401 403 403 403 303 303"},
+		{Call: "POST /thanks/{thanks}/show", Want: "401 403 403 403 303 303"},
 		{Call: "GET /why/people?who=anna", Want: "200"},
 		{Call: "GET /why/{question}", Want: "200"},
 		{Call: "POST /why/{question}", Body: "words=A poster in Bergen.", Want: "303"},
@@ -271,6 +283,22 @@ func (w *world) fresh(t testing.TB, name string) string {
 			t.Fatal(err)
 		}
 		return code
+	case "share":
+		idea, err := propose(member, know.Public)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l, err := w.site.Advocacy.MakeShare(ctx, member, event.Ref{Kind: "idea", ID: idea})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return l.Code
+	case "thanks":
+		if id, err = propose(staff, know.Public); err == nil {
+			var given advocate.Thanks
+			given, err = w.site.Advocacy.Thank(ctx, member, advocate.NewThanks{Subject: event.Ref{Kind: "idea", ID: id}, Reason: "It made me think."})
+			id = given.ID
+		}
 	case "idea":
 		id, err = propose(member, know.Public)
 	case "members":

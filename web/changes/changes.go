@@ -7,7 +7,9 @@ import (
 	"net/url"
 	"strings"
 
+	"tribune/event"
 	"tribune/shape"
+	"tribune/web/carry"
 	"tribune/web/page"
 )
 
@@ -62,9 +64,13 @@ func (h handlers) show(w http.ResponseWriter, r *http.Request, v *page.View) err
 	if err != nil {
 		return err
 	}
+	here, err := carry.At(r.Context(), h.Kit, v, event.Ref{Kind: "release", ID: id})
+	if err != nil {
+		return err
+	}
 	v.Title, v.Section, v.Feed = rel.Title, "changes", "/changes.atom"
 	v.About = v.Excerpt(rel.Body, 160)
-	return h.Show(w, r, v, showPage(v, rel, people[rel.By], voted))
+	return h.Show(w, r, v, showPage(v, rel, people[rel.By], voted, here))
 }
 
 // CameFrom says in one line from whom a change came: whose idea or whose

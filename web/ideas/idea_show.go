@@ -6,9 +6,12 @@ import (
 	"strconv"
 	"strings"
 
+	"tribune/event"
 	"tribune/internal/fault"
 	"tribune/know"
 	"tribune/shape"
+	"tribune/tribe"
+	"tribune/web/carry"
 	"tribune/web/page"
 )
 
@@ -98,7 +101,9 @@ type whole struct {
 	Begins    int64 // the last comment of the page before, 0 on the first
 	Ends      int64 // the last comment shown, if there are more
 	People    map[int64]know.Person
+	Here      carry.Here // thanks, and the reader's link
 	Talk      talk
+	Support   tribe.SupportOf
 }
 
 func (h handlers) show(w http.ResponseWriter, r *http.Request, v *page.View) error {
@@ -117,6 +122,9 @@ func (h handlers) showIdea(w http.ResponseWriter, r *http.Request, v *page.View,
 	}
 	p, err := h.gather(r.Context(), v.Actor, id, at)
 	if err != nil {
+		return err
+	}
+	if p.Here, err = carry.At(r.Context(), h.Kit, v, event.Ref{Kind: "idea", ID: id}); err != nil {
 		return err
 	}
 	if t.Lang == "" {
@@ -160,6 +168,9 @@ func (h handlers) gather(ctx context.Context, a know.Actor, id int64, at turned)
 		p.Ends = p.Comments[commentsShown-1].ID
 	}
 	if p.Decisions, err = h.decisions(ctx, a, id); err != nil {
+		return p, err
+	}
+	if p.Support, err = h.Tribes.Supported(ctx, a, id); err != nil {
 		return p, err
 	}
 	p.People, err = h.People.People(ctx, p.speakers())

@@ -60,7 +60,7 @@ func (m *Mailer) address(ctx context.Context, d event.Delivery) (string, error) 
 	if err != nil {
 		return "", err
 	}
-	if a.ConfirmedAt.IsZero() && d.Subject.Kind != "link" || strings.HasPrefix(a.Address, "left:") {
+	if a.ConfirmedAt.IsZero() && d.Subject.Kind != "link" && d.Subject.Kind != "letter" || strings.HasPrefix(a.Address, "left:") {
 		return "", fault.New(fault.Conflict, "This address was never confirmed by its owner, so nothing is sent to it.")
 	}
 	return a.Address, nil
@@ -79,6 +79,8 @@ func (d draft) write(ctx context.Context, row event.Delivery) error {
 		return d.invitation(ctx, row)
 	case "confirm":
 		return d.confirmation(row)
+	case "letter":
+		return d.unsent(ctx, row)
 	case "test":
 		d.Subject = d.T("A test mail from {brand}", "brand", d.site.Brand)
 		d.say(d.T("This mail was sent from the settings, to see whether mail arrives. It did."))
@@ -100,10 +102,14 @@ func (d draft) write(ctx context.Context, row event.Delivery) error {
 		return d.reply(ctx, row)
 	case "edit", "edited":
 		return d.edit(ctx, row)
+	case "thanks":
+		return d.thanks(ctx, row)
 	case "why":
 		return d.why(ctx, row)
 	case "teller":
 		return d.teller(ctx, row)
+	case "invited", "drawn", "task", "result":
+		return d.boardMail(ctx, row)
 	}
 	return fault.New(fault.Invalid, "This program does not know how to write this kind of mail.")
 }
@@ -274,13 +280,17 @@ func (d draft) answer(ctx context.Context, row event.Delivery) error {
 		return err
 	}
 	d.from(by)
-	d.Subject = d.T("An answer from {name}", "name", by.Name)
+	d.Subject = d.T("An answer from {name}", "name", d.named(by))
 	if thread.Subject != "" {
 		d.Subject = d.T("Re: {subject}", "subject", thread.Subject)
 	}
-	d.say(d.T("{name} has answered you:", "name", by.Name))
+	d.say(d.T("{name} has answered you:", "name", d.named(by)))
 	d.Blocks = append(d.Blocks, words(message.Body, message.Language), signed(d.signature(by)))
-	d.Blocks = append(d.Blocks, linkTo(d.T("Read the conversation and answer"), fmt.Sprintf("%s/me/threads/%d", d.m.k.URL, thread.ID)))
+	at, err := d.threadURL(ctx, thread)
+	if err != nil {
+		return err
+	}
+	d.Blocks = append(d.Blocks, linkTo(d.T("Read the conversation and answer"), at))
 	asked := ""
 	for _, said := range messages {
 		if said.Kind == "said" && said.ID < message.ID && said.State == know.Visible {
@@ -310,10 +320,7 @@ func (d draft) comment(ctx context.Context, row event.Delivery) error {
 	if err != nil {
 		return err
 	}
-	name := by.Name
-	if name == "" {
-		name = d.T("Somebody")
-	}
+	name := d.named(by)
 	d.Subject = d.T("{name} on “{title}”", "name", name, "title", idea.Title)
 	d.say(d.T("{name} wrote under “{title}”, which you follow:", "name", name, "title", idea.Title))
 	d.Blocks = append(d.Blocks, words(c.Body, c.Language), linkTo(d.T("Read and answer"), fmt.Sprintf("%s/ideas/%d?comment=%d#c%d", d.m.k.URL, idea.ID, c.ID, c.ID)))

@@ -172,6 +172,8 @@ func kind(v *page.View, k string) string {
 		return v.T("Invitation")
 	case "confirm":
 		return v.T("Confirmation of an address")
+	case "letter":
+		return v.T("Confirmation of a letter")
 	case "decision":
 		return v.T("Decision")
 	case "answer":
@@ -184,8 +186,18 @@ func kind(v *page.View, k string) string {
 		return v.T("A suggested wording")
 	case "edited":
 		return v.T("What became of a suggested wording")
+	case "thanks":
+		return v.T("Thanks")
 	case "why":
 		return v.T("The question to a buyer")
+	case "invited":
+		return v.T("Invitation to a board")
+	case "drawn":
+		return v.T("A seat on a board")
+	case "task":
+		return v.T("A question to a board")
+	case "result":
+		return v.T("The result of a question to a board")
 	case "teller":
 		return v.T("Whether somebody may be named")
 	}

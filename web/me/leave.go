@@ -12,7 +12,10 @@ import (
 	"tribune/know"
 	"tribune/know/purchase"
 	"tribune/listen"
+	"tribune/measure"
 	"tribune/shape"
+	"tribune/tribe"
+	"tribune/shape/board"
 	"tribune/web/page"
 )
 
@@ -27,6 +30,9 @@ type held struct {
 	Posts  post.Held      `json:"tribune"`
 	Bought purchase.Held  `json:"purchases"`
 	Spread advocate.Held  `json:"carried_on"`
+	Boards board.Held     `json:"boards"`
+	Counts measure.Held   `json:"counted"`
+	Tribes tribe.Held     `json:"tribes"`
 }
 
 func (o own) export(w http.ResponseWriter, r *http.Request, v *page.View) error {
@@ -55,6 +61,15 @@ func (o own) export(w http.ResponseWriter, r *http.Request, v *page.View) error 
 		return err
 	}
 	if all.Spread, err = o.Advocacy.Held(ctx, v.Actor.ID, accounts); err != nil {
+		return err
+	}
+	if all.Boards, err = o.Boards.Held(ctx, v.Actor.ID, accounts); err != nil {
+		return err
+	}
+	if all.Counts, err = o.Measures.Held(ctx, v.Actor.ID, accounts); err != nil {
+		return err
+	}
+	if all.Tribes, err = o.Tribes.Held(ctx, v.Actor.ID, accounts); err != nil {
 		return err
 	}
 	h := w.Header()

@@ -6,22 +6,63 @@ import (
 	"slices"
 	"time"
 
+	"tribune/advocate"
 	"tribune/converse"
+	"tribune/internal/fault"
 	"tribune/know"
 	"tribune/shape"
+	"tribune/shape/board"
+	"tribune/web/carry"
 	"tribune/web/page"
 )
 
 // mine is all that is a person's, as their page shows it.
 type mine struct {
 	person   know.Person
+	misnamed string // why nobody can be called so any more, "" if they can
 	threads  []converse.Thread
 	promises []promise
 	ideas    []shape.Idea
 	voices   []shape.Voice
 	voted    []know.Moment
+	boards   []sitting
 	comments []know.Moment
+	links    []advocate.Share
+	known    carry.Known
+	tribes   myTribes
 	titles   map[int64]shape.Idea // of the ideas that voices stand behind
+}
+
+// sitting is a board, and what the reader has to do with it.
+type sitting struct {
+	board.Board
+	applied, seated bool
+	number          int
+	seat            board.Seat
+}
+
+// boards finds the boards that a person was invited to, applied to or sits on.
+func (o own) boards(r *http.Request, v *page.View) (all []sitting, err error) {
+	found, err := o.Boards.OfMember(r.Context(), v.Actor)
+	if err != nil {
+		return nil, err
+	}
+	for _, b := range found {
+		x := sitting{Board: b}
+		p, applied, err := o.Boards.Mine(r.Context(), v.Actor, b.ID)
+		if err != nil {
+			return nil, err
+		}
+		x.applied, x.number = applied, p.Number
+		if x.seat, x.seated, err = o.Boards.MySeat(r.Context(), v.Actor, b.ID); err != nil {
+			return nil, err
+		}
+		if x.seated && !x.seat.Taken() || !x.seated && !(x.applied && (b.State == board.Open || b.State == board.Closed)) && !b.Takes(v.Now) {
+			continue // nothing of theirs any more
+		}
+		all = append(all, x)
+	}
+	return all, nil
 }
 
 // promise is a decision that gives a day, to somebody who asked for it.
@@ -43,6 +84,14 @@ func (o own) overview(w http.ResponseWriter, r *http.Request, v *page.View) (err
 	if m.person, err = o.People.Person(ctx, v.Actor.ID); err != nil {
 		return err
 	}
+	if _, err := o.People.CheckName(ctx, m.person.Name); fault.Is(err, fault.Invalid) {
+		m.misnamed = v.Fault(err)
+	} else if err != nil {
+		return err
+	}
+	if m.tribes, err = o.tribes(ctx, v.Actor); err != nil {
+		return err
+	}
 	threads, err := o.Inbox.ThreadsOf(ctx, v.Actor, v.Actor.ID, accounts)
 	if err != nil {
 		return err
@@ -58,11 +107,20 @@ func (o own) overview(w http.ResponseWriter, r *http.Request, v *page.View) (err
 	if m.voices, err = o.Ideas.VoicesOf(ctx, v.Actor.ID, accounts); err != nil {
 		return err
 	}
+	if m.boards, err = o.boards(r, v); err != nil {
+		return err
+	}
 	moments, err := o.Ideas.Moments(ctx, v.Actor.ID, accounts, 5*listed)
 	if err != nil {
 		return err
 	}
 	if err := o.sort(r, v, &m, moments); err != nil {
+		return err
+	}
+	if m.links, err = o.Advocacy.Shares(ctx, v.Actor); err != nil {
+		return err
+	}
+	if m.known, err = carry.KnownFor(ctx, o.Kit, v.Actor, v.Actor.ID); err != nil {
 		return err
 	}
 	v.Title = v.T("Your own page")

@@ -25,6 +25,7 @@ type whoami struct {
 	sessions []know.Session
 	tokens   []know.Token
 	wants    map[know.MailKind]bool
+	credit   bool   // named in credit lines
 	email    string // to be added
 	token    string // made just now, shown once
 	wrong    page.Wrong
@@ -55,6 +56,9 @@ func (o own) showSettings(w http.ResponseWriter, r *http.Request, v *page.View, 
 		return err
 	}
 	if me.wants, err = o.People.MailChoices(ctx, v.Actor); err != nil {
+		return err
+	}
+	if me.credit, err = o.Advocacy.CreditShown(ctx, v.Actor); err != nil {
 		return err
 	}
 	v.Title = v.T("You, here")
@@ -204,31 +208,27 @@ func (o own) endToken(w http.ResponseWriter, r *http.Request, v *page.View) erro
 	return page.Back(w, r, "/me/settings#tokens")
 }
 
-// countries are those of ISO 3166-1 that people choose from, by their names in
-// the reader's language.
-func countries(v *page.View) []page.Option {
-	all := []page.Option{}
-	for a := 'A'; a <= 'Z'; a++ {
-		for b := 'A'; b <= 'Z'; b++ {
-			code := string([]rune{a, b})
-			region, err := language.ParseRegion(code)
-			if err != nil || !region.IsCountry() || region.String() != code || region.Canonicalize() != region {
-				continue
-			}
-			if name := v.Country(code); name != code {
-				all = append(all, page.Option{Value: code, Name: name})
-			}
+func languages(v *page.View) []page.Option {
+	return []page.Option{{Value: "", Name: v.T("As my browser says")}, {Value: "en", Name: v.Language("en")}, {Value: "fr", Name: v.Language("fr")}}
+}
+
+// speakable are the languages to choose from: those most people speak, and
+// those of the places where the program is used.
+func speakable() []string {
+	return []string{"ar", "bn", "bg", "ca", "cs", "da", "de", "el", "en", "es", "et", "fa", "fi", "fr", "he", "hi", "hr", "hu", "id", "it", "ja", "ko", "lt", "lv",
+		"nl", "no", "pl", "pt", "ro", "ru", "sk", "sl", "sr", "sv", "th", "tr", "uk", "vi", "zh"}
+}
+
+// spokenChoices lists the languages by their own names, those chosen first.
+func spokenChoices(v *page.View, chosen []string) (all []page.Option) {
+	for _, tag := range append(slices.Clone(chosen), speakable()...) {
+		if !slices.ContainsFunc(all, func(o page.Option) bool { return o.Value == tag }) {
+			all = append(all, page.Option{Value: tag, Name: v.Language(tag)})
 		}
 	}
 	order := collate.New(language.Make(v.Lang()))
-	slices.SortFunc(all, func(x, y page.Option) int {
-		return cmp.Or(order.CompareString(x.Name, y.Name), cmp.Compare(x.Value, y.Value))
-	})
-	return append([]page.Option{{Value: "", Name: v.T("Not said")}}, all...)
-}
-
-func languages(v *page.View) []page.Option {
-	return []page.Option{{Value: "", Name: v.T("As my browser says")}, {Value: "en", Name: v.Language("en")}, {Value: "fr", Name: v.Language("fr")}}
+	slices.SortStableFunc(all[min(len(chosen), len(all)):], func(x, y page.Option) int { return order.CompareString(x.Name, y.Name) })
+	return all
 }
 
 // mailKind says what a kind of mail brings.
@@ -240,6 +240,10 @@ func mailKind(v *page.View, kind know.MailKind) string {
 		return v.T("Somebody of the team answered me")
 	case know.MailReplies:
 		return v.T("Somebody replied to what I publish, or suggests another wording")
+	case know.MailThanks:
+		return v.T("Somebody thanked me for something I said or did")
+	case know.MailBoards:
+		return v.T("Boards: I am invited or drawn, the board is asked something, a result is there")
 	case know.MailWhy:
 		return v.T("One question, once, about what brought me; and whether it may be said that I brought somebody")
 	case know.MailComments:

@@ -5,7 +5,9 @@ import (
 	"strconv"
 
 	"tribune/converse"
+	"tribune/event"
 	"tribune/know"
+	"tribune/web/carry"
 	"tribune/web/page"
 )
 
@@ -51,6 +53,7 @@ type conversation struct {
 	thread   converse.Thread
 	messages []converse.Message
 	people   map[int64]know.Person
+	here     carry.Here // thanks
 	body     string
 	wrong    page.Wrong
 }
@@ -70,11 +73,17 @@ func (o own) showThread(w http.ResponseWriter, r *http.Request, v *page.View, c 
 	if c.thread, c.messages, err = o.Inbox.Thread(r.Context(), reader, id); err != nil {
 		return err
 	}
+	if c.thread.IsPublic() { // it has a page of its own
+		return page.Back(w, r, "/letters/"+strconv.FormatInt(id, 10))
+	}
 	ids := make([]int64, len(c.messages))
 	for i, m := range c.messages {
 		ids[i] = m.Person
 	}
 	if c.people, err = o.People.People(r.Context(), ids); err != nil {
+		return err
+	}
+	if c.here, err = carry.At(r.Context(), o.Kit, v, event.Ref{Kind: "thread", ID: id}); err != nil {
 		return err
 	}
 	v.Title = subjectOf(v, c.thread)

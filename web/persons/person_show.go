@@ -115,7 +115,7 @@ func (x *persons) show(w http.ResponseWriter, r *http.Request, v *page.View, s s
 // lineOf puts what each folder knows of somebody on one line of time, newest
 // first.
 func (x *persons) lineOf(ctx context.Context, person int64, accounts []int64) (line []know.Moment, err error) {
-	for _, of := range []func(context.Context, int64, []int64, int) ([]know.Moment, error){x.Radar.Moments, x.Inbox.Moments, x.Ideas.Moments, x.Posts.Moments, x.Purchases.Moments, x.Boards.Moments} {
+	for _, of := range []func(context.Context, int64, []int64, int) ([]know.Moment, error){x.Radar.Moments, x.Inbox.Moments, x.Ideas.Moments, x.Posts.Moments, x.Purchases.Moments, x.Advocacy.Moments, x.Boards.Moments} {
 		list, err := of(ctx, person, accounts, moments)
 		if err != nil {
 			return nil, err
@@ -144,6 +144,12 @@ func (s shown) what(v *page.View, m know.Moment) string {
 		return v.T("quoted behind")
 	case "bought":
 		return v.T("bought")
+	case "thanked":
+		return v.T("said thank you, under")
+	case "was_thanked":
+		return v.T("was thanked by {name}, under", "name", by)
+	case "came":
+		return v.T("came by the link of {name} to", "name", by)
 	case "published":
 		return v.T("published")
 	case "replied":

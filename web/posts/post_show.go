@@ -10,6 +10,7 @@ import (
 	"tribune/event"
 	"tribune/internal/worddiff"
 	"tribune/know"
+	"tribune/web/carry"
 	"tribune/web/page"
 )
 
@@ -34,7 +35,8 @@ type whole struct {
 	Later    bool   // this is not the first page of them
 	Reacted  []post.Reaction
 	Mine     bool
-	Waits    int64 // suggestions that wait for the reader
+	Waits    int64      // suggestions that wait for the reader
+	Here     carry.Here // thanks, and the reader's link
 	Talk     talk
 	Tongues  []page.Option
 }
@@ -80,6 +82,9 @@ func (h handlers) showPost(w http.ResponseWriter, r *http.Request, v *page.View,
 		return err
 	}
 	x.Reacted = reacted[id]
+	if x.Here, err = carry.At(ctx, h.Kit, v, event.Ref{Kind: "post", ID: id}); err != nil {
+		return err
+	}
 	if x.Talk.Language == "" {
 		x.Talk.Language = x.Post.Language
 	}

@@ -140,7 +140,7 @@ func (h handlers) people(ctx context.Context, posts []post.Post, more ...int64) 
 func names(v *page.View, people map[int64]know.Person, ids []int64) string {
 	all := make([]string, len(ids))
 	for n, id := range ids {
-		all[n] = v.Name(people[id])
+		all[n] = v.Named(people[id])
 	}
 	return v.List(all)
 }

@@ -162,7 +162,7 @@ func (h handlers) showSuggestion(w http.ResponseWriter, r *http.Request, v *page
 			c.Result = [2]string{e.Title, e.Body}
 		}
 	}
-	v.Title, v.Section, v.NoIndex = v.T("{name} would put it like this", "name", v.Name(c.People[e.Person])), "tribune", true
+	v.Title, v.Section, v.NoIndex = v.T("{name} would put it like this", "name", v.Named(c.People[e.Person])), "tribune", true
 	return h.Show(w, r, v, suggestionPage(v, c))
 }
 

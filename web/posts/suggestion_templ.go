@@ -94,7 +94,7 @@ func suggestPage(v *page.View, x proposal) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var6 string
-		templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("Change the words below as you would put them. {name} sees word by word what differs, and takes it, with your name beside the text, or leaves it.", "name", v.Name(x.By)))
+		templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("Change the words below as you would put them. {name} sees word by word what differs, and takes it, with your name beside the text, or leaves it.", "name", v.Named(x.By)))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `suggestion.templ`, Line: 16, Col: 200}
 		}
@@ -474,7 +474,7 @@ func suggestionPage(v *page.View, c compared) templ.Component {
 				}
 				ctx = templ.InitializeContext(ctx)
 				var templ_7745c5c3_Var26 string
-				templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("{name}, on why", "name", v.Name(c.People[c.Edit.Person])))
+				templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("{name}, on why", "name", v.Named(c.People[c.Edit.Person])))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `suggestion.templ`, Line: 72, Col: 68}
 				}
@@ -637,7 +637,7 @@ func suggestionPage(v *page.View, c compared) templ.Component {
 				}
 				ctx = templ.InitializeContext(ctx)
 				var templ_7745c5c3_Var36 string
-				templ_7745c5c3_Var36, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("{name} answered", "name", v.Name(c.People[c.Post.Person])))
+				templ_7745c5c3_Var36, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("{name} answered", "name", v.Named(c.People[c.Post.Person])))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `suggestion.templ`, Line: 98, Col: 69}
 				}
@@ -743,7 +743,7 @@ func standing(v *page.View, c compared) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var41 string
-			templ_7745c5c3_Var41, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("waits for {name}", "name", v.Name(c.People[c.Post.Person])))
+			templ_7745c5c3_Var41, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("waits for {name}", "name", v.Named(c.People[c.Post.Person])))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `suggestion.templ`, Line: 114, Col: 98}
 			}
@@ -861,7 +861,7 @@ func answers(v *page.View, c compared) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var47 string
-			templ_7745c5c3_Var47, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("A word to {name}", "name", v.Name(c.People[c.Edit.Person])))
+			templ_7745c5c3_Var47, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("A word to {name}", "name", v.Named(c.People[c.Edit.Person])))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `suggestion.templ`, Line: 130, Col: 96}
 			}
@@ -900,7 +900,7 @@ func answers(v *page.View, c compared) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var50 string
-			templ_7745c5c3_Var50, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("It becomes your own wording. Beside the text stands: with edits by {names}.", "names", v.Name(c.People[c.Edit.Person])))
+			templ_7745c5c3_Var50, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("It becomes your own wording. Beside the text stands: with edits by {names}.", "names", v.Named(c.People[c.Edit.Person])))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `suggestion.templ`, Line: 134, Col: 147}
 			}
@@ -939,7 +939,7 @@ func answers(v *page.View, c compared) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var53 string
-			templ_7745c5c3_Var53, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("A word to {name}", "name", v.Name(c.People[c.Edit.Person])))
+			templ_7745c5c3_Var53, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("A word to {name}", "name", v.Named(c.People[c.Edit.Person])))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `suggestion.templ`, Line: 139, Col: 97}
 			}
@@ -1264,7 +1264,7 @@ func historyPage(v *page.View, p post.Post, people map[int64]know.Person, all []
 			}
 			if w.By != 0 {
 				var templ_7745c5c3_Var70 string
-				templ_7745c5c3_Var70, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("{date}, with an edit by {name}", "date", v.DateTime(w.At), "name", v.Name(people[w.By])))
+				templ_7745c5c3_Var70, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("{date}, with an edit by {name}", "date", v.DateTime(w.At), "name", v.Named(people[w.By])))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `suggestion.templ`, Line: 186, Col: 101}
 				}
