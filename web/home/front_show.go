@@ -13,6 +13,7 @@ import (
 	"tribune/converse/post"
 	"tribune/know"
 	"tribune/listen"
+	"tribune/measure"
 	"tribune/shape"
 	"tribune/web/page"
 )
@@ -36,6 +37,7 @@ type front struct {
 	Releases []shape.Release
 	Heard    []heardOf
 	Team     []know.Person
+	Clock    measure.Clock // of the last 90 days
 	Posts    []post.Post
 	Writers  map[int64]know.Person // of the posts
 }
@@ -89,6 +91,9 @@ func (h handlers) gather(ctx context.Context, a know.Actor) (f front, err error)
 		writers = append(append(writers, p.Person), p.Editors...)
 	}
 	if f.Writers, err = h.People.People(ctx, writers); err != nil {
+		return f, err
+	}
+	if f.Clock, err = h.Measures.Clock(ctx, 90); err != nil {
 		return f, err
 	}
 	f.Team, err = h.People.Team(ctx)
