@@ -1,0 +1,161 @@
+package carry_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"tribune/advocate"
+	"tribune/event"
+	"tribune/know"
+	"tribune/shape"
+	"tribune/web/carry"
+	"tribune/web/changes"
+	"tribune/web/ideas"
+	"tribune/web/me"
+	pg "tribune/web/page"
+	"tribune/web/people"
+	"tribune/web/signin"
+	"tribune/web/webtest"
+)
+
+func open(t *testing.T) *webtest.Site {
+	return webtest.New(t, webtest.Folder{Files: carry.Files, Routes: carry.Routes}, webtest.Folder{Files: ideas.Files, Routes: ideas.Routes},
+		webtest.Folder{Files: changes.Files, Routes: changes.Routes}, webtest.Folder{Files: me.Files, Routes: me.Routes},
+		webtest.Folder{Files: people.Files, Routes: people.Routes}, webtest.Folder{Files: signin.Files, Routes: signin.Routes},
+		webtest.Folder{Files: advocate.Texts, Routes: func(*http.ServeMux, *pg.Kit) {}})
+}
+
+// TestCarriedOn goes from a maker's page to a stranger who becomes a member.
+func TestCarriedOn(t *testing.T) {
+	s := open(t)
+	anna, ben, v := s.Person("Anna Blum", know.Member), s.Person("Ben Okoye", know.Member), s.Visitor()
+	idea, err := s.Ideas.Propose(t.Context(), anna.Actor, shape.NewIdea{Title: "Paper for fountain pens"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := fmt.Sprintf("/ideas/%d", idea.ID)
+	anna.Get(page).Want(t, 200, "You helped to make this", "you proposed it", "Carry it on").Without(t, "/s/")
+	ben.Get(page).Want(t, 200, "Say thank you").Without(t, "You helped to make this")
+	v.Get(page).Want(t, 200, "Say thank you").Without(t, "You helped to make this")
+	ben.Post("/shares", "kind", "idea", "id", fmt.Sprint(idea.ID)).Want(t, 403)
+	anna.Post("/shares", "kind", "idea", "id", fmt.Sprint(idea.ID)).Want(t, 303)
+	code := regexp.MustCompile(`/s/([a-z0-9]+)"`).FindStringSubmatch(anna.Get(page).Want(t, 200, webtest.URL+"/s/").Body)[1]
+
+	stranger := func(path, referer string) webtest.Answer {
+		r := httptest.NewRequestWithContext(t.Context(), "GET", path, nil)
+		r.Header.Set("User-Agent", "Mozilla/5.0 (X11; Linux) Firefox/140")
+		if referer != "" {
+			r.Header.Set("Referer", "http://"+r.Host+referer)
+		}
+		return v.Do(r)
+	}
+	led := stranger("/s/"+code, "").Want(t, 303).Header.Get("Location")
+	if want := page + "?via=" + code; led != want {
+		t.Fatalf("led to %s, want %s", led, want)
+	}
+	if c := stranger("/s/"+code, "").Header.Get("Set-Cookie"); c != "" {
+		t.Errorf("a cookie was set: %s", c)
+	}
+	anna.Get("/me").Want(t, 200, "Carried on by me", "opened a few times", "Paper for fountain pens")
+
+	// The code goes along through signing in.
+	next := regexp.MustCompile(`name="next" value="([^"]*)"`).FindStringSubmatch(stranger("/signin?next="+url.QueryEscape(page), led).Want(t, 200).Body)[1]
+	if next != led {
+		t.Fatalf("after signing in one goes to %q, want %q", next, led)
+	}
+	v.Post("/signin", "email", "carla@example.org", "next", next).Want(t, 303)
+	var link int64
+	if err := s.DB.Row(t.Context(), `select max(id) from signin_link`).Scan(&link); err != nil {
+		t.Fatal(err)
+	}
+	secret, err := s.People.Arm(t.Context(), link)
+	if err != nil {
+		t.Fatal(err)
+	}
+	to := v.Post("/signin/"+secret, "name", "Carla Neu").Want(t, 303).Header.Get("Location")
+	if to != page {
+		t.Errorf("then one is at %s, want %s", to, page)
+	}
+	anna.Get("/me").Want(t, 200, "1 person joined by it")
+
+	anna.Post("/shares/"+code+"/end").Want(t, 303)
+	stranger("/s/"+code, "").Want(t, 410, "This link has ended", page)
+	anna.Get("/me").Want(t, 200, "ended")
+}
+
+// TestThanked shows thanks beside what they are for, and on the page of who is thanked.
+func TestThanked(t *testing.T) {
+	s := open(t)
+	anna, ben, owner, v := s.Person("Anna Blum", know.Member), s.Person("Ben Okoye", know.Member), s.Person("Marta Lindqvist", know.Owner), s.Visitor()
+	idea, err := s.Ideas.Propose(t.Context(), anna.Actor, shape.NewIdea{Title: "Paper for fountain pens"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := s.Ideas.Comment(t.Context(), ben.Actor, idea.ID, "Mind the margins.", "en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, id := fmt.Sprintf("/ideas/%d", idea.ID), fmt.Sprint(c.ID)
+	ask := "/thanks?kind=comment&id=" + id
+	v.Get(ask).Want(t, 200, "Sign in to say it", "Ben Okoye")
+	anna.Post("/thanks", "kind", "comment", "id", id, "reason", "").Want(t, 422, "Say in a few words what for")
+	anna.Post("/thanks", "kind", "comment", "id", id, "reason", "It saved me <b>a week</b>.").Want(t, 303)
+	v.Get(page).Want(t, 200, "It saved me &lt;b&gt;a week&lt;/b&gt;.", "Anna Blum says thank you")
+	v.Get(fmt.Sprintf("/people/%d", ben.ID)).Want(t, 200, "It saved me", "for a comment")
+	ben.Post("/thanks", "kind", "comment", "id", id, "reason", "I am good.").Want(t, 409, "your own words")
+	var thanks int64
+	if err := s.DB.Row(t.Context(), `select id from thanks`).Scan(&thanks); err != nil {
+		t.Fatal(err)
+	}
+	act := func(name string) string { return fmt.Sprintf("/thanks/%d/%s", thanks, name) }
+	owner.Post(act("hide"), "reason", "An advertisement.").Want(t, 303)
+	v.Get(page).Without(t, "It saved me")
+	anna.Get(ask).Want(t, 200, "An advertisement.")
+	owner.Post(act("show")).Want(t, 303)
+
+	// What lasted: thanked by who asked.
+	if err := s.Events.CatchUp(t.Context(), "advocate.effects", s.Advocacy.FollowEffects, advocate.EffectKinds()...); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Advocacy.LastAll(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	of := fmt.Sprintf("/people/%d", ben.ID)
+	v.Get(of).Want(t, 200, "What lasted", "A comment that helped, under", "Paper for fountain pens")
+	ben.Get("/me/settings").Want(t, 200, "Name me where something came of what I did")
+	ben.Post("/me/credit").Want(t, 303)
+	v.Get(of).Want(t, 404)
+	ben.Post("/me/credit", "credit", "1").Want(t, 303)
+	v.Get(of).Want(t, 200, "What lasted")
+	anna.Post(act("withdraw")).Want(t, 303)
+	v.Get(page).Without(t, "It saved me")
+	if at, err := s.Advocacy.ThanksAt(t.Context(), event.Ref{Kind: "idea", ID: idea.ID}); err != nil || len(at) != 0 {
+		t.Errorf("still there: %v, %v", at, err)
+	}
+}
+
+// TestAlong takes no code of another site along, and nothing that leads away.
+func TestAlong(t *testing.T) {
+	for _, c := range []struct{ path, referer, next, want string }{
+		{"/signin?via=abc", "", "", "/?via=abc"},
+		{"/signin", "http://example.com/ideas/1?via=abc", "/ideas/2", "/ideas/2?via=abc"},
+		{"/signin", "http://evil.example/ideas/1?via=abc", "/ideas/2", "/ideas/2"},
+		{"/signin", "http://example.com/ideas/1?via=abc", "/ideas/2?via=first", "/ideas/2?via=first"},
+		{"/signin?via=" + strings.Repeat("x", 50), "", "/", "/"},
+		{"/signin", "", "/me", "/me"},
+	} {
+		r := httptest.NewRequest("GET", c.path, nil)
+		r.Header.Set("Referer", c.referer)
+		if got := carry.Along(r, c.next); got != c.want {
+			t.Errorf("%+v: %q", c, got)
+		}
+	}
+	if got := carry.Without("/ideas/2?a=b&via=x"); got != "/ideas/2?a=b" {
+		t.Errorf("without: %q", got)
+	}
+}
