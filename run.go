@@ -248,6 +248,9 @@ func (s *Site) tidy(ctx context.Context) error {
 		if err := s.Advocacy.Tidy(ctx); err != nil && ctx.Err() == nil {
 			s.Log.Warn("forgetting who opened links failed", "error", err)
 		}
+		if err := s.Inbox.Tidy(ctx); err != nil && ctx.Err() == nil {
+			s.Log.Warn("tidying of letters failed", "error", err)
+		}
 		if err := s.Posts.Tidy(ctx); err != nil && ctx.Err() == nil {
 			s.Log.Warn("tidying of pictures failed", "error", err)
 		}

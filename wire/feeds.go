@@ -36,7 +36,7 @@ func (f *feeds) ideas(r *http.Request, p *i18n.Printer, site know.Site) (feed.Ou
 	}
 	for _, i := range ideas {
 		out.Entries = append(out.Entries, feed.OutEntry{ID: f.ideaURL(i.ID), URL: f.ideaURL(i.ID), Title: i.Title, HTML: f.Markdown.HTML(i.Body),
-			Author: name(p, people[i.Person]), Published: i.CreatedAt, Updated: latest(i.CreatedAt, i.EditedAt)})
+			Author: author(p, site, people[i.Person], i.Staff), Published: i.CreatedAt, Updated: latest(i.CreatedAt, i.EditedAt)})
 	}
 	return out, nil
 }
@@ -76,9 +76,9 @@ func (f *feeds) idea(r *http.Request, p *i18n.Printer, site know.Site) (out feed
 		number := strconv.FormatInt(c.ID, 10)
 		by, at := name(p, people[c.Person]), f.ideaURL(id)+"?comment="+number+"#c"+number
 		out.Entries = append(out.Entries, feed.OutEntry{ID: f.ideaURL(id) + "#c" + number, URL: at, Title: p.T("{name} says something", "name", by),
-			HTML: f.Markdown.HTML(c.Body), Author: by, Published: c.CreatedAt, Updated: latest(c.CreatedAt, c.EditedAt)})
+			HTML: f.Markdown.HTML(c.Body), Author: author(p, site, people[c.Person], c.Staff), Published: c.CreatedAt, Updated: latest(c.CreatedAt, c.EditedAt)})
 	}
-	entries, err := f.decided(ctx, p, decisions, map[int64]shape.Idea{id: i})
+	entries, err := f.decided(ctx, p, site, decisions, map[int64]shape.Idea{id: i})
 	if err != nil {
 		return out, err
 	}
@@ -111,12 +111,12 @@ func (f *feeds) roadmap(r *http.Request, p *i18n.Printer, site know.Site) (feed.
 			decisions = append(decisions, d)
 		}
 	}
-	out.Entries, err = f.decided(ctx, p, decisions, byID)
+	out.Entries, err = f.decided(ctx, p, site, decisions, byID)
 	return out, err
 }
 
 // decided writes decisions as entries, under the name of who decided.
-func (f *feeds) decided(ctx context.Context, p *i18n.Printer, decisions []shape.Decision, ideas map[int64]shape.Idea) ([]feed.OutEntry, error) {
+func (f *feeds) decided(ctx context.Context, p *i18n.Printer, site know.Site, decisions []shape.Decision, ideas map[int64]shape.Idea) ([]feed.OutEntry, error) {
 	var who []int64
 	for _, d := range decisions {
 		who = append(who, d.By)
@@ -129,7 +129,7 @@ func (f *feeds) decided(ctx context.Context, p *i18n.Printer, decisions []shape.
 	for _, d := range decisions {
 		at := f.ideaURL(d.Idea) + "#d" + strconv.FormatInt(d.ID, 10)
 		entries = append(entries, feed.OutEntry{ID: at, URL: at, Title: stage(p, d) + ": " + ideas[d.Idea].Title,
-			HTML: f.Markdown.HTML(d.Reason), Author: name(p, people[d.By]), Published: d.At, Updated: d.At})
+			HTML: f.Markdown.HTML(d.Reason), Author: author(p, site, people[d.By], true), Published: d.At, Updated: d.At})
 	}
 	return entries, nil
 }
@@ -172,7 +172,7 @@ func (f *feeds) changes(r *http.Request, p *i18n.Printer, site know.Site) (feed.
 	for _, rel := range releases {
 		at := f.URL + "/changes/" + strconv.FormatInt(rel.ID, 10)
 		out.Entries = append(out.Entries, feed.OutEntry{ID: at, URL: at, Title: titled(rel.Title, p.T("A change")), HTML: f.Markdown.HTML(rel.Body) + f.links(rel.Ideas),
-			Author: name(p, people[rel.By]), Published: rel.ReleasedAt, Updated: latest(rel.ReleasedAt, rel.EditedAt)})
+			Author: author(p, site, people[rel.By], true), Published: rel.ReleasedAt, Updated: latest(rel.ReleasedAt, rel.EditedAt)})
 	}
 	return out, nil
 }
@@ -224,3 +224,18 @@ func said(p *i18n.Printer, m listen.Mention, site string) feed.OutEntry {
 }
 
 func (f *feeds) ideaURL(id int64) string { return f.URL + "/ideas/" + strconv.FormatInt(id, 10) }
+
+// author is somebody's name and, if they work here, as what; then is whether
+// they did when they said it.
+func author(p *i18n.Printer, site know.Site, who know.Person, then bool) string {
+	switch by := name(p, who); {
+	case !who.Role.AtLeast(know.Staff) && !then:
+		return by
+	case !who.Role.AtLeast(know.Staff):
+		return by + ", " + p.T("worked at {brand} then", "brand", site.Brand)
+	case who.Title != "":
+		return by + ", " + who.Title + ", " + site.Brand
+	default:
+		return by + ", " + p.T("works at {brand}", "brand", site.Brand)
+	}
+}

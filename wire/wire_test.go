@@ -206,7 +206,7 @@ func TestFeeds(t *testing.T) {
 			t.Errorf("ideas: %+v", ideas.Entries)
 		}
 		one := s.feedAt(t, "/ideas/1/feed.atom")
-		if len(one.Entries) != 2 || one.Entries[0].Title != "Shipped: Thread & <glue>" || one.Entries[0].Author[0] != "Marta Lindqvist" || !strings.Contains(one.Entries[1].Content, "Which thread?") {
+		if len(one.Entries) != 2 || one.Entries[0].Title != "Shipped: Thread & <glue>" || one.Entries[0].Author[0] != "Marta Lindqvist, works at Tribune" || !strings.Contains(one.Entries[1].Content, "Which thread?") {
 			t.Errorf("idea: %+v", one.Entries)
 		}
 		if w := s.get(t, "/ideas/2/feed.atom"); w.Code != http.StatusNotFound {

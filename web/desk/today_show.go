@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"tribune/converse"
+	"tribune/converse/post"
 	"tribune/event"
 	"tribune/listen"
 	"tribune/shape"
@@ -14,10 +15,13 @@ import (
 // How much of each thing today's page shows; the rest is a click away.
 const (
 	waitingShown = 8
+	askedShown   = 5
 	mineShown    = 5
+	postsShown   = 4
 	ideasShown   = 5
 	heardShown   = 3
 
+	namedWithin = 30 * 24 * time.Hour // a post that names the reader is shown for so long
 	promiseSoon = 14 * 24 * time.Hour // a promise is shown from two weeks before its day
 )
 
@@ -26,6 +30,10 @@ type today struct {
 	counts    converse.Counts
 	waiting   []converse.Thread
 	mine      []converse.Thread
+	asked     []converse.Thread // of the reader, by name
+	leads     bool              // the reader leads the conversation
+	under     []post.Post       // of the reader's own, under which people ask for more
+	naming    []post.Post       // of others, in which the reader is named
 	faces     Faces
 	undecided []shape.Idea
 	promises  []shape.Promise
@@ -57,8 +65,17 @@ func (d *desk) today(w http.ResponseWriter, r *http.Request, v *page.View) error
 	if t.mine, _, err = d.Inbox.Threads(ctx, v.Actor, converse.Filter{State: converse.Waiting, Owner: v.Actor.ID, Limit: mineShown}); err != nil {
 		return err
 	}
+	if t.asked, _, err = d.Inbox.Threads(ctx, v.Actor, converse.Filter{State: converse.Waiting, Asked: v.Actor.ID, Limit: askedShown}); err != nil {
+		return err
+	}
 	var people, accounts []int64
-	for _, list := range [][]converse.Thread{t.waiting, t.mine} {
+	if err := d.led(r, v, &t); err != nil {
+		return err
+	}
+	for _, p := range t.naming {
+		people = append(people, p.Person)
+	}
+	for _, list := range [][]converse.Thread{t.waiting, t.mine, t.asked} {
 		for _, x := range list {
 			people, accounts = append(people, x.Person, x.Owner), append(accounts, x.Account)
 		}
@@ -84,6 +101,33 @@ func (d *desk) today(w http.ResponseWriter, r *http.Request, v *page.View) error
 		return err
 	}
 	return d.ShowDesk(w, r, v, todayPage(v, t))
+}
+
+// led adds, for the one who leads the conversation, what is asked of them on
+// the tribune: under their own posts, and in those of others that name them.
+func (d *desk) led(r *http.Request, v *page.View, t *today) error {
+	ctx := r.Context()
+	me, err := d.People.Person(ctx, v.Actor.ID)
+	if err != nil || !me.Leads || me.Name == "" {
+		return err
+	}
+	t.leads = true
+	own, _, err := d.Posts.By(ctx, v.Actor, me.ID, "", 20)
+	if err != nil {
+		return err
+	}
+	for _, p := range own {
+		if p.Reactions.Asks > 0 && len(t.under) < postsShown {
+			t.under = append(t.under, p)
+		}
+	}
+	others, _, err := d.Posts.List(ctx, v.Actor, post.Filter{Text: me.Name, Limit: 20})
+	for _, p := range others {
+		if p.Person != me.ID && len(t.naming) < postsShown && d.Now().Sub(p.PublishedAt) < namedWithin {
+			t.naming = append(t.naming, p)
+		}
+	}
+	return err
 }
 
 // making adds the ideas that wait for a first decision, and the new ones.
@@ -156,7 +200,7 @@ func (d *desk) listening(r *http.Request, v *page.View, t *today) error {
 
 // calm reports whether nothing at all waits for somebody.
 func (t today) calm() bool {
-	return len(t.waiting)+len(t.undecided)+len(t.promises)+len(t.failing) == 0 && t.mails == 0 && len(t.steps) == 0
+	return len(t.asked)+len(t.under)+len(t.naming)+len(t.waiting)+len(t.undecided)+len(t.promises)+len(t.failing) == 0 && t.mails == 0 && len(t.steps) == 0
 }
 
 // PromiseClass tells how near the day of a promise is.

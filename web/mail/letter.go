@@ -20,7 +20,9 @@ type Letter struct {
 	Unsubscribe string  // "" if this kind of mail has no choice
 	MessageID   string
 
-	link int64 // the one-time link to arm as it leaves, 0 for none
+	link   int64 // the one-time link to arm as it leaves, 0 for none
+	letter int64 // the letter whose link to arm as it leaves, 0 for none
+	key    int64 // the thread to which a letter's key leads, put in as it leaves; 0 for none
 }
 
 // BlockKind is what a block of a letter is.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"net/url"
 	"sync"
 	"time"
@@ -102,15 +103,32 @@ func (m *Mailer) Prepare(ctx context.Context, d event.Delivery) (func(ctx contex
 		return nil, later(err)
 	}
 	return func(ctx context.Context) error {
-		if l.link != 0 {
-			secret, err := m.k.People.Arm(ctx, l.link)
-			if err != nil {
-				return later(err)
-			}
-			l.arm(m.k.URL + "/signin/" + secret)
+		if err := m.arm(ctx, &l); err != nil {
+			return later(err)
 		}
 		return m.send(ctx, w, l)
 	}, nil
+}
+
+// arm puts in the link that a letter's reader alone has.
+func (m *Mailer) arm(ctx context.Context, l *Letter) error {
+	var path, secret string
+	var err error
+	switch {
+	case l.link != 0:
+		path = "/signin/"
+		secret, err = m.k.People.Arm(ctx, l.link)
+	case l.letter != 0:
+		path = "/letter/"
+		secret, err = m.k.Inbox.ArmLetter(ctx, l.letter)
+	case l.key != 0:
+		path = fmt.Sprintf("/letters/%d/key/", l.key)
+		secret, err = m.k.Inbox.LetterKey(ctx, l.key)
+	default:
+		return nil
+	}
+	l.arm(m.k.URL + path + secret)
+	return err
 }
 
 // Preview renders a delivery as it would leave now, but for a one-time link,

@@ -12,10 +12,7 @@ import (
 
 // somebody gives a person's name as a mail says it.
 func (d draft) somebody(p know.Person) string {
-	if p.Name == "" {
-		return d.T("Somebody")
-	}
-	return p.Name
+	return d.named(p)
 }
 
 // replies says how to get no more mails about what one publishes.

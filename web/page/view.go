@@ -141,6 +141,14 @@ func (v *View) Name(p know.Person) string {
 	return p.Name
 }
 
+// Named gives a person's name in a sentence: of who works here it says so.
+func (v *View) Named(p know.Person) string {
+	if p.Name == "" || !p.Role.AtLeast(know.Staff) {
+		return v.Name(p)
+	}
+	return p.Name + " (" + v.Site.Brand + ")"
+}
+
 // WithLang gives this page's address in another language.
 func (v *View) WithLang(lang string) templ.SafeURL {
 	return templ.SafeURL("/language?to=" + lang + "&next=" + url.QueryEscape(v.Path))
