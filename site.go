@@ -66,7 +66,7 @@ func Open(ctx context.Context, log *slog.Logger, c Config, now func() time.Time)
 	s.Charter = charter.New(log, db, s.Events, s.People, now)
 	s.Boards = board.New(log, db, s.Events, s.People, now)
 	s.Advocacy = advocate.New(log, db, s.Events, s.People, s.Purchases, s.Ideas, s.Posts, now)
-	s.Tribes = tribe.New(log, db, s.Events, s.People, s.Ideas, now)
+	s.Tribes = tribe.New(log, db, s.Events, s.People, s.Ideas, s.Posts, now)
 	s.Measures = measure.New(log, db, s.Events, s.People, s.Radar, now)
 	return s, nil
 }

@@ -54,6 +54,7 @@ func Routes(mux *http.ServeMux, k *Kit) {
 	mux.Handle("GET /roadmap.atom", f.serve(f.roadmap))
 	mux.Handle("GET /changes.atom", f.serve(f.changes))
 	mux.Handle("GET /heard.atom", f.serve(f.heard))
+	mux.Handle("GET /tribes/{id}/feed.atom", f.serve(f.tribe))
 	mux.Handle("GET /tribune.atom", f.serve(f.posts))
 	mux.Handle("GET /tribune.json", f.serve(f.posts))
 }

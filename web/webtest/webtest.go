@@ -84,7 +84,7 @@ func Over(t testing.TB, db *storage.DB, folders ...Folder) *Site {
 	k.Charter = charter.New(log, db, k.Events, k.People, k.Now)
 	k.Boards = board.New(log, db, k.Events, k.People, k.Now)
 	k.Advocacy = advocate.New(log, db, k.Events, k.People, k.Purchases, k.Ideas, k.Posts, k.Now)
-	k.Tribes = tribe.New(log, db, k.Events, k.People, k.Ideas, k.Now)
+	k.Tribes = tribe.New(log, db, k.Events, k.People, k.Ideas, k.Posts, k.Now)
 	k.Measures = measure.New(log, db, k.Events, k.People, k.Radar, k.Now)
 	var err error
 	if k.Gate, err = gate.New(log, k.People, gate.Options{URL: URL}, k.Now); err != nil {
