@@ -9,7 +9,9 @@ import (
 	"testing"
 
 	"tribune"
+	"tribune/advocate"
 	"tribune/converse/post"
+	"tribune/event"
 	"tribune/internal/pgtest"
 	"tribune/know"
 	"tribune/listen"
@@ -29,6 +31,7 @@ const (
 	goneLetter  = "waxplumbing"
 	goneResting = "driftlanternfish"
 	gonePost    = "thistlegazette"
+	goneThanks  = "gratefulpebble"
 	gonePage    = "https://forum.example/people/quorlwyck"
 )
 
@@ -80,6 +83,8 @@ func TestLeftIsNowhere(t *testing.T) {
 			must(heard[0].Err)
 			must(site.Radar.Quotable(ctx, marta, heard[0].ID, listen.Named))
 			_, err = site.Ideas.AddVoice(ctx, marta, other.ID, shape.VoiceFrom{Mention: heard[0].ID})
+			must(err)
+			_, err = site.Advocacy.Thank(ctx, gone, advocate.NewThanks{Subject: event.Ref{Kind: "idea", ID: other.ID}, Reason: "Thank you for the " + goneThanks})
 			must(err)
 			publish(t, site, marta, gone)
 			rest(t, site, marta, gone)
@@ -205,7 +210,7 @@ func search(t *testing.T, dir string) (found []string) {
 			return err
 		}
 		b = bytes.ToLower(b)
-		for _, word := range []string{"xanthippe", "quorlwyck", "vanish.example", goneIdea, goneBody, goneComment, goneEdited, goneMention, goneLetter, goneResting, gonePost, "people/quorlwyck"} {
+		for _, word := range []string{"xanthippe", "quorlwyck", "vanish.example", goneIdea, goneBody, goneComment, goneEdited, goneMention, goneLetter, goneResting, gonePost, goneThanks, "people/quorlwyck"} {
 			if bytes.Contains(b, []byte(word)) {
 				found = append(found, filepath.Base(path)+": "+word)
 			}

@@ -6,8 +6,10 @@ import (
 	"time"
 
 	"tribune/converse"
+	"tribune/event"
 	"tribune/internal/fault"
 	"tribune/know"
+	"tribune/web/carry"
 	"tribune/web/page"
 )
 
@@ -16,6 +18,7 @@ type letter struct {
 	thread   converse.Thread
 	messages []converse.Message
 	people   map[int64]know.Person
+	here     carry.Here // thanks
 	reader   know.Actor // who reads: also a writer who came by the letter's key
 	key      string     // and that key, "" for anybody else
 	form     string     // which form is wrong: say, hide
@@ -78,6 +81,9 @@ func (f faces) showLetter(w http.ResponseWriter, r *http.Request, v *page.View, 
 		ids = append(ids, m.Person)
 	}
 	if l.people, err = f.People.People(r.Context(), ids); err != nil {
+		return err
+	}
+	if l.here, err = carry.At(r.Context(), f.Kit, v, event.Ref{Kind: "thread", ID: t.ID}); err != nil {
 		return err
 	}
 	v.Title, v.Section = t.Subject, "people"
