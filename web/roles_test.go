@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"tribune/advocate"
+	"tribune/converse"
 	"tribune/converse/post"
 	"tribune/event"
 	"tribune/gate/gatetest"
@@ -18,7 +19,9 @@ import (
 	"tribune/know/purchase"
 	"tribune/listen"
 	"tribune/shape"
+	"tribune/shape/charter"
 	"tribune/storage"
+	"tribune/tribe"
 	"tribune/web/webtest"
 )
 
@@ -45,7 +48,42 @@ func table() []gatetest.Route {
 		{Call: "GET /clock", Want: "200"},
 		{Call: "GET /people", Want: "200"},
 		{Call: "GET /people/{staff}", Want: "200"},
+		{Call: "GET /people/{staff}/write", Want: "200 200 200 200 303 200"}, // nobody writes to themselves
+		{Call: "POST /people/{staff}/write", Body: "who=public&subject=Peru&body=Do you ship there?&name=Rosa Quispe&email=rosa@example.org", Want: "303 303 303 303 422 303"},
+		{Call: "GET /letter/sent", Want: "200"},
+		{Call: "GET /letter/{wrong}", Want: "410"},
+		{Call: "POST /letter/{wrong}", Want: "410"},
+		{Call: "GET /letters/{letter}", Want: "200"},
+		{Call: "GET /letters/{hidden_letter}", Want: "404 404 200 404 200 200"},
+		{Call: "GET /letters/{private}", Want: "404 404 303 404 303 303"},
+		{Call: "POST /letters/{letter}", Body: "body=And to Chile?", Want: "401 403 303 403 303 303"},
+		{Call: "POST /letters/{letter}/withdraw", Want: "403 403 303 403 403 403"},
+		{Call: "POST /letters/{letter}/hide", Body: "reason=An advertisement.", Want: "404 404 404 404 303 303"},
+		{Call: "POST /letters/{hidden_letter}/show", Want: "404 404 404 404 303 303"},
+		{Call: "GET /letters/{letter}/key/{wrong}", Want: "404"},
+		{Call: "POST /letters/{letter}/key/{wrong}", Body: "body=And to Chile?", Want: "404"},
+		{Call: "POST /letters/{letter}/key/{wrong}/withdraw", Want: "404"},
 		{Call: "GET /calls/{call}", Want: "200"},
+
+		{Call: "GET /tribes", Want: "200"},
+		{Call: "GET /tribes/new", Want: "200"},
+		{Call: "POST /tribes", Body: "name=Tribe number {n}", Want: "401 403 303 303 303 303"},
+		{Call: "GET /tribes/{tribe}", Want: "200"},
+		{Call: "GET /tribes/{hidden_tribe}", Want: "404 404 200 404 200 200"},
+		{Call: "GET /tribes/{tribe}/members", Want: "200"},
+		{Call: "GET /tribes/{tribe}/history", Want: "200"},
+		{Call: "GET /tribes/{tribe}/strength", Want: "403 403 200 403 200 200"},
+		{Call: "GET /tribes/{tribe}/edit", Want: "303 403 200 403 403 403"},
+		{Call: "POST /tribes/{tribe}/edit", Body: "name=Tribe number {n}&stands=We write.", Want: "401 403 303 403 403 403"},
+		{Call: "POST /tribes/{tribe}/join", Body: "shown=1", Want: "303 403 303 303 303 303"},
+		{Call: "POST /tribes/{hidden_tribe}/join", Want: "404 404 303 404 409 409", For: "-"},
+		{Call: "POST /tribes/{tribe}/leave", Want: "401 403 303 303 303 303"},
+		{Call: "POST /tribes/{tribe}/appear", Body: "shown=1", Want: "401 403 303 403 403 403"},
+		{Call: "POST /tribes/{tribe}/words", Body: "word=ink", Want: "401 403 303 403 403 403"},
+		{Call: "POST /tribes/{tribe}/words/{word}", Body: "on=1", Want: "401 403 303 403 403 403"},
+		{Call: "POST /tribes/{tribe}/ideas", Body: "idea={idea}&on=1", Want: "401 403 303 403 403 403"},
+		{Call: "POST /tribes/{tribe}/hide", Body: "reason=An advertisement.", Want: "401 403 403 403 303 303"},
+		{Call: "POST /tribes/{tribe}/show", Want: "401 403 403 403 303 303"},
 
 		{Call: "GET /signin", Want: "200 303 303 303 303 303"}, // who is signed in goes on
 		{Call: "POST /signin", Body: "email=new@example.org", Want: "303 303 303 303 303 429"},
@@ -122,12 +160,17 @@ func table() []gatetest.Route {
 		{Call: "POST /thanks/{thanks}/withdraw", Want: "401 403 303 403 403 403"},
 		{Call: "POST /thanks/{thanks}/hide", Body: "reason=An advertisement.", Want: "401 403 403 403 303 303"},
 		{Call: "POST /thanks/{thanks}/show", Want: "401 403 403 403 303 303"},
+		{Call: "GET /purpose", Want: "200"},
+		{Call: "GET /purpose/{purpose}", Want: "200"},
+		{Call: "GET /charter", Want: "200"},
+		{Call: "GET /charter/overrides", Want: "200"},
+		{Call: "GET /charter/{charter}", Want: "200"},
 		{Call: "GET /why/people?who=anna", Want: "200"},
 		{Call: "GET /why/{question}", Want: "200"},
 		{Call: "POST /why/{question}", Body: "words=A poster in Bergen.", Want: "303"},
 		{Call: "GET /why/{wrong}", Want: "404", For: "-"},
 	}
-	return rows
+	return append(rows, boardTable()...)
 }
 
 // areas are the routes that a whole area of the site treats alike: what those
@@ -141,7 +184,7 @@ var areas = []struct {
 }
 
 // owners are the routes of the desk that staff find closed (403).
-var owners = regexp.MustCompile(`^(GET|POST) /desk/(welcome|settings/(accent|team|mail|mail/test|rules))$|^POST /desk/outbox/\{id\}/link$|^POST /desk/settings(/team|/team/\{id\})?$`)
+var owners = regexp.MustCompile(`^(GET|POST) /desk/(welcome|charter/purpose|settings/(accent|team|mail|mail/test|rules))$|^POST /desk/charter/\{id\}/publish$|^POST /desk/outbox/\{id\}/link$|^POST /desk/settings(/team|/team/\{id\})?$`)
 
 // TestRoutesByRole asks for every route of every page as everybody.
 func TestRoutesByRole(t *testing.T) {
@@ -225,6 +268,9 @@ type world struct {
 	idea int64 // the last one made: comments and voices are under it
 	post int64 // the last one made: replies and suggestions are under it
 	n    int
+
+	tribe int64 // the last one made: words are in it
+	board int64 // the last one made: talks and questions are in it
 }
 
 func newWorld(t *testing.T) *world {
@@ -309,6 +355,14 @@ func (w *world) fresh(t testing.TB, name string) string {
 		if id, err = propose(member, know.Public); err == nil {
 			err = ideas.Hide(ctx, staff, id, "An advertisement.")
 		}
+	case "letter", "hidden_letter", "private":
+		var th converse.Thread
+		th, err = w.site.Inbox.WriteTo(ctx, member, converse.NewLetter{To: staff.ID, Public: name != "private", Subject: "Peru", Body: "Do you ship there?"})
+		if id = th.ID; err == nil && name == "hidden_letter" {
+			err = w.site.Inbox.HideLetter(ctx, staff, id, "An advertisement.")
+		}
+	case "board", "offered", "seated", "talk", "said", "task":
+		id, err = w.freshBoard(t, name)
 	case "comment":
 		var c shape.Comment
 		c, err = ideas.Comment(ctx, member, w.idea, "Me, too.", "")
@@ -327,6 +381,33 @@ func (w *world) fresh(t testing.TB, name string) string {
 		var e post.Suggestion
 		e, err = w.site.Posts.Suggest(ctx, staff, w.post, post.NewSuggestion{Title: "On thin paper", Body: "It is thin."})
 		id = e.ID
+	case "n":
+		id = int64(w.n)
+	case "tribe", "hidden_tribe":
+		var t tribe.Tribe
+		if t, err = w.site.Tribes.Start(ctx, member, tribe.NewTribe{Name: fmt.Sprintf("Tribe %d", w.n)}); err == nil && name == "hidden_tribe" {
+			err = w.site.Tribes.Hide(ctx, staff, t.ID, "An advertisement.")
+		}
+		id, w.tribe = t.ID, t.ID
+	case "word":
+		if err = w.site.Tribes.Suggest(ctx, member, w.tribe, "slow"); err == nil {
+			var words []tribe.Word
+			if words, err = w.site.Tribes.Words(ctx, member, w.tribe); err == nil {
+				id = words[0].ID
+			}
+		}
+	case "purpose":
+		var p charter.Purpose
+		p, err = w.site.Charter.SetPurpose(ctx, w.who[gatetest.Owner].Actor, fmt.Sprintf("Paper for everybody, %d.", w.n), "")
+		id = p.ID
+	case "charter":
+		var v charter.Version
+		if v, err = w.site.Charter.Draft(ctx, staff); err == nil {
+			if v, err = w.site.Charter.Save(ctx, staff, v.ID, charter.Edit{Edits: -1, Clauses: []charter.Clause{{Title: "Colours", Mode: charter.Decide, Votes: 50}}}); err == nil {
+				v, err = w.site.Charter.Publish(ctx, w.who[gatetest.Owner].Actor, v.ID)
+			}
+		}
+		id = v.Number
 	case "release":
 		var r shape.Release
 		r, err = ideas.MakeRelease(ctx, staff, shape.NewRelease{Title: "New paper"})

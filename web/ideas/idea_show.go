@@ -10,6 +10,7 @@ import (
 	"tribune/internal/fault"
 	"tribune/know"
 	"tribune/shape"
+	"tribune/shape/charter"
 	"tribune/tribe"
 	"tribune/web/carry"
 	"tribune/web/page"
@@ -73,7 +74,9 @@ func (p whole) newest() string {
 type decided struct {
 	shape.Decision
 	Told    shape.Told
-	Release shape.Release // that brings it, if the reader may see it
+	Release shape.Release    // that brings it, if the reader may see it
+	Signed  charter.Override // if it is against the charter
+	Cites   charter.Clause
 }
 
 // talk is what a reader was writing under an idea when something was wrong.
@@ -97,6 +100,7 @@ type whole struct {
 	Voices    []shape.Voice
 	After     int64 // the last voice shown, if there are more
 	Decisions []decided
+	Bound     shape.Bound // to the charter
 	Comments  []shape.Comment
 	Begins    int64 // the last comment of the page before, 0 on the first
 	Ends      int64 // the last comment shown, if there are more
@@ -170,6 +174,9 @@ func (h handlers) gather(ctx context.Context, a know.Actor, id int64, at turned)
 	if p.Decisions, err = h.decisions(ctx, a, id); err != nil {
 		return p, err
 	}
+	if p.Bound, err = h.Ideas.Bound(ctx, p.Idea); err != nil {
+		return p, err
+	}
 	if p.Support, err = h.Tribes.Supported(ctx, a, id); err != nil {
 		return p, err
 	}
@@ -212,9 +219,21 @@ func (h handlers) decisions(ctx context.Context, a know.Actor, id int64) ([]deci
 	if err != nil {
 		return nil, err
 	}
+	var ids, clauses []int64
+	for _, d := range made {
+		ids, clauses = append(ids, d.ID), append(clauses, d.Clause)
+	}
+	signed, err := h.Charter.OverridesOf(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	cited, err := h.Charter.Clauses(ctx, clauses)
+	if err != nil {
+		return nil, err
+	}
 	list := make([]decided, 0, len(made))
 	for _, d := range made {
-		one := decided{Decision: d}
+		one := decided{Decision: d, Signed: signed[d.ID], Cites: cited[d.Clause]}
 		if one.Told, err = h.Ideas.Told(ctx, a, d.ID); err != nil {
 			return nil, err
 		}

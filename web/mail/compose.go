@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/url"
@@ -12,6 +13,7 @@ import (
 	"tribune/internal/mail"
 	"tribune/know"
 	"tribune/shape"
+	"tribune/web/page"
 )
 
 // draft is a letter while it is written, and what it is written with.
@@ -216,11 +218,30 @@ func (d draft) decision(ctx context.Context, row event.Delivery) error {
 		d.Blocks = append(d.Blocks, words(decision.Reason, decision.Language))
 	}
 	d.Blocks = append(d.Blocks, signed(d.signature(by)))
+	if err := d.override(ctx, decision); err != nil {
+		return err
+	}
 	if !decision.PromisedAt.IsZero() {
 		d.say(d.T("Promised for {date}.", "date", d.Date(decision.PromisedAt)))
 	}
 	d.Blocks = append(d.Blocks, linkTo(d.T("Read it all, and say what you think"), fmt.Sprintf("%s/ideas/%d", d.m.k.URL, idea.ID)))
 	return d.choice(ctx, know.MailDecisions, d.T("You get this one mail because you asked for this idea."), d.T("No more mails about decisions"))
+}
+
+// override says that a decision is against the charter, why, and who signed.
+func (d draft) override(ctx context.Context, decision shape.Decision) error {
+	of, err := d.m.k.Charter.OverridesOf(ctx, []int64{decision.ID})
+	o, ok := of[decision.ID]
+	if err != nil || !ok {
+		return err
+	}
+	d.say(d.T("This is against what our charter promised under “{clause}”: {breaches}. The reason that {name} signed for:",
+		"clause", o.Clause.Title, "breaches", page.Breaks(d.Printer, o.Breaches), "name", cmp.Or(o.Signer, d.site.Brand)))
+	if o.Reason != "" {
+		d.Blocks = append(d.Blocks, words(o.Reason, o.Language))
+	}
+	d.Blocks = append(d.Blocks, linkTo(d.T("What the charter promises, and how often it was not kept"), d.m.k.URL+page.ClauseURL(o.Clause)))
+	return nil
 }
 
 // because says what the reader has to do with an idea.

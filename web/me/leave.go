@@ -14,8 +14,9 @@ import (
 	"tribune/listen"
 	"tribune/measure"
 	"tribune/shape"
-	"tribune/tribe"
 	"tribune/shape/board"
+	"tribune/shape/charter"
+	"tribune/tribe"
 	"tribune/web/page"
 )
 
@@ -32,6 +33,7 @@ type held struct {
 	Spread advocate.Held  `json:"carried_on"`
 	Boards board.Held     `json:"boards"`
 	Counts measure.Held   `json:"counted"`
+	Signed charter.Held   `json:"charter"`
 	Tribes tribe.Held     `json:"tribes"`
 }
 
@@ -67,6 +69,9 @@ func (o own) export(w http.ResponseWriter, r *http.Request, v *page.View) error 
 		return err
 	}
 	if all.Counts, err = o.Measures.Held(ctx, v.Actor.ID, accounts); err != nil {
+		return err
+	}
+	if all.Signed, err = o.Charter.Held(ctx, v.Actor.ID, accounts); err != nil {
 		return err
 	}
 	if all.Tribes, err = o.Tribes.Held(ctx, v.Actor.ID, accounts); err != nil {

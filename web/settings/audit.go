@@ -107,6 +107,10 @@ func thing(v *page.View, f event.Event, people map[int64]know.Person, ideas map[
 		return v.T("release {n}", "n", f.Subject.ID), at("/changes/", f.Subject.ID)
 	case "call":
 		return v.T("call {n}", "n", f.Subject.ID), at("/desk/calls/", f.Subject.ID)
+	case "charter":
+		return v.T("version {n} of the charter", "n", f.N), at("/charter/", f.N)
+	case "purpose":
+		return v.T("what we are for"), at("/purpose/", f.Subject.ID)
 	case "mail":
 		return v.T("mail {n}", "n", f.Subject.ID), at("/desk/outbox/", f.Subject.ID)
 	case "mention":
@@ -157,6 +161,14 @@ func didMaking(v *page.View, f event.Event) string {
 		return v.T("commented on")
 	case "decision.made":
 		return v.T("decided on")
+	case "decision.overrode":
+		return v.T("signed for deciding against the charter on")
+	case "idea.cited":
+		return v.T("put under another clause of the charter:")
+	case "charter.published":
+		return v.T("published")
+	case "purpose.written":
+		return v.T("said anew")
 	case "comment.edited":
 		return v.T("changed their comment on")
 	case "comment.withdrawn":

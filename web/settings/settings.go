@@ -78,5 +78,6 @@ func tabs(v *page.View) (all []tab) {
 	add(know.Configure, "/desk/settings/mail", v.T("Mail"))
 	add(know.Configure, "/desk/settings/rules", v.T("Who may do what"))
 	add(know.Inspect, "/desk/settings/audit", v.T("What staff did"))
+	add(know.Decide, "/desk/charter", v.T("Purpose and charter"))
 	return append(all, tab{"/how-we-listen", v.T("How we listen")})
 }

@@ -2,10 +2,13 @@ package workshop
 
 import (
 	"net/http"
+	"strconv"
 	"time"
 
+	"tribune/internal/fault"
 	"tribune/know"
 	"tribune/shape"
+	"tribune/shape/charter"
 	"tribune/web/desk"
 	"tribune/web/page"
 )
@@ -24,6 +27,9 @@ type callForm struct {
 	id    int64 // 0: a new one
 	typed map[string]string
 	wrong page.Wrong
+
+	charter charter.Version // that holds
+	clause  charter.Clause  // that is cited
 }
 
 func (x *workshop) newCall(w http.ResponseWriter, r *http.Request, v *page.View) error {
@@ -39,12 +45,21 @@ func (x *workshop) call(w http.ResponseWriter, r *http.Request, v *page.View) er
 	if err != nil {
 		return err
 	}
-	return x.showCall(w, r, v, callForm{id: id, typed: map[string]string{"title": c.Title, "body": c.Body, "will": c.Will, "gets": c.Gets,
+	return x.showCall(w, r, v, callForm{id: id, typed: map[string]string{"title": c.Title, "body": c.Body, "will": c.Will, "gets": c.Gets, "clause_id": number(c.Clause),
 		"audience": string(c.Audience), "opens_at": dayText(c.OpensAt, v.Zone()), "closes_at": dayText(c.ClosesAt, v.Zone())}})
 }
 
 func (x *workshop) showCall(w http.ResponseWriter, r *http.Request, v *page.View, f callForm) error {
 	v.Title, v.Section = v.T("A call for ideas"), "ideas"
+	var err error
+	if f.charter, err = x.Charter.Current(r.Context()); err != nil {
+		return err
+	}
+	if id, err := strconv.ParseInt(f.typed["clause_id"], 10, 64); err == nil {
+		if f.clause, err = x.Charter.Clause(r.Context(), id); err != nil && !fault.Is(err, fault.NotFound) {
+			return err
+		}
+	}
 	return x.ShowDesk(w, r, v, callPage(v, f))
 }
 
@@ -78,6 +93,7 @@ func (x *workshop) saveCall(w http.ResponseWriter, r *http.Request, v *page.View
 
 func (x *workshop) putCall(r *http.Request, v *page.View, f callForm) error {
 	n := shape.NewCall{Title: f.typed["title"], Body: f.typed["body"], Will: f.typed["will"], Gets: f.typed["gets"], Audience: know.Audience(f.typed["audience"])}
+	n.Clause, _ = strconv.ParseInt(f.typed["clause_id"], 10, 64)
 	var err error
 	if n.OpensAt, err = dayOf(f.typed["opens_at"], v.Zone(), "opens_at"); err != nil {
 		return err

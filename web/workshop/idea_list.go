@@ -60,6 +60,7 @@ func tabs(v *page.View, current string) []desk.Tab {
 	return []desk.Tab{
 		{Name: v.T("Ideas"), Href: "/desk/ideas", Current: current == "ideas"},
 		{Name: v.T("Calls for ideas"), Href: "/desk/calls", Current: current == "calls"},
+		{Name: v.T("Charter"), Href: "/desk/charter", Current: current == "charter"},
 		{Name: v.T("Hidden"), Href: "/desk/hidden", Current: current == "hidden"},
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"tribune/know"
 	"tribune/shape"
+	"tribune/shape/charter"
 	"tribune/web/desk"
 	"tribune/web/page"
 )
@@ -29,6 +30,9 @@ type opened struct {
 	releases  []shape.Release
 	calls     []shape.Call
 	entitled  shape.Entitled
+	bound     shape.Bound
+	charter   charter.Version // that holds
+	signed    map[int64]charter.Override
 
 	form  string // the form that was filled in wrongly
 	typed map[string]string
@@ -99,7 +103,26 @@ func (x *workshop) decided(r *http.Request, v *page.View, o *opened) (err error)
 	if o.calls, err = x.Ideas.Calls(ctx, a, false); err != nil {
 		return err
 	}
-	o.entitled, err = x.Ideas.Entitled(ctx, a, id)
+	if o.entitled, err = x.Ideas.Entitled(ctx, a, id); err != nil {
+		return err
+	}
+	return x.promised(r, o)
+}
+
+// promised reads what the charter says of an idea, and of its decisions.
+func (x *workshop) promised(r *http.Request, o *opened) (err error) {
+	ctx := r.Context()
+	if o.bound, err = x.Ideas.Bound(ctx, o.idea); err != nil {
+		return err
+	}
+	if o.charter, err = x.Charter.Current(ctx); err != nil {
+		return err
+	}
+	ids := make([]int64, len(o.decisions))
+	for n, d := range o.decisions {
+		ids[n] = d.ID
+	}
+	o.signed, err = x.Charter.OverridesOf(ctx, ids)
 	return err
 }
 
@@ -149,7 +172,9 @@ func (x *workshop) on(w http.ResponseWriter, r *http.Request, v *page.View, form
 func (x *workshop) decide(w http.ResponseWriter, r *http.Request, v *page.View) error {
 	return x.on(w, r, v, "decide", "decided", func(id int64) error {
 		stage, status, _ := strings.Cut(r.PostForm.Get("status"), "|")
-		n := shape.NewDecision{Stage: shape.Stage(stage), Status: status, Reason: r.PostForm.Get("reason"), Language: v.Lang()}
+		n := shape.NewDecision{Stage: shape.Stage(stage), Status: status, Reason: r.PostForm.Get("reason"), Language: v.Lang(),
+			Override: charter.Signature{Reason: r.PostForm.Get("override_reason"), Name: r.PostForm.Get("signer")}}
+		n.Purpose, n.Clause = cited(r.PostForm.Get("cites"))
 		var err error
 		if n.PromisedAt, err = endOfDay(r.PostForm.Get("promised_at"), v.Zone()); err != nil {
 			return err
@@ -180,7 +205,14 @@ func (x *workshop) sort(w http.ResponseWriter, r *http.Request, v *page.View) er
 		if idea.Call != call {
 			e.Call = &call
 		}
-		_, err = x.Ideas.Edit(r.Context(), v.Actor, id, e)
+		if _, err = x.Ideas.Edit(r.Context(), v.Actor, id, e); err != nil {
+			return err
+		}
+		was := r.PostForm.Get("clause_was")
+		if clause := r.PostForm.Get("clause_id"); clause != was {
+			id64, _ := strconv.ParseInt(clause, 10, 64)
+			_, err = x.Ideas.Cite(r.Context(), v.Actor, id, id64)
+		}
 		return err
 	})
 }
