@@ -140,15 +140,6 @@ func what(v *page.View, kind string) string {
 	return v.T("for what has changed")
 }
 
-// named gives who thanks, with what they are here.
-func named(v *page.View, t advocate.Thanks, people map[int64]know.Person) string {
-	p := people[t.By]
-	if p.Role.AtLeast(know.Staff) && p.Name != "" {
-		return p.Name + ", " + v.Site.Brand
-	}
-	return v.Name(p)
-}
-
 // lasted says what kind of thing lasted; its title follows, if there is one.
 func lasted(v *page.View, e advocate.Effect) string {
 	switch {
