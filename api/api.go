@@ -120,6 +120,7 @@ func (s *service) routes() {
 	s.ideaTextRoutes()
 	s.decisionRoutes()
 	s.callRoutes()
+	s.charterRoutes()
 	s.postRoutes()
 	s.suggestionRoutes()
 	s.sourceRoutes()

@@ -24,7 +24,8 @@ type Call struct {
 	Body      string    `json:"body" doc:"Markdown"`
 	Will      string    `json:"will" doc:"Markdown: what the company will do with the ideas"`
 	Gets      string    `json:"gets" doc:"Markdown: what those who help get"`
-	Audience  string    `json:"audience" enum:"public,members,staff"`
+	Audience  string    `json:"audience" doc:"public, members, staff, or a circle: board:ID, tribe:ID"`
+	ClauseID  int64     `json:"clause_id,omitempty" doc:"Of the charter: its ideas fall under it"`
 	Open      bool      `json:"open" doc:"Ideas can be proposed for it now"`
 	OpensAt   time.Time `json:"opens_at"`
 	ClosesAt  time.Time `json:"closes_at,omitzero"`
@@ -33,7 +34,7 @@ type Call struct {
 }
 
 func (s *service) call(c shape.Call) Call {
-	return Call{c.ID, c.Title, c.Body, c.Will, c.Gets, string(c.Audience), c.Open(s.Now()), c.OpensAt, c.ClosesAt, c.CreatedAt, c.EditedAt}
+	return Call{c.ID, c.Title, c.Body, c.Will, c.Gets, string(c.Audience), c.Clause, c.Open(s.Now()), c.OpensAt, c.ClosesAt, c.CreatedAt, c.EditedAt}
 }
 
 func (s *service) callsList(ctx context.Context, a *gate.Asker, in *struct {
@@ -61,12 +62,13 @@ func (s *service) callOpen(ctx context.Context, a *gate.Asker, in *struct {
 		Will     string `json:"will"`
 		Gets     string `json:"gets"`
 		Audience string `json:"audience,omitempty"`
+		ClauseID int64  `json:"clause_id,omitempty" doc:"Of the charter that holds"`
 		OpensAt  string `json:"opens_at,omitempty" doc:"A day or a time (RFC 3339); now if it is not given"`
 		ClosesAt string `json:"closes_at,omitempty" doc:"A day or a time (RFC 3339); never if it is not given"`
 	}
 }) (*answer[Call], error) {
 	b := in.Body
-	n := shape.NewCall{Title: b.Title, Body: b.Body, Will: b.Will, Gets: b.Gets, Audience: know.Audience(b.Audience)}
+	n := shape.NewCall{Title: b.Title, Body: b.Body, Will: b.Will, Gets: b.Gets, Audience: know.Audience(b.Audience), Clause: b.ClauseID}
 	var err error
 	if n.OpensAt, err = s.moment(ctx, "opens_at", b.OpensAt); err != nil {
 		return nil, err
@@ -89,6 +91,7 @@ func (s *service) callChange(ctx context.Context, a *gate.Asker, in *struct {
 		Will     *string `json:"will,omitempty"`
 		Gets     *string `json:"gets,omitempty"`
 		Audience *string `json:"audience,omitempty"`
+		ClauseID *int64  `json:"clause_id,omitempty" doc:"Of the charter that holds; 0: none"`
 		OpensAt  *string `json:"opens_at,omitempty"`
 		ClosesAt *string `json:"closes_at,omitempty" doc:"Empty: it stays open"`
 	}
@@ -99,7 +102,7 @@ func (s *service) callChange(ctx context.Context, a *gate.Asker, in *struct {
 	}
 	b := in.Body
 	n := shape.NewCall{Title: or(b.Title, c.Title), Body: or(b.Body, c.Body), Will: or(b.Will, c.Will), Gets: or(b.Gets, c.Gets),
-		Audience: know.Audience(or(b.Audience, string(c.Audience))), OpensAt: c.OpensAt, ClosesAt: c.ClosesAt}
+		Audience: know.Audience(or(b.Audience, string(c.Audience))), OpensAt: c.OpensAt, ClosesAt: c.ClosesAt, Clause: or(b.ClauseID, c.Clause)}
 	if b.OpensAt != nil {
 		if n.OpensAt, err = s.moment(ctx, "opens_at", *b.OpensAt); err != nil {
 			return nil, err

@@ -8,6 +8,7 @@ import (
 
 	"tribune/gate"
 	"tribune/shape"
+	"tribune/shape/charter"
 )
 
 func (s *service) decisionRoutes() {
@@ -37,6 +38,9 @@ type Decision struct {
 	Replaces   int64     `json:"replaces,omitempty" doc:"The decision before"`
 	ReleaseID  int64     `json:"release_id,omitempty"`
 	PromisedAt time.Time `json:"promised_at,omitzero" doc:"The day it promises"`
+	ClauseID   int64     `json:"clause_id,omitempty" doc:"Of the charter, that it cites"`
+	PurposeID  int64     `json:"purpose_id,omitempty" doc:"The wording of the purpose that it rests on"`
+	Override   *Override `json:"override,omitempty" doc:"It is against the charter: what somebody signed"`
 }
 
 func (s *service) decisions(ctx context.Context, from ...shape.Decision) ([]Decision, error) {
@@ -45,10 +49,14 @@ func (s *service) decisions(ctx context.Context, from ...shape.Decision) ([]Deci
 		ids[n] = d.By
 	}
 	people, err := s.People.People(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	signed, err := s.overridesOf(ctx, from)
 	decisions := make([]Decision, len(from))
 	for n, d := range from {
 		decisions[n] = Decision{d.ID, d.Idea, status(d.Stage, d.Status), string(d.Stage), d.Reason, d.Language,
-			s.author(people, d.By, true), d.At, d.Replaces, d.Release, d.PromisedAt}
+			s.author(people, d.By, true), d.At, d.Replaces, d.Release, d.PromisedAt, d.Clause, d.Purpose, signed[d.ID]}
 	}
 	return decisions, err
 }
@@ -69,6 +77,10 @@ type NewDecision struct {
 	PromisedAt string      `json:"promised_at,omitempty" doc:"The day it promises, as 2026-11-20, or a time (RFC 3339)"`
 	ReleaseID  int64       `json:"release_id,omitempty" doc:"shipped: the release that brings it"`
 	Release    *NewRelease `json:"release,omitempty" doc:"shipped: the release to make"`
+
+	ClauseID int64        `json:"clause_id,omitempty" doc:"Of the charter, to cite; the idea's own if it is not given"`
+	Purpose  bool         `json:"cites_purpose,omitempty" doc:"It rests on the purpose"`
+	Override *NewOverride `json:"override,omitempty" doc:"Needed where the decision goes against the charter (422 without); else not looked at"`
 }
 
 func (s *service) decide(ctx context.Context, a *gate.Asker, in *struct {
@@ -80,7 +92,11 @@ func (s *service) decide(ctx context.Context, a *gate.Asker, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	n := shape.NewDecision{Status: b.Status, Reason: b.Reason, Language: b.Language, PromisedAt: promised, Release: b.ReleaseID}
+	n := shape.NewDecision{Status: b.Status, Reason: b.Reason, Language: b.Language, PromisedAt: promised, Release: b.ReleaseID,
+		Clause: b.ClauseID, Purpose: b.Purpose}
+	if b.Override != nil {
+		n.Override = charter.Signature{Reason: b.Override.Reason, Name: b.Override.Signer}
+	}
 	if b.Release != nil {
 		release, err := s.release(ctx, *b.Release)
 		if err != nil {

@@ -20,6 +20,7 @@ type Author struct {
 	Staff bool   `json:"staff" doc:"Worked here then"`
 	Photo string `json:"photo,omitempty" doc:"Address of a picture"`
 	Left  bool   `json:"left,omitempty" doc:"They left, and were erased"`
+	Title string `json:"title,omitempty" doc:"Of who works here: what they do"`
 }
 
 // Idea is something that people ask for.
@@ -40,9 +41,10 @@ type Idea struct {
 	Following   *bool     `json:"following,omitempty" doc:"The asker follows it; given with one idea, not in lists"`
 	Author      Author    `json:"author"`
 	CallID      int64     `json:"call_id,omitempty"`
+	ClauseID    int64     `json:"clause_id,omitempty" doc:"Of the charter, that it stands under"`
 	DecisionID  int64     `json:"decision_id,omitempty" doc:"The latest"`
 	Language    string    `json:"language,omitempty" doc:"BCP 47"`
-	Audience    string    `json:"audience" enum:"public,members,staff"`
+	Audience    string    `json:"audience" doc:"public, members, staff, or a circle: board:ID, tribe:ID"`
 	State       string    `json:"state" enum:"visible,hidden,withdrawn"`
 	StateReason string    `json:"state_reason,omitempty"`
 	MergedInto  int64     `json:"merged_into,omitempty"`
@@ -75,7 +77,7 @@ func (s *service) ideaRoutes() {
 // author gives who did something from among people.
 func (s *service) author(people map[int64]know.Person, id int64, staff bool) Author {
 	p := people[id]
-	return Author{ID: id, Name: p.Name, Staff: staff, Photo: s.picture(p.Photo), Left: p.Left()}
+	return Author{ID: id, Name: p.Name, Staff: staff, Photo: s.picture(p.Photo), Left: p.Left(), Title: p.Title}
 }
 
 func (s *service) picture(sha string) string {
@@ -110,7 +112,7 @@ func (s *service) idea(i shape.Idea, people map[int64]know.Person, voted bool) I
 	return Idea{
 		ID: i.ID, URL: s.URL + "/ideas/" + strconv.FormatInt(i.ID, 10), Title: i.Title, Body: i.Body, Tags: append([]string{}, i.Tags...),
 		Status: status(i.Stage, i.Status), Stage: string(i.Stage), Votes: i.Votes, StaffVotes: i.StaffVotes, Comments: i.Comments,
-		Voices: i.Voices, Countries: i.Countries, Voted: voted, Author: s.author(people, i.Person, i.Staff), CallID: i.Call,
+		Voices: i.Voices, Countries: i.Countries, Voted: voted, Author: s.author(people, i.Person, i.Staff), CallID: i.Call, ClauseID: i.Clause,
 		DecisionID: i.Decision, Language: i.Language, Audience: string(i.Audience), State: string(i.State), StateReason: i.StateReason,
 		MergedInto: i.MergedInto, CreatedAt: i.CreatedAt, EditedAt: i.EditedAt, DecidedAt: i.DecidedAt,
 	}
@@ -343,7 +345,7 @@ func (s *service) ideaVoters(ctx context.Context, a *gate.Asker, in *ByID) (*ans
 		return nil, err
 	}
 	return page(voters, "", func(v shape.Voter) Voter {
-		return Voter{Author{v.Person.ID, v.Person.Name, v.Staff, s.picture(v.Person.Photo), v.Person.Left()}, v.At}
+		return Voter{Author{v.Person.ID, v.Person.Name, v.Staff, s.picture(v.Person.Photo), v.Person.Left(), v.Person.Title}, v.At}
 	}), nil
 }
 

@@ -28,26 +28,33 @@ import (
 	"tribune/know"
 	"tribune/know/purchase"
 	"tribune/listen"
+	"tribune/measure"
 	"tribune/shape"
+	"tribune/shape/board"
+	"tribune/shape/charter"
 	"tribune/storage"
+	"tribune/tribe"
 )
 
 const siteURL = "https://square.example"
 
 // site is a whole site behind its gate, reached over the network.
 type site struct {
-	t      testing.TB
-	db     *storage.DB
-	events *event.Log
-	people *know.Directory
-	radar  *listen.Radar
-	inbox  *converse.Inbox
-	ideas  *shape.Ideas
-	posts  *post.Posts
-	at     time.Time
+	t       testing.TB
+	db      *storage.DB
+	events  *event.Log
+	people  *know.Directory
+	radar   *listen.Radar
+	inbox   *converse.Inbox
+	ideas   *shape.Ideas
+	posts   *post.Posts
+	charter *charter.Charter
+	at      time.Time
 
 	purchases *purchase.Ledger
 	advocacy  *advocate.Advocacy
+	tribes    *tribe.Tribes
+	boards    *board.Boards
 	http.Handler
 	server *httptest.Server
 }
@@ -56,7 +63,7 @@ func (s *site) now() time.Time { return s.at }
 
 func words(t testing.TB) *i18n.Catalogue {
 	t.Helper()
-	w, err := i18n.Load([]fs.FS{storage.Texts, fetch.Texts, feed.Texts, query.Texts, know.Texts, purchase.Texts, listen.Texts, converse.Texts, shape.Texts, post.Texts, picture.Texts, gate.Texts, api.Texts}...)
+	w, err := i18n.Load([]fs.FS{storage.Texts, fetch.Texts, feed.Texts, query.Texts, know.Texts, purchase.Texts, listen.Texts, converse.Texts, shape.Texts, board.Texts, charter.Texts, post.Texts, tribe.Texts, picture.Texts, gate.Texts, api.Texts}...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,8 +82,11 @@ func open(t testing.TB, db *storage.DB) *site {
 	s.inbox = converse.New(log, db, s.events, s.people, s.radar, s.now)
 	s.ideas = shape.New(log, db, s.events, s.people, s.radar, s.inbox, s.now)
 	s.posts = post.New(log, s.db, s.events, s.people, s.now)
+	s.charter = charter.New(log, db, s.events, s.people, s.now)
 	s.purchases = purchase.New(log, db, s.events, s.people, s.now)
 	s.advocacy = advocate.New(log, db, s.events, s.people, s.purchases, s.ideas, s.posts, s.now)
+	s.tribes = tribe.New(log, db, s.events, s.people, s.ideas, s.posts, s.now)
+	s.boards = board.New(log, db, s.events, s.people, s.now)
 	s.serve(log, false)
 	return s
 }
@@ -90,7 +100,8 @@ func (s *site) serve(log *slog.Logger, limits bool) {
 		s.t.Fatal(err)
 	}
 	s.Handler = door.Wrap(api.New(api.Needs{Log: log, Gate: door, Events: s.events, People: s.people, Radar: s.radar, Inbox: s.inbox,
-		Ideas: s.ideas, Purchases: s.purchases, Advocacy: s.advocacy, Posts: s.posts, Words: w, URL: siteURL, Version: "test", Now: s.now}))
+		Ideas: s.ideas, Purchases: s.purchases, Advocacy: s.advocacy, Posts: s.posts, Charter: s.charter, Tribes: s.tribes, Boards: s.boards, Words: w,
+		Measures: measure.New(log, s.db, s.events, s.people, s.radar, s.now), URL: siteURL, Version: "test", Now: s.now}))
 	s.server = httptest.NewServer(s.Handler)
 	s.t.Cleanup(s.server.Close)
 }
