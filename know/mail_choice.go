@@ -34,7 +34,9 @@ const (
 
 // MailKinds lists the kinds, in the order they are shown, and whether each is
 // sent to somebody who has not chosen.
-func MailKinds() []MailKind { return []MailKind{MailDecisions, MailAnswers, MailReplies, MailThanks, MailBoards, MailWhy, MailComments} }
+func MailKinds() []MailKind {
+	return []MailKind{MailDecisions, MailAnswers, MailReplies, MailThanks, MailBoards, MailWhy, MailComments}
+}
 
 // Wanted reports whether a person wants a kind of mail. Who has not chosen
 // gets all of them but comments, which are for those who ask for them.
