@@ -207,7 +207,7 @@ func TestApply(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want(t, p.Fault(), fault.Conflict, "3 seats, and 1 people")
+		want(t, p.Fault(), fault.Conflict, "Fewer people applied (1) than there are seats (3)")
 		if err := s.SetQuotas(ctx, s.staff, b.ID, []board.Quota{{Feature: "country", Value: "BR", Min: 1, Max: 1}}); err != nil {
 			t.Fatal(err)
 		}

@@ -206,7 +206,7 @@ func (p Preview) Fault() error {
 	case f.Quota.Feature != "":
 		return fault.New(fault.Conflict, "The quota for {value} needs at least {need}, and {have} can be drawn.", "value", f.Quota.Value, "need", f.Quota.Min, "have", f.Available).On("quotas")
 	case f.Available < f.Seats:
-		return fault.New(fault.Conflict, "There are {seats} seats, and {have} people to draw from.", "seats", f.Seats, "have", f.Available).On("seats")
+		return fault.New(fault.Conflict, "Fewer people applied ({have}) than there are seats ({seats}).", "seats", f.Seats, "have", f.Available).On("seats")
 	}
 	return fault.New(fault.Conflict, "Each quota can be met, but not all of them together.").On("quotas")
 }

@@ -244,6 +244,21 @@ func (s *Boards) Answers(ctx context.Context, a know.Actor, t Task, after int64,
 	return answers, err
 }
 
+// Quoted gives the answers that stand in a result: of those who agree, and
+// without a person for those who do so without their name.
+func (s *Boards) Quoted(ctx context.Context, a know.Actor, t Task, limit int) ([]Answer, error) {
+	if t, err := s.Task(ctx, a, t.Board, t.ID); err != nil || t.ReportedAt.IsZero() {
+		return nil, err
+	}
+	answers, err := storage.All(ctx, s.db, scanAnswer, selectAnswer+` where task_id = $1 and body <> '' and quote <> 'no' order by id limit $2`, t.ID, min(max(limit, 1), 200))
+	for n := range answers {
+		if answers[n].Quote == Nameless {
+			answers[n].Person = 0
+		}
+	}
+	return answers, err
+}
+
 // MyAnswer gives the asker's own answer; ok is false if there is none.
 func (s *Boards) MyAnswer(ctx context.Context, a know.Actor, task int64) (x Answer, ok bool, err error) {
 	x, ok, err = answerOf(ctx, s.db, task, a.ID)

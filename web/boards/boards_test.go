@@ -1,0 +1,120 @@
+package boards_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"tribune/know"
+	"tribune/shape/board"
+	"tribune/web/boards"
+	"tribune/web/webtest"
+)
+
+// TestJourney takes a board from opening to its result on the square, by forms
+// alone.
+func TestJourney(t *testing.T) {
+	s := webtest.New(t, webtest.Folder{Files: boards.Files, Routes: boards.Routes})
+	marta, ada, ben, visitor := s.Person("Marta Lindqvist", know.Owner), s.Person("Ada Holm", know.Member), s.Person("Ben Okoye", know.Member), s.Visitor()
+	visitor.Get("/boards").Want(t, 200, "There is no board yet")
+	marta.Post("/desk/boards/new", "name", "x", "closes_at", "soon").Want(t, 422, "Write a day as", "soon")
+	fields := []string{"name", "Board of the left hand", "purpose", "Paper that **lies flat**.", "company_gets", "Advice.", "members_get", "Paper.", "duties", "An hour a month.",
+		"seats", "1", "host", fmt.Sprint(marta.ID), "closes_at", "2026-11-30", "beacon_at", "2026-12-02", "from", "2026-12-05", "to", "2027-06-30", "beacon", "Lotto of 2 December"}
+	marta.Post("/desk/boards/new", fields...).Want(t, 303)
+	visitor.Get("/boards").Want(t, 200, "Board of the left hand", "Takes applications")
+	visitor.Get("/boards/1").Want(t, 200, "<strong>lies flat</strong>", "Advice.", "An hour a month.", "Lotto of 2 December", "Apply for a seat", "Marta Lindqvist").Without(t, "Run this board")
+	ada.Get("/boards/99").Want(t, 404)
+	marta.Post("/desk/boards/1/quotas", "feature", "country", "value", "Narnia", "min", "1", "max", "1").Want(t, 422, "No quota can be on", "Narnia")
+	marta.Post("/desk/boards/1/quotas", "feature", "country", "value", "NO", "min", "1", "max", "1", "feature", "country", "value", "", "min", "", "max", "").Want(t, 303)
+	marta.Get("/desk/boards/1").Want(t, 200, "the seats cannot be drawn", "Fewer people applied (0)")
+	visitor.Get("/boards/1").Want(t, 200, "exactly 1 seat", "Norway")
+
+	visitor.Get("/boards/1/apply").Want(t, 303)
+	ada.Post("/boards/1/apply", "sentence", "", "country", "NO").Want(t, 422, "Say in a sentence")
+	ada.Post("/boards/1/apply", "sentence", "I draw with the left.", "country", "NO").Want(t, 303)
+	ben.Post("/boards/1/apply", "sentence", "I write.", "country", "NO").Want(t, 303)
+	ada.Get("/boards/1").Want(t, 200, "You applied, under the number 1")
+	marta.Get("/desk/boards/1").Want(t, 200, "I draw with the left.", "the seats can be drawn")
+	ben.Get("/desk/boards/1").Want(t, 404)
+	visitor.Get("/boards/1/draw").Want(t, 200, "Announced beforehand")
+
+	s.Pass(11 * 24 * time.Hour)
+	marta.Post("/desk/boards/1/close").Want(t, 303)
+	visitor.Get("/boards/1/draw").Want(t, 200, "pool.csv", "Marta Lindqvist")
+	s.Pass(3 * 24 * time.Hour)
+	marta.Post("/desk/boards/1/draw", "value", "3 17 22", "again", "3 17 23").Want(t, 422, "not the same", "3 17 22")
+	marta.Post("/desk/boards/1/draw", "value", "3 17 22", "again", "3 17 22").Want(t, 303)
+	drawn, other := ada, ben
+	if strings.Contains(ben.Get("/boards/1").Body, "You were drawn") {
+		drawn, other = ben, ada
+	}
+	other.Get("/boards/1").Want(t, 200).Without(t, "You were drawn")
+	other.Post("/boards/1/seat", "answer", "yes").Want(t, 404)
+	drawn.Post("/boards/1/seat").Want(t, 422)
+	drawn.Post("/boards/1/seat", "answer", "yes", "shown", "1").Want(t, 303)
+	visitor.Get("/boards/1").Want(t, 200, drawn.Name)
+
+	drawn.Post("/boards/1/talks", "title", "Spiral", "body", "").Want(t, 422, "Spiral")
+	drawn.Post("/boards/1/talks", "title", "Spiral or glue?", "body", "My secret **words**").Want(t, 303)
+	for _, r := range []*webtest.Reader{visitor, other} {
+		for _, path := range []string{"/boards/1/talks", "/boards/1/talks/1", "/boards/1/said/1/edit"} {
+			r.Get(path).Want(t, 404).Without(t, "Spiral", "secret")
+		}
+		r.Get("/boards/1").Want(t, 200).Without(t, "Spiral", "secret")
+		if got := r.Post("/boards/1/talks/1", "body", "Me!"); got.Status != 404 {
+			t.Errorf("a stranger speaks: %d", got.Status)
+		}
+	}
+	marta.Post("/boards/1/talks/1", "body", "Glue.").Want(t, 303)
+	drawn.Get("/boards/1/talks/1").Want(t, 200, "<strong>words</strong>", "Glue.")
+	drawn.Post("/boards/1/said/1/edit", "body", "Other words").Want(t, 303)
+	drawn.Post("/boards/1/said/2/edit", "body", "Not mine").Want(t, 403)
+	marta.Post("/boards/1/said/1/hide", "talk", "1", "reason", "Off the point.").Want(t, 303)
+	drawn.Get("/boards/1/talks/1").Want(t, 200, "Other words", "Off the point.")
+	marta.Post("/boards/1/said/1/show", "talk", "1").Want(t, 303)
+	drawn.Post("/boards/1/said/1/withdraw", "talk", "1").Want(t, 303)
+
+	marta.Post("/desk/boards/1/tasks", "question", "Thick or thin?", "shows", "after", "closes_at", "2026-01-01").Want(t, 422, "a day to come", "Thick or thin?")
+	marta.Post("/desk/boards/1/tasks", "question", "Thick or thin?", "shows", "after", "closes_at", "2026-12-10").Want(t, 303)
+	other.Get("/boards/1/tasks/1").Want(t, 404)
+	drawn.Post("/boards/1/tasks/1/answer", "body", "", "quote", "named").Want(t, 422)
+	drawn.Post("/boards/1/tasks/1/answer", "body", "Thick, for ink.", "quote", "named").Want(t, 303)
+	drawn.Get("/boards/1/tasks/1").Want(t, 200, "Thick, for ink.")
+	s.Pass(10 * 24 * time.Hour)
+	marta.Post("/desk/boards/1/tasks/1/report", "summary", "Thick it is.").Want(t, 303)
+	visitor.Get("/boards/1/tasks/1").Want(t, 404)
+	drawn.Post("/boards/1/tasks/1/vote", "yes", "1").Want(t, 303)
+	visitor.Get("/boards/1/tasks/1").Want(t, 200, "Thick it is.", "Thick, for ink.", drawn.Name, "Marta Lindqvist")
+	visitor.Get("/boards/1").Want(t, 200, "Thick or thin?")
+	visitor.Lang = "fr"
+	for _, path := range []string{"/boards", "/boards/1", "/boards/1/draw", "/boards/1/tasks/1"} {
+		visitor.Get(path).Want(t, 200).Without(t, ">Boards<", ">Seats", "What each side")
+	}
+	drawn.Post("/boards/1/seat", "answer", "no").Want(t, 303)
+	drawn.Get("/boards/1/talks").Want(t, 404)
+}
+
+// TestInvite opens a board to who holds its link.
+func TestInvite(t *testing.T) {
+	s := webtest.New(t, webtest.Folder{Files: boards.Files, Routes: boards.Routes})
+	marta, ada := s.Person("Marta Lindqvist", know.Owner), s.Person("Ada Holm", know.Member)
+	now, day := s.Clock(), 24*time.Hour
+	b, err := s.Boards.Convene(t.Context(), marta.Actor, board.NewBoard{Name: "By invitation", Purpose: "x", CompanyGets: "x", MembersGet: "x", Duties: "x", Seats: 1, Invited: true,
+		ClosesAt: now.Add(day), Beacon: "Lotto", BeaconAt: now.Add(2 * day), From: now.Add(3 * day), To: now.Add(99 * day)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ada.Get("/boards/1").Want(t, 200, "Only who is invited").Without(t, "Apply for a seat")
+	ada.Post("/boards/1/apply", "sentence", "Me.").Want(t, 403)
+	code, err := s.Boards.InviteCode(t.Context(), marta.Actor, b.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ada.Get("/boards/1?code="+code).Want(t, 200, "/boards/1/apply?code="+code)
+	ada.Get("/boards/1/apply?code="+code).Want(t, 200, code)
+	ada.Post("/boards/1/apply", "sentence", "Me.", "code", code).Want(t, 303)
+	marta.Get("/desk/boards/1?who=ada").Want(t, 200, "Ada Holm")
+	marta.Post("/desk/boards/1/invite", "person", fmt.Sprint(ada.ID)).Want(t, 303)
+	marta.Post("/desk/boards/1/invite", "person", fmt.Sprint(marta.ID)).Want(t, 422)
+}
