@@ -148,6 +148,8 @@ type Export struct {
 	Purchases  any       `json:"purchases" doc:"What I bought, what I said brought me, and who says that I brought them"`
 	Boards     any       `json:"boards" doc:"Applications, seats, what I said and answered on boards"`
 	CarriedOn  any       `json:"carried_on" doc:"My links, thanks I gave and got, what lasted of what I did"`
+	Charter    any       `json:"charter" doc:"What I wrote of the purpose and the charter, and signed for against it"`
+	Tribes     any       `json:"tribes" doc:"Tribes I am or was in, what ties me to whom, what was suggested to me"`
 	Counted    any       `json:"counted" doc:"As whom I am counted, in numbers"`
 }
 
@@ -172,6 +174,14 @@ func (s *service) export(ctx context.Context, a *gate.Asker, _ *none) (*answer[E
 	if err != nil {
 		return nil, err
 	}
+	signed, err := s.Charter.Held(ctx, a.ID, accounts)
+	if err != nil {
+		return nil, err
+	}
+	tribes, err := s.Tribes.Held(ctx, a.ID, accounts)
+	if err != nil {
+		return nil, err
+	}
 	posts, err := s.Posts.Held(ctx, a.ID, accounts)
 	if err != nil {
 		return nil, err
@@ -192,7 +202,7 @@ func (s *service) export(ctx context.Context, a *gate.Asker, _ *none) (*answer[E
 	if err != nil {
 		return nil, err
 	}
-	return body(Export{s.Now().UTC().Truncate(time.Second), held, heard, inbox, square, posts, bought, boards, carried, counted}), nil
+	return body(Export{s.Now().UTC().Truncate(time.Second), held, heard, inbox, square, posts, bought, boards, carried, signed, tribes, counted}), nil
 }
 
 func (s *service) myVoices(ctx context.Context, a *gate.Asker, _ *none) (*answer[List[Voice]], error) {

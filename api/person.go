@@ -36,11 +36,20 @@ type Person struct {
 	Title     string    `json:"title,omitempty"`
 	About     string    `json:"about,omitempty" doc:"What they answer for"`
 	Photo     string    `json:"photo,omitempty"`
+	Staff     bool      `json:"staff" doc:"Works here"`
+	Languages []string  `json:"languages,omitempty" doc:"BCP 47: in which they speak with people"`
+	Clock     *Clock    `json:"clock,omitempty" doc:"How long they let people wait, if they show it"`
 	Country   string    `json:"country,omitempty"`
 	CreatedAt time.Time `json:"created_at"`
 	LeftAt    time.Time `json:"left_at,omitzero"`
 	Left      bool      `json:"left,omitempty" doc:"They left, and were erased"`
 	Desk      *Known    `json:"desk,omitempty" doc:"For staff"`
+}
+
+// Clock is how long somebody lets people wait, over 90 days.
+type Clock struct {
+	MedianSeconds int64 `json:"median_seconds"`
+	Answers       int   `json:"answers" doc:"At least 5"`
 }
 
 // Known is what the desk knows about somebody.
@@ -82,7 +91,7 @@ func account(c know.Account) Account {
 
 func (s *service) person(p know.Person) Person {
 	return Person{ID: p.ID, Name: p.Name, Role: string(p.Role), Leads: p.Leads, Title: p.Title, About: p.About, Photo: s.picture(p.Photo),
-		CreatedAt: p.CreatedAt, LeftAt: p.LeftAt, Left: p.Left()}
+		Staff: p.Role.AtLeast(know.Staff), Languages: p.Languages, CreatedAt: p.CreatedAt, LeftAt: p.LeftAt, Left: p.Left()}
 }
 
 func (s *service) team(ctx context.Context, _ *gate.Asker, _ *none) (*answer[List[Person]], error) {
@@ -90,7 +99,23 @@ func (s *service) team(ctx context.Context, _ *gate.Asker, _ *none) (*answer[Lis
 	if err != nil {
 		return nil, err
 	}
-	return page(team, "", s.person), nil
+	people := page(team, "", s.person)
+	ids := make([]int64, len(team))
+	for n, p := range team {
+		ids[n] = p.ID
+	}
+	return people, s.clocks(ctx, ids, people.Body.Items)
+}
+
+// clocks adds how long people let others wait, of those who show it.
+func (s *service) clocks(ctx context.Context, ids []int64, people []Person) error {
+	clocks, err := s.Inbox.Clocks(ctx, ids)
+	for n, p := range people {
+		if c, shown := clocks[p.ID]; shown {
+			people[n].Clock = &Clock{int64(c.Median.Seconds()), c.Answers}
+		}
+	}
+	return err
 }
 
 // Invited is a one-time link for somebody.
@@ -126,7 +151,11 @@ func (s *service) personGet(ctx context.Context, a *gate.Asker, in *ByID) (*answ
 	if !public && !desk && !know.May(a.Actor, know.Self, know.Subject{Author: p.ID}) {
 		return nil, know.Require(a.Actor, know.Know, know.Subject{})
 	}
-	said := s.person(p)
+	one := []Person{s.person(p)}
+	if err := s.clocks(ctx, []int64{p.ID}, one); err != nil {
+		return nil, err
+	}
+	said := one[0]
 	if desk {
 		accounts, err := s.People.AccountsOf(ctx, p.ID)
 		if err != nil {

@@ -16,10 +16,10 @@ func (s *service) threadRoutes() {
 	add(s, "inbox", "GET /threads", "listThreads", "Conversations for the desk", http.StatusOK, s.threadsList,
 		tells("Those that wait come first waited, first listed; the others by their last change, newest first."))
 	add(s, "inbox", "POST /threads", "openThread", "Write to the company, or open a conversation on a mention", http.StatusCreated, s.threadOpen,
-		tells("A member writes a letter (subject, body). Staff open a conversation on what somebody said (mention_id), which is theirs then."))
+		tells("A member writes a letter (subject, body), to one of us by name if they like (to_id), in public or not. Staff open a conversation on what somebody said (mention_id), which is theirs then."))
 	add(s, "inbox", "GET /threads/{id}", "getThread", "One conversation and what was said in it", http.StatusOK, s.threadGet)
 	add(s, "inbox", "PATCH /threads/{id}", "changeThread", "Take, give, answer elsewhere, close or reopen a conversation", http.StatusOK, s.threadChange,
-		tells("owner_id 0 makes it nobody's. To close it needs a reason. answered says that the asker's answer was copied to where it was asked."))
+		tells("owner_id 0 makes it nobody's; whoever gives it to another asks them by name. A public letter is hidden by staff (letter_state hidden with a reason), or withdrawn by its writer. To close it needs a reason. answered says that the asker's answer was copied to where it was asked."))
 	add(s, "inbox", "POST /threads/{id}/messages", "addMessage", "Answer, add a note, or say more", http.StatusCreated, s.messageAdd,
 		tells("Staff answer under their own name, or with note true write to the team alone. Whose conversation it is says more."))
 	add(s, "inbox", "GET /messages/{id}", "getMessage", "One message", http.StatusOK, s.messageGet)
@@ -35,6 +35,11 @@ type Thread struct {
 	State       string    `json:"state" enum:"open,answered,closed"`
 	StateReason string    `json:"state_reason,omitempty"`
 	OwnerID     int64     `json:"owner_id" doc:"Who of us took it; 0: nobody"`
+	ToID        int64     `json:"to_id,omitempty" doc:"Whom of us its writer addressed"`
+	AskedID     int64     `json:"asked_id,omitempty" doc:"Who of us is asked by name now"`
+	HandedByID  int64     `json:"handed_by_id,omitempty" doc:"Who of us asked them; 0: the writer did"`
+	Public      bool      `json:"public" doc:"A letter that everybody may read"`
+	LetterState string    `json:"letter_state" enum:"visible,hidden,withdrawn"`
 	With        Speaker   `json:"with" doc:"Who speaks"`
 	MentionID   int64     `json:"mention_id,omitempty"`
 	DecisionID  int64     `json:"decision_id,omitempty" doc:"What is to be told"`
@@ -55,6 +60,7 @@ type Speaker struct {
 	PersonID  int64  `json:"person_id,omitempty"`
 	AccountID int64  `json:"account_id,omitempty"`
 	Left      bool   `json:"left,omitempty" doc:"They left, and were erased"`
+	Staff     bool   `json:"staff,omitempty" doc:"They work here"`
 }
 
 // OneThread is a conversation with its messages.
@@ -97,11 +103,12 @@ func (s *service) threads(ctx context.Context, from ...converse.Thread) ([]Threa
 	}
 	threads := make([]Thread, len(from))
 	for n, t := range from {
-		with := Speaker{people[t.Person].Name, t.Person, t.Account, people[t.Person].Left()}
+		with := Speaker{people[t.Person].Name, t.Person, t.Account, people[t.Person].Left(), people[t.Person].Role.AtLeast(know.Staff)}
 		if with.Name == "" {
 			with.Name = spoke[t.Account].Name
 		}
-		threads[n] = Thread{t.ID, string(t.Kind), t.Subject, string(t.Why), string(t.State), t.StateReason, t.Owner, with, t.Mention,
+		threads[n] = Thread{t.ID, string(t.Kind), t.Subject, string(t.Why), string(t.State), t.StateReason, t.Owner,
+			t.To, t.Asked, t.HandedBy, t.IsPublic(), string(t.TextState), with, t.Mention,
 			t.Decision, t.Messages, t.Last, t.URL, t.Place, t.WaitsAt, t.OpenedAt, t.AnsweredAt, t.StateAt}
 	}
 	return threads, nil
@@ -135,12 +142,16 @@ func (s *service) messages(ctx context.Context, from ...converse.Message) ([]Mes
 type threadsIn struct {
 	State string `query:"state" enum:"open,answered,closed"`
 	Owner string `query:"owner" doc:"A person's id, me, or nobody"`
+	Asked string `query:"asked" enum:"me" doc:"Those that the asker is asked by name, and nobody else took"`
 	Q     string `query:"q" doc:"In the subject, the words, or the name of who speaks"`
 	Paged
 }
 
 func (s *service) threadsList(ctx context.Context, a *gate.Asker, in *threadsIn) (*answer[List[Thread]], error) {
 	f := converse.Filter{State: converse.State(in.State), Text: in.Q, Cursor: in.Cursor, Limit: in.limit()}
+	if in.Asked == "me" {
+		f.Asked = a.ID
+	}
 	switch in.Owner {
 	case "":
 	case "me":
@@ -165,6 +176,8 @@ func (s *service) threadsList(ctx context.Context, a *gate.Asker, in *threadsIn)
 func (s *service) threadOpen(ctx context.Context, a *gate.Asker, in *struct {
 	Body struct {
 		MentionID int64  `json:"mention_id,omitempty"`
+		ToID      int64  `json:"to_id,omitempty" doc:"Who of us it is for"`
+		Public    bool   `json:"public,omitempty" doc:"Everybody may read the letter, and its answers"`
 		Subject   string `json:"subject,omitempty"`
 		Body      string `json:"body,omitempty" doc:"Markdown"`
 	}
@@ -174,7 +187,8 @@ func (s *service) threadOpen(ctx context.Context, a *gate.Asker, in *struct {
 	if in.Body.MentionID != 0 {
 		t, err = s.Inbox.Open(ctx, a.Actor, in.Body.MentionID)
 	} else {
-		t, err = s.Inbox.Letter(ctx, a.Actor, in.Body.Subject, in.Body.Body)
+		b := in.Body
+		t, err = s.Inbox.WriteTo(ctx, a.Actor, converse.NewLetter{To: b.ToID, Public: b.Public, Subject: b.Subject, Body: b.Body})
 	}
 	if err != nil {
 		return nil, err
@@ -203,9 +217,13 @@ func (s *service) threadChange(ctx context.Context, a *gate.Asker, in *struct {
 	Body struct {
 		State   *string `json:"state,omitempty" enum:"open,answered,closed"`
 		OwnerID *int64  `json:"owner_id,omitempty"`
-		Reason  string  `json:"reason,omitempty" doc:"Why it is closed"`
+		Reason  string  `json:"reason,omitempty" doc:"Why it is closed, or hidden"`
+		Letter  *string `json:"letter_state,omitempty" enum:"visible,hidden,withdrawn"`
 	}
 }) (*answer[Thread], error) {
+	if in.Body.Letter != nil {
+		return s.letterChange(ctx, a, in.ID, know.TextState(*in.Body.Letter), in.Body.Reason)
+	}
 	c := converse.Change{Owner: in.Body.OwnerID, Reason: in.Body.Reason}
 	if in.Body.State != nil {
 		state := converse.State(*in.Body.State)
