@@ -26,7 +26,7 @@ func (p *place) camp(t testing.TB, name string, n int, words string) []know.Acto
 	for round := range 2 {
 		idea := p.idea(t, folk[round], fmt.Sprintf("%s idea %d about %s", name, round, words))
 		for _, a := range append(slices.Clone(folk), folk...) {
-			_, err := p.ideas.Comment(t.Context(), a, idea.ID, strings.Repeat("I like "+words+" very much. ", 4), "")
+			_, err := p.ideas.Comment(t.Context(), a, idea.ID, strings.Repeat("I like "+words+" very much. ", 4), "en")
 			must(t, err)
 		}
 	}

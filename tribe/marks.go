@@ -1,6 +1,7 @@
 package tribe
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -24,27 +25,44 @@ const (
 	wordsOfOne   = 5000 // of one person: nobody outweighs a group
 )
 
-// spoken is what people said in public, in folded words.
+// spoken is what people said in public, in folded words, by language: what
+// marks a group off is not the language it speaks.
 type spoken struct {
-	people []int64 // in order, so that the same words give the same marks
-	words  map[int64][]string
+	said  []saidBy // in order, so that the same words give the same marks
+	index map[saidIn]int
 }
 
-func (sp *spoken) add(person int64, texts ...string) {
-	have, ok := sp.words[person]
+type saidIn struct {
+	person   int64
+	language string
+}
+
+type saidBy struct {
+	saidIn
+	words []string
+}
+
+func (sp *spoken) add(person int64, language string, texts ...string) {
+	if person == 0 {
+		return
+	}
+	language, _, _ = strings.Cut(language, "-")
+	of := saidIn{person, language}
+	n, ok := sp.index[of]
 	if !ok {
-		sp.people = append(sp.people, person)
+		n = len(sp.said)
+		sp.index[of] = n
+		sp.said = append(sp.said, saidBy{saidIn: of})
 	}
-	if room := wordsOfOne - len(have); room > 0 && person != 0 {
+	if room := wordsOfOne - len(sp.said[n].words); room > 0 {
 		words := query.Words(strings.Join(texts, " "))
-		have = append(have, words[:min(room, len(words))]...)
+		sp.said[n].words = append(sp.said[n].words, words[:min(room, len(words))]...)
 	}
-	sp.words[person] = have
 }
 
 // publicWords reads what everybody may read of what people said here.
 func (s *Tribes) publicWords(ctx context.Context) (*spoken, error) {
-	sp := &spoken{words: map[int64][]string{}}
+	sp := &spoken{index: map[saidIn]int{}}
 	visitor := know.Actor{}
 	ids, err := storage.All(ctx, s.db, storage.Scalar[int64], `select id from tribe_thing where kind = 'idea' order by at desc, id desc limit $1`, ideasRead)
 	if err != nil {
@@ -61,7 +79,7 @@ func (s *Tribes) publicWords(ctx context.Context) (*spoken, error) {
 			if !ok {
 				continue
 			}
-			sp.add(i.Person, i.Title, i.Body)
+			sp.add(i.Person, i.Language, i.Title, i.Body)
 			if i.Comments == 0 || talks >= talksRead {
 				continue
 			}
@@ -71,7 +89,7 @@ func (s *Tribes) publicWords(ctx context.Context) (*spoken, error) {
 				return nil, err
 			}
 			for _, c := range comments {
-				sp.add(c.Person, c.Body)
+				sp.add(c.Person, c.Language, c.Body)
 			}
 		}
 	}
@@ -88,32 +106,49 @@ func (s *Tribes) publicWords(ctx context.Context) (*spoken, error) {
 		}
 		for _, id := range chunk {
 			if p, ok := posts[id]; ok {
-				sp.add(p.Person, p.Title, p.Body)
+				sp.add(p.Person, p.Language, p.Title, p.Body)
 			}
 		}
 	}
 	return sp, nil
 }
 
-// marks gives the words that these people use more than all the others, as
-// keyness finds them. Words of one or two letters are not worth showing.
+// marks gives the words that these people use more than all others who speak
+// the same language, as keyness finds them, the clearest first. Words of one or
+// two letters are not worth showing.
 func (sp *spoken) marks(people []int64) []string {
 	in := make(map[int64]bool, len(people))
 	for _, p := range people {
 		in[p] = true
 	}
-	pair := keyness.New(leastGroup - 1)
-	for _, p := range sp.people {
-		if in[p] {
-			pair.AddA(p, sp.words[p])
-		} else {
-			pair.AddB(p, sp.words[p])
+	pairs := map[string]*keyness.Pair{}
+	var languages []string
+	for _, one := range sp.said {
+		if in[one.person] && pairs[one.language] == nil {
+			pairs[one.language] = keyness.New(leastGroup - 1)
+			languages = append(languages, one.language)
 		}
 	}
-	terms, _ := pair.Terms(keyness.A0, keyness.Z, marksShown, func(word string) bool { return utf8.RuneCountInString(word) < 3 })
+	for _, one := range sp.said {
+		switch pair := pairs[one.language]; {
+		case pair == nil:
+		case in[one.person]:
+			pair.AddA(one.person, one.words)
+		default:
+			pair.AddB(one.person, one.words)
+		}
+	}
+	var terms []keyness.Term
+	for _, language := range languages {
+		of, _ := pairs[language].Terms(keyness.A0, keyness.Z, marksShown, func(word string) bool { return utf8.RuneCountInString(word) < 3 })
+		terms = append(terms, of...)
+	}
+	slices.SortStableFunc(terms, func(a, b keyness.Term) int { return cmp.Compare(b.Z, a.Z) })
 	var words []string
 	for _, t := range terms {
-		words = append(words, t.Word)
+		if len(words) < marksShown && !slices.Contains(words, t.Word) {
+			words = append(words, t.Word)
+		}
 	}
 	return words
 }

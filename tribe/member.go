@@ -18,7 +18,7 @@ type Membership struct {
 }
 
 // maxTribes is how many tribes one person can be in at a time.
-const maxTribes = 50
+const maxTribes = 200
 
 // Join makes the asker a member; shown lets everybody see it. It may be
 // repeated, which changes shown alone.

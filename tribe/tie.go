@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"tribune/advocate"
 	"tribune/converse/post"
 	"tribune/event"
 	"tribune/know/purchase"
@@ -18,9 +19,9 @@ type Kind string
 // The kinds of ties. All but Vote go from one to the other.
 const (
 	Reply    Kind = "reply"    // a spoke under what b began, or next after b
-	Thanks   Kind = "thanks"   // a thanked b for what b published
+	Thanks   Kind = "thanks"   // a thanked b, or reacted with thanks to what b published
 	Vote     Kind = "vote"     // both voted for the same idea, near each other
-	Referral Kind = "referral" // a brought b, says b, and a agreed to be shown
+	Referral Kind = "referral" // b became a member through a's link; or a brought b, says b, and a agreed to be shown
 )
 
 // Weight is what one tie of a kind counts for when groups are looked for. The
@@ -54,6 +55,7 @@ func FollowKinds() []string {
 		shape.IdeaProposed, shape.IdeaCommented, shape.CommentWithdrawn, shape.CommentHidden, shape.CommentShown, shape.IdeaVoted, shape.IdeaUnvoted, shape.IdeaMerged, shape.IdeaUnmerged,
 		post.Published, post.Replied, post.ReplyWithdrawn, post.ReplyHidden, post.ReplyShown, post.Reacted, post.Unreacted,
 		purchase.ReasonAnswered, purchase.ReasonWithdrawn, purchase.TellerAsked, purchase.TellerConfirmed, purchase.TellerRefused,
+		advocate.ThanksGiven, advocate.ThanksWithdrawn, advocate.ThanksHidden, advocate.ThanksShown, advocate.ShareJoined,
 		Joined, Left, "person.left",
 	}
 }
@@ -98,6 +100,12 @@ func (b *batch) take(ctx context.Context, f event.Event) error {
 		return b.thanked(ctx, f)
 	case purchase.ReasonAnswered, purchase.ReasonWithdrawn, purchase.TellerAsked, purchase.TellerConfirmed, purchase.TellerRefused:
 		return b.brought(ctx, f)
+	case advocate.ThanksGiven, advocate.ShareJoined:
+		return b.between(ctx, f)
+	case advocate.ThanksWithdrawn, advocate.ThanksHidden:
+		return b.turn(ctx, event.Ref{Kind: "thanks", ID: f.Other}, true)
+	case advocate.ThanksShown:
+		return b.turn(ctx, event.Ref{Kind: "thanks", ID: f.Other}, false)
 	case shape.IdeaVoted:
 		return b.voted(ctx, f)
 	case shape.IdeaUnvoted:
@@ -232,6 +240,20 @@ func (b *batch) thanked(ctx context.Context, f event.Event) error {
 		return err
 	}
 	return b.source(ctx, Thanks, f.Subject, f.Actor, t.author, f.At)
+}
+
+// between ties who thanks a person to them, and whose share link somebody
+// became a member through to that one. Thanks to an account that nobody claimed
+// tie nobody.
+func (b *batch) between(ctx context.Context, f event.Event) error {
+	if f.Kind == advocate.ShareJoined {
+		return b.source(ctx, Referral, event.Ref{Kind: "share", ID: f.Other}, f.N, f.Subject.ID, f.At)
+	}
+	b.active(f)
+	if f.Subject.Kind != "person" {
+		return nil
+	}
+	return b.source(ctx, Thanks, event.Ref{Kind: "thanks", ID: f.Other}, f.Actor, f.Subject.ID, f.At)
 }
 
 // brought ties who brought a buyer to them: somebody the buyer named, once

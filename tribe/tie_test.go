@@ -10,9 +10,11 @@ import (
 
 	"pgregory.net/rapid"
 
+	"tribune/advocate"
 	"tribune/converse/post"
 	"tribune/event"
 	"tribune/know"
+	"tribune/know/purchase"
 	"tribune/shape"
 	"tribune/storage"
 	"tribune/storage/storagetest"
@@ -310,6 +312,45 @@ func TestTies(t *testing.T) {
 		if !slices.Equal(rows, want) {
 			t.Errorf("%q, want %q", rows, want)
 		}
+	})
+}
+
+// TestThanksAndReferrals follows what advocacy records, and its taking back.
+func TestThanksAndReferrals(t *testing.T) {
+	each(t, func(t *testing.T, p *place) {
+		ctx := t.Context()
+		fact := func(kind string, actor int64, subject event.Ref, other, n int64) {
+			t.Helper()
+			must(t, p.db.Update(ctx, func(tx *storage.Tx) error {
+				return p.events.Append(ctx, tx, event.Event{Kind: kind, Actor: actor, Subject: subject, Other: other, N: n})
+			}))
+			p.catchUp(t)
+		}
+		want := func(lines string) {
+			t.Helper()
+			if got := p.lines(t, `select a, b, kind, n from tie`); got != lines {
+				t.Errorf("%q, want %q", got, lines)
+			}
+		}
+		ben, reason := event.Ref{Kind: "person", ID: p.ben.ID}, event.Ref{Kind: "reason", ID: 5}
+		fact(advocate.ThanksGiven, p.ada.ID, ben, 7, 0)
+		fact(advocate.ThanksGiven, p.ada.ID, event.Ref{Kind: "account", ID: 3}, 8, 0)
+		thanks := fmt.Sprintln(p.ada.ID, p.ben.ID, "thanks", 1)
+		want(thanks)
+		fact(advocate.ThanksHidden, p.staff.ID, ben, 7, 0)
+		want("")
+		fact(advocate.ThanksShown, p.staff.ID, ben, 7, 0)
+		want(thanks)
+		fact(advocate.ThanksWithdrawn, p.ada.ID, ben, 7, 0)
+		fact(advocate.ShareJoined, 0, ben, 2, p.cyd.ID)
+		want(fmt.Sprintln(p.cyd.ID, p.ben.ID, "referral", 1))
+		fact(purchase.ReasonAnswered, p.ada.ID, reason, 1, 0)
+		fact(purchase.TellerConfirmed, p.ben.ID, reason, p.ben.ID, 0)
+		fact(purchase.TellerConfirmed, p.ben.ID, reason, p.ben.ID, 0)
+		both := fmt.Sprintln(p.ben.ID, p.ada.ID, "referral", 1) + fmt.Sprintln(p.cyd.ID, p.ben.ID, "referral", 1)
+		want(both)
+		fact(purchase.ReasonWithdrawn, p.ada.ID, reason, 1, 0)
+		want(fmt.Sprintln(p.cyd.ID, p.ben.ID, "referral", 1))
 	})
 }
 

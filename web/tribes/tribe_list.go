@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"tribune/know"
 	"tribune/tribe"
 	"tribune/web/page"
 )
@@ -24,7 +25,7 @@ func (h handlers) list(w http.ResponseWriter, r *http.Request, v *page.View) err
 	if l.next != "" {
 		l.next = "/tribes?cursor=" + url.QueryEscape(l.next)
 	}
-	if v.Actor.ID != 0 {
+	if know.May(v.Actor, know.Self, know.Subject{Author: v.Actor.ID}) {
 		in, err := h.Tribes.Of(r.Context(), v.Actor)
 		if err != nil {
 			return err
