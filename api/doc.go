@@ -10,3 +10,12 @@
 //   - A list is an object with items and next_cursor, "" on its last page.
 //   - The description at /api/v1/openapi.json is made from these types.
 package api
+
+import (
+	"embed"
+)
+
+// Texts holds the French of this package's texts for people.
+//
+//go:embed fr.json
+var Texts embed.FS

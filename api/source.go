@@ -113,3 +113,127 @@ func (s *service) sourcePoll(ctx context.Context, a *gate.Asker, in *ByID) (*ans
 	o, err := s.Radar.PollNow(ctx, a.Actor, in.ID)
 	return s.oneSource(a, o, err)
 }
+
+func (s *service) queryRoutes() {
+	add(s, "listening", "GET /queries", "listQueries", "The standing queries", http.StatusOK, s.queriesList)
+	add(s, "listening", "POST /queries", "addQuery", "Add a standing query", http.StatusCreated, s.queryAdd,
+		tells("It runs at once over what rests and over the mentions of the last 90 days. AND, OR and NOT are upper case; words side by side are AND; NOT alone is refused."))
+	add(s, "listening", "POST /queries/try", "tryQuery", "See what a query would find, without keeping it", http.StatusOK, s.queryTry)
+	add(s, "listening", "GET /queries/{id}", "getQuery", "One standing query", http.StatusOK, s.queryGet)
+	add(s, "listening", "PUT /queries/{id}", "changeQuery", "Change a standing query; it runs anew", http.StatusOK, s.queryChange)
+	add(s, "listening", "DELETE /queries/{id}", "removeQuery", "Remove a standing query; mentions stay", http.StatusNoContent, s.queryRemove)
+	add(s, "listening", "GET /queries/{id}/volume", "queryVolume", "Mentions that match, by hour; id 0 is all mentions", http.StatusOK, s.queryVolume)
+}
+
+// Query is a standing query.
+type Query struct {
+	ID        int64     `json:"id"`
+	Name      string    `json:"name"`
+	Text      string    `json:"text"`
+	Purpose   string    `json:"purpose" enum:"us,rival,topic"`
+	Sources   []int64   `json:"sources" nullable:"false" doc:"It is limited to these; none: all"`
+	Mentions  int64     `json:"mentions" doc:"That match, copies left out"`
+	Found     *int      `json:"found,omitempty" doc:"How many it found at once, when added or changed"`
+	CreatedAt time.Time `json:"created_at"`
+	ChangedAt time.Time `json:"changed_at"`
+}
+
+func standing(q listen.Query) Query {
+	return Query{q.ID, q.Name, q.Text, string(q.Purpose), append([]int64{}, q.Sources...), q.Mentions, nil, q.CreatedAt, q.ChangedAt}
+}
+
+// NewQuery is a standing query to be added, or what one is to be.
+type NewQuery struct {
+	Name    string  `json:"name,omitempty" doc:"The text if it is not given"`
+	Text    string  `json:"text"`
+	Purpose string  `json:"purpose,omitempty" enum:"us,rival,topic" default:"us"`
+	Sources []int64 `json:"sources,omitempty" doc:"Limit it to these sources"`
+}
+
+func (n NewQuery) query() listen.NewQuery {
+	return listen.NewQuery{Name: n.Name, Text: n.Text, Purpose: listen.Purpose(n.Purpose), Sources: n.Sources}
+}
+
+func ran(q listen.Query, found int, err error) (*answer[Query], error) {
+	if err != nil {
+		return nil, err
+	}
+	said := standing(q)
+	said.Found = &found
+	return body(said), nil
+}
+
+func (s *service) queriesList(ctx context.Context, a *gate.Asker, _ *none) (*answer[List[Query]], error) {
+	queries, err := s.Radar.Queries(ctx, a.Actor)
+	if err != nil {
+		return nil, err
+	}
+	return page(queries, "", standing), nil
+}
+
+func (s *service) queryAdd(ctx context.Context, a *gate.Asker, in *struct{ Body NewQuery }) (*answer[Query], error) {
+	return ran(s.Radar.AddQuery(ctx, a.Actor, in.Body.query()))
+}
+
+func (s *service) queryGet(ctx context.Context, a *gate.Asker, in *ByID) (*answer[Query], error) {
+	q, err := s.Radar.Query(ctx, a.Actor, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return body(standing(q)), nil
+}
+
+func (s *service) queryChange(ctx context.Context, a *gate.Asker, in *struct {
+	ByID
+	Body NewQuery
+}) (*answer[Query], error) {
+	return ran(s.Radar.ChangeQuery(ctx, a.Actor, in.ID, in.Body.query()))
+}
+
+func (s *service) queryRemove(ctx context.Context, a *gate.Asker, in *ByID) (*none, error) {
+	return nil, s.Radar.RemoveQuery(ctx, a.Actor, in.ID)
+}
+
+// Trial is what a query would find.
+type Trial struct {
+	Hits   int       `json:"hits"`
+	Of     int       `json:"of" doc:"Texts looked at: what rests, and the mentions of the last 90 days"`
+	Sample []Mention `json:"sample" nullable:"false" doc:"At most 10, newest first; those that rest have no id"`
+}
+
+func (s *service) queryTry(ctx context.Context, a *gate.Asker, in *struct {
+	Body struct {
+		Text    string  `json:"text"`
+		Sources []int64 `json:"sources,omitempty"`
+	}
+}) (*answer[Trial], error) {
+	t, err := s.Radar.Try(ctx, a.Actor, in.Body.Text, in.Body.Sources)
+	if err != nil {
+		return nil, err
+	}
+	return body(Trial{t.Hits, t.Of, page(t.Sample, "", mention).Body.Items}), nil
+}
+
+// Hour is how many mentions were published in the hour that begins at At.
+type Hour struct {
+	At time.Time `json:"at"`
+	N  int64     `json:"n"`
+}
+
+func (s *service) queryVolume(ctx context.Context, a *gate.Asker, in *struct {
+	ByID
+	Since string `query:"since" doc:"A day or a time (RFC 3339); 30 days ago if it is not given"`
+}) (*answer[List[Hour]], error) {
+	since, err := s.moment(ctx, "since", in.Since)
+	if err != nil {
+		return nil, err
+	}
+	if since.IsZero() {
+		since = s.Now().AddDate(0, 0, -30)
+	}
+	hours, err := s.Radar.Volume(ctx, a.Actor, in.ID, since)
+	if err != nil {
+		return nil, err
+	}
+	return page(hours, "", func(h listen.HourCount) Hour { return Hour(h) }), nil
+}
