@@ -17,6 +17,11 @@ func (s *service) letterRoutes() {
 	add(s, "people", "GET /people/{id}/answers", "publicAnswers", "What somebody answered to public letters, newest first", http.StatusOK, s.answersBy)
 }
 
+// Deposited says what becomes of a letter that waits to be confirmed.
+type Deposited struct {
+	ConfirmWithinHours int `json:"confirm_within_hours" doc:"After that it is thrown away, unread"`
+}
+
 func (s *service) letterWrite(ctx context.Context, a *gate.Asker, in *struct {
 	Body struct {
 		ToID    int64  `json:"to_id,omitempty" doc:"Who of us it is for"`
@@ -26,13 +31,17 @@ func (s *service) letterWrite(ctx context.Context, a *gate.Asker, in *struct {
 		Subject string `json:"subject"`
 		Body    string `json:"body" doc:"Markdown"`
 	}
-}) (*none, error) {
+}) (*answer[Deposited], error) {
 	if err := s.Gate.SignInAllowed(a.Address); err != nil {
 		return nil, err
 	}
 	b := in.Body
-	return nil, s.Inbox.Deposit(ctx, a.Actor, converse.Unsigned{Name: b.Name, Email: b.Email,
+	err := s.Inbox.Deposit(ctx, a.Actor, converse.Unsigned{Name: b.Name, Email: b.Email,
 		NewLetter: converse.NewLetter{To: b.ToID, Public: b.Public, Subject: b.Subject, Body: b.Body, Language: a.Lang}})
+	if err != nil {
+		return nil, err
+	}
+	return body(Deposited{ConfirmWithinHours: 72}), nil
 }
 
 // letterChange hides or shows a public letter, or withdraws the asker's own.
