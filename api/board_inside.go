@@ -160,8 +160,8 @@ func (s *service) task(t board.Task) Task {
 		Summary: t.Summary, SummaryBy: t.SummaryBy, ReportedAt: t.ReportedAt, PublicAt: t.PublicAt}
 }
 
-// ofTask is a call about one question.
-type ofTask struct {
+// OfTask is a call about one question to a board.
+type OfTask struct {
 	ByID
 	Task int64 `path:"task"`
 }
@@ -206,7 +206,7 @@ func (s *service) taskAsk(ctx context.Context, a *gate.Asker, in *struct {
 	return body(s.task(t)), nil
 }
 
-func (s *service) taskGet(ctx context.Context, a *gate.Asker, in *ofTask) (*answer[Task], error) {
+func (s *service) taskGet(ctx context.Context, a *gate.Asker, in *OfTask) (*answer[Task], error) {
 	t, err := s.Boards.Task(ctx, a.Actor, in.ID, in.Task)
 	if err != nil {
 		return nil, err
@@ -223,7 +223,7 @@ func (s *service) taskGet(ctx context.Context, a *gate.Asker, in *ofTask) (*answ
 }
 
 func (s *service) taskAnswer(ctx context.Context, a *gate.Asker, in *struct {
-	ofTask
+	OfTask
 	Body struct {
 		Body  string `json:"body"`
 		Quote string `json:"quote" doc:"no, nameless or named: whether it may stand in the result"`
@@ -236,12 +236,12 @@ func (s *service) taskAnswer(ctx context.Context, a *gate.Asker, in *struct {
 	return body(boardAnswer(x)), nil
 }
 
-func (s *service) taskUnanswer(ctx context.Context, a *gate.Asker, in *ofTask) (*none, error) {
+func (s *service) taskUnanswer(ctx context.Context, a *gate.Asker, in *OfTask) (*none, error) {
 	return nil, s.Boards.TakeAnswer(ctx, a.Actor, in.ID, in.Task)
 }
 
 func (s *service) taskReport(ctx context.Context, a *gate.Asker, in *struct {
-	ofTask
+	OfTask
 	Body struct {
 		Summary string `json:"summary" doc:"Markdown: what the answers say, and what becomes of it"`
 	}
@@ -254,7 +254,7 @@ func (s *service) taskReport(ctx context.Context, a *gate.Asker, in *struct {
 }
 
 func (s *service) taskVote(ctx context.Context, a *gate.Asker, in *struct {
-	ofTask
+	OfTask
 	Body struct {
 		Yes bool `json:"yes"`
 	}
