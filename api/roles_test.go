@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"tribune/advocate"
+	"tribune/converse"
 	"tribune/converse/post"
 	"tribune/event"
 	"tribune/gate/gatetest"
@@ -19,8 +20,10 @@ import (
 	"tribune/know/purchase"
 	"tribune/listen"
 	"tribune/shape"
+	"tribune/shape/charter"
 	"tribune/storage"
 	"tribune/storage/storagetest"
+	"tribune/tribe"
 )
 
 // table is every call of the API with the status that each role gets.
@@ -99,6 +102,19 @@ func table() []gatetest.Route {
 		{Call: "GET /api/v1/people/{person}/lasted", Want: "200"},
 		{Call: "PUT /api/v1/me/credit", Body: `{"shown": true}`, Want: "401 403 200 200 200 200"},
 
+		{Call: "PUT /api/v1/purpose", Body: `{"body": "Paper for everybody."}`, Want: "401 403 403 403 403 200"},
+		{Call: "GET /api/v1/purpose", Want: "200"},
+		{Call: "GET /api/v1/purposes", Want: "200"},
+		{Call: "POST /api/v1/charters", Want: "401 403 403 403 201 201"},
+		{Call: "GET /api/v1/charters/{charter_draft}", Want: "404 404 404 404 200 200"},
+		{Call: "PUT /api/v1/charters/{charter_draft}", Body: `{"clauses": [{"title": "Ink", "mode": "advise"}]}`, Want: "401 403 403 403 200 200"},
+		{Call: "DELETE /api/v1/charters/{charter_draft}", Want: "401 403 403 403 204 204"},
+		{Call: "POST /api/v1/charters/{charter_draft}/publish", Want: "401 403 403 403 403 200"},
+		{Call: "GET /api/v1/charter", Want: "200"},
+		{Call: "GET /api/v1/charters", Want: "200"},
+		{Call: "GET /api/v1/overrides", Want: "200"},
+		{Call: "PUT /api/v1/ideas/{idea}/clause", Body: `{"clause_id": 0}`, Want: "401 403 403 403 200 200"},
+
 		{Call: "GET /api/v1/sources", Want: "401 403 403 403 200 200"},
 		{Call: "POST /api/v1/sources", Body: `{"kind": "feed", "url": "{feed}", "every_seconds": 60}`, Want: "401 403 403 403 201 201"},
 		{Call: "GET /api/v1/sources/{source}", Want: "401 403 403 403 200 200"},
@@ -122,6 +138,15 @@ func table() []gatetest.Route {
 
 		{Call: "GET /api/v1/threads", Want: "404 404 404 404 200 200"},
 		{Call: "POST /api/v1/threads", Body: `{"subject": "Peru", "body": "Do you ship there?"}`, Want: "401 201 201 201 201 201"},
+		{Call: "POST /api/v1/threads", Body: `{"subject": "Peru", "body": "Do you ship there?", "to_id": {owner}, "public": true}`, Want: "401 201 201 201 201 422"}, // nobody writes to themselves
+		{Call: "POST /api/v1/letters", Body: `{"subject": "Peru", "body": "Do you ship there?", "to_id": {owner}, "public": true, "name": "Rosa Quispe", "email": "rosa@example.org"}`, Want: "202 202 202 202 202 422"},
+		{Call: "GET /api/v1/threads/{letter}", Want: "200"},
+		{Call: "GET /api/v1/threads/{hidden_letter}", Want: "404 404 200 404 200 200"},
+		{Call: "PATCH /api/v1/threads/{letter}", Body: `{"letter_state": "hidden", "reason": "An advertisement."}`, Want: "404 404 404 404 200 200"},
+		{Call: "PATCH /api/v1/threads/{hidden_letter}", Body: `{"letter_state": "visible"}`, Want: "404 404 404 404 200 200"},
+		{Call: "PATCH /api/v1/threads/{letter}", Body: `{"letter_state": "withdrawn"}`, Want: "403 403 200 403 403 403"},
+		{Call: "POST /api/v1/threads/{letter}/messages", Body: `{"body": "And to Chile?"}`, Want: "404 404 201 404 201 201"},
+		{Call: "GET /api/v1/people/{staff}/answers", Want: "200"},
 		{Call: "POST /api/v1/threads", Body: `{"mention_id": {mention}}`, Want: "404 404 404 404 201 201"},
 		{Call: "GET /api/v1/threads/{thread}", Want: "404 404 200 404 200 200"},
 		{Call: "PATCH /api/v1/threads/{thread}", Body: `{"state": "closed", "reason": "Said by telephone."}`, Want: "404 404 404 404 200 200"},
@@ -144,6 +169,32 @@ func table() []gatetest.Route {
 		{Call: "GET /api/v1/accounts/{account}", Want: "401 403 403 403 200 200"},
 		{Call: "PATCH /api/v1/accounts/{account}", Body: `{"person_id": {member}}`, Want: "401 403 403 403 200 200"},
 		{Call: "GET /api/v1/accounts/{account}/moments", Want: "401 403 403 403 200 200"},
+
+		{Call: "GET /api/v1/tribes", Want: "200"},
+		{Call: "POST /api/v1/tribes", Body: `{"name": "Tribe {name}"}`, Want: "401 403 201 201 201 201"},
+		{Call: "GET /api/v1/tribes/{tribe}", Want: "200"},
+		{Call: "GET /api/v1/tribes/{hidden_tribe}", Want: "404 404 200 404 200 200"},
+		{Call: "PATCH /api/v1/tribes/{tribe}", Body: `{"stands": "We write."}`, Want: "401 403 200 403 403 403"},
+		{Call: "PATCH /api/v1/tribes/{tribe}", Body: `{"state": "hidden", "reason": "An advertisement."}`, Want: "401 403 403 403 200 200"},
+		{Call: "GET /api/v1/tribes/{tribe}/members", Want: "200"},
+		{Call: "PUT /api/v1/tribes/{tribe}/membership", Body: `{"named": true}`, Want: "401 403 200 200 200 200"},
+		{Call: "DELETE /api/v1/tribes/{tribe}/membership", Want: "401 403 204 204 204 204"},
+		{Call: "GET /api/v1/tribes/{tribe}/words", Want: "200"},
+		{Call: "POST /api/v1/tribes/{tribe}/words", Body: `{"word": "ink"}`, Want: "401 403 204 403 403 403"},
+		{Call: "PUT /api/v1/tribes/{tribe}/words/{word}", Want: "401 403 204 403 403 403"},
+		{Call: "DELETE /api/v1/tribes/{tribe}/words/{word}", Want: "401 403 204 403 403 403"},
+		{Call: "GET /api/v1/tribes/{tribe}/makings", Want: "200"},
+		{Call: "PUT /api/v1/tribes/{tribe}/ideas/{idea}", Want: "401 403 204 403 403 403"},
+		{Call: "DELETE /api/v1/tribes/{tribe}/ideas/{idea}", Want: "401 403 204 403 403 403"},
+		{Call: "GET /api/v1/tribes/{tribe}/strength", Want: "403 403 200 403 200 200"},
+		{Call: "GET /api/v1/ideas/{idea}/support", Want: "200"},
+		{Call: "GET /api/v1/ideas/{internal}/support", Want: "404 404 404 404 200 200"},
+		{Call: "GET /api/v1/groups", Want: "401 403 403 403 200 200"},
+		{Call: "POST /api/v1/groups/look", Want: "401 403 403 403 200 200"},
+		{Call: "GET /api/v1/groups/{tribe}", Want: "401 403 403 403 404 404", For: "GET /api/v1/groups/{id}"},
+		{Call: "GET /api/v1/me/tribes", Want: "401 403 200 200 200 200"},
+		{Call: "GET /api/v1/me/suggested", Want: "401 403 200 200 200 200"},
+		{Call: "POST /api/v1/me/suggested/{tribe}", Body: `{"answer": "refuse"}`, Want: "401 403 404 404 404 404", For: "POST /api/v1/me/suggested/{id}"},
 
 		{Call: "GET /api/v1/me", Want: "401 403 200 200 200 200"},
 		{Call: "PATCH /api/v1/me", Body: `{"votes_shown": true, "mails": {"comments": true}}`, Want: "401 403 200 200 200 200"},
@@ -233,8 +284,8 @@ func TestRoutesByRole(t *testing.T) {
 		}
 	}
 	slices.Sort(patterns)
-	gatetest.Require(t, patterns, table())
-	gatetest.Try(t, gatetest.Face{Handler: s.Handler, Sign: w.sign, Fresh: w.fresh, Check: problem}, table())
+	gatetest.Require(t, patterns, append(boardTable(), table()...))
+	gatetest.Try(t, gatetest.Face{Handler: s.Handler, Sign: w.sign, Fresh: w.fresh, Check: problem}, append(boardTable(), table()...))
 }
 
 // problem checks that an answer is JSON, and an error a problem.
@@ -258,6 +309,9 @@ type world struct {
 	who  map[gatetest.Who]*client
 	feed string
 	n    int
+
+	tribe int64 // the last one made: words are in it
+	board int64 // the last one made: talks and questions are in it
 }
 
 func newWorld(s *site) *world {
@@ -299,6 +353,8 @@ func (w *world) fresh(t testing.TB, name string) string {
 		id = member.ID
 	case "staff":
 		id = staff.ID
+	case "owner":
+		id = w.who[gatetest.Owner].ID
 	case "somebody":
 		var p know.Person
 		p, _, err = w.people.AddPerson(ctx, "Some Body", label+"@example.org", know.Member)
@@ -345,6 +401,17 @@ func (w *world) freshMore(t testing.TB, name, label string) string {
 		return i.ID
 	}
 	switch name {
+	case "tribe", "hidden_tribe":
+		x, err := w.tribes.Start(ctx, member, tribe.NewTribe{Name: "A tribe, " + label})
+		if err == nil && name == "hidden_tribe" {
+			err = w.tribes.Hide(ctx, staff, x.ID, "An advertisement.")
+		}
+		w.tribe = x.ID
+		return made(x.ID, err)
+	case "word":
+		made(0, w.tribes.Suggest(ctx, member, w.tribe, "slow"))
+		words, err := w.tribes.Words(ctx, member, w.tribe)
+		return made(words[0].ID, err)
 	case "comment":
 		c, err := w.ideas.Comment(ctx, member, idea(), "Me, too.", "")
 		return made(c.ID, err)
@@ -354,6 +421,11 @@ func (w *world) freshMore(t testing.TB, name, label string) string {
 	case "decision":
 		d, err := w.ideas.Decide(ctx, staff, idea(), shape.NewDecision{Stage: shape.Planned, Reason: "We will make it in spring."})
 		return made(d.ID, err)
+	case "charter_draft":
+		v, err := w.charter.Draft(ctx, staff)
+		made(v.ID, err)
+		v, err = w.charter.Save(ctx, staff, v.ID, charter.Edit{Edits: -1, Clauses: []charter.Clause{{Title: "Colours", Mode: charter.Decide, Votes: 50}}})
+		return made(v.ID, err)
 	case "release":
 		r, err := w.ideas.MakeRelease(ctx, staff, shape.NewRelease{Title: "New paper"})
 		return made(r.ID, err)
@@ -380,6 +452,12 @@ func (w *world) freshMore(t testing.TB, name, label string) string {
 		stored, err := w.purchases.Store(ctx, staff, []purchase.Order{{ExternalID: label, At: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), AmountMinor: 1, Currency: "EUR"}})
 		made(0, err)
 		return made(stored[0].ID, stored[0].Err)
+	case "letter", "hidden_letter":
+		th, err := w.inbox.WriteTo(ctx, member, converse.NewLetter{To: staff.ID, Public: true, Subject: "Peru", Body: "Do you ship there?"})
+		if err == nil && name == "hidden_letter" {
+			err = w.inbox.HideLetter(ctx, staff, th.ID, "An advertisement.")
+		}
+		return made(th.ID, err)
 	case "thread", "message":
 		th, err := w.inbox.Letter(ctx, member, "Peru", "Do you ship there?")
 		made(0, err)
@@ -435,7 +513,7 @@ func (w *world) freshLast(t testing.TB, name, label string) string {
 			err = w.db.Row(ctx, `select id from outbox where dedup = $1`, label).Scan(&id)
 		}
 	default:
-		t.Fatalf("nobody makes a %s", name)
+		return w.freshBoard(t, name)
 	}
 	if err != nil {
 		t.Fatal(name, err)
