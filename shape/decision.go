@@ -114,6 +114,9 @@ func standing(ctx context.Context, q storage.Q, idea Idea, c charter.Clause) (st
 	if st.Reached = c.Reached(idea.CreatedAt, storage.Time(at)); st.Reached.IsZero() {
 		return st, nil
 	}
+	if st.Reached.Before(idea.ClauseAt) { // nothing was promised before
+		st.Reached = idea.ClauseAt
+	}
 	made, err := storage.All(ctx, q, scanDecision, selectDecision+` where subject_kind = 'idea' and subject_id = $1 order by id`, idea.ID)
 	if err != nil {
 		return st, err
@@ -204,8 +207,8 @@ func (s *Ideas) Cite(ctx context.Context, a know.Actor, id, clause int64) (idea 
 		} else if held {
 			return bound()
 		}
-		idea.Clause = clause
-		if _, err := tx.Exec(ctx, `update idea set clause_id = $1 where id = $2`, clause, id); err != nil {
+		idea.Clause, idea.ClauseAt = clause, s.now()
+		if _, err := tx.Exec(ctx, `update idea set clause_id = $1, clause_at = $3 where id = $2`, clause, id, storage.Micros(s.now())); err != nil {
 			return err
 		}
 		return s.fact(ctx, tx, a, IdeaCited, ideaRef(id), clause, 0)

@@ -73,10 +73,11 @@ func Stages() []Stage { return []Stage{Open, UnderReview, Planned, Started, Ship
 // Idea is something that people ask for.
 type Idea struct {
 	ID          int64
-	Person      int64 // who proposed it
-	Staff       bool  // was staff then
-	Call        int64 // 0: none
-	Clause      int64 // of the charter, 0: none
+	Person      int64     // who proposed it
+	Staff       bool      // was staff then
+	Call        int64     // 0: none
+	Clause      int64     // of the charter, 0: none
+	ClauseAt    time.Time // since when
 	Title       string
 	Body        string // Markdown
 	Language    string

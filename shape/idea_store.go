@@ -14,15 +14,16 @@ import (
 
 const ideaColumns = `idea.id, idea.person_id, idea.staff, idea.call_id, idea.title, idea.body, idea.language, idea.audience,
 	idea.stage, idea.status, idea.decision_id, idea.votes, idea.staff_votes, idea.comments, idea.voices, idea.countries,
-	idea.clause_id, idea.merged_into, idea.state, idea.state_reason, idea.created_at, idea.edited_at, idea.decided_at`
+	idea.clause_id, idea.clause_at, idea.merged_into, idea.state, idea.state_reason, idea.created_at, idea.edited_at, idea.decided_at`
 
 func scanIdea(row storage.Scanner) (i Idea, err error) {
 	var staff int
-	var created, edited, decided int64
+	var created, edited, decided, cited int64
 	err = row.Scan(&i.ID, &i.Person, &staff, &i.Call, &i.Title, &i.Body, &i.Language, &i.Audience,
 		&i.Stage, &i.Status, &i.Decision, &i.Votes, &i.StaffVotes, &i.Comments, &i.Voices, &i.Countries,
-		&i.Clause, &i.MergedInto, &i.State, &i.StateReason, &created, &edited, &decided)
+		&i.Clause, &cited, &i.MergedInto, &i.State, &i.StateReason, &created, &edited, &decided)
 	i.Staff = staff == 1
+	i.ClauseAt = storage.Time(cited)
 	i.CreatedAt, i.EditedAt, i.DecidedAt = storage.Time(created), storage.Time(edited), storage.Time(decided)
 	return i, err
 }

@@ -86,8 +86,8 @@ func (s *Ideas) propose(ctx context.Context, tx *storage.Tx, a know.Actor, n New
 	}
 	now := storage.Micros(s.now())
 	staff := storage.Bit(a.IsStaff())
-	id, err := tx.Insert(ctx, `insert into idea (person_id, staff, call_id, clause_id, title, body, language, audience, votes, staff_votes, created_at)
-		values ($1, $2, $3, $9, $4, $5, $6, $7, 1, $2, $8) returning id`,
+	id, err := tx.Insert(ctx, `insert into idea (person_id, staff, call_id, clause_id, clause_at, title, body, language, audience, votes, staff_votes, created_at)
+		values ($1, $2, $3, $9, $8, $4, $5, $6, $7, 1, $2, $8) returning id`,
 		a.ID, staff, n.Call, n.Title, n.Body, n.Language, string(n.Audience), now, n.clause)
 	if err != nil {
 		return Idea{}, fmt.Errorf("shape: propose: %w", err)
@@ -171,8 +171,12 @@ func (s *Ideas) edited(ctx context.Context, tx *storage.Tx, a know.Actor, is Ide
 				return is, err
 			}
 			is.Audience = call.Audience
+			was := is.Clause
 			if is.Clause, err = s.clauseOf(ctx, tx, is, call); err != nil {
 				return is, err
+			}
+			if is.Clause != was {
+				is.ClauseAt = s.now()
 			}
 		}
 		is.Call = *e.Call
@@ -192,8 +196,8 @@ func (s *Ideas) putIdea(ctx context.Context, tx *storage.Tx, a know.Actor, was, 
 		}
 		is.EditedAt = s.now()
 	}
-	if _, err := tx.Exec(ctx, `update idea set title = $1, body = $2, language = $3, call_id = $4, audience = $5, edited_at = $6, clause_id = $8 where id = $7`,
-		is.Title, is.Body, is.Language, is.Call, string(is.Audience), storage.Micros(is.EditedAt), is.ID, is.Clause); err != nil {
+	if _, err := tx.Exec(ctx, `update idea set title = $1, body = $2, language = $3, call_id = $4, audience = $5, edited_at = $6, clause_id = $8, clause_at = $9 where id = $7`,
+		is.Title, is.Body, is.Language, is.Call, string(is.Audience), storage.Micros(is.EditedAt), is.ID, is.Clause, storage.Micros(is.ClauseAt)); err != nil {
 		return err
 	}
 	if !slices.Equal(was.Tags, is.Tags) {

@@ -97,6 +97,16 @@ func TestOverride(t *testing.T) {
 		yes.Stage, yes.Override = shape.Started, charter.Signature{}
 		_, err = h.Decide(ctx, h.staff, idea.ID, yes)
 		h.ok(err)
+		// Nothing is late that was promised only now.
+		old := h.idea(t, h.ada, shape.NewIdea{Title: "An old wish"})
+		_, err = h.Vote(ctx, h.ben, old.ID, true)
+		h.ok(err)
+		h.at = h.at.Add(40 * 24 * time.Hour)
+		old, err = h.Cite(ctx, h.staff, old.ID, v.Clauses[1].ID)
+		h.ok(err)
+		if b, err := h.Bound(ctx, old); err != nil || !b.AnswerBy.Equal(h.at.Add(10*24*time.Hour)) || len(b.Against(shape.Planned, h.at)) != 0 || len(b.Against(shape.Declined, h.at)) != 1 {
+			t.Fatalf("bound: %+v %v", b, err)
+		}
 		// A later version changes nothing for those who voted under this one.
 		h.publish(t, clause("rest", charter.Advise, 0, 0, 0))
 		_, err = h.Decide(ctx, h.staff, idea.ID, no)
@@ -180,7 +190,7 @@ func (w *whim) broken(idea shape.Idea, stage shape.Stage) (all []charter.Breach)
 	if int64(len(counted)) < c.Votes {
 		return nil
 	}
-	reached := counted[c.Votes-1]
+	reached := max(counted[c.Votes-1], storage.Micros(idea.ClauseAt))
 	yes := func(s shape.Stage) bool { return s == shape.Planned || s == shape.Started || s == shape.Shipped }
 	if stage == shape.Declined {
 		all = append(all, charter.Declined)

@@ -368,7 +368,7 @@ CREATE TABLE idea (
   created_at   bigint not null,
   edited_at    bigint not null default 0,
   decided_at   bigint not null default 0
-, clause_id bigint not null default 0);
+, clause_id bigint not null default 0, clause_at bigint not null default 0);
 
 CREATE INDEX idea_votes on idea (votes, id) where state = 'visible';
 

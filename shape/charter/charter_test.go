@@ -240,12 +240,12 @@ func TestSign(t *testing.T) {
 			by     charter.Signature
 			fields []string
 		}{
-			"nothing":         {charter.Signature{}, []string{"override_reason", "signer"}},
-			"no name":         {charter.Signature{Reason: "Too dear to make."}, []string{"signer"}},
-			"another's name":  {charter.Signature{Reason: "Too dear to make.", Name: "Olga Berg"}, []string{"signer"}},
-			"a short reason":  {charter.Signature{Reason: " Too dear", Name: s.staff.Name}, []string{"override_reason"}},
-			"white space":     {charter.Signature{Reason: strings.Repeat(" ", 40), Name: s.staff.Name}, []string{"override_reason"}},
-			"an endless text": {charter.Signature{Reason: strings.Repeat("x", 5001), Name: s.staff.Name}, []string{"override_reason"}},
+			"nothing":         {charter.Signature{}, []string{"override.reason", "override.signer"}},
+			"no name":         {charter.Signature{Reason: "Too dear to make."}, []string{"override.signer"}},
+			"another's name":  {charter.Signature{Reason: "Too dear to make.", Name: "Olga Berg"}, []string{"override.signer"}},
+			"a short reason":  {charter.Signature{Reason: " Too dear", Name: s.staff.Name}, []string{"override.reason"}},
+			"white space":     {charter.Signature{Reason: strings.Repeat(" ", 40), Name: s.staff.Name}, []string{"override.reason"}},
+			"an endless text": {charter.Signature{Reason: strings.Repeat("x", 5001), Name: s.staff.Name}, []string{"override.reason"}},
 		} {
 			err := s.db.Update(ctx, func(tx *storage.Tx) error {
 				return s.Sign(ctx, tx, s.staff, charter.Override{Decision: 1, Breaches: []charter.Breach{charter.Late}}, c.by)

@@ -44,10 +44,10 @@ func (n *Signature) check(a know.Actor) error {
 	n.Reason, n.Name = cleanBody(n.Reason), plain.Line(n.Name)
 	var wrong []error
 	if length := utf8.RuneCountInString(n.Reason); length < leastReason || length > mostReason {
-		wrong = append(wrong, fault.New(fault.Invalid, "This decision is against what the charter promised. Say why, in {least} to {most} characters: everybody who voted is told.", "least", leastReason, "most", mostReason).On("override_reason"))
+		wrong = append(wrong, fault.New(fault.Invalid, "This decision is against what the charter promised. Say why, in {least} to {most} characters: everybody who voted is told.", "least", leastReason, "most", mostReason).On("override.reason"))
 	}
 	if n.Name == "" || folded(n.Name) != folded(a.Name) || utf8.RuneCountInString(n.Name) > mostSigner {
-		wrong = append(wrong, fault.New(fault.Invalid, "This decision is against what the charter promised. Sign for it: type your own name, {name}.", "name", a.Name).On("signer"))
+		wrong = append(wrong, fault.New(fault.Invalid, "This decision is against what the charter promised. Sign for it: type your own name, {name}.", "name", a.Name).On("override.signer"))
 	}
 	return fault.All(wrong...)
 }

@@ -35,7 +35,8 @@ type Standing struct {
 
 // Reached gives when the promise began to hold for an idea, the zero time if
 // it does not: nth is when the vote came that made the customers' votes as
-// many as promised (zero: they are fewer), and proposed when the idea was.
+// many as promised (zero: they are fewer), and proposed when the idea was. An
+// idea put under the clause later is promised nothing before that.
 // Votes of staff do not count, and neither do those that came too late.
 func (c Clause) Reached(proposed, nth time.Time) time.Time {
 	if !c.Binds() || nth.IsZero() || c.Within > 0 && nth.After(c.VotesUntil(proposed)) {

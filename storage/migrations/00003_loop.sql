@@ -1021,6 +1021,7 @@ create index override_by on override (by_id);
 
 alter table call add column clause_id bigint not null default 0;
 alter table idea add column clause_id bigint not null default 0;     -- the clause of the version that held when it was cited
+alter table idea add column clause_at bigint not null default 0;     -- since when
 alter table decision add column clause_id bigint not null default 0; -- what it cites
 alter table decision add column purpose_id bigint not null default 0;
 create index decision_purpose on decision (id) where purpose_id <> 0;

@@ -48,9 +48,9 @@ func TestCharter(t *testing.T) {
 		t.Fatal(err)
 	}
 	sven.Get("/desk/ideas/1").Want(t, 200, "To decide against the charter", "Against it would be: Open, Under review and Declined.", "Type it as it stands here: Sven Lund")
-	sven.Post("/desk/ideas/1/decide", "status", "declined", "reason", "There is no such dye for us.", "override_reason", "No.", "signer", "Olga Berg").Want(t, 422, "Say why, in 10 to 5000 characters", "type your own name, Sven Lund", "There is no such dye for us.")
+	sven.Post("/desk/ideas/1/decide", "status", "declined", "reason", "There is no such dye for us.", "override.reason", "No.", "override.signer", "Olga Berg").Want(t, 422, "Say why, in 10 to 5000 characters", "type your own name, Sven Lund", "There is no such dye for us.")
 	sven.Post("/desk/ideas/1/sort", "tags", "", "call", "", "clause_was", "2", "clause_id", "").Want(t, 409, "stays under its clause")
-	sven.Post("/desk/ideas/1/decide", "status", "declined", "reason", "There is no such dye for us.", "cites", "purpose", "override_reason", "The only dye is **poisonous**.", "signer", "sven lund").Want(t, 303)
+	sven.Post("/desk/ideas/1/decide", "status", "declined", "reason", "There is no such dye for us.", "cites", "purpose", "override.reason", "The only dye is **poisonous**.", "override.signer", "sven lund").Want(t, 303)
 	visitor.Get("/ideas/1").Want(t, 200, "Against the charter: it declines what the votes had decided.", "<strong>poisonous</strong>", "signed: sven lund", "It rests on what we are for.")
 	visitor.Get("/charter").Want(t, 200, "decided against 1 time", "A deep green cover", "poisonous", "1 decision in all versions")
 	visitor.Get("/charter/overrides?clause=colours").Want(t, 200, "A deep green cover")

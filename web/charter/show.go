@@ -224,7 +224,7 @@ func rule(v *page.View, c charter.Clause) string {
 	if c.Name == "" {
 		return ""
 	}
-	return c.Title + "\n" + page.ModeOf(v.Printer, c.Mode) + ". " + page.Promise(v.Printer, c)
+	return c.Title + "\n" + page.Promise(v.Printer, c)
 }
 
 // news are the changes of a version, without what stayed.

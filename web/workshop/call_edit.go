@@ -33,7 +33,11 @@ type callForm struct {
 }
 
 func (x *workshop) newCall(w http.ResponseWriter, r *http.Request, v *page.View) error {
-	return x.showCall(w, r, v, callForm{typed: map[string]string{"audience": string(know.Public)}})
+	audience := r.URL.Query().Get("audience") // a board's page asks for its own
+	if audience == "" {
+		audience = string(know.Public)
+	}
+	return x.showCall(w, r, v, callForm{typed: map[string]string{"audience": audience}})
 }
 
 func (x *workshop) call(w http.ResponseWriter, r *http.Request, v *page.View) error {
@@ -127,5 +131,11 @@ func (f callForm) action() string {
 }
 
 func audiences(v *page.View) []page.Option {
-	return []page.Option{{Value: string(know.Public), Name: v.T("everybody")}, {Value: string(know.Members), Name: v.T("members")}, {Value: string(know.Team), Name: v.T("the team only")}}
+	all := []page.Option{{Value: string(know.Public), Name: v.T("everybody")}, {Value: string(know.Members), Name: v.T("members")}, {Value: string(know.Team), Name: v.T("the team only")}}
+	for _, circle := range v.Actor.Circles {
+		if kind, id, ok := circle.Circle(); ok && kind == "board" {
+			all = append(all, page.Option{Value: string(circle), Name: v.T("the board number {id}", "id", id)})
+		}
+	}
+	return all
 }

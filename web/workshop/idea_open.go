@@ -173,7 +173,7 @@ func (x *workshop) decide(w http.ResponseWriter, r *http.Request, v *page.View) 
 	return x.on(w, r, v, "decide", "decided", func(id int64) error {
 		stage, status, _ := strings.Cut(r.PostForm.Get("status"), "|")
 		n := shape.NewDecision{Stage: shape.Stage(stage), Status: status, Reason: r.PostForm.Get("reason"), Language: v.Lang(),
-			Override: charter.Signature{Reason: r.PostForm.Get("override_reason"), Name: r.PostForm.Get("signer")}}
+			Override: charter.Signature{Reason: r.PostForm.Get("override.reason"), Name: r.PostForm.Get("override.signer")}}
 		n.Purpose, n.Clause = cited(r.PostForm.Get("cites"))
 		var err error
 		if n.PromisedAt, err = endOfDay(r.PostForm.Get("promised_at"), v.Zone()); err != nil {

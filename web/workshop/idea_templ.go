@@ -1182,7 +1182,7 @@ func decideForm(v *page.View, o opened) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = desk.Problem(o.fault("decide"), "status", "reason", "promised_at", "title", "body", "override_reason", "signer", "cites", "clause_id").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = desk.Problem(o.fault("decide"), "status", "reason", "promised_at", "title", "body", "override.reason", "override.signer", "cites", "clause_id").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1363,7 +1363,7 @@ func signing(v *page.View, o opened) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if text := against(v, o); text != "" || o.fault("decide").On("signer") != "" || o.fault("decide").On("override_reason") != "" {
+		if text := against(v, o); text != "" || o.fault("decide").On("override.signer") != "" || o.fault("decide").On("override.reason") != "" {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 107, "<fieldset class=\"work-signing\"><legend>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -1394,11 +1394,11 @@ func signing(v *page.View, o opened) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = desk.Text("decide", o.fault("decide"), "override_reason", v.T("Why we do not keep to it"), o.value("decide", "override_reason", ""), v.T("Leave it empty if the decision keeps to the charter."), templ.Attributes{"rows": "4"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = desk.Text("decide", o.fault("decide"), "override.reason", v.T("Why we do not keep to it"), o.value("decide", "override.reason", ""), v.T("Leave it empty if the decision keeps to the charter."), templ.Attributes{"rows": "4"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = desk.Line("decide", o.fault("decide"), "signer", v.T("Signed, in your own name"), o.value("decide", "signer", ""), v.T("Type it as it stands here: {name}", "name", v.Actor.Name), templ.Attributes{"autocomplete": "off"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = desk.Line("decide", o.fault("decide"), "override.signer", v.T("Signed, in your own name"), o.value("decide", "override.signer", ""), v.T("Type it as it stands here: {name}", "name", v.Actor.Name), templ.Attributes{"autocomplete": "off"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
