@@ -539,7 +539,7 @@ func sits(v *page.View, b sitting) string {
 	case b.applied:
 		return v.T("applied, number {number}", "number", b.number)
 	}
-	return v.T("invited")
+	return v.T("you are invited to apply")
 }
 
 func promises(v *page.View, m mine) templ.Component {
