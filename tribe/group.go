@@ -22,6 +22,7 @@ type Group struct {
 	Size    int64
 	Tribe   Tribe    // what this group is already, or became; the zero Tribe if none
 	Words   []string // that mark off what they say from what the others say
+	First   []string // names of some of them, by which staff know which group it is; none for others
 	FirstAt time.Time
 	SeenAt  time.Time
 	Joined  int64 // of them, those who took it; for staff
@@ -68,7 +69,18 @@ func (s *Tribes) Groups(ctx context.Context, a know.Actor) ([]Group, error) {
 	if err != nil {
 		return nil, fmt.Errorf("tribe: groups: %w", err)
 	}
+	for n := range groups {
+		if groups[n].First, err = s.firstOf(ctx, groups[n].ID); err != nil {
+			return nil, err
+		}
+	}
 	return groups, s.addTribes(ctx, groups)
+}
+
+// firstOf names three of a group, those with most ties to the others.
+func (s *Tribes) firstOf(ctx context.Context, group int64) ([]string, error) {
+	return storage.All(ctx, s.db, storage.Scalar[string], `select p.name from tribe_group_member m join person p on p.id = m.person_id and p.name <> ''
+		where m.group_id = $1 and m.present = 1 order by (select coalesce(sum(t.n), 0) from tie t where t.a = m.person_id and t.kind = 'reply') desc, m.person_id limit 3`, group)
 }
 
 // Group gives one group with who is in it, at most 200 of them: for staff.
@@ -77,6 +89,9 @@ func (s *Tribes) Group(ctx context.Context, a know.Actor, id int64) (g Group, me
 		return g, nil, err
 	}
 	if g, err = s.group(ctx, s.db, id); err != nil {
+		return g, nil, err
+	}
+	if g.First, err = s.firstOf(ctx, id); err != nil {
 		return g, nil, err
 	}
 	ids, err := storage.All(ctx, s.db, storage.Scalar[int64], `select person_id from tribe_group_member where group_id = $1 and present = 1 order by person_id limit 200`, id)

@@ -29,6 +29,7 @@ type Support struct {
 	Tribe  Tribe // the zero Tribe for a suggested group
 	Group  int64 // 0 for a tribe
 	Words  []string
+	First  []string // names of some of a group, by which staff know which it is
 	Votes  int64
 	Active int64   // members who voted for anything since the idea was proposed
 	Low    float64 // Wilson interval of Votes/Active, 99 %
@@ -47,7 +48,7 @@ func (s Support) Share() float64 {
 // SupportOf is all that is known of the support for one idea.
 type SupportOf struct {
 	Tribes  []Support // those with votes for it or something to say, most votes first
-	Small   int64     // votes from tribes too small to be shown to the asker, one by one
+	Small   int64     // votes from tribes too small to be shown to the asker one by one; 0 if they are too small together, too
 	Groups  []Support // suggested ones, for staff alone
 	Votes   int64     // by everybody
 	Active  int64     // everybody who voted for anything since
@@ -143,7 +144,7 @@ func (s *Tribes) weigh(ctx context.Context, a know.Actor, of *SupportOf, counts 
 		}
 	}
 	slices.Sort(ids)
-	staff := know.May(a, know.Know, know.Subject{})
+	staff, small := know.May(a, know.Know, know.Subject{}), int64(0)
 	for chunk := range slices.Chunk(ids, 200) {
 		tribes, err := s.ByID(ctx, know.Actor{Rules: a.Rules}, chunk)
 		if err != nil {
@@ -157,6 +158,7 @@ func (s *Tribes) weigh(ctx context.Context, a know.Actor, of *SupportOf, counts 
 			}
 			if !staff && c.Active < leastShown {
 				of.Small += c.Votes
+				small += c.Active
 				continue
 			}
 			c.Tribe = t
@@ -171,6 +173,9 @@ func (s *Tribes) weigh(ctx context.Context, a know.Actor, of *SupportOf, counts 
 				of.Passed = append(of.Passed, t)
 			}
 		}
+	}
+	if small < leastShown { // their votes would tell who cast them
+		of.Small = 0
 	}
 	slices.SortFunc(of.Tribes, func(a, b Support) int {
 		return cmp.Or(cmp.Compare(b.Votes, a.Votes), cmp.Compare(b.Share(), a.Share()), cmp.Compare(a.Tribe.ID, b.Tribe.ID))
@@ -221,6 +226,9 @@ func (s *Tribes) groupSupport(ctx context.Context, of *SupportOf, idea, since in
 		}
 		g.Active = max(g.Active, g.Votes)
 		of.settle(g)
+		if g.First, err = s.firstOf(ctx, g.Group); err != nil {
+			return nil, err
+		}
 	}
 	return groups, nil
 }

@@ -2,6 +2,7 @@ package ideas
 
 import (
 	"strconv"
+	"strings"
 
 	"tribune/tribe"
 	"tribune/web/page"
@@ -26,5 +27,5 @@ func groupName(v *page.View, s tribe.Support) string {
 	if len(s.Words) > 0 {
 		return v.List(s.Words[:min(3, len(s.Words))])
 	}
-	return v.T("a group without a name")
+	return v.T("{names} and others", "names", strings.Join(s.First, ", "))
 }

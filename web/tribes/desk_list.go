@@ -3,6 +3,7 @@ package tribes
 import (
 	"net/http"
 	"net/url"
+	"strings"
 
 	"tribune/know"
 	"tribune/tribe"
@@ -88,7 +89,7 @@ func groupName(v *page.View, g tribe.Group) string {
 	if len(g.Words) > 0 {
 		return v.List(g.Words[:min(3, len(g.Words))])
 	}
-	return v.N("{n} person", "{n} people", g.Size)
+	return v.T("{names} and others", "names", strings.Join(g.First, ", "))
 }
 
 // deskPerson is a person's page on the desk.
