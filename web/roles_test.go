@@ -76,7 +76,7 @@ func table() []gatetest.Route {
 		{Call: "GET /tribes/{tribe}/edit", Want: "303 403 200 403 403 403"},
 		{Call: "POST /tribes/{tribe}/edit", Body: "name=Tribe number {n}&stands=We write.", Want: "401 403 303 403 403 403"},
 		{Call: "POST /tribes/{tribe}/join", Body: "shown=1", Want: "303 403 303 303 303 303"},
-		{Call: "POST /tribes/{hidden_tribe}/join", Want: "404 404 303 404 409 409", For: "-"},
+		{Call: "POST /tribes/{hidden_tribe}/join", Want: "404 404 404 404 409 409", For: "-"},
 		{Call: "POST /tribes/{tribe}/leave", Want: "401 403 303 303 303 303"},
 		{Call: "POST /tribes/{tribe}/appear", Body: "shown=1", Want: "401 403 303 403 403 403"},
 		{Call: "POST /tribes/{tribe}/words", Body: "word=ink", Want: "401 403 303 403 403 403"},
