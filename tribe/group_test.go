@@ -170,13 +170,18 @@ func TestSupport(t *testing.T) {
 			got[one.Tribe.Name] = fmt.Sprintln(one.Votes, one.Active, one.Stance)
 		}
 		want := map[string]string{"Lovers": "38 40 loves\n", "Passers": "2 40 passes\n", "Even ones": "20 40 even\n", "Few ones": "7 7 few\n"}
-		if fmt.Sprint(got) != fmt.Sprint(want) || s.Small != 3 || s.Votes != 101 {
+		if fmt.Sprint(got) != fmt.Sprint(want) || s.Small != 0 || s.Votes != 101 {
 			t.Errorf("%v small %d votes %d, want %v", got, s.Small, s.Votes, want)
 		}
 		if len(s.Loved) != 1 || s.Loved[0].ID != love.ID || len(s.Passed) != 1 || s.Passed[0].ID != pass.ID {
 			t.Errorf("loved by %v, passed by %v", s.Loved, s.Passed)
 		}
-		if s, err = p.Supported(ctx, p.staff, idea.ID); err != nil || s.Small != 0 || len(s.Tribes) != 5 {
+		p.crowd(t, p.start(t, p.ada, "Other tiny ones").ID, 5500, 4, idea.ID, 2) // together they are enough to be counted as one
+		p.catchUp(t)
+		if s, err = p.Supported(ctx, p.visitor, idea.ID); err != nil || s.Small != 5 {
+			t.Errorf("the small ones together: %d, %v", s.Small, err)
+		}
+		if s, err = p.Supported(ctx, p.staff, idea.ID); err != nil || s.Small != 0 || len(s.Tribes) != 6 {
 			t.Errorf("staff see %+v, %v", s.Tribes, err)
 		}
 		p.recountSupport(t)
