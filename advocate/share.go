@@ -204,6 +204,20 @@ func (s *Advocacy) Shares(ctx context.Context, a know.Actor) ([]Share, error) {
 	return links, s.titles(ctx, a, links)
 }
 
+// SharesByID gives links by their ids, for the desk: to what they lead, and how
+// often they were opened. Unknown ids are left out.
+func (s *Advocacy) SharesByID(ctx context.Context, a know.Actor, ids []int64) ([]Share, error) {
+	if err := know.Require(a, know.Know, know.Subject{Audience: know.Team}); err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	holes, args := storage.Holes(1, ids)
+	links, err := storage.All(ctx, s.db, scanShare, selectShare+` where id in (`+holes+`)`, args...)
+	if err != nil {
+		return nil, err
+	}
+	return links, s.titles(ctx, a, links)
+}
+
 // titles fills in what links lead to, as far as the asker may see it.
 func (s *Advocacy) titles(ctx context.Context, a know.Actor, links []Share) error {
 	by := map[string][]int64{}

@@ -81,8 +81,16 @@ func (s *Measures) FindGap(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("measure: gap: %w", err)
 	}
+	site, err := s.people.Site(ctx)
+	if err != nil {
+		return err
+	}
+	name := query.Words(site.Brand)
 	for language, of := range tongues {
-		of.ours, of.theirs = of.pair.Terms(keyness.A0, keyness.Z, gapTerms, keyness.Stop(language))
+		stop := keyness.Stop(language)
+		of.ours, of.theirs = of.pair.Terms(keyness.A0, keyness.Z, gapTerms, func(word string) bool {
+			return stop(word) || slices.Contains(name, word) // our own name is how they were found
+		})
 		of.ourPlaces, of.theirPlace = places(of.ours), places(of.theirs)
 		of.examples = map[Side]map[string][]text{Ours: {}, Theirs: {}}
 		of.spelt = map[string]map[string]int{}

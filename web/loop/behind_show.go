@@ -182,6 +182,13 @@ func (l *loop) load(ctx context.Context, v *page.View, x measure.Behind, it *ite
 		it.words, it.language, it.note, it.href = idea.Title, idea.Language, v.Stage(idea.Stage, idea.Status), page.IdeaURL(id)
 	case "decision":
 		return l.loadDecision(ctx, v, x, it)
+	case "share":
+		links, err := l.Advocacy.SharesByID(ctx, v.Actor, []int64{id})
+		if err != nil || len(links) == 0 {
+			return err
+		}
+		it.words, it.language, it.note = links[0].Title, links[0].Lang, v.N("opened {n} time", "opened {n} times", links[0].Opened)
+		it.href = desk.Link(map[string]string{"idea": "/ideas/%d", "post": "/tribune/%d", "release": "/changes/%d"}[links[0].Subject.Kind], links[0].Subject.ID)
 	case "post":
 		p, err := l.Posts.Post(ctx, v.Actor, id)
 		if err != nil {

@@ -158,7 +158,7 @@ func thousandth(p float64) string { return strconv.FormatFloat(1000*p, 'f', 1, 6
 
 // interval writes an interval of shares.
 func interval(v *page.View, s measure.Share) string {
-	return v.T("{low} to {high} %", "low", strconv.FormatFloat(100*s.Low, 'f', 0, 64), "high", strconv.FormatFloat(100*s.High, 'f', 0, 64))
+	return v.T("{low} to {high}\u00a0%", "low", strconv.FormatFloat(100*s.Low, 'f', 0, 64), "high", strconv.FormatFloat(100*s.High, 'f', 0, 64))
 }
 
 // again gives how many purchases were not the first of their buyer.
@@ -212,4 +212,25 @@ const noon = 12 * time.Hour
 // sinceMonth is the first day of the first month that purchases are counted in.
 func (o overview) sinceMonth(v *page.View) string {
 	return v.Date(time.Date(o.From.Year(), o.From.Month(), 1, 12, 0, 0, 0, time.UTC))
+}
+
+// apart gives the languages in which words set us apart.
+func (o overview) apart() (some []measure.Gap) {
+	for _, g := range o.gaps {
+		if len(g.OurTerms)+len(g.TheirTerms) > 0 {
+			some = append(some, g)
+		}
+	}
+	return some
+}
+
+// alike names the languages in which none does.
+func (o overview) alike(v *page.View) string {
+	var names []string
+	for _, g := range o.gaps {
+		if len(g.OurTerms)+len(g.TheirTerms) == 0 {
+			names = append(names, v.Language(g.Language))
+		}
+	}
+	return v.List(names)
 }

@@ -135,7 +135,7 @@ func thousandths(n, of int64) string {
 
 // percent writes a share.
 func percent(v *page.View, p float64) string {
-	return v.T("{n} %", "n", strconv.FormatFloat(100*p, 'f', 0, 64))
+	return v.T("{n}\u00a0%", "n", strconv.FormatFloat(100*p, 'f', 0, 64))
 }
 
 // named gives the channels with their names. Those that have no public name of
