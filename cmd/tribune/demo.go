@@ -70,7 +70,7 @@ func (c *demoCommand) load(ctx context.Context, log *slog.Logger, config tribune
 		return err
 	}
 	if len(team) == 0 {
-		fmt.Println("Telling the sample's story: forty people, ninety days...")
+		fmt.Println("Telling the sample's story: fifty people, ninety days...")
 		if err := sample.Load(ctx, site, clock, today, c.Seed); err != nil {
 			return err
 		}

@@ -13,7 +13,10 @@ var content embed.FS
 
 type person struct {
 	Key, Name, Email, Country, Language, Role, Title, About string
-	Leads                                                   bool
+	Leads, Clock                                            bool
+	Languages                                               []string
+	Joins                                                   float64 // the day they become a member; 0: there from the beginning
+	Via                                                     string  // by whose link to what
 }
 
 type comment struct {
@@ -38,6 +41,8 @@ type call struct {
 type decision struct {
 	Idea, Status, Reason, By, Release, Target string
 	Day                                       float64
+	Sign                                      string // the reason for going against the charter
+	Purpose                                   bool   // it rests on the purpose
 }
 
 type credit struct{ Person, For string }
@@ -93,11 +98,19 @@ type story struct {
 	sources   []source
 	mentions  []mention
 	posts     []post
+	letters   []letter
+	charter   rules
+	tribes    []tribe
+	boards    []council
+	carried   carried
+	buyers    []buyer
 }
 
 func read() (s story, err error) {
+	var newcomers []person
 	for name, into := range map[string]any{"people": &s.people, "ideas": &s.ideas, "calls": &s.calls, "decisions": &s.decisions,
-		"releases": &s.releases, "queries": &s.queries, "sources": &s.sources, "posts": &s.posts} {
+		"releases": &s.releases, "queries": &s.queries, "sources": &s.sources, "posts": &s.posts,
+		"letters": &s.letters, "charter": &s.charter, "tribes": &s.tribes, "boards": &s.boards, "carried": &s.carried, "buyers": &s.buyers, "newcomers": &newcomers} {
 		b, err := content.ReadFile("content/" + name + ".json")
 		if err != nil {
 			return s, err
@@ -106,6 +119,7 @@ func read() (s story, err error) {
 			return s, fmt.Errorf("sample: %s: %w", name, err)
 		}
 	}
+	s.people = append(s.people, newcomers...)
 	b, err := content.ReadFile("content/mentions.ndjson")
 	if err != nil {
 		return s, err

@@ -16,6 +16,7 @@ import (
 	"tribune/know"
 	"tribune/listen"
 	"tribune/shape"
+	"tribune/shape/charter"
 )
 
 // Clock is a time that Load sets.
@@ -33,8 +34,10 @@ type teller struct {
 	rand  *rand.Rand
 
 	actors   map[string]know.Actor
-	ids      map[string]int64 // ideas, calls, releases by "kind:key"
+	ids      map[string]int64  // ideas, calls, releases, ... by "kind:key"
+	codes    map[string]string // of share links, by "who:kind:key"
 	mentions map[string]int64
+	orders   int
 	steps    []step
 }
 
@@ -52,7 +55,7 @@ func Load(ctx context.Context, site *tribune.Site, clock *Clock, today time.Time
 		return err
 	}
 	t := &teller{story: s, site: site, clock: clock, today: today, rand: rand.New(rand.NewPCG(seed, 1)),
-		actors: map[string]know.Actor{}, ids: map[string]int64{}, mentions: map[string]int64{}}
+		actors: map[string]know.Actor{}, ids: map[string]int64{}, codes: map[string]string{}, mentions: map[string]int64{}}
 	t.at(90.5)
 	if err := t.found(ctx); err != nil {
 		return err
@@ -62,6 +65,13 @@ func Load(ctx context.Context, site *tribune.Site, clock *Clock, today time.Time
 	t.planMentions()
 	t.planDecisions()
 	t.planPosts()
+	t.planCharter()
+	t.planLetters()
+	t.planTribes()
+	t.planBoards()
+	t.planCarried()
+	t.planNewcomers()
+	t.planOrders()
 	slices.SortStableFunc(t.steps, func(a, b step) int { return cmp.Compare(b.day, a.day) })
 	return t.tell(ctx)
 }
@@ -88,11 +98,27 @@ func (t *teller) tell(ctx context.Context) error {
 		}
 		t.at(s.day)
 		if err := s.do(ctx); err != nil {
-			return err
+			return fmt.Errorf("%.2f days before: %w", s.day, err)
 		}
 	}
 	t.at(0)
-	return t.background(ctx, 0)
+	if err := t.background(ctx, 0); err != nil {
+		return err
+	}
+	if err := t.site.Tribes.Look(ctx, t.actors["marta"]); err != nil {
+		return err
+	}
+	return t.site.Measures.FindGap(ctx)
+}
+
+// nameOf gives the name of somebody of the content.
+func (t *teller) nameOf(key string) string {
+	for _, p := range t.people {
+		if p.Key == key {
+			return p.Name
+		}
+	}
+	return ""
 }
 
 // background does what the server's background work would have done.
@@ -113,6 +139,9 @@ func (t *teller) background(ctx context.Context, day float64) error {
 		return err
 	}
 	if err := t.site.CatchUp(ctx); err != nil {
+		return err
+	}
+	if err := t.site.Tribes.RunOnce(ctx); err != nil {
 		return err
 	}
 	if day > 1.5 {
@@ -184,23 +213,14 @@ func (t *teller) tellByHand(ctx context.Context, th converse.Thread) error {
 func (t *teller) found(ctx context.Context) error {
 	slices.SortStableFunc(t.people, func(a, b person) int { return cmp.Compare(rank(b.Role), rank(a.Role)) })
 	for _, p := range t.people {
-		made, _, err := t.site.People.AddPerson(ctx, p.Name, p.Email, know.Role(p.Role))
-		if err != nil {
-			return fmt.Errorf("sample: %s: %w", p.Key, err)
+		if p.Joins > 0 {
+			continue
 		}
-		a, err := t.site.People.Actor(ctx, made.ID)
-		if err != nil {
-			return err
-		}
-		if err := t.site.People.SetProfile(ctx, a, know.Profile{Name: p.Name, Title: p.Title, About: p.About, Country: p.Country,
-			Language: pageLanguage(p)}); err != nil {
-			return err
-		}
-		if t.actors[p.Key], err = t.site.People.Actor(ctx, made.ID); err != nil {
+		if err := t.enrol(ctx, p); err != nil {
 			return err
 		}
 		if p.Leads {
-			if err := t.site.People.SetRole(ctx, t.actors[p.Key], made.ID, know.Owner, true); err != nil {
+			if err := t.site.People.SetRole(ctx, t.actors[p.Key], t.actors[p.Key].ID, know.Owner, true); err != nil {
 				return err
 			}
 		}
@@ -245,7 +265,7 @@ func (t *teller) planCalls() {
 func (t *teller) planIdeas() {
 	var voters []string
 	for _, p := range t.people {
-		if p.Role == "member" {
+		if p.Role == "member" && p.Joins == 0 {
 			voters = append(voters, p.Key)
 		}
 	}
@@ -273,9 +293,10 @@ func (t *teller) planIdeas() {
 				return err
 			})
 		}
-		for _, c := range i.Comments {
+		for n, c := range i.Comments {
 			t.plan(min(c.Day, i.Day-0.03), func(ctx context.Context) error {
-				_, err := t.site.Ideas.Comment(ctx, t.actors[c.Author], t.ids["idea:"+i.Key], c.Text, c.Language)
+				made, err := t.site.Ideas.Comment(ctx, t.actors[c.Author], t.ids["idea:"+i.Key], c.Text, c.Language)
+				t.ids[fmt.Sprintf("comment:%s:%d", i.Key, n)] = made.ID
 				return err
 			})
 		}
@@ -400,6 +421,7 @@ func (t *teller) answer(ctx context.Context, m mention, by string) error {
 		return err
 	}
 	said, err := t.site.Inbox.Answer(ctx, a, thread, m.Answer)
+	t.ids["answer:"+m.Key] = said.ID
 	if err != nil {
 		return fmt.Errorf("sample: answer to %s: %w", m.Key, err)
 	}
@@ -438,9 +460,15 @@ func (t *teller) planDecisions() {
 	for _, r := range t.releases {
 		releases[r.Key] = r
 	}
+	made := map[string]int{}
 	for _, d := range t.decisions {
+		name := fmt.Sprintf("decision:%s:%d", d.Idea, made[d.Idea])
+		made[d.Idea]++
 		t.plan(d.Day, func(ctx context.Context) error {
-			n := shape.NewDecision{Stage: shape.Stage(d.Status), Reason: d.Reason, Language: "en", PromisedAt: t.promised(d.Target)}
+			n := shape.NewDecision{Stage: shape.Stage(d.Status), Reason: d.Reason, Language: "en", PromisedAt: t.promised(d.Target), Purpose: d.Purpose}
+			if d.Sign != "" {
+				n.Override = charter.Signature{Reason: d.Sign, Name: t.nameOf(d.By)}
+			}
 			if id := t.ids["release:"+d.Release]; id != 0 {
 				n.Release = id
 			} else if r, ok := releases[d.Release]; ok {
@@ -450,6 +478,7 @@ func (t *teller) planDecisions() {
 			if err != nil {
 				return fmt.Errorf("sample: decision on %s: %w", d.Idea, err)
 			}
+			t.ids[name] = made.ID
 			if d.Release != "" {
 				t.ids["release:"+d.Release] = made.Release
 			}

@@ -2,6 +2,7 @@ package sample
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	tribunepost "tribune/converse/post"
@@ -9,7 +10,7 @@ import (
 
 // planPosts plans what people publish on the tribune, and what others make of it.
 func (t *teller) planPosts() {
-	for _, p := range t.posts {
+	for at, p := range t.posts {
 		var id int64
 		said := make([]int64, len(p.Replies))
 		t.plan(p.Day, func(ctx context.Context) error {
@@ -19,6 +20,7 @@ func (t *teller) planPosts() {
 				made, err = posts.Publish(ctx, a, made.ID)
 			}
 			id = made.ID
+			t.ids[fmt.Sprintf("post:%d", at)] = id
 			return err
 		})
 		for n, r := range p.Replies {
@@ -58,7 +60,7 @@ func (t *teller) suggest(ctx context.Context, p post, id int64, e wording) error
 func (t *teller) planReactions(p post, id *int64) {
 	var others []string
 	for _, who := range t.people {
-		if who.Key != p.Author {
+		if who.Key != p.Author && who.Joins == 0 {
 			others = append(others, who.Key)
 		}
 	}

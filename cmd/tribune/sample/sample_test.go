@@ -30,7 +30,7 @@ func TestLoad(t *testing.T) {
 			t.Fatal(err)
 		}
 		site.Close()
-		for table, want := range map[string]int64{"person": 40, "mention": 600, "idea": 60, "release": 7, "call": 3} {
+		for table, want := range map[string]int64{"person": 51, "mention": 600, "idea": 60, "release": 7, "call": 3} {
 			if m.Rows[table] != want {
 				t.Errorf("%d rows of %s, want %d", m.Rows[table], table, want)
 			}
