@@ -53,14 +53,14 @@ func (s *Advocacy) Thank(ctx context.Context, a know.Actor, n NewThanks) (t Than
 		if err := know.Require(a, know.Read, about.rules()); err != nil {
 			return err
 		}
+		if about.Author == a.ID {
+			return fault.New(fault.Conflict, "These are your own words. Thank somebody else.")
+		}
 		if err := know.Require(a, know.Thank, about.rules()); err != nil {
 			return err
 		}
 		if about.gone {
 			return fault.New(fault.Conflict, "This was taken back meanwhile.")
-		}
-		if about.Author == a.ID {
-			return fault.New(fault.Conflict, "These are your own words. Thank somebody else.")
 		}
 		if about.Author == 0 && about.Account == 0 {
 			return fault.New(fault.Conflict, "Nobody is known who could be thanked for this.")

@@ -49,7 +49,10 @@ func (i *Inbox) Say(ctx context.Context, a know.Actor, thread int64, body string
 		if t.TextState == know.Withdrawn {
 			return errTakenBack()
 		}
-		if a.ID == 0 || t.Person != a.ID {
+		if a.ID == 0 {
+			return errSignIn()
+		}
+		if t.Person != a.ID {
 			return fault.New(fault.Forbidden, "Only the person whose conversation this is can add to what they said. Write an answer, or a note.")
 		}
 		m, err = i.say(ctx, tx, a, thread, body)

@@ -189,7 +189,10 @@ func (i *Inbox) ownLetter(ctx context.Context, tx *storage.Tx, a know.Actor, id 
 	if err := know.Require(a, know.Write, know.Subject{}); err != nil {
 		return t, err
 	}
-	if t.Kind != OfLetter || a.ID == 0 || t.Person != a.ID {
+	if a.ID == 0 {
+		return t, errSignIn()
+	}
+	if t.Kind != OfLetter || t.Person != a.ID {
 		return t, fault.New(fault.Forbidden, "Only who wrote a letter can withdraw it.")
 	}
 	return t, nil

@@ -75,6 +75,10 @@ func errNoThread() error {
 	return fault.New(fault.NotFound, "There is no such conversation, or it is not open to you.")
 }
 
+func errSignIn() error {
+	return fault.New(fault.Unauthorised, "Sign in to do this. What you typed is kept.")
+}
+
 // staffThread reads a thread for one of us who wants to do v to it.
 func (i *Inbox) staffThread(ctx context.Context, q storage.Q, a know.Actor, id int64, v know.Verb) (Thread, error) {
 	if err := know.Require(a, v, know.Subject{Audience: know.Team}); err != nil {

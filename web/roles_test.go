@@ -57,7 +57,7 @@ func table() []gatetest.Route {
 		{Call: "GET /letters/{hidden_letter}", Want: "404 404 200 404 200 200"},
 		{Call: "GET /letters/{private}", Want: "404 404 303 404 303 303"},
 		{Call: "POST /letters/{letter}", Body: "body=And to Chile?", Want: "401 403 303 403 303 303"},
-		{Call: "POST /letters/{letter}/withdraw", Want: "403 403 303 403 403 403"},
+		{Call: "POST /letters/{letter}/withdraw", Want: "401 403 303 403 403 403"},
 		{Call: "POST /letters/{letter}/hide", Body: "reason=An advertisement.", Want: "404 404 404 404 303 303"},
 		{Call: "POST /letters/{hidden_letter}/show", Want: "404 404 404 404 303 303"},
 		{Call: "GET /letters/{letter}/key/{wrong}", Want: "404"},

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"tribune/converse"
 	"tribune/know"
 	"tribune/listen"
 	"tribune/shape"
@@ -40,6 +41,22 @@ func TestLetterIsAnsweredUnderOnesOwnName(t *testing.T) {
 	marta.Get("/desk/inbox?state=answered").Want(t, 200, path)
 	marta.Post(path+"/reopen").Want(t, 303)
 	marta.Get("/desk/inbox").Want(t, 200, path)
+}
+
+// TestAnswerToAPublicLetter says that it is public before it is sent.
+func TestAnswerToAPublicLetter(t *testing.T) {
+	s, marta := open(t)
+	anna := s.Person("Anna Morel", know.Member)
+	for _, public := range []bool{true, false} {
+		letter, err := s.Inbox.WriteTo(t.Context(), anna.Actor, converse.NewLetter{To: marta.ID, Public: public, Subject: "Refills", Body: "Are there refills?"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		page := marta.Get(fmt.Sprintf("/desk/inbox/%d", letter.ID)).Want(t, 200, "Goes out as Marta Lindqvist")
+		if said := strings.Contains(page.Body, "and so is your answer: everybody can read it"); said != public {
+			t.Errorf("public %v, but the form says so: %v", public, said)
+		}
+	}
 }
 
 func TestAnswerElsewhereIsCopiedAndPosted(t *testing.T) {
