@@ -70,14 +70,15 @@ func errLetterGone() error {
 	return fault.New(fault.NotFound, "This letter waited for more than three days to be confirmed, and is no longer kept. Please write it once more.")
 }
 
-// WaitingLetter gives who of us a letter is for that waits to be confirmed: its
-// mail says so, and nothing of its words, which anybody may have typed.
-func (i *Inbox) WaitingLetter(ctx context.Context, id int64) (to int64, err error) {
-	err = i.db.Row(ctx, `select to_id from letter where id = $1 and thread_id = 0 and expires_at > $2`, id, storage.Micros(i.now())).Scan(&to)
+// WaitingLetter gives who of us a letter is for that waits to be confirmed, and
+// the language of who wrote it: its mail says so in that language, and nothing
+// of its words, which anybody may have typed.
+func (i *Inbox) WaitingLetter(ctx context.Context, id int64) (to int64, language string, err error) {
+	err = i.db.Row(ctx, `select to_id, language from letter where id = $1 and thread_id = 0 and expires_at > $2`, id, storage.Micros(i.now())).Scan(&to, &language)
 	if errors.Is(err, sql.ErrNoRows) {
-		return 0, fault.New(fault.Conflict, "This letter was confirmed already, or is no longer kept.")
+		return 0, "", fault.New(fault.Conflict, "This letter was confirmed already, or is no longer kept.")
 	}
-	return to, err
+	return to, language, err
 }
 
 // ArmLetter gives a letter's link a new secret, good for 72 hours from now; an

@@ -11,7 +11,7 @@ import (
 // The facts about mails that staff record.
 const (
 	MailResent = "mail.resent" // subject mail: somebody had it sent again
-	MailRead   = "mail.read"   // subject mail, other the person it is for: an owner opened its one-time link
+	MailRead   = "mail.read"   // subject mail, other the person it is for: an owner opened the link that its reader alone has
 )
 
 // Outbox lists what leaves the building, newest first, with ids under before
@@ -53,10 +53,11 @@ func (d *Directory) SendAgain(ctx context.Context, a Actor, id int64) error {
 	})
 }
 
-// OpenLink gives an owner the one-time link of a mail that cannot leave,
-// because no mail server is set, to hand over by other means. It is recorded:
-// whoever uses such a link is signed in as the person it is for.
-func (d *Directory) OpenLink(ctx context.Context, a Actor, id int64) (secret string, err error) {
+// OpenLink gives an owner the link in a mail that its reader alone has, to hand
+// over by other means because no mail server is set. It is recorded: whoever
+// uses such a link acts as the person it is for. arm makes the link, which is
+// kept nowhere, or says that there is none.
+func (d *Directory) OpenLink(ctx context.Context, a Actor, id int64, arm func(event.Delivery) (string, error)) (link string, err error) {
 	if err := Require(a, Configure, Subject{Audience: Team}); err != nil {
 		return "", err
 	}
@@ -64,13 +65,13 @@ func (d *Directory) OpenLink(ctx context.Context, a Actor, id int64) (secret str
 	if err != nil {
 		return "", err
 	}
-	if m.Subject.Kind != "link" || m.State == event.Sent {
+	if m.State == event.Sent {
 		return "", fault.New(fault.Conflict, "This mail has no link to hand over.")
 	}
-	if secret, err = d.Arm(ctx, m.Subject.ID); err != nil {
+	if link, err = arm(m); err != nil {
 		return "", err
 	}
-	return secret, d.db.Update(ctx, func(tx *storage.Tx) error {
+	return link, d.db.Update(ctx, func(tx *storage.Tx) error {
 		return d.fact(ctx, tx, MailRead, a, event.Ref{Kind: "mail", ID: id}, m.Person)
 	})
 }

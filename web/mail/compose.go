@@ -69,10 +69,8 @@ func (m *Mailer) address(ctx context.Context, d event.Delivery) (string, error) 
 }
 
 func (d draft) write(ctx context.Context, row event.Delivery) error {
-	if d.To.Name != "" {
-		d.say(d.T("Hello {name},", "name", d.To.Name))
-	} else {
-		d.say(d.T("Hello,"))
+	if row.Kind != "letter" {
+		d.hello()
 	}
 	switch row.Kind {
 	case "signin":
@@ -114,6 +112,15 @@ func (d draft) write(ctx context.Context, row event.Delivery) error {
 		return d.boardMail(ctx, row)
 	}
 	return fault.New(fault.Invalid, "This program does not know how to write this kind of mail.")
+}
+
+// hello greets the reader.
+func (d draft) hello() {
+	if d.To.Name != "" {
+		d.say(d.T("Hello {name},", "name", d.To.Name))
+	} else {
+		d.say(d.T("Hello,"))
+	}
 }
 
 func (d draft) say(text string) { d.Blocks = append(d.Blocks, plain(text)) }

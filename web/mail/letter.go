@@ -49,6 +49,9 @@ func words(text, lang string) Block      { return Block{Kind: Words, Text: text,
 func signed(text string) Block           { return Block{Kind: Signed, Text: text} }
 func linkTo(label, address string) Block { return Block{Kind: Link, Text: label, URL: address} }
 
+// secret reports whether a letter has a link that its reader alone has.
+func (l Letter) secret() bool { return l.link != 0 || l.letter != 0 || l.key != 0 }
+
 // arm puts a one-time link's address where it belongs.
 func (l *Letter) arm(address string) {
 	for i, b := range l.Blocks {

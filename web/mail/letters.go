@@ -24,10 +24,15 @@ func (d draft) named(p know.Person) string {
 // unsent asks whoever reads an address whether a letter is theirs. Of its words
 // it says nothing: anybody may have typed them, and the address.
 func (d draft) unsent(ctx context.Context, row event.Delivery) error {
-	id, err := d.m.k.Inbox.WaitingLetter(ctx, row.Subject.ID)
+	id, lang, err := d.m.k.Inbox.WaitingLetter(ctx, row.Subject.ID)
 	if err != nil {
 		return err
 	}
+	if lang != "" { // nobody is known yet who could have chosen one
+		d.Printer = d.m.k.Words.Printer(lang, d.site.Location())
+		d.Letter.Lang = d.Printer.Lang()
+	}
+	d.hello()
 	d.letter = row.Subject.ID
 	d.Subject = d.T("Your letter to {brand}", "brand", d.site.Brand)
 	name := d.site.Brand

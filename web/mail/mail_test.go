@@ -98,6 +98,19 @@ func site(t *testing.T) *webtest.Site {
 	return webtest.New(t, webtest.Folder{Files: mail.Files, Routes: mail.Routes})
 }
 
+// header gives a header as it is read.
+func header(t testing.TB, m taken, name string) string {
+	t.Helper()
+	got, err := new(mime.WordDecoder).DecodeHeader(m.head.Get(name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return spaces(got)
+}
+
+// spaces makes every space a plain one, for comparing.
+func spaces(s string) string { return strings.NewReplacer("\u00a0", " ", "\u202f", " ").Replace(s) }
+
 // put puts a delivery into the outbox and gives it back as it stands there.
 func put(t *testing.T, s *webtest.Site, d event.Delivery) event.Delivery {
 	t.Helper()
@@ -167,13 +180,12 @@ func TestDecisionMail(t *testing.T) {
 			"Message-Id":            "<" + post.MessageID("decision:"+c.language, "square.example") + ">",
 			"List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
 		} {
-			got, err := new(mime.WordDecoder).DecodeHeader(m.head.Get(name))
-			if err != nil || strings.ReplaceAll(got, "\u00a0", " ") != want {
+			if got := header(t, m, name); got != want {
 				t.Errorf("%s: %s is %q, want %q", c.language, name, got, want)
 			}
 		}
 		for _, want := range []string{c.hello, c.asked, reason, "Marta Lindqvist, Founder, Tribune", webtest.URL + "/ideas/", webtest.URL + "/unsubscribe/"} {
-			if !strings.Contains(strings.ReplaceAll(m.text, "\u00a0", " "), want) {
+			if !strings.Contains(spaces(m.text), want) {
 				t.Errorf("%s: the text lacks %q:\n%s", c.language, want, m.text)
 			}
 		}

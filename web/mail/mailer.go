@@ -112,8 +112,16 @@ func (m *Mailer) Prepare(ctx context.Context, d event.Delivery) (func(ctx contex
 
 // arm puts in the link that a letter's reader alone has.
 func (m *Mailer) arm(ctx context.Context, l *Letter) error {
+	link, err := m.link(ctx, *l)
+	if err == nil && link != "" {
+		l.arm(link)
+	}
+	return err
+}
+
+// link makes the link that a letter's reader alone has, "" if there is none.
+func (m *Mailer) link(ctx context.Context, l Letter) (link string, err error) {
 	var path, secret string
-	var err error
 	switch {
 	case l.link != 0:
 		path = "/signin/"
@@ -125,10 +133,9 @@ func (m *Mailer) arm(ctx context.Context, l *Letter) error {
 		path = fmt.Sprintf("/letters/%d/key/", l.key)
 		secret, err = m.k.Inbox.LetterKey(ctx, l.key)
 	default:
-		return nil
+		return "", nil
 	}
-	l.arm(m.k.URL + path + secret)
-	return err
+	return m.k.URL + path + secret, err
 }
 
 // Preview renders a delivery as it would leave now, but for a one-time link,

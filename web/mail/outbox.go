@@ -110,7 +110,7 @@ func (b box) show(w http.ResponseWriter, r *http.Request, v *page.View, link str
 	if link != "" {
 		o.letter.arm(link)
 	}
-	o.html = body(o.letter, b.mailer.markdown, v.T("Here stands a link that works once. It is made as the mail leaves, and is not kept."))
+	o.html = body(o.letter, b.mailer.markdown, v.T("Here stands a link that its reader alone has. It is made as the mail leaves, and is not kept."))
 	v.Title, v.Section = v.T("A mail"), "outbox"
 	return b.ShowDesk(w, r, v, openPage(v, o))
 }
@@ -127,7 +127,8 @@ func (b box) again(w http.ResponseWriter, r *http.Request, v *page.View) error {
 	return page.Back(w, r, fmt.Sprintf("/desk/outbox/%d", id))
 }
 
-// link gives an owner the one-time link of a mail that cannot leave.
+// link gives an owner the link in a mail that cannot leave, which its reader
+// alone would have.
 func (b box) link(w http.ResponseWriter, r *http.Request, v *page.View) error {
 	id, err := page.ID(r, "id")
 	if err != nil {
@@ -136,12 +137,21 @@ func (b box) link(w http.ResponseWriter, r *http.Request, v *page.View) error {
 	if Set(b.Kit, v.Site) {
 		return fault.New(fault.Conflict, "A mail server is set, so this mail leaves by itself.")
 	}
-	secret, err := b.People.OpenLink(r.Context(), v.Actor, id)
+	link, err := b.People.OpenLink(r.Context(), v.Actor, id, func(d event.Delivery) (string, error) {
+		l, err := b.mailer.Preview(r.Context(), d)
+		if err != nil {
+			return "", err
+		}
+		if !l.secret() {
+			return "", fault.New(fault.Conflict, "This mail has no link to hand over.")
+		}
+		return b.mailer.link(r.Context(), l)
+	})
 	if err != nil {
 		return err
 	}
 	w.Header().Set("Cache-Control", "no-store")
-	return b.show(w, r, v, b.URL+"/signin/"+secret)
+	return b.show(w, r, v, link)
 }
 
 // state names a state for people.
@@ -220,8 +230,9 @@ func stateURL(s event.State) templ.SafeURL {
 	return templ.SafeURL("/desk/outbox?state=" + string(s))
 }
 
-// handsOver reports whether the reader may be given a mail's one-time link.
+// handsOver reports whether the reader may be given a mail's link that its
+// reader alone would have.
 func (o opened) handsOver(v *page.View) bool {
-	return !o.set && o.link == "" && o.row.Subject.Kind == "link" && o.row.State == event.Waiting && o.why == "" &&
+	return !o.set && o.link == "" && o.letter.secret() && o.row.State == event.Waiting && o.why == "" &&
 		know.May(v.Actor, know.Configure, know.Subject{Audience: know.Team})
 }
