@@ -217,7 +217,7 @@ func TestRoad(t *testing.T) {
 			s.must(err)
 			s.must(stored[0].Err)
 		}
-		buy("1", ben, "")           // came by Anna's link, and bought without a code
+		buy("1", ben, "")            // came by Anna's link, and bought without a code
 		buy("2", anna, benLink.Code) // and Anna with that of Ben: a ring
 		buy("3", other, otherLink.Code)
 		s.catchUp()

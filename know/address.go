@@ -64,7 +64,6 @@ func (d *Directory) keepAddress(ctx context.Context, tx *storage.Tx, person, acc
 	return nil
 }
 
-
 // AddAddress makes a mail address the asker's own. Whoever reads mail there
 // confirms it first, by a link; only the owner who sets up a fresh site, from
 // its terminal, is taken at their word, as a person added there is.

@@ -63,7 +63,7 @@ func TestStranger(t *testing.T) {
 	v.Get(key).Want(t, 200, "We do.", "works at")
 	v.Post(key, "body", "Thank you!").Want(t, 303)
 	v.Get(key+"x").Want(t, 404)
-	v.Post(key + "/withdraw").Want(t, 303)
+	v.Post(key+"/withdraw").Want(t, 303)
 	v.Get(key).Want(t, 200, "withdrawn by its writer").Without(t, "Thank you!")
 }
 
@@ -96,10 +96,10 @@ func TestPublic(t *testing.T) {
 	marta.Post(at+"/hide", "reason", "It names somebody.").Want(t, 303)
 	v.Get(at).Want(t, 404)
 	jo.Get(at).Want(t, 200, "It names somebody.")
-	marta.Post(at + "/show").Want(t, 303)
+	marta.Post(at+"/show").Want(t, 303)
 	v.Get(at).Want(t, 200)
-	eve.Post(at + "/withdraw").Want(t, 403)
-	jo.Post(at + "/withdraw").Want(t, 303)
+	eve.Post(at+"/withdraw").Want(t, 403)
+	jo.Post(at+"/withdraw").Want(t, 303)
 	v.Get(at).Want(t, 404)
 }
 

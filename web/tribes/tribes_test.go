@@ -27,7 +27,7 @@ func TestTribe(t *testing.T) {
 	// Another by the same name is led to it, with what they typed.
 	ben.Post("/tribes", "name", "<b>night</b> WRITERS", "stands", "My own words.").Want(t, 409, `href="`+path+`"`, "My own words.", "already")
 	s.Visitor().Post("/tribes", "name", "Morning writers", "stands", "Kept words.").Want(t, 401, "Kept words.", "Sign in first")
-	ben.Post(path + "/join").Want(t, 303)
+	ben.Post(path+"/join").Want(t, 303)
 	s.Visitor().Get(path).Want(t, 200, "and 1 other, who is not named").Without(t, "Ben Okoye")
 	ben.Post(path+"/words", "word", "slow").Want(t, 303)
 	ben.Post(path+"/words", "word", "!").Want(t, 422, `value="!"`, "Give a word")
@@ -43,8 +43,8 @@ func TestTribe(t *testing.T) {
 	ada.Post(path+"/edit", "name", "Night writers", "stands", "First.", "version", "1").Want(t, 303)
 	ben.Post(path+"/edit", "name", "Night writers", "stands", "Second.", "version", "1").Want(t, 409, "Second.", "Somebody of the tribe changed it")
 	ben.Get(path+"/history").Want(t, 200, "We write when it is", "Ada Blum")
-	ada.Post(path + "/leave").Want(t, 303)
-	ben.Post(path + "/leave").Want(t, 303)
+	ada.Post(path+"/leave").Want(t, 303)
+	ben.Post(path+"/leave").Want(t, 303)
 	s.Visitor().Get(path).Want(t, 200, "Nobody is left in this tribe")
 	if body := s.Visitor().Get("/tribes").Body; strings.Contains(body, "Night writers") {
 		t.Error("an empty tribe is listed")
