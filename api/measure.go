@@ -58,7 +58,7 @@ func took(t measure.Took, waits, late int64) Took {
 }
 
 func (s *service) clock(ctx context.Context, _ *gate.Asker, in *struct {
-	Days int `query:"days" enum:"7,30,90" default:"90"`
+	Days int `query:"days" default:"90" doc:"7, 30 or 90"`
 }) (*answer[AnswerClock], error) {
 	c, err := s.Measures.Clock(ctx, in.Days)
 	if err != nil {
@@ -233,6 +233,14 @@ func (s *service) gap(ctx context.Context, a *gate.Asker, _ *none) (*answer[List
 	}), nil
 }
 
-func (s *service) gapFind(ctx context.Context, a *gate.Asker, _ *none) (*none, error) {
-	return &none{}, s.Measures.AskGap(ctx, a.Actor)
+// Compared says whether words are being compared.
+type Compared struct {
+	Waits bool `json:"waits" doc:"They are being compared, or are about to be"`
+}
+
+func (s *service) gapFind(ctx context.Context, a *gate.Asker, _ *none) (*answer[Compared], error) {
+	if err := s.Measures.AskGap(ctx, a.Actor); err != nil {
+		return nil, err
+	}
+	return body(Compared{true}), nil
 }
