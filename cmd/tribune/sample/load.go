@@ -322,12 +322,24 @@ func (t *teller) planMentions() {
 			if by == "" {
 				by = staff[int(r*4)%4]
 			}
-			t.plan(m.Day-0.05-r*1.2, func(ctx context.Context) error { return t.answer(ctx, m, by) })
+			t.plan(m.Day-patience(r), func(ctx context.Context) error { return t.answer(ctx, m, by) })
 		}
 		if m.Idea != "" {
 			t.plan(min(m.Day, born[m.Idea])-0.1-r*1.5, func(ctx context.Context) error { return t.quote(ctx, m, staff[int(r*4)%4]) })
 		}
 	}
+}
+
+// patience gives how many days somebody waits for an answer: mostly one, now
+// and then an hour, and some of them most of a week.
+func patience(r float64) float64 {
+	switch {
+	case r < 0.06:
+		return 0.025
+	case r > 0.9:
+		return 2 + (r-0.9)*60
+	}
+	return 0.05 + r*1.2
 }
 
 // spread gives a number from 0 to 1 that depends on the key alone.

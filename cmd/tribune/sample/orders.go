@@ -43,6 +43,10 @@ var currencies = map[string]money{"GB": {"GBP", 0.86}, "IE": {"EUR", 1}, "US": {
 // Each of them had a buyer before the story begins.
 var quiet = []string{"FR", "FR", "FR", "FR", "DE", "DE", "DE", "GB", "GB", "ES", "BE", "US", "NL", "IT", "CH", "PT", "AT", "SE"}
 
+// quietNames are how they call themselves in their addresses.
+var quietNames = []string{"paperboat", "m.huber", "lamplight", "e.dubois", "ninth.page", "k.berger", "margins", "a.rossi", "inkwell", "p.smith", "foolscap", "l.martin",
+	"quarto", "j.vermeer", "sunday.list", "c.keller", "half.title", "s.lopes", "blotter", "t.moreau", "gutter", "n.walsh", "octavo"}
+
 // own is the address that answers to the question take for the site's own.
 const own = "https://oriflamme.example"
 
@@ -77,15 +81,15 @@ func (t *teller) planOrders() {
 // in three comes back, and some use the code of a fair.
 func (t *teller) quietBuyers() (all []buyer) {
 	for n, old := range []string{"NL", "AT", "CH", "PT", "SE", "NO", "NO"} {
-		b := buyer{Email: fmt.Sprintf("%s.%d@post.example", strings.ToLower(old), n), Country: old, Days: []float64{float64(388 + 31*n)}}
+		b := buyer{Email: fmt.Sprintf("%s.%s@post.example", quietNames[n], strings.ToLower(old)), Country: old, Days: []float64{float64(388 + 31*n)}}
 		if old == "NO" { // after the first of them, who came out of nowhere
 			b.Days = []float64{float64(23 - 2*n)}
 		}
 		all = append(all, b)
 	}
-	for n := range 105 {
+	for n := range 80 {
 		b := buyer{Country: quiet[t.rand.IntN(len(quiet))]}
-		b.Email = fmt.Sprintf("%s.%d@post.example", strings.ToLower(b.Country), n+10)
+		b.Email = fmt.Sprintf("%s.%s%d@post.example", quietNames[n%len(quietNames)], strings.ToLower(b.Country), n/len(quietNames)+1)
 		first := t.rand.Float64() * 89
 		if n%5 == 0 {
 			first += 100 + 200*t.rand.Float64()
