@@ -88,6 +88,7 @@ func TestLeftIsNowhere(t *testing.T) {
 			must(err)
 			publish(t, site, marta, gone)
 			rest(t, site, marta, gone)
+			carryOn(t, site, marta, gone)
 			must(site.CatchUp(ctx))
 			if name == "sqlite" { // the check can find what is there
 				must(site.DB.Scrub(ctx))
@@ -210,7 +211,7 @@ func search(t *testing.T, dir string) (found []string) {
 			return err
 		}
 		b = bytes.ToLower(b)
-		for _, word := range []string{"xanthippe", "quorlwyck", "vanish.example", goneIdea, goneBody, goneComment, goneEdited, goneMention, goneLetter, goneResting, gonePost, goneThanks, "people/quorlwyck"} {
+		for _, word := range []string{"xanthippe", "quorlwyck", "vanish.example", goneIdea, goneBody, goneComment, goneEdited, goneMention, goneLetter, goneResting, gonePost, goneThanks, goneTribe, goneSeat, goneReason, goneInPublic, goneUnsent, "people/quorlwyck"} {
 			if bytes.Contains(b, []byte(word)) {
 				found = append(found, filepath.Base(path)+": "+word)
 			}
