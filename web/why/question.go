@@ -51,7 +51,7 @@ func (y *why) question(w http.ResponseWriter, r *http.Request, v *page.View) err
 
 func (y *why) showQuestion(w http.ResponseWriter, r *http.Request, v *page.View, a asking) error {
 	v.Title, v.NoIndex = v.T("Who or what brought you to us?"), true
-	w.Header().Set("Referrer-Policy", "no-referrer") // the address is a key
+	w.Header().Set("Referrer-Policy", "strict-origin") // the address is a key; no-referrer would make the form’s origin null
 	return y.Show(w, r, v, questionPage(v, a))
 }
 
