@@ -63,7 +63,18 @@ func (s *Site) Serve(ctx context.Context, listener net.Listener, out io.Writer) 
 	if err != nil {
 		return err
 	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
 	group, ctx := errgroup.WithContext(ctx)
+	if err := s.begin(ctx, group, listener, handler, out); err != nil {
+		stop() // what has begun ends before the database is closed
+		return errors.Join(err, group.Wait())
+	}
+	return group.Wait()
+}
+
+// begin starts in group all that the site's roles ask for.
+func (s *Site) begin(ctx context.Context, group *errgroup.Group, listener net.Listener, handler http.Handler, out io.Writer) error {
 	group.Go(func() error { return s.Events.Tail(ctx) })
 	if slices.Contains(s.Config.Roles, "work") {
 		kit, err := s.kit()
@@ -91,7 +102,7 @@ func (s *Site) Serve(ctx context.Context, listener net.Listener, out io.Writer) 
 		}
 		serve(ctx, group, admin, s.metrics())
 	}
-	return group.Wait()
+	return nil
 }
 
 // serve serves h until ctx ends, then lets requests under way finish; live
