@@ -146,7 +146,7 @@ func (l *Log) Deliver(ctx context.Context, d Deliverer) error {
 }
 
 // beat renews this process's leases on deliveries under way, for as long as a
-// slow server takes.
+// slow server takes, and sees to those of a process that died meanwhile.
 func (l *Log) beat(ctx context.Context) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	go func() {
@@ -157,6 +157,10 @@ func (l *Log) beat(ctx context.Context) (stop func()) {
 			case <-ctx.Done():
 				return
 			case <-t.C:
+			}
+			// Here, too: a long batch must not keep what died from being shown.
+			if err := l.sweep(ctx); err != nil && ctx.Err() == nil {
+				l.log.Error("the outbox could not be swept", "error", err)
 			}
 			var mine int
 			if l.db.Row(ctx, `select count(*) from outbox where state = 'sending' and leased_by = $1`, l.worker).Scan(&mine) != nil || mine == 0 {

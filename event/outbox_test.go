@@ -203,6 +203,32 @@ func TestDeadProcess(t *testing.T) {
 	})
 }
 
+// TestDeadProcessBesideSlow leaves a row `sending` behind while another server
+// is slow: it is uncertain before that one has answered.
+func TestDeadProcessBesideSlow(t *testing.T) {
+	db := storagetest.SQLite(t)
+	log := open(db, "alive")
+	put(t, db, log, event.Delivery{Dedup: "slow", Kind: "answer", Person: 2})
+	put(t, db, log, event.Delivery{Dedup: "dead", Kind: "answer", Person: 1})
+	p := &post{sent: map[string]int{}, slow: event.Lease}
+	var left atomic.Bool
+	deliver(t, p, func() bool {
+		if stateOf(t, db, "slow") == event.Sending && !left.Swap(true) {
+			err := db.Update(t.Context(), func(tx *storage.Tx) error {
+				_, err := tx.Exec(t.Context(), `update outbox set state = 'sending', attempts = 1, leased_by = 'dead', leased_until = 1 where dedup = 'dead'`)
+				return err
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		}
+		return left.Load() && (stateOf(t, db, "dead") == event.Uncertain || stateOf(t, db, "slow") != event.Sending)
+	}, log)
+	if s := stateOf(t, db, "dead"); s != event.Uncertain {
+		t.Errorf("it is %s", s)
+	}
+}
+
 // TestStopWaits stops a process while a delivery is under way: it is carried
 // through, and its answer is kept.
 func TestStopWaits(t *testing.T) {

@@ -91,6 +91,16 @@ func TestRemoveAccount(t *testing.T) {
 		if a, err := d.Account(ctx, old); err != nil || a.Person != jo.ID || !a.ConfirmedAt.IsZero() {
 			t.Errorf("%+v, %v", a, err)
 		}
+		// Leaving erases what they once took off themselves.
+		if err := d.RemoveAccount(ctx, jo, old); err != nil {
+			t.Fatal(err)
+		}
+		if err := d.Leave(ctx, jo, false); err != nil {
+			t.Fatal(err)
+		}
+		if a, err := d.Account(ctx, old); err != nil || a.Name != "" || strings.Contains(a.Address, "jo@") {
+			t.Errorf("after leaving: %+v, %v", a, err)
+		}
 	})
 }
 

@@ -47,6 +47,12 @@ func (d *Directory) erase(ctx context.Context, tx *storage.Tx, person int64) err
 	if err := tx.Row(ctx, `select photo from person where id = $1`, person).Scan(&photo); err != nil {
 		return err
 	}
+	// What they once took off themselves was theirs, too: it is erased with them
+	// unless somebody else has confirmed it since.
+	if _, err := tx.Exec(ctx, `update account set person_id = $1 where person_id = 0 and id in (
+		select account_id from account_move where from_person = $1 and to_person = 0 and by_id = $1 and undone_at = 0)`, person); err != nil {
+		return err
+	}
 	accounts, err := storage.All(ctx, tx, scanAccount, selectAccount+` where person_id = $1 and person_id <> 0`, person)
 	if err != nil {
 		return err
