@@ -21,6 +21,7 @@ const (
 	letterWaits    = 30 * 24 * time.Hour // for its mail to leave
 	lettersPerHour = 5
 	keyLife        = 90 * 24 * time.Hour
+	letterAgain    = 10 * time.Minute // within which the same letter is one that was sent twice
 )
 
 // NewLetter is a letter to one of us.
@@ -87,7 +88,9 @@ func (i *Inbox) Letter(ctx context.Context, a know.Actor, subject, body string) 
 	return i.WriteTo(ctx, a, NewLetter{Subject: subject, Body: body})
 }
 
-// WriteTo opens a thread with a letter by somebody who is known here.
+// WriteTo opens a thread with a letter by somebody who is known here. The very
+// same letter within ten minutes is one that was sent twice: it gives the
+// first one's thread.
 func (i *Inbox) WriteTo(ctx context.Context, a know.Actor, n NewLetter) (t Thread, err error) {
 	if err := know.Require(a, know.Write, know.Subject{}); err != nil {
 		return t, err
@@ -99,10 +102,32 @@ func (i *Inbox) WriteTo(ctx context.Context, a know.Actor, n NewLetter) (t Threa
 		return t, err
 	}
 	err = i.db.Update(ctx, func(tx *storage.Tx) error {
+		first, err := i.sameLetter(ctx, tx, a, n)
+		if err != nil {
+			return err
+		}
+		if first != 0 {
+			t, err = i.thread(ctx, tx, first)
+			return err
+		}
 		t, err = i.openLetter(ctx, tx, a, n)
 		return err
 	})
 	return t, err
+}
+
+// sameLetter finds the letter that was just sent with these very words, and
+// not taken back; 0 if there is none. Of two sent at once, one waits here.
+func (i *Inbox) sameLetter(ctx context.Context, tx *storage.Tx, a know.Actor, n NewLetter) (thread int64, err error) {
+	if _, err := tx.Exec(ctx, `update person set seen_at = seen_at where id = $1`, a.ID); err != nil {
+		return 0, err
+	}
+	err = tx.Row(ctx, `select coalesce(min(t.id), 0) from thread t join message m on m.thread_id = t.id
+		where t.person_id = $1 and t.kind = 'letter' and t.opened_at > $2 and t.to_id = $3 and t.audience = $4 and t.subject = $5
+			and m.person_id = $1 and m.kind = 'said' and m.state = 'visible' and m.body = $6
+			and m.id = (select min(f.id) from message f where f.thread_id = t.id)`,
+		a.ID, storage.Micros(i.now().Add(-letterAgain)), n.To, string(n.audience()), n.Subject, n.Body).Scan(&thread)
+	return thread, err
 }
 
 // openLetter makes a thread of a letter that was checked.

@@ -23,6 +23,52 @@ func (s *site) arm() (secret string) {
 	return secret
 }
 
+// TestLetterTwice sends one letter several times at once: it is one.
+func TestLetterTwice(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		ctx := t.Context()
+		n := converse.NewLetter{Subject: "Peru", Body: "Do you ship to Peru?"}
+		const times = 4
+		made := make(chan int64, times)
+		for range times {
+			go func() {
+				th, err := s.WriteTo(ctx, s.ada, n)
+				if err != nil {
+					t.Error(err)
+				}
+				made <- th.ID
+			}()
+		}
+		first := <-made
+		for range times - 1 {
+			if id := <-made; id != first {
+				t.Fatalf("two letters, %d and %d", first, id)
+			}
+		}
+		ids := []int64{first}
+		other := func(by know.Actor, n converse.NewLetter) {
+			t.Helper()
+			th, err := s.WriteTo(ctx, by, n)
+			s.ok(err)
+			if slices.Contains(ids, th.ID) {
+				t.Errorf("%+v by %d is taken for the one before", n, by.ID)
+			}
+			ids = append(ids, th.ID)
+		}
+		other(s.ben, n)
+		for _, change := range []func(n *converse.NewLetter){
+			func(n *converse.NewLetter) { n.Body += " By boat?" }, func(n *converse.NewLetter) { n.Subject = "Chile" },
+			func(n *converse.NewLetter) { n.To = s.marta.ID }, func(n *converse.NewLetter) { n.Public = true },
+		} {
+			m := n
+			change(&m)
+			other(s.ada, m)
+		}
+		s.at = s.at.Add(11 * time.Minute)
+		other(s.ada, n)
+	})
+}
+
 // TestDeposit keeps a stranger's letter until its address is confirmed.
 func TestDeposit(t *testing.T) {
 	each(t, func(t *testing.T, s *site) {
