@@ -10,6 +10,7 @@ import (
 
 	"tribune/event"
 	"tribune/internal/fault"
+	"tribune/internal/plain"
 	"tribune/know"
 	"tribune/shape/charter"
 	"tribune/storage"
@@ -50,7 +51,8 @@ func readDecision(ctx context.Context, q storage.Q, id int64) (Decision, error) 
 // never edited; it replaces the decision before. Deciding that something
 // shipped names its release or makes one. Everybody entitled is told, except
 // of `open` and `under_review`. What goes against the charter is refused
-// without a signature, and is always told.
+// without a signature, and is always told. The very same decision again, as
+// when a form is sent twice, is the one that stands.
 func (s *Ideas) Decide(ctx context.Context, a know.Actor, idea int64, n NewDecision) (d Decision, err error) {
 	err = s.db.Update(ctx, func(tx *storage.Tx) error {
 		was, err := s.lockIdea(ctx, tx, idea)
@@ -77,6 +79,10 @@ func (s *Ideas) Decide(ctx context.Context, a know.Actor, idea int64, n NewDecis
 		if err := n.cite(ctx, tx, was); err != nil {
 			return err
 		}
+		var again bool
+		if d, again, err = s.decidedSo(ctx, tx, a, was, n); err != nil || again {
+			return err
+		}
 		if err := s.shippedBy(ctx, tx, a, was, &n); err != nil {
 			return err
 		}
@@ -84,6 +90,37 @@ func (s *Ideas) Decide(ctx context.Context, a know.Actor, idea int64, n NewDecis
 		return err
 	})
 	return d, err
+}
+
+// decidedSo reports whether the decision that stands is this very one, by the
+// same person. One that was made before the charter promised an answer is none:
+// saying it again is the answer. The idea is locked.
+func (s *Ideas) decidedSo(ctx context.Context, tx *storage.Tx, a know.Actor, was Idea, n NewDecision) (d Decision, same bool, err error) {
+	if was.Decision == 0 {
+		return d, false, nil
+	}
+	if d, err = readDecision(ctx, tx, was.Decision); err != nil {
+		return d, false, err
+	}
+	if d.By != a.ID || d.Stage != n.Stage || d.Status != n.Status || d.Reason != n.Reason || storage.Micros(d.PromisedAt) != storage.Micros(n.PromisedAt) ||
+		d.Clause != n.Clause || d.Purpose != n.purpose {
+		return d, false, nil
+	}
+	if n.Stage == Shipped {
+		r, err := readRelease(ctx, tx, d.Release) // it may have been taken back since
+		switch {
+		case fault.Is(err, fault.NotFound):
+			return d, false, nil
+		case err != nil, n.Release != 0 && n.Release != r.ID, n.Release == 0 && n.NewRelease != nil && plain.Line(n.NewRelease.Title) != r.Title:
+			return d, false, err
+		}
+	}
+	c, err := charter.ReadClause(ctx, tx, was.Clause)
+	if err != nil {
+		return d, false, err
+	}
+	st, err := standing(ctx, tx, was, c)
+	return d, !d.At.Before(st.Reached), err
 }
 
 // check cleans a decision and refuses what cannot be.

@@ -8,6 +8,7 @@ import (
 
 	"tribune/event"
 	"tribune/internal/fault"
+	"tribune/know"
 	"tribune/listen"
 	"tribune/shape"
 	"tribune/storage"
@@ -73,6 +74,63 @@ func TestDecide(t *testing.T) {
 		wants(t, err, fault.Conflict)
 		_, err = h.Decision(ctx, h.visitor, third.ID)
 		wants(t, err, fault.NotFound)
+	})
+}
+
+// TestDecideAgain sends one form several times at once: one decision, told once.
+func TestDecideAgain(t *testing.T) {
+	eachHouse(t, func(t *testing.T, h *house) {
+		ctx := t.Context()
+		idea := h.idea(t, h.ada, shape.NewIdea{Title: "Dotted paper"})
+		const times = 4
+		decide := func(by know.Actor, n shape.NewDecision) (ids []int64) {
+			made := make(chan int64, times)
+			for range times {
+				go func() {
+					d, err := h.Decide(ctx, by, idea.ID, n)
+					if err != nil {
+						t.Error(err)
+					}
+					made <- d.ID
+				}()
+			}
+			for range times {
+				if id := <-made; !slices.Contains(ids, id) {
+					ids = append(ids, id)
+				}
+			}
+			return ids
+		}
+		planned := shape.NewDecision{Stage: shape.Planned, Reason: "Because so many of you asked."}
+		dated, shipped := planned, planned
+		dated.PromisedAt = h.at.AddDate(0, 1, 0)
+		shipped.Stage = shape.Shipped
+		titled := shipped
+		titled.NewRelease = &shape.NewRelease{Title: "Dots, at last"}
+		var all []int64
+		for _, c := range []struct {
+			by know.Actor
+			n  shape.NewDecision
+		}{{h.staff, planned}, {h.owner, planned}, {h.owner, dated}, {h.owner, shipped}, {h.owner, titled}, {h.owner, planned}} {
+			ids := decide(c.by, c.n)
+			if len(ids) != 1 || slices.Contains(all, ids[0]) {
+				t.Fatalf("%+v: decisions %v after %v", c.n, ids, all)
+			}
+			all = append(all, ids...)
+		}
+		got, err := h.Decisions(ctx, h.visitor, idea.ID)
+		h.ok(err)
+		facts, err := h.events.Of(ctx, event.Ref{Kind: "idea", ID: idea.ID})
+		h.ok(err)
+		made := 0
+		for _, f := range facts {
+			if f.Kind == shape.DecisionMade {
+				made++
+			}
+		}
+		if len(got) != len(all) || made != len(all) {
+			t.Errorf("%d decisions and %d facts, want %d", len(got), made, len(all))
+		}
 	})
 }
 
