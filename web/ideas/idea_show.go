@@ -166,6 +166,14 @@ func (h handlers) gather(ctx context.Context, a know.Actor, id int64, at turned)
 	if p.Comments, err = h.Ideas.CommentsAfter(ctx, a, id, at.comments, commentsShown+1); err != nil {
 		return p, err
 	}
+	if len(p.Comments) == 0 && at.comments != 0 { // beyond the end: the last page
+		if at.comments, err = h.Ideas.PageOfComment(ctx, id, shape.LastComment, commentsShown); err != nil {
+			return p, err
+		}
+		if p.Comments, err = h.Ideas.CommentsAfter(ctx, a, id, at.comments, commentsShown+1); err != nil {
+			return p, err
+		}
+	}
 	p.Begins = at.comments
 	if len(p.Comments) > commentsShown {
 		p.Comments = p.Comments[:commentsShown]

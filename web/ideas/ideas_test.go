@@ -332,5 +332,6 @@ func TestCommentPages(t *testing.T) {
 	visitor.Get(at+"?comments=50").Want(t, 200, "Word 51.", "Earlier comments", `href="`+at+`?comment=50#c50"`).Without(t, "Word 50.")
 	visitor.Get(at+"?comment=51").Want(t, 200, "Word 51.").Without(t, "Word 50.")
 	visitor.Get(at+"?comment=last").Want(t, 200, "Word 51.").Without(t, "Word 50.")
+	visitor.Get(at+"?comments=99999").Want(t, 200, "Word 51.", "Earlier comments").Without(t, "Word 50.", "Nobody has said anything yet")
 	visitor.Get(at+"?comment=50").Want(t, 200, "Word 01.").Without(t, "Word 51.")
 }
