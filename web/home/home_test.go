@@ -66,6 +66,7 @@ func TestFilled(t *testing.T) {
 	front.Want(t, 200, "What rain does", "drafted by a machine", "<h1 dir=\"auto\">Paper that lasts &lt;b&gt;</h1>", "Thread, not &lt;script&gt;", "What belongs in a pocket?", "Sewn, at last",
 		"From the idea of João Prates", "Marta Lindqvist", "All 2 ideas")
 	front.Without(t, "<script>alert", "Sew the A5 too", "Nobody has")
+	front.Want(t, 200, `data-live="`+page.LiveIdeas([]shape.Idea{open})+`"`)
 	joao.Get("/").Want(t, 200, `aria-pressed="true"`)
 	s.Visitor().Get("/").Want(t, 200, `aria-pressed="false"`)
 	s.Visitor().Get("/sitemap.xml").Want(t, 200, webtest.URL+page.IdeaURL(open.ID))
