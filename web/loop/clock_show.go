@@ -69,7 +69,8 @@ func Sentence(v *page.View, c measure.Clock) string {
 	median, reached, ok := c.Within(.5)
 	switch {
 	case !ok:
-		return v.T("Of the last {days} days’ {questions}, {answered} have an answer; {waiting}.", "days", c.Days, "questions", questions, "answered", v.Number(c.Answered), "waiting", waiting)
+		return v.N("Of the last {days} days’ {questions}, {n} has an answer; {waiting}.", "Of the last {days} days’ {questions}, {n} have an answer; {waiting}.",
+			c.Answered, "days", c.Days, "questions", questions, "waiting", waiting)
 	case !reached:
 		return v.T("Of the last {days} days’ {questions}, fewer than half have an answer yet; {waiting}.", "days", c.Days, "questions", questions, "waiting", waiting)
 	}

@@ -64,6 +64,28 @@ func TestEmptySite(t *testing.T) {
 	s.Visitor().Get("/clock?days=8").Want(t, 422)
 }
 
+// TestSentence says of few questions how many have an answer.
+func TestSentence(t *testing.T) {
+	s := open(t)
+	ctx := t.Context()
+	marta, ada := s.Person("Marta Lind", know.Owner), s.Person("Ada Byrne", know.Member)
+	french := s.Visitor()
+	french.Lang = "fr"
+	var asked []converse.Thread
+	for _, body := range []string{"Do you ship there?", "And to Chile?"} {
+		asked = append(asked, must[converse.Thread](t)(s.Inbox.Letter(ctx, ada.Actor, "Peru", body)))
+	}
+	for n, want := range [][2]string{
+		{"days’ 2 questions, 1 has an answer; 1 waits.", "derniers jours, 1 a reçu une réponse"},
+		{"days’ 2 questions, 2 have an answer; nobody waits.", "derniers jours, 2 ont reçu une réponse"},
+	} {
+		must[converse.Message](t)(s.Inbox.Answer(ctx, marta.Actor, asked[n].ID, "Yes."))
+		settle(t, s)
+		s.Visitor().Get("/clock").Want(t, 200, want[0])
+		french.Get("/clock").Want(t, 200, want[1])
+	}
+}
+
 // TestNumbersOpen: each number of the board leads to what it counts.
 func TestNumbersOpen(t *testing.T) {
 	s := open(t)
