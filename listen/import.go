@@ -25,6 +25,8 @@ type Report struct {
 	Known  int        `json:"known"` // there already, or twice in the file
 	Failed int        `json:"failed"`
 	Errors []RowError `json:"errors"` // the first 100
+
+	LeftOut []string `json:"left_out"` // columns that are not known, as the file names them; the first 50
 }
 
 // RowError is what is wrong with one row. Row counts from 1: the lines of
@@ -53,7 +55,7 @@ func (r *Radar) Import(ctx context.Context, a know.Actor, file io.Reader, format
 	if _, err := checkName(o.Source); err != nil {
 		return Report{}, onField(err, "source")
 	}
-	in := importer{w: writer{r: r, a: a, dry: o.DryRun, sources: map[string]Source{}, seen: map[string]bool{}}, o: o, report: Report{Errors: []RowError{}}}
+	in := importer{w: writer{r: r, a: a, dry: o.DryRun, sources: map[string]Source{}, seen: map[string]bool{}}, o: o, report: Report{Errors: []RowError{}, LeftOut: []string{}}}
 	var rows rowReader
 	var err error
 	switch format {
@@ -68,6 +70,7 @@ func (r *Radar) Import(ctx context.Context, a know.Actor, file io.Reader, format
 		return in.report, err
 	}
 	err = in.run(ctx, rows)
+	in.report.LeftOut = append(in.report.LeftOut, rows.leftOut()...)
 	// A batch is looked at after its rows are read: their errors came last.
 	slices.SortStableFunc(in.report.Errors, func(a, b RowError) int { return cmp.Compare(a.Row, b.Row) })
 	return in.report, err
@@ -77,6 +80,8 @@ func (r *Radar) Import(ctx context.Context, a know.Actor, file io.Reader, format
 // on behind it, unless it is one of endless; io.EOF is the end.
 type rowReader interface {
 	next() (p Post, row int, err error)
+	// leftOut names the columns that were met so far and are not known.
+	leftOut() []string
 }
 
 // endless wraps what is wrong with the file as a whole, from a row on.

@@ -38,7 +38,7 @@ func columns() map[string]string {
 		"author_url":   "author_url profile profile_url user_url author_link",
 		"email":        "email e_mail mail author_email",
 		"url":          "url link permalink address uri post_url source_url lien",
-		"published_at": "published_at date created_at published created time timestamp datetime posted_at date_published fecha datum",
+		"published_at": "published_at at date created_at published created time timestamp datetime posted_at date_published fecha datum",
 		"language":     "language lang locale langue sprache idioma",
 		"country":      "country country_code pays land pais",
 		"external_id":  "external_id id guid post_id tweet_id uid",
@@ -179,8 +179,11 @@ type csvRows struct {
 	in      *csv.Reader
 	guard   *guard
 	members []string // of each column, "" for one that is not known
+	out     []string // the columns that are left out
 	row     int
 }
+
+func (c *csvRows) leftOut() []string { return c.out }
 
 // guard ends a file in which one row is too large, before it fills memory.
 type guard struct {
@@ -211,26 +214,48 @@ func newCSV(file io.Reader) (*csvRows, error) {
 	}
 	g := &guard{in: in, left: maxRow}
 	c := &csvRows{in: csv.NewReader(g), guard: g, row: 1}
-	c.in.Comma, c.in.LazyQuotes, c.in.FieldsPerRecord, c.in.ReuseRecord = comma, true, -1, true
+	c.in.Comma, c.in.LazyQuotes, c.in.FieldsPerRecord, c.in.ReuseRecord = comma, false, -1, true
 	header, err := c.in.Read()
+	if wrong, ok := errors.AsType[*csv.ParseError](err); ok {
+		return nil, quoteFault(wrong, header)
+	}
 	if err != nil {
 		return nil, fault.New(fault.Invalid, "The file is empty, or no CSV. Its first row names the columns.").Because(err)
 	}
-	known, text := columns(), false
-	taken := map[string]bool{}
+	known, taken, names := columns(), map[string]bool{}, map[string]bool{}
 	for _, name := range header {
-		member := known[column(repaired(name))]
+		name = strings.TrimSpace(repaired(name))
+		member := known[column(name)]
+		if member != "" && names[column(name)] {
+			return nil, fault.New(fault.Invalid, "Two columns are named {column}. Rename one of them, or take it out.", "column", name)
+		}
+		names[column(name)] = true
 		if taken[member] {
 			member = ""
 		}
+		if member == "" && name != "" {
+			c.out = leaveOut(c.out, name)
+		}
 		taken[member] = true
 		c.members = append(c.members, member)
-		text = text || member == "text"
 	}
-	if !text {
+	if !taken["text"] {
 		return nil, fault.New(fault.Invalid, "No column is named as the text. Name one of them text, body, content or message.")
 	}
 	return c, nil
+}
+
+// quoteFault says where a quotation mark is wrong. before are the fields that
+// were read before it: a field may go over several lines.
+func quoteFault(err *csv.ParseError, before []string) error {
+	if errors.Is(err, csv.ErrBareQuote) {
+		return fault.New(fault.Invalid, "A quotation mark stands inside a value in line {line}. Put the value in quotation marks, and double those inside it.", "line", err.Line).Because(err)
+	}
+	line := err.StartLine
+	for _, f := range before {
+		line += strings.Count(f, "\n")
+	}
+	return fault.New(fault.Invalid, "The quotation mark that opens in line {line} is not closed properly; lines {line} to {end} are left out. Double a quotation mark inside a value.", "line", line, "end", err.Line).Because(err)
 }
 
 func (c *csvRows) next() (Post, int, error) {
@@ -244,8 +269,8 @@ func (c *csvRows) next() (Post, int, error) {
 		if errors.Is(err, errLargeRow) {
 			return Post{}, c.row, endless{fault.New(fault.Invalid, "Row {row} is larger than {limit} MB. Is a quotation mark never closed?", "row", c.row, "limit", maxRow>>20).Because(err)}
 		}
-		if _, ok := errors.AsType[*csv.ParseError](err); ok {
-			return Post{}, c.row, fault.New(fault.Invalid, "This row is no CSV. Look at its quotation marks.").Because(err)
+		if wrong, ok := errors.AsType[*csv.ParseError](err); ok {
+			return Post{}, c.row, quoteFault(wrong, record)
 		}
 		if err != nil {
 			return Post{}, c.row, endless{fault.New(fault.Unavailable, "The file could not be read to its end.").Because(err)}
@@ -268,7 +293,24 @@ func (c *csvRows) next() (Post, int, error) {
 // lineRows reads NDJSON.
 type lineRows struct {
 	in  *bufio.Reader
+	out []string // the members that are left out
 	row int
+}
+
+func (l *lineRows) leftOut() []string { return l.out }
+
+// maxLeftOut is how many names of unknown columns a report has at most.
+const maxLeftOut = 50
+
+// leaveOut adds a name to those of columns that are left out, once.
+func leaveOut(out []string, name string) []string {
+	if cut := []rune(name); len(cut) > 60 {
+		name = string(cut[:60]) + "…"
+	}
+	if len(out) >= maxLeftOut || slices.Contains(out, name) {
+		return out
+	}
+	return append(out, name)
 }
 
 func newLines(file io.Reader) (*lineRows, error) { return &lineRows{in: decoded(file)}, nil }
@@ -288,7 +330,7 @@ func (l *lineRows) next() (Post, int, error) {
 		case len(bytes.TrimSpace(line)) == 0:
 			continue
 		}
-		members, err := membersOf(line)
+		members, err := l.membersOf(line)
 		if err != nil {
 			return Post{}, l.row, err
 		}
@@ -314,7 +356,7 @@ func (l *lineRows) line() (line []byte, large bool, err error) {
 
 // membersOf reads a JSON object, in the shape of the API or with the names
 // that columns may have. An author may be an object or a name.
-func membersOf(line []byte) (map[string]string, error) {
+func (l *lineRows) membersOf(line []byte) (map[string]string, error) {
 	d := json.NewDecoder(strings.NewReader(repaired(string(line))))
 	d.UseNumber()
 	var object map[string]any
@@ -322,6 +364,7 @@ func membersOf(line []byte) (map[string]string, error) {
 		return nil, fault.New(fault.Invalid, "This line is no JSON object.").Because(err)
 	}
 	members, known := map[string]string{}, columns()
+	noString := false
 	for _, name := range slices.Sorted(maps.Keys(object)) {
 		v := object[name]
 		if by, ok := v.(map[string]any); ok && known[column(name)] == "author" {
@@ -335,13 +378,25 @@ func membersOf(line []byte) (map[string]string, error) {
 					members["author_url"] = scalar(v)
 				case "email":
 					members["email"] = scalar(v)
+				default:
+					l.out = leaveOut(l.out, name+"."+inner)
 				}
 			}
 			continue
 		}
-		if member := known[column(name)]; member != "" && (members[member] == "" || column(name) == member) {
+		member := known[column(name)]
+		if _, words := v.(string); member == "text" && !words {
+			noString = noString || v != nil
+			continue
+		}
+		if member == "" {
+			l.out = leaveOut(l.out, name)
+		} else if members[member] == "" || column(name) == member {
 			members[member] = scalar(v)
 		}
+	}
+	if members["text"] == "" && noString {
+		return nil, fault.New(fault.Invalid, "The text is no string. Put it in quotation marks.").On("text")
 	}
 	return members, nil
 }

@@ -70,7 +70,7 @@ func TestImport(t *testing.T) {
 							t.Errorf("%s: %+v", step, e)
 						}
 					}
-					got.Errors = nil
+					got.Errors, got.LeftOut = nil, nil
 					if diff := cmp.Diff(want, got); diff != "" {
 						t.Errorf("%s: %s", step, diff)
 					}
@@ -225,4 +225,36 @@ func FuzzImport(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestImportSaysWhatIsLeftOut(t *testing.T) {
+	for name, k := range map[string]struct {
+		format, data string
+		rows         int
+		out          []string
+		wrong        []string
+	}{
+		"columns":      {"csv", "text,email,at,mood,created_at,,stars\na,b@c.example,2026-03-01,x,,,5\n", 1, []string{"mood", "created_at", "stars"}, nil},
+		"members":      {"ndjson", `{"text":"a","mood":1,"author":{"name":"A","age":3}}` + "\n" + `{"text":"b","mood":1,"stars":5}`, 2, []string{"author.age", "mood", "stars"}, nil},
+		"no string":    {"ndjson", `{"text":42}` + "\n" + `{"text":["a"]}` + "\n" + `{"body":{"a":1}}` + "\n" + `{"text":"b"}`, 4, []string{}, []string{"1 The text is no string.", "2 The text is no string.", "3 The text is no string."}},
+		"never closed": {"csv", "id,text\n1,\"a\nb\"\n2,\"c\n3,d\n4,e\n", 2, []string{}, []string{"3 The quotation mark that opens in line 4 is not closed properly; lines 4 to 6 are"}},
+		"closed wrong": {"csv", "id,author,text\n1,\"A\nB\",\"c\n2,x,\"d\" \n3,y,e\n", 2, []string{}, []string{"2 The quotation mark that opens in line 3 is not closed properly; lines 3 to 4 are"}},
+		"stray":        {"csv", "id,text\n1,a 5\" page\n2,b\n", 2, []string{}, []string{"2 A quotation mark stands inside a value in line 2."}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			both(t, func(t *testing.T, s *site) {
+				got, err := s.Import(t.Context(), s.staff, strings.NewReader(k.data), k.format, ImportOptions{})
+				ok(t, err)
+				if diff := cmp.Diff(k.out, got.LeftOut); diff != "" || got.Rows != k.rows || got.New != k.rows-len(k.wrong) || len(got.Errors) != len(k.wrong) {
+					t.Fatalf("%+v, left out: %s", got, diff)
+				}
+				for i, want := range k.wrong {
+					e := got.Errors[i]
+					if said := fmt.Sprint(e.Row, " ", fault.Fill(e.Text, e.Args...)); !strings.HasPrefix(said, want) {
+						t.Errorf("said %q, want %q", said, want)
+					}
+				}
+			})
+		})
+	}
 }

@@ -141,8 +141,11 @@ func newRows(file io.Reader) (*csvRows, error) {
 	}
 	g := &guard{in: in, left: maxRow}
 	c := &csvRows{in: csv.NewReader(g), guard: g, row: 1}
-	c.in.Comma, c.in.LazyQuotes, c.in.FieldsPerRecord, c.in.ReuseRecord = comma, true, -1, true
+	c.in.Comma, c.in.LazyQuotes, c.in.FieldsPerRecord, c.in.ReuseRecord = comma, false, -1, true
 	header, err := c.in.Read()
+	if wrong, ok := errors.AsType[*csv.ParseError](err); ok {
+		return nil, quoteFault(wrong, header)
+	}
 	if err != nil {
 		return nil, fault.New(fault.Invalid, "The file is empty, or no CSV. Its first row names the columns.").Because(err)
 	}
@@ -166,6 +169,19 @@ func newRows(file io.Reader) (*csvRows, error) {
 	return c, nil
 }
 
+// quoteFault says where a quotation mark is wrong. before are the fields that
+// were read before it: a field may go over several lines.
+func quoteFault(err *csv.ParseError, before []string) error {
+	if errors.Is(err, csv.ErrBareQuote) {
+		return fault.New(fault.Invalid, "A quotation mark stands inside a value in line {line}. Put the value in quotation marks, and double those inside it.", "line", err.Line).Because(err)
+	}
+	line := err.StartLine
+	for _, f := range before {
+		line += strings.Count(f, "\n")
+	}
+	return fault.New(fault.Invalid, "The quotation mark that opens in line {line} is not closed properly; lines {line} to {end} are left out. Double a quotation mark inside a value.", "line", line, "end", err.Line).Because(err)
+}
+
 // next gives the next row that is not empty, by the members it has. A fault is
 // the row's own, unless it is endless; io.EOF is the end.
 func (c *csvRows) next() (map[string]string, int, error) {
@@ -179,8 +195,8 @@ func (c *csvRows) next() (map[string]string, int, error) {
 		if errors.Is(err, errLargeRow) {
 			return nil, c.row, endless{fault.New(fault.Invalid, "Row {row} is larger than {limit} MB. Is a quotation mark never closed?", "row", c.row, "limit", maxRow>>20).Because(err)}
 		}
-		if _, ok := errors.AsType[*csv.ParseError](err); ok {
-			return nil, c.row, fault.New(fault.Invalid, "This row is no CSV. Look at its quotation marks.").Because(err)
+		if wrong, ok := errors.AsType[*csv.ParseError](err); ok {
+			return nil, c.row, quoteFault(wrong, record)
 		}
 		if err != nil {
 			return nil, c.row, endless{fault.New(fault.Unavailable, "The file could not be read to its end.").Because(err)}

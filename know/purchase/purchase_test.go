@@ -532,3 +532,20 @@ func TestEraseAndHeld(t *testing.T) {
 		}
 	})
 }
+
+func TestQuotesThatDoNotCloseAreNamed(t *testing.T) {
+	rows, err := newRows(strings.NewReader("order_id,ordered_at,currency,amount\n1,2026-10-01,EUR,5\" 1\n2,2026-10-01,EUR,1\n3,\"2026-10-01,EUR,1\n4,2026-10-01,EUR,1\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var said []string
+	for range 4 {
+		_, row, err := rows.next()
+		said = append(said, fmt.Sprint(row, " ", err))
+	}
+	for i, want := range []string{"inside a value in line 2", "3 <nil>", "opens in line 4", "EOF"} {
+		if !strings.Contains(said[i], want) {
+			t.Errorf("row %d: %s, want %s", i, said[i], want)
+		}
+	}
+}
