@@ -19,7 +19,8 @@ import (
 //   - a name of nothing but functions, the brand, and small words between them
 //     is none ("Sales", "Service client de Oriflamme", "Customer Care 24");
 //   - nor is one that begins or ends with a word for many people, or for those
-//     who help ("Paper team", "Équipe produit", "Anna Support"). Functions that
+//     who help ("Paper team", "Équipe produit", "Anna Support"), but for "Staff"
+//     behind a first name: it is the name of families, too. Functions that
 //     are also names of families (Sales, Press, Legal) may end a name;
 //   - nor is "the" and one more word ("The Boss"). Longer names may begin so:
 //     The Anh Nguyen is somebody.
@@ -128,7 +129,7 @@ func personal(name, brand string) notAPerson {
 	if allFunctions(words, house) {
 		return aFunction
 	}
-	if manyAt(words) || listed(many(), strings.Join(words, "")) {
+	if manyAt(words, house) || listed(many(), strings.Join(words, "")) {
 		return aFunction
 	}
 	if len(words) == 2 && words[0] == "the" && strings.EqualFold(strings.Fields(name)[0], "the") {
@@ -171,9 +172,10 @@ func allFunctions(words, house []string) bool {
 }
 
 // manyAt reports whether a name begins or ends with a word for many people.
-func manyAt(words []string) bool {
+func manyAt(words, house []string) bool {
 	last := len(words) - 1
-	if listed(many(), words[0]) || listed(many(), words[last]) {
+	family := last == 1 && words[last] == "staff" && !listed(functions(), words[0]) && !slices.Contains(house, words[0]) && !listed(between(), words[0]) // Sam Staff is somebody
+	if listed(many(), words[0]) || listed(many(), words[last]) && !family {
 		return true
 	}
 	plain := slices.DeleteFunc(slices.Clone(words), func(w string) bool { return listed(" au a al ao aux de du del do des ", w) })

@@ -17,7 +17,7 @@ func TestPeopleAreSomebody(t *testing.T) {
 		"Mark Ting", "Marta Lindqvist", "Paul-Henri de La Rochefoucauld-Montbazon", "Jo", "Al Press", "Di Sales", "Maria Sales", "Bill Press",
 		"Clive Service-Jones", "Thế Anh", "The Anh Nguyen", "Ana Legal", "Conseil Martin", "Yves Marché", "Nina Koch", "李小龍", "Ольга Петрова",
 		"Théo Accueil", "Teamo Vaka", "Steam Powers", "Supporter Jones", "Olga Paperman", "Flamme Ori", "Kit Office", "Anna B. Marketing",
-		"Sue Port", "Ed Itor", "Guest One", "O'Neill", "D. Admin", "Clara Oriflamme",
+		"Sue Port", "Ed Itor", "Guest One", "O'Neill", "D. Admin", "Clara Oriflamme", "Sam Staff",
 	} {
 		if got := personal(name, "Oriflamme Paper"); got != somebody {
 			t.Errorf("%q is refused (%d)", name, got)
@@ -40,7 +40,7 @@ func TestCompaniesAreNobody(t *testing.T) {
 		"Atención al cliente": aFunction, "Soporte técnico": aFunction, "Atendimento ao cliente": aFunction, "Suporte": aFunction,
 		"Anna Support": aFunction, "Paper team": aFunction, "Team Rocket": aFunction, "Design crew": aFunction, "The Boss": aFunction, "Public Relations": aFunction,
 		"Human Resources": aFunction, "Admin": aFunction, "No reply": aFunction, "Sales & Marketing": aFunction, "Shop customer service": aFunction,
-		"Customer service Anna": aFunction,
+		"Customer service Anna": aFunction, "Staff": aFunction, "Oriflamme Staff": aFunction, "Support Staff": aFunction, "Staff Oriflamme": aFunction,
 	} {
 		if got := personal(name, "Oriflamme Paper"); got != want {
 			t.Errorf("%q is %d, want %d", name, got, want)
