@@ -474,13 +474,13 @@ func (w *world) freshMore(t testing.TB, name, label string) string {
 		made(0, err)
 		return made(stored[0].ID, stored[0].Err)
 	case "letter", "hidden_letter":
-		th, err := w.inbox.WriteTo(ctx, member, converse.NewLetter{To: staff.ID, Public: true, Subject: "Peru", Body: "Do you ship there?"})
+		th, err := w.inbox.WriteTo(ctx, member, converse.NewLetter{To: staff.ID, Public: true, Subject: "Peru " + label, Body: "Do you ship there?"})
 		if err == nil && name == "hidden_letter" {
 			err = w.inbox.HideLetter(ctx, staff, th.ID, "An advertisement.")
 		}
 		return made(th.ID, err)
 	case "thread", "message":
-		th, err := w.inbox.Letter(ctx, member, "Peru", "Do you ship there?")
+		th, err := w.inbox.Letter(ctx, member, "Peru "+label, "Do you ship there?")
 		made(0, err)
 		_, said, err := w.inbox.Thread(ctx, member, th.ID)
 		made(0, err)

@@ -89,8 +89,8 @@ func (i *Inbox) Letter(ctx context.Context, a know.Actor, subject, body string) 
 }
 
 // WriteTo opens a thread with a letter by somebody who is known here. The very
-// same letter within ten minutes is one that was sent twice: it gives the
-// first one's thread.
+// same letter within ten minutes, while the first one waits, is one that was
+// sent twice: it gives the first one's thread.
 func (i *Inbox) WriteTo(ctx context.Context, a know.Actor, n NewLetter) (t Thread, err error) {
 	if err := know.Require(a, know.Write, know.Subject{}); err != nil {
 		return t, err
@@ -116,14 +116,14 @@ func (i *Inbox) WriteTo(ctx context.Context, a know.Actor, n NewLetter) (t Threa
 	return t, err
 }
 
-// sameLetter finds the letter that was just sent with these very words, and
-// not taken back; 0 if there is none. Of two sent at once, one waits here.
+// sameLetter finds the letter that was just sent with these very words and
+// still waits; 0 if there is none. Of two sent at once, one waits here.
 func (i *Inbox) sameLetter(ctx context.Context, tx *storage.Tx, a know.Actor, n NewLetter) (thread int64, err error) {
 	if _, err := tx.Exec(ctx, `update person set seen_at = seen_at where id = $1`, a.ID); err != nil {
 		return 0, err
 	}
 	err = tx.Row(ctx, `select coalesce(min(t.id), 0) from thread t join message m on m.thread_id = t.id
-		where t.person_id = $1 and t.kind = 'letter' and t.opened_at > $2 and t.to_id = $3 and t.audience = $4 and t.subject = $5
+		where t.person_id = $1 and t.kind = 'letter' and t.state = 'open' and t.text_state = 'visible' and t.opened_at > $2 and t.to_id = $3 and t.audience = $4 and t.subject = $5
 			and m.person_id = $1 and m.kind = 'said' and m.state = 'visible' and m.body = $6
 			and m.id = (select min(f.id) from message f where f.thread_id = t.id)`,
 		a.ID, storage.Micros(i.now().Add(-letterAgain)), n.To, string(n.audience()), n.Subject, n.Body).Scan(&thread)

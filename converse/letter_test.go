@@ -66,6 +66,9 @@ func TestLetterTwice(t *testing.T) {
 		}
 		s.at = s.at.Add(11 * time.Minute)
 		other(s.ada, n)
+		_, err := s.Answer(ctx, s.marta, ids[len(ids)-1], "By boat.")
+		s.ok(err)
+		other(s.ada, n)
 	})
 }
 

@@ -323,8 +323,8 @@ func TestClock(t *testing.T) {
 		w := open(t, db)
 		ctx := t.Context()
 		var threads []int64
-		for range 8 {
-			x, err := w.inbox.Letter(ctx, w.members[0], "Peru", "Do you ship there?")
+		for n := range 8 {
+			x, err := w.inbox.Letter(ctx, w.members[0], fmt.Sprint("Peru ", n), "Do you ship there?")
 			w.ok(err)
 			threads = append(threads, x.ID)
 		}

@@ -357,7 +357,7 @@ func (w *world) fresh(t testing.TB, name string) string {
 		}
 	case "letter", "hidden_letter", "private":
 		var th converse.Thread
-		th, err = w.site.Inbox.WriteTo(ctx, member, converse.NewLetter{To: staff.ID, Public: name != "private", Subject: "Peru", Body: "Do you ship there?"})
+		th, err = w.site.Inbox.WriteTo(ctx, member, converse.NewLetter{To: staff.ID, Public: name != "private", Subject: fmt.Sprint("Peru ", w.n), Body: "Do you ship there?"})
 		if id = th.ID; err == nil && name == "hidden_letter" {
 			err = w.site.Inbox.HideLetter(ctx, staff, id, "An advertisement.")
 		}
