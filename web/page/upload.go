@@ -9,8 +9,10 @@ import (
 	"tribune/internal/picture"
 )
 
-// maxUpload is how large a form with pictures may be: two of them.
-const maxUpload = 20<<20 + 64<<10
+// maxUpload is how large a form with pictures may be. It is far more than the
+// pictures may have, so that one that is too large is refused beside its field,
+// with all that was typed.
+const maxUpload = 64 << 20
 
 // BigForm reads a posted form that may hold pictures. It is called in place of
 // Form; Picture then gives the pictures.

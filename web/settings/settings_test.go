@@ -189,6 +189,19 @@ func TestFirstDay(t *testing.T) {
 	}
 }
 
+// TestPictureTooLarge keeps what was typed, and says so beside the picture.
+func TestPictureTooLarge(t *testing.T) {
+	s := site(t)
+	secret, _, err := s.People.OwnerLink(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	owner := s.Use(secret)
+	fields := map[string]string{"brand": "Oriflamme", "name": "Marta Lind", "email": "marta@example.org", "language": "en", "zone": "Europe/Paris"}
+	owner.Do(form(t, "/desk/welcome", fields, map[string][]byte{"photo": make([]byte, 25<<20)})).
+		Want(t, 422, "This picture is larger than 10 MB", `id="h-photo"`, `value="Oriflamme"`, `value="Marta Lind"`)
+}
+
 // form makes the request of a form that holds files.
 func form(t *testing.T, path string, fields map[string]string, files map[string][]byte) *http.Request {
 	t.Helper()
