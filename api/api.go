@@ -247,6 +247,16 @@ func (s *service) moment(ctx context.Context, field, text string) (time.Time, er
 	return t, nil
 }
 
+// end reads a time until which something lasts: of a bare day, its end in the
+// site's zone.
+func (s *service) end(ctx context.Context, field, text string) (time.Time, error) {
+	t, err := s.moment(ctx, field, text)
+	if _, bare := time.Parse(time.DateOnly, text); err == nil && bare == nil {
+		t = t.AddDate(0, 0, 1).Add(-time.Second)
+	}
+	return t, err
+}
+
 // printer writes in the asker's language.
 func (s *service) printer(a *gate.Asker) *i18n.Printer { return s.Words.Printer(a.Lang, time.UTC) }
 

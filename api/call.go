@@ -64,7 +64,7 @@ func (s *service) callOpen(ctx context.Context, a *gate.Asker, in *struct {
 		Audience string `json:"audience,omitempty"`
 		ClauseID int64  `json:"clause_id,omitempty" doc:"Of the charter that holds"`
 		OpensAt  string `json:"opens_at,omitempty" doc:"A day or a time (RFC 3339); now if it is not given"`
-		ClosesAt string `json:"closes_at,omitempty" doc:"A day or a time (RFC 3339); never if it is not given"`
+		ClosesAt string `json:"closes_at,omitempty" doc:"A day, to its end, or a time (RFC 3339); never if it is not given"`
 	}
 }) (*answer[Call], error) {
 	b := in.Body
@@ -73,7 +73,7 @@ func (s *service) callOpen(ctx context.Context, a *gate.Asker, in *struct {
 	if n.OpensAt, err = s.moment(ctx, "opens_at", b.OpensAt); err != nil {
 		return nil, err
 	}
-	if n.ClosesAt, err = s.moment(ctx, "closes_at", b.ClosesAt); err != nil {
+	if n.ClosesAt, err = s.end(ctx, "closes_at", b.ClosesAt); err != nil {
 		return nil, err
 	}
 	c, err := s.Ideas.OpenCall(ctx, a.Actor, n)
@@ -93,7 +93,7 @@ func (s *service) callChange(ctx context.Context, a *gate.Asker, in *struct {
 		Audience *string `json:"audience,omitempty"`
 		ClauseID *int64  `json:"clause_id,omitempty" doc:"Of the charter that holds; 0: none"`
 		OpensAt  *string `json:"opens_at,omitempty"`
-		ClosesAt *string `json:"closes_at,omitempty" doc:"Empty: it stays open"`
+		ClosesAt *string `json:"closes_at,omitempty" doc:"A day, to its end, or a time (RFC 3339); empty: it stays open"`
 	}
 }) (*answer[Call], error) {
 	c, err := s.Ideas.Call(ctx, a.Actor, in.ID)
@@ -109,7 +109,7 @@ func (s *service) callChange(ctx context.Context, a *gate.Asker, in *struct {
 		}
 	}
 	if b.ClosesAt != nil {
-		if n.ClosesAt, err = s.moment(ctx, "closes_at", *b.ClosesAt); err != nil {
+		if n.ClosesAt, err = s.end(ctx, "closes_at", *b.ClosesAt); err != nil {
 			return nil, err
 		}
 	}

@@ -124,6 +124,28 @@ func TestInbox(t *testing.T) {
 	})
 }
 
+// TestCallDays opens a call until a day, as people mean it: to the end of that
+// day where the site is.
+func TestCallDays(t *testing.T) {
+	s := open(t, storagetest.SQLite(t))
+	owner := s.person("Olga Brandt", know.Owner)
+	if err := s.people.Change(t.Context(), owner.Actor, func(site *know.Site) error {
+		site.Zone = "Europe/Berlin"
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	made := owner.call("POST /calls", `{"title": "The next colour", "will": "Make it.", "gets": "One of the first.", "opens_at": "2026-11-20", "closes_at": "2026-12-24"}`).want(201).
+		is("opens_at", "2026-11-19T23:00:00Z").is("closes_at", "2026-12-24T22:59:59Z")
+	path := fmt.Sprintf("PATCH /calls/%d", made.id("id"))
+	owner.call(path, `{"closes_at": "2026-12-31"}`).want(200).is("closes_at", "2026-12-31T22:59:59Z")
+	owner.call(path, `{"closes_at": "2026-12-31T12:00:00Z"}`).want(200).is("closes_at", "2026-12-31T12:00:00Z")
+	owner.call(path, `{"closes_at": "soon"}`).want(422)
+	if open := owner.call(path, `{"closes_at": ""}`).want(200); strings.Contains(open.text, "closes_at") {
+		t.Errorf("it closes: %s", open.text)
+	}
+}
+
 // TestPages turns the pages of a list, and reads lists by what the team calls
 // the stages.
 func TestPages(t *testing.T) {
