@@ -93,8 +93,8 @@ func (s *Measures) count(ctx context.Context, c *sums, f event.Event) (work int,
 
 // row is a place in a table of sums.
 type row struct {
-	name, text string
-	a, b, c    int64
+	name    string
+	a, b, c int64
 }
 
 // sums gathers what is to be added to the tables of sums, so that a

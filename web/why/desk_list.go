@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"tribune/advocate"
-	"tribune/event"
 	"tribune/internal/fault"
 	"tribune/know"
 	"tribune/know/purchase"
@@ -151,7 +150,6 @@ type shown struct {
 	faces    desk.Faces
 	all      []purchase.Purchase
 	question string
-	thing    event.Ref
 }
 
 func (y *why) purchase(w http.ResponseWriter, r *http.Request, v *page.View) error {
