@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"tribune/internal/fault"
+	"tribune/know"
 	"tribune/listen"
 	"tribune/shape"
 	"tribune/web/desk"
@@ -179,6 +180,9 @@ func (x *workshop) onVoice(w http.ResponseWriter, r *http.Request, v *page.View,
 		if err := v.Wrong(err, &form.wrong); err != nil {
 			return err
 		}
+		if r.PostForm.Get("back") == "voices" && !voice.Public && voice.State == know.Visible {
+			return x.showHeld(w, r, v, held{voice: id, wrong: form.wrong})
+		}
 		return x.showIdea(w, r, v, voice.Idea, form)
 	}
 	page.Flash(w, "saved")
@@ -220,6 +224,24 @@ func (x *workshop) allowVoice(w http.ResponseWriter, r *http.Request, v *page.Vi
 
 // voicesToRead lists the words of visitors that nobody of the team has read.
 func (x *workshop) voicesToRead(w http.ResponseWriter, r *http.Request, v *page.View) error {
+	return x.showHeld(w, r, v, held{})
+}
+
+// held is which of the words in the list were answered wrongly, and how.
+type held struct {
+	voice int64
+	wrong page.Wrong
+}
+
+// of gives what is wrong with what was typed about a voice.
+func (h held) of(voice int64) page.Wrong {
+	if h.voice == voice {
+		return h.wrong
+	}
+	return page.Wrong{}
+}
+
+func (x *workshop) showHeld(w http.ResponseWriter, r *http.Request, v *page.View, h held) error {
 	v.Title, v.Section = v.T("Words to look at"), "ideas"
 	voices, err := x.Ideas.VoicesToRead(r.Context(), v.Actor, 100)
 	if err != nil {
@@ -233,5 +255,5 @@ func (x *workshop) voicesToRead(w http.ResponseWriter, r *http.Request, v *page.
 	if err != nil {
 		return err
 	}
-	return x.ShowDesk(w, r, v, heldPage(v, voices, ideas))
+	return x.ShowDesk(w, r, v, heldPage(v, voices, ideas, h))
 }
