@@ -24,7 +24,7 @@ func gone(v *page.View, voice shape.Voice) string {
 func tellingLine(v *page.View, t shape.Told) string {
 	var parts []string
 	if t.Mail > 0 {
-		parts = append(parts, v.N("{n} by mail ({sent} left)", "{n} by mail ({sent} left)", int64(t.Mail), "sent", v.Number(int64(t.MailSent))))
+		parts = append(parts, v.N("{n} by mail ({sent} sent so far)", "{n} by mail ({sent} sent so far)", int64(t.Mail), "sent", v.Number(int64(t.MailSent))))
 	}
 	if t.Task > 0 {
 		parts = append(parts, v.N("{n} by hand ({done} done)", "{n} by hand ({done} done)", int64(t.Task), "done", v.Number(int64(t.TaskDone))))

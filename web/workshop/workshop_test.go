@@ -88,7 +88,7 @@ func TestDecision(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	marta.Get(path).Want(t, 200, "We have the paper.", "promised for 1 March 2027", "Told: 1 by mail (0 left) and 1 by hand (0 done).", "/desk/decisions/1")
+	marta.Get(path).Want(t, 200, "We have the paper.", "promised for 1 March 2027", "Told: 1 by mail (0 sent so far) and 1 by hand (0 done).", "/desk/decisions/1")
 	marta.Get("/desk/decisions/1").Want(t, 200, "Anna Morel", "proposed it", "was quoted behind it", "by hand, waits", "/desk/inbox/")
 
 	marta.Post(path+"/decide", "status", "shipped", "reason", "It lies in the shop.", "title", "").Want(t, 303)
