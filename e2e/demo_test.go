@@ -35,8 +35,13 @@ func TestDemo(t *testing.T) {
 // square gives every public page.
 func (s sample) square(p *Page) []string {
 	p.t.Helper()
-	paths := []string{"", "/ideas", "/ideas?q=paper", "/ideas/new", "/roadmap", "/changes", "/people", "/how-we-listen", "/signin"}
-	for from, link := range map[string]string{"/ideas": ".idea h3 a", "/changes": ".change h2 a", "/people": "a[href^='/people/']"} {
+	paths := []string{"", "/ideas", "/ideas?q=paper", "/ideas/new", "/roadmap", "/changes", "/people", "/tribune", "/tribes", "/boards", "/charter", "/charter/1",
+		"/charter/overrides", "/purpose", "/clock", "/how-we-listen", "/signin"}
+	for _, l := range []struct{ from, link string }{
+		{"/ideas", ".idea h3 a"}, {"/changes", ".change h2 a"}, {"/people", "a[href^='/people/']"}, {"/tribune", "a[href^='/tribune/']:not([href$=write])"},
+		{"/tribes", "a[href^='/tribes/']:not([href$=new])"}, {"/boards", "a[href^='/boards/']"}, {"/boards", "li:last-child a[href^='/boards/']"},
+	} {
+		from, link := l.from, l.link
 		p.Go(s.URL + from)
 		to := path(p, "main "+link)
 		if to == "" {
@@ -62,7 +67,7 @@ func (s sample) customerPages(t *testing.T) {
 	b.t = t
 	p := b.Page(1280, false)
 	p.Go(s.URL + "/me")
-	paths := []string{"/me", "/me/settings", "/me/letters/new", "/me/leave"}
+	paths := []string{"/me", "/me/settings", "/me/letters/new", "/me/leave", "/me/why", "/tribune/write", "/tribune/drafts", "/tribes/new"}
 	if thread := path(p, ".me-thread a"); thread != "" {
 		paths = append(paths, thread)
 	}
@@ -77,11 +82,14 @@ func (s sample) deskPages(p *Page) []string {
 	p.t.Helper()
 	paths := []string{"/desk", "/desk/inbox", "/desk/inbox?state=answered", "/desk/radar", "/desk/radar/queries", "/desk/radar/queries/new", "/desk/radar/sources",
 		"/desk/radar/import", "/desk/ideas", "/desk/voices", "/desk/calls", "/desk/calls/new", "/desk/releases", "/desk/releases/new", "/desk/people", "/desk/outbox",
-		"/desk/settings", "/desk/settings/team", "/desk/settings/mail", "/desk/settings/rules", "/desk/settings/audit", "/desk/welcome"}
+		"/desk/settings", "/desk/settings/team", "/desk/settings/mail", "/desk/settings/rules", "/desk/settings/audit", "/desk/welcome",
+		"/desk/tribes", "/desk/boards", "/desk/boards/new", "/desk/charter", "/desk/charter/purpose", "/desk/why", "/desk/why?sure=unknown", "/desk/why/tree", "/desk/why/unexplained",
+		"/desk/why/import", "/desk/loop", "/desk/loop/heard", "/desk/loop/found", "/desk/loop/words"}
 	for _, l := range []struct{ from, link string }{
 		{"/desk/inbox", "a.thread"}, {"/desk/inbox?state=tell", "a.thread"}, {"/desk/radar", ".mention .actions a[href^='/desk/mentions/']:last-child"},
 		{"/desk/radar", ".mention a[href$='/idea']"}, {"/desk/radar", ".mention a[href^='/desk/voices/add']"}, {"/desk/radar", ".mention b a"},
 		{"/desk/radar/queries", ".query-row h2 a"}, {"/desk/radar/sources", ".sources a"}, {"/desk/ideas?sort=votes", ".work-idea h2 a"},
+		{"/desk/why", ".why-name"}, {"/desk/why/tree", "main a[href^='/desk/why/tree/']"}, {"/desk/tribes", "main a[href^='/desk/tribes/']"}, {"/desk/boards", "main a[href^='/desk/boards/']:not([href$=new])"},
 		{"/desk/releases", ".work-row h2 a"}, {"/desk/people", "main .rows a, main td a, main li a"}, {"/desk/outbox", ".outbox a"}, {"/desk/calls", "main a[href^='/desk/calls/']:not([href$=new])"},
 	} {
 		p.Go(s.URL + l.from)
