@@ -84,7 +84,7 @@ func (s sample) deskPages(p *Page) []string {
 		"/desk/radar/import", "/desk/ideas", "/desk/voices", "/desk/calls", "/desk/calls/new", "/desk/releases", "/desk/releases/new", "/desk/people", "/desk/outbox",
 		"/desk/settings", "/desk/settings/team", "/desk/settings/mail", "/desk/settings/rules", "/desk/settings/audit", "/desk/welcome",
 		"/desk/tribes", "/desk/boards", "/desk/boards/new", "/desk/charter", "/desk/charter/purpose", "/desk/why", "/desk/why?sure=unknown", "/desk/why/tree", "/desk/why/unexplained",
-		"/desk/why/import", "/desk/loop", "/desk/loop/heard", "/desk/loop/found", "/desk/loop/words"}
+		"/desk/why/import", "/desk/loop", "/desk/loop/heard", "/desk/loop/found"}
 	for _, l := range []struct{ from, link string }{
 		{"/desk/inbox", "a.thread"}, {"/desk/inbox?state=tell", "a.thread"}, {"/desk/radar", ".mention .actions a[href^='/desk/mentions/']:last-child"},
 		{"/desk/radar", ".mention a[href$='/idea']"}, {"/desk/radar", ".mention a[href^='/desk/voices/add']"}, {"/desk/radar", ".mention b a"},

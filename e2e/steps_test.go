@@ -139,7 +139,7 @@ func inFrench(p *Page) {
 		const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
 		for (let n = walk.nextNode(); n; n = walk.nextNode()) {
 			const e = n.nodeType === 3 ? n.parentElement : n;
-			if (e.closest('[lang]').lang !== 'fr') continue;
+			if (e.closest('[lang]').lang !== 'fr' || e.closest('code')) continue; // names of columns are no words
 			if (n.nodeType === 3) found.push(n.data.trim());
 			else for (const a of ['aria-label', 'placeholder', 'title', 'alt']) if (e.hasAttribute(a)) found.push(e.getAttribute(a));
 		}
