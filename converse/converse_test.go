@@ -2,6 +2,7 @@ package converse_test
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"strings"
 	"testing"
@@ -354,7 +355,7 @@ func TestPages(t *testing.T) {
 		ctx := t.Context()
 		var want []int64
 		for range 7 {
-			letter, err := s.Letter(ctx, s.ada, "100% wool_", "Words.")
+			letter, err := s.Letter(ctx, s.ada, "100% wool_", fmt.Sprint("Words ", len(want)))
 			s.ok(err)
 			want = append(want, letter.ID)
 			s.at = s.at.Add(time.Second)

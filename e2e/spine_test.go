@@ -279,7 +279,7 @@ func (x *spine) takePart() {
 	open.Wait("#comments .fresh a")
 	x.look(open, "idea-new-comment")
 	open.Click("#comments .fresh a")
-	open.WaitText("#comments .comments", x.comment)
+	open.WaitText("#comments:not(:has(.fresh:not([hidden]) a:not([hidden]))) .comments", x.comment) // and the offer goes
 	open.WaitText("#comments", x.customer)
 	if got := Eval[string](open, "document.querySelector('#comment textarea').value + document.querySelector('#comments .fresh').innerText"); got != "…" {
 		x.t.Errorf("beside the new comment stands %q", got)
