@@ -156,6 +156,7 @@ func TestCitesPurpose(t *testing.T) {
 
 // whim is a site on which people vote, and the company decides as it likes.
 type whim struct {
+	decided int
 	*square
 	t       *rapid.T
 	clauses []charter.Clause
@@ -228,7 +229,8 @@ func (w *whim) decide() {
 		w.t.Fatal(err)
 	}
 	stage := rapid.SampledFrom(shape.Stages()).Draw(w.t, "stage")
-	n := shape.NewDecision{Stage: stage, Reason: "For reasons of our own."}
+	w.decided++ // another reason each time: the very same decision is the one that stands
+	n := shape.NewDecision{Stage: stage, Reason: fmt.Sprintf("For reasons of our own, %d.", w.decided)}
 	signed := rapid.Bool().Draw(w.t, "signed")
 	if signed {
 		n.Override = charter.Signature{Reason: "We sign for this.", Name: w.staff.Name}

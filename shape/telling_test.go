@@ -28,6 +28,8 @@ type house struct {
 	t     *testing.T
 	radar *listen.Radar
 	inbox *converse.Inbox
+
+	decided int
 }
 
 func newHouse(t *testing.T, db *storage.DB) *house {
@@ -90,7 +92,8 @@ func (h *house) tell() {
 
 func (h *house) decide(idea int64, stage shape.Stage) shape.Decision {
 	h.t.Helper()
-	d, err := h.Decide(h.t.Context(), h.staff, idea, shape.NewDecision{Stage: stage, Reason: "We looked at it, and this is why."})
+	h.decided++ // another reason each time: the very same decision is the one that stands
+	d, err := h.Decide(h.t.Context(), h.staff, idea, shape.NewDecision{Stage: stage, Reason: fmt.Sprintf("We looked at it for the %dth time, and this is why.", h.decided)})
 	h.ok(err)
 	return d
 }
