@@ -66,7 +66,9 @@ func (d *Directory) keepAddress(ctx context.Context, tx *storage.Tx, person, acc
 
 // AddAddress makes a mail address the asker's own. Whoever reads mail there
 // confirms it first, by a link; only the owner who sets up a fresh site, from
-// its terminal, is taken at their word, as a person added there is.
+// its terminal, is taken at their word, as a person added there is. An address
+// that is another's already is answered alike, so that nobody learns who is a
+// member: the mail says so to its reader, and its link signs that one in.
 func (d *Directory) AddAddress(ctx context.Context, a Actor, address string) (confirmed bool, err error) {
 	if err := Require(a, Self, Subject{Author: a.ID}); err != nil {
 		return false, err
@@ -94,22 +96,24 @@ func (d *Directory) addAddress(ctx context.Context, tx *storage.Tx, a Actor, add
 	if person == a.ID {
 		return true, nil
 	}
-	if person != 0 {
-		return false, fault.New(fault.Conflict, "This address cannot be added: somebody has confirmed it as theirs.").On("email")
-	}
 	site, err := readSite(ctx, tx)
 	if err != nil {
 		return false, err
 	}
 	if a.Role == Owner && !site.SetUp {
+		if person != 0 {
+			return false, fault.New(fault.Conflict, "This address cannot be added: it is somebody else’s here.").On("email")
+		}
 		return true, d.claim(ctx, tx, account, a.ID)
 	}
 	return false, d.sendConfirmation(ctx, tx, a, account)
 }
 
-// sendConfirmation mails a link that makes an address the asker's.
+// sendConfirmation mails a link that makes an address the asker's, unless it is
+// another's by then. Only the asker's own links are counted: others that went
+// there would tell them that somebody uses the address.
 func (d *Directory) sendConfirmation(ctx context.Context, tx *storage.Tx, a Actor, account int64) error {
-	if err := d.notTooMany(ctx, tx, account); err != nil {
+	if err := d.notTooMany(ctx, tx, account, a.ID); err != nil {
 		return err
 	}
 	link, err := d.pendingLink(ctx, tx, Confirmation, account, a.ID, "/me/settings")

@@ -55,9 +55,9 @@ func (d *Directory) SendAgain(ctx context.Context, a Actor, id int64) error {
 
 // OpenLink gives an owner the link in a mail that its reader alone has, to hand
 // over by other means because no mail server is set. It is recorded: whoever
-// uses such a link acts as the person it is for. arm makes the link, which is
-// kept nowhere, or says that there is none.
-func (d *Directory) OpenLink(ctx context.Context, a Actor, id int64, arm func(event.Delivery) (string, error)) (link string, err error) {
+// uses such a link acts as the person who would read the mail. arm makes the
+// link, which is kept nowhere, and gives that person; or says that there is none.
+func (d *Directory) OpenLink(ctx context.Context, a Actor, id int64, arm func(event.Delivery) (link string, reader int64, err error)) (link string, err error) {
 	if err := Require(a, Configure, Subject{Audience: Team}); err != nil {
 		return "", err
 	}
@@ -68,11 +68,12 @@ func (d *Directory) OpenLink(ctx context.Context, a Actor, id int64, arm func(ev
 	if m.State == event.Sent {
 		return "", fault.New(fault.Conflict, "This mail has no link to hand over.")
 	}
-	if link, err = arm(m); err != nil {
+	link, reader, err := arm(m)
+	if err != nil {
 		return "", err
 	}
 	return link, d.db.Update(ctx, func(tx *storage.Tx) error {
-		return d.fact(ctx, tx, MailRead, a, event.Ref{Kind: "mail", ID: id}, m.Person)
+		return d.fact(ctx, tx, MailRead, a, event.Ref{Kind: "mail", ID: id}, reader)
 	})
 }
 

@@ -39,7 +39,7 @@ type Link struct {
 	ID      int64
 	Purpose Purpose
 	Account int64
-	Person  int64 // 0: somebody new, who is asked for a name
+	Person  int64 // whom it signs in: whose the address is, else whom it was made for; 0: somebody new, who is asked for a name
 	Address string
 	Name    string
 	Next    string // path to go to afterwards
@@ -68,7 +68,7 @@ func (d *Directory) StartSignIn(ctx context.Context, address, next string) error
 		if err != nil {
 			return err
 		}
-		if err := d.notTooMany(ctx, tx, account); err != nil {
+		if err := d.notTooMany(ctx, tx, account, 0); err != nil {
 			return err
 		}
 		var person int64
@@ -84,11 +84,12 @@ func (d *Directory) StartSignIn(ctx context.Context, address, next string) error
 	})
 }
 
-// notTooMany limits the links that go to one address.
-func (d *Directory) notTooMany(ctx context.Context, tx *storage.Tx, account int64) error {
+// notTooMany limits the links that go to one address: all of them, or those
+// that one asker wants confirmed.
+func (d *Directory) notTooMany(ctx context.Context, tx *storage.Tx, account, asker int64) error {
 	var recent int
-	err := tx.Row(ctx, `select count(*) from signin_link where account_id = $1 and created_at > $2`,
-		account, storage.Micros(d.now().Add(-time.Hour))).Scan(&recent)
+	err := tx.Row(ctx, `select count(*) from signin_link where account_id = $1 and created_at > $2 and (person_id = $3 and purpose = 'confirm' or $3 = 0)`,
+		account, storage.Micros(d.now().Add(-time.Hour)), asker).Scan(&recent)
 	if err == nil && recent >= linksPerHour {
 		return fault.New(fault.Limited, "Five links went to this address within the hour. Look in your mail, or try again in an hour.").On("email")
 	}
@@ -325,12 +326,16 @@ func (d *Directory) Look(ctx context.Context, secret string) (Link, error) {
 }
 
 func (d *Directory) look(ctx context.Context, q storage.Q, secret string) (l Link, err error) {
-	var expires, used int64
-	err = q.Row(ctx, `select l.id, l.purpose, l.account_id, l.person_id, l.next, l.expires_at, l.used_at, coalesce(a.address, ''), coalesce(p.name, ''), coalesce(p.role, ''), coalesce(p.invited_by, 0)
-		from signin_link l left join account a on a.id = l.account_id left join person p on p.id = l.person_id where l.hash = $1`, hashOf(secret)).
-		Scan(&l.ID, &l.Purpose, &l.Account, &l.Person, &l.Next, &expires, &used, &l.Address, &l.Name, &l.Role, &l.By)
+	var asker, expires, used int64
+	err = q.Row(ctx, `select l.id, l.purpose, l.account_id, l.person_id, coalesce(p.id, 0), l.next, l.expires_at, l.used_at, coalesce(a.address, ''), coalesce(p.name, ''), coalesce(p.role, ''), coalesce(p.invited_by, 0)
+		from signin_link l left join account a on a.id = l.account_id
+		left join person p on p.id = case when a.person_id <> 0 then a.person_id else l.person_id end where l.hash = $1`, hashOf(secret)).
+		Scan(&l.ID, &l.Purpose, &l.Account, &asker, &l.Person, &l.Next, &expires, &used, &l.Address, &l.Name, &l.Role, &l.By)
 	if errors.Is(err, sql.ErrNoRows) || err == nil && (used != 0 || expires < storage.Micros(d.now())) {
 		return Link{}, fault.New(fault.NotFound, linkGone)
+	}
+	if l.Purpose == Confirmation && l.Person != asker {
+		l.Purpose = SignIn // the address is another's already: there is nothing to confirm
 	}
 	return l, err
 }
@@ -394,18 +399,10 @@ func (d *Directory) ClaimGuest(ctx context.Context, tx *storage.Tx, account int6
 	return person, d.claim(ctx, tx, account, person)
 }
 
-// personOf gives the person a link signs in: its own, the account's, or a new one.
+// personOf gives the person a link signs in, who may be a new one.
 func (d *Directory) personOf(ctx context.Context, tx *storage.Tx, l Link, name string) (person int64, err error) {
-	if l.Account != 0 {
-		if err := tx.Row(ctx, `select person_id from account where id = $1`, l.Account).Scan(&person); err != nil {
-			return 0, err
-		}
-	}
-	if person == 0 {
-		person = l.Person
-	}
-	if person != 0 {
-		return person, nil
+	if l.Person != 0 {
+		return l.Person, nil
 	}
 	if name, err = d.nameFor(ctx, tx, name); err != nil {
 		return 0, err

@@ -69,7 +69,7 @@ func (m *Mailer) address(ctx context.Context, d event.Delivery) (string, error) 
 }
 
 func (d draft) write(ctx context.Context, row event.Delivery) error {
-	if row.Kind != "letter" {
+	if row.Kind != "letter" && row.Kind != "confirm" { // they may have another reader
 		d.hello()
 	}
 	switch row.Kind {
@@ -78,7 +78,7 @@ func (d draft) write(ctx context.Context, row event.Delivery) error {
 	case "invite":
 		return d.invitation(ctx, row)
 	case "confirm":
-		return d.confirmation(row)
+		return d.confirmation(ctx, row)
 	case "letter":
 		return d.unsent(ctx, row)
 	case "test":
@@ -135,12 +135,38 @@ func (d draft) signIn(row event.Delivery) error {
 	return nil
 }
 
-func (d draft) confirmation(row event.Delivery) error {
+// confirmation asks whoever reads an address whether it is the asker's. To
+// whom it belongs already it says so instead: only they read it.
+func (d draft) confirmation(ctx context.Context, row event.Delivery) error {
+	account, err := d.m.k.People.Account(ctx, row.Account)
+	if err != nil {
+		return err
+	}
 	d.link = row.Subject.ID
+	if account.Person != 0 && account.Person != row.Person {
+		return d.taken(ctx, account.Person)
+	}
+	d.hello()
 	d.Subject = d.T("Your address at {brand}", "brand", d.site.Brand)
 	d.say(d.T("You, or somebody who typed this address, asked to sign in to {brand} with it from now on, as {name}. The link works once, for 15 minutes.", "brand", d.site.Brand, "name", d.To.Name))
 	d.Blocks = append(d.Blocks, linkTo(d.T("Yes, this address is mine"), ""))
 	d.say(d.T("If it was not you, do nothing."))
+	d.Foot = append(d.Foot, plain(d.site.Brand+", "+d.m.k.URL))
+	return nil
+}
+
+// taken tells the person whose address it is that somebody wanted to add it.
+func (d draft) taken(ctx context.Context, owner int64) (err error) {
+	if d.To, err = d.m.k.People.Person(ctx, owner); err != nil {
+		return err
+	}
+	d.Printer = d.m.printer(d.site, d.To)
+	d.Letter.Lang = d.Printer.Lang()
+	d.hello()
+	d.Subject = d.T("Your address at {brand}", "brand", d.site.Brand)
+	d.say(d.T("Somebody, perhaps you, asked to sign in to {brand} with this address from another account. It belongs already to a member: to you. Nothing was changed; if it was you, sign in with it. The link works once, for 15 minutes.", "brand", d.site.Brand))
+	d.Blocks = append(d.Blocks, linkTo(d.T("Sign in"), ""))
+	d.say(d.T("If it was not you, do nothing: without this link nobody gets in."))
 	d.Foot = append(d.Foot, plain(d.site.Brand+", "+d.m.k.URL))
 	return nil
 }

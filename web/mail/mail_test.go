@@ -323,6 +323,39 @@ func TestSignInMail(t *testing.T) {
 	}
 }
 
+// TestConfirmationMail asks who reads a free address; whose address it is
+// already reads that somebody wanted it, in their own language.
+func TestConfirmationMail(t *testing.T) {
+	s, o := site(t), openOffice(t)
+	jo, sam := s.Person("Jo", know.Member), s.Person("Sam", know.Member)
+	if err := s.People.SetLanguage(t.Context(), sam.Actor, "fr"); err != nil {
+		t.Fatal(err)
+	}
+	sams, err := s.People.Reachable(t.Context(), sam.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for address, want := range map[string]string{
+		"free@example.org": "as Jo. The link works once",
+		sams.Address:       "Bonjour Sam,",
+	} {
+		if confirmed, err := s.People.AddAddress(t.Context(), jo.Actor, address); err != nil || confirmed {
+			t.Fatalf("confirmed %v, %v", confirmed, err)
+		}
+		rows, err := s.Events.Deliveries(t.Context(), "", 0, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := send(t, s, o, rows[0])
+		if m.to != address || !strings.Contains(spaces(m.text), want) || !strings.Contains(m.text, webtest.URL+"/signin/") {
+			t.Errorf("to %s, without %q:\n%s", m.to, want, m.text)
+		}
+		if taken := strings.Contains(m.text, "appartient déjà à un membre"); taken != (address == sams.Address) {
+			t.Errorf("to %s:\n%s", m.to, m.text)
+		}
+	}
+}
+
 // TestSendAgain is for staff, on mails that failed.
 func TestSendAgain(t *testing.T) {
 	s := site(t)

@@ -137,15 +137,16 @@ func (b box) link(w http.ResponseWriter, r *http.Request, v *page.View) error {
 	if Set(b.Kit, v.Site) {
 		return fault.New(fault.Conflict, "A mail server is set, so this mail leaves by itself.")
 	}
-	link, err := b.People.OpenLink(r.Context(), v.Actor, id, func(d event.Delivery) (string, error) {
+	link, err := b.People.OpenLink(r.Context(), v.Actor, id, func(d event.Delivery) (string, int64, error) {
 		l, err := b.mailer.Preview(r.Context(), d)
 		if err != nil {
-			return "", err
+			return "", 0, err
 		}
 		if !l.secret() {
-			return "", fault.New(fault.Conflict, "This mail has no link to hand over.")
+			return "", 0, fault.New(fault.Conflict, "This mail has no link to hand over.")
 		}
-		return b.mailer.link(r.Context(), l)
+		link, err := b.mailer.link(r.Context(), l)
+		return link, l.To.ID, err
 	})
 	if err != nil {
 		return err

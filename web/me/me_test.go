@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"tribune/know"
 	"tribune/shape"
 	"tribune/web/me"
@@ -173,4 +175,38 @@ func TestRemoveAddress(t *testing.T) {
 	jo.Get("/me/settings").Want(t, 200, remove(accounts[0].ID), "new@example.org")
 	jo.Post(remove(accounts[0].ID)).Want(t, 303)
 	jo.Get("/me/settings").Want(t, 200, "new@example.org", "you sign in with it").Without(t, accounts[0].Address)
+}
+
+// TestAddAddress answers alike for an address that is free and for one that is
+// another member's: nobody learns here who is a member.
+func TestAddAddress(t *testing.T) {
+	s := site(t)
+	jo, sam := s.Person("Jo", know.Member), s.Person("Sam", know.Member)
+	sams, err := s.People.Reachable(t.Context(), sam.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	add := func(address string) (webtest.Answer, string) {
+		t.Helper()
+		got := jo.Post("/me/addresses", "email", address)
+		return got, strings.ReplaceAll(jo.Get("/me/settings").Want(t, 200).Body, address, "ADDRESS")
+	}
+	free, pageFree := add("free@example.org")
+	taken, pageTaken := add(sams.Address)
+	free.Want(t, 303)
+	for _, answer := range []webtest.Answer{free, taken} {
+		answer.Header.Del("X-Request-Id")
+	}
+	if diff := cmp.Diff(free, taken); diff != "" {
+		t.Errorf("the answers differ: %s", diff)
+	}
+	if diff := cmp.Diff(pageFree, pageTaken); diff != "" {
+		t.Errorf("the pages after them differ: %s", diff)
+	}
+	for range 4 {
+		jo.Post("/me/addresses", "email", "free@example.org").Want(t, 303)
+		jo.Post("/me/addresses", "email", sams.Address).Want(t, 303)
+	}
+	jo.Post("/me/addresses", "email", "free@example.org").Want(t, 429, "Five links went to this address")
+	jo.Post("/me/addresses", "email", sams.Address).Want(t, 429, "Five links went to this address")
 }

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/text/collate"
 	"golang.org/x/text/language"
 
+	"tribune/gate"
 	"tribune/know"
 	"tribune/web/page"
 )
@@ -109,7 +110,11 @@ func (o own) address(w http.ResponseWriter, r *http.Request, v *page.View) error
 		return err
 	}
 	me := whoami{email: r.PostForm.Get("email")}
-	confirmed, err := o.People.AddAddress(r.Context(), v.Actor, me.email)
+	var confirmed bool
+	err := o.Gate.SignInAllowed(gate.From(r.Context()).Address)
+	if err == nil {
+		confirmed, err = o.People.AddAddress(r.Context(), v.Actor, me.email)
+	}
 	if err != nil {
 		if err := v.Wrong(err, &me.wrong); err != nil {
 			return err
