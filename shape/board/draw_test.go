@@ -1,0 +1,132 @@
+package board_test
+
+import (
+	"slices"
+	"sync"
+	"testing"
+
+	"tribune/internal/fault"
+	"tribune/know"
+	"tribune/shape/board"
+	"tribune/storage"
+	"tribune/storage/storagetest"
+)
+
+// TestDraw draws a board once however many ask for it at the same time, and
+// gives declined seats to the next, keeping the others and the quotas.
+func TestDraw(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		s, ctx := open(t, db), t.Context()
+		b := s.convene(t, 6, board.Quota{Feature: "country", Value: "NO", Min: 2, Max: 3}, board.Quota{Feature: "tenure", Value: "0-1", Min: 6, Max: 6})
+		all := s.crowd(t, b, 20, "NO", "BR", "FR", "DE")
+		if _, err := s.Pool(ctx, know.Actor{}, b.ID); !fault.Is(err, fault.NotFound) {
+			t.Errorf("the pool before it is closed: %v", err)
+		}
+		_, err := s.Draw(ctx, s.staff, b.ID, "1")
+		want(t, err, fault.Conflict, "not closed")
+		s.at = b.ClosesAt
+		if b, err = s.Close(ctx, s.staff, b.ID); err != nil || b.PoolSize != 20 || len(b.PoolHash) != 64 || b.ClosedBy != s.staff.ID {
+			t.Fatalf("%+v, %v", b, err)
+		}
+		if _, err := s.Change(ctx, s.staff, b.ID, s.terms(2)); !fault.Is(err, fault.Conflict) {
+			t.Errorf("a closed board changes: %v", err)
+		}
+		if err := s.SetQuotas(ctx, s.staff, b.ID, nil); !fault.Is(err, fault.Conflict) {
+			t.Errorf("a closed board's quotas change: %v", err)
+		}
+		_, err = s.Draw(ctx, s.staff, b.ID, "1 2 3")
+		want(t, err, fault.Conflict, "later")
+		if err := s.Unapply(ctx, all[0], b.ID); err != nil { // stays in the pool
+			t.Fatal(err)
+		}
+		s.at = b.BeaconAt
+		var wg sync.WaitGroup
+		for range 4 {
+			wg.Go(func() {
+				if _, err := s.Draw(ctx, s.staff, b.ID, "3 17 22"); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		_, err = s.Draw(ctx, s.staff, b.ID, "3 17 23")
+		want(t, err, fault.Conflict, "not repeated")
+		if b, err = s.Board(ctx, s.ada, b.ID); err != nil || b.Seed() != "Left hand 2026 / 3 17 22" || b.DrawnBy != s.staff.ID {
+			t.Fatalf("%+v, %v", b, err)
+		}
+		first := s.seats(t, b)
+		if len(first) != 6 || slices.Contains(first, 1) || s.mails(t, "drawn") != 6 {
+			t.Fatalf("seats %v, %d mails", first, s.mails(t, "drawn"))
+		}
+		s.held(t, b, all)
+		if err := s.Accept(ctx, s.ada, b.ID, false); !fault.Is(err, fault.NotFound) {
+			t.Errorf("who was not drawn accepts: %v", err)
+		}
+		gone := all[first[2]-1]
+		if err := s.Accept(ctx, gone, b.ID, true); err != nil {
+			t.Fatal(err)
+		}
+		if a := s.actor(t, gone.ID); !b.IsInside(a) {
+			t.Error("a member is not in the circle")
+		}
+		for range 2 {
+			if err := s.Decline(ctx, gone, b.ID); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if a := s.actor(t, gone.ID); b.IsInside(a) {
+			t.Error("who resigned is still in the circle")
+		}
+		second := s.seats(t, b)
+		for _, n := range first {
+			if slices.Contains(second, n) == (n == first[2]) {
+				t.Errorf("after %d declined: %v, was %v", first[2], second, first)
+			}
+		}
+		s.at = s.at.Add(15 * day)
+		for range 2 {
+			if err := s.KeepOnce(ctx); err != nil {
+				t.Fatal(err)
+			}
+		}
+		third := s.seats(t, b)
+		if len(third) != 6 || slices.ContainsFunc(third, func(n int) bool { return slices.Contains(second, n) }) {
+			t.Errorf("nobody answered in time, and the seats are %v, were %v", third, second)
+		}
+		s.held(t, b, all)
+		if _, err := s.Rounds(ctx, know.Actor{}, b.ID); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// held checks the seats against the quotas of TestDraw.
+func (s *stand) held(t testing.TB, b board.Board, all []know.Actor) {
+	t.Helper()
+	norway := 0
+	for _, n := range s.seats(t, b) {
+		if (n-1)%4 == 0 {
+			norway++
+		}
+	}
+	if norway < 2 || norway > 3 {
+		t.Errorf("%d seats for Norway", norway)
+	}
+}
+
+// TestFails checks that a seat for which nobody fits stays empty, said once.
+func TestFails(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		s, ctx := open(t, db), t.Context()
+		b := s.convene(t, 2, board.Quota{Feature: "country", Value: "BR", Min: 1, Max: 1})
+		all := s.crowd(t, b, 3, "NO", "BR", "NO")
+		b = s.drawn(t, b)
+		if err := s.Decline(ctx, all[1], b.ID); err != nil {
+			t.Fatal(err)
+		}
+		rounds, err := s.Rounds(ctx, s.ada, b.ID)
+		if err != nil || len(rounds) != 2 || !rounds[1].Failed || len(s.seats(t, b)) != 1 {
+			t.Errorf("%+v, %v", rounds, err)
+		}
+	})
+}
