@@ -57,7 +57,7 @@ func (h handlers) showDraft(w http.ResponseWriter, r *http.Request, v *page.View
 	if d.Calls, err = h.Ideas.Calls(r.Context(), v.Actor, true); err != nil {
 		return err
 	}
-	d.Langs = h.languages(v, d.Lang)
+	d.Langs = v.Languages(d.Lang)
 	if d.ID == 0 && strings.TrimSpace(d.Title) != "" {
 		if d.Like, err = h.Ideas.Similar(r.Context(), v.Actor, d.Title, similarShown); err != nil {
 			return err

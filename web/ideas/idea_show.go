@@ -134,7 +134,7 @@ func (h handlers) showIdea(w http.ResponseWriter, r *http.Request, v *page.View,
 	if t.Lang == "" {
 		t.Lang = writtenIn(r, v)
 	}
-	t.Langs = h.languages(v, t.Lang)
+	t.Langs = v.Languages(t.Lang)
 	p.Talk = t
 	if v.IsCommon() {
 		own, err := h.Ideas.Own(r.Context(), id)

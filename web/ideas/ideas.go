@@ -24,7 +24,7 @@ var Files embed.FS
 
 // Routes adds this folder's pages.
 func Routes(mux *http.ServeMux, k *page.Kit) {
-	h := handlers{k, &named{options: map[string][]page.Option{}}}
+	h := handlers{k}
 	mux.Handle("GET /ideas", k.Common(k.Handle(h.list), h.listMark))
 	mux.Handle("GET /ideas/new", k.Handle(h.propose))
 	mux.Handle("POST /ideas", k.Handle(h.proposed))
@@ -49,10 +49,7 @@ func Routes(mux *http.ServeMux, k *page.Kit) {
 	mux.Handle("GET /calls/{id}", k.Cached(k.Handle(h.call)))
 }
 
-type handlers struct {
-	*page.Kit
-	named *named
-}
+type handlers struct{ *page.Kit }
 
 // signInFirst answers a form that a visitor sent: it is shown again with what
 // they typed and a way to sign in. It reports whether err asks for that.

@@ -6,9 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/text/collate"
-	"golang.org/x/text/language"
-
 	"tribune/gate"
 	"tribune/know"
 	"tribune/web/page"
@@ -217,22 +214,17 @@ func languages(v *page.View) []page.Option {
 	return []page.Option{{Value: "", Name: v.T("As my browser says")}, {Value: "en", Name: v.Language("en")}, {Value: "fr", Name: v.Language("fr")}}
 }
 
-// speakable are the languages to choose from: those most people speak, and
-// those of the places where the program is used.
-func speakable() []string {
-	return []string{"ar", "bn", "bg", "ca", "cs", "da", "de", "el", "en", "es", "et", "fa", "fi", "fr", "he", "hi", "hr", "hu", "id", "it", "ja", "ko", "lt", "lv",
-		"nl", "no", "pl", "pt", "ro", "ru", "sk", "sl", "sr", "sv", "th", "tr", "uk", "vi", "zh"}
-}
-
-// spokenChoices lists the languages by their own names, those chosen first.
+// spokenChoices lists the languages that somebody may speak with people, those
+// chosen first.
 func spokenChoices(v *page.View, chosen []string) (all []page.Option) {
-	for _, tag := range append(slices.Clone(chosen), speakable()...) {
-		if !slices.ContainsFunc(all, func(o page.Option) bool { return o.Value == tag }) {
-			all = append(all, page.Option{Value: tag, Name: v.Language(tag)})
+	for _, tag := range chosen {
+		all = append(all, page.Option{Value: tag, Name: v.Language(tag)})
+	}
+	for _, o := range v.Languages("") {
+		if !slices.Contains(chosen, o.Value) {
+			all = append(all, o)
 		}
 	}
-	order := collate.New(language.Make(v.Lang()))
-	slices.SortStableFunc(all[min(len(chosen), len(all)):], func(x, y page.Option) int { return order.CompareString(x.Name, y.Name) })
 	return all
 }
 

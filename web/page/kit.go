@@ -61,6 +61,7 @@ type Kit struct {
 	Now       func() time.Time
 
 	cache    cache
+	tongues  tongues
 	pictures sync.Mutex // held while a picture is decoded
 }
 
