@@ -65,7 +65,7 @@ func (r *Radar) wake(ctx context.Context, source int64, wanted func(u *utterance
 		last = said[len(said)-1].item
 		said = slices.DeleteFunc(said, func(u utterance) bool { return !wanted(&u) })
 		for part := range slices.Chunk(said, batchSize) {
-			done, err := r.take(ctx, part)
+			done, err := r.take(ctx, load{said: part})
 			if err != nil {
 				return n, err
 			}

@@ -134,7 +134,7 @@ func (w *writer) source(ctx context.Context, p Post) (Source, error) {
 // take stores, or in a dry run looks whether it would.
 func (w *writer) take(ctx context.Context, said []utterance) ([]outcome, error) {
 	if !w.dry {
-		return w.r.take(ctx, said)
+		return w.r.take(ctx, load{said: said})
 	}
 	known, err := knownMentions(ctx, w.r.db, said)
 	if err != nil {

@@ -13,10 +13,10 @@ import (
 	"golang.org/x/text/language"
 
 	"tribune/internal/fault"
-	"tribune/internal/feed"
 	"tribune/internal/plain"
 	"tribune/internal/query"
 	"tribune/know"
+	"tribune/listen/reader"
 	"tribune/storage"
 )
 
@@ -41,10 +41,10 @@ func plainText(s string) string {
 	return plain.Clip(plain.FromText(html.UnescapeString(s)), maxText)
 }
 
-// fromEntry makes a post of a feed's entry, which feed.Parse has cleaned.
-func fromEntry(e feed.Entry) Post {
-	return Post{Kind: KindPost, ExternalID: e.ID, URL: e.URL, Author: Author{Name: e.AuthorName, URL: e.AuthorURL},
-		Text: plain.Clip(e.Text, maxText), Language: e.Language, PublishedAt: e.PublishedAt}
+// fromReader makes a post of what a reader gives, whose text is plain.
+func fromReader(p reader.Post) Post {
+	return Post{Kind: KindPost, ExternalID: p.ID, URL: p.URL, ReplyTo: p.ReplyTo, Author: Author{Name: p.Author.Name, Handle: p.Author.Handle, URL: p.Author.URL},
+		Text: plain.Clip(p.Text, maxText), Language: p.Language, Reach: p.Reach, PublishedAt: p.PublishedAt}
 }
 
 // settleDate believes a date that lies in the past; else the utterance gets

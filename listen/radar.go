@@ -9,9 +9,10 @@ import (
 	"time"
 
 	"tribune/event"
-	"tribune/internal/fetch"
 	"tribune/internal/query"
 	"tribune/know"
+	"tribune/listen/reader"
+	"tribune/listen/reader/feeds"
 	"tribune/storage"
 )
 
@@ -21,21 +22,24 @@ type Radar struct {
 	db     *storage.DB
 	events *event.Log
 	people *know.Directory
-	web    Fetcher
 	now    func() time.Time
+
+	readers map[SourceKind]reader.Reader
 
 	mu   sync.Mutex
 	held *standing // nil until it is needed
 }
 
-// Fetcher reaches the outside world: *fetch.Client.
-type Fetcher interface {
-	Get(ctx context.Context, r fetch.Request) (*fetch.Response, error)
+// New makes the package's work over an open site.
+func New(log *slog.Logger, db *storage.DB, events *event.Log, people *know.Directory, web reader.Web, now func() time.Time) *Radar {
+	return &Radar{log: log, db: db, events: events, people: people, now: now, readers: readers(web, now)}
 }
 
-// New makes the package's work over an open site.
-func New(log *slog.Logger, db *storage.DB, events *event.Log, people *know.Directory, web Fetcher, now func() time.Time) *Radar {
-	return &Radar{log: log, db: db, events: events, people: people, web: web, now: now}
+// readers gives what reads each kind of source that is read.
+func readers(web reader.Web, now func() time.Time) map[SourceKind]reader.Reader {
+	return map[SourceKind]reader.Reader{
+		FeedSource: feeds.New(web, now),
+	}
 }
 
 // standing is every standing query, ready to match. It is good while the mark

@@ -4,51 +4,58 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"tribune/event"
 	"tribune/internal/fault"
-	"tribune/internal/feed"
-	"tribune/internal/fetch"
 	"tribune/know"
+	"tribune/listen/reader"
 	"tribune/storage"
 )
 
 const (
-	atOnce    = 4              // feeds that are read at the same time
+	atOnce    = 4              // sources that are read at the same time
+	liveMost  = 32             // connections that are kept open at the same time
 	backOff   = 24 * time.Hour // the longest wait after failures
-	pollEvery = time.Second    // how often due feeds are looked for
+	pollEvery = time.Second    // how often due sources are looked for
 	restEvery = time.Minute    // how often what rests is tended
 )
 
-// Poll reads the feeds that are due until ctx ends, at most four at once. A
-// feed is leased while it is read, so that of several processes one reads it.
+// Poll reads the sources that are due until ctx ends, at most four at once,
+// apart from those that keep a connection open. A source is leased while it is
+// read, so that of several processes one reads it.
 func (r *Radar) Poll(ctx context.Context) error {
 	var readers sync.WaitGroup
 	defer readers.Wait()
-	slots := make(chan struct{}, atOnce)
+	slots, live := make(chan struct{}, atOnce), make(chan struct{}, liveMost)
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
 	for {
-		now := storage.Micros(r.now())
-		due, err := storage.All(ctx, r.db, storage.Scalar[int64], `select id from source
-			where kind = 'feed' and paused = 0 and removed_at = 0 and due_at <= $1 and leased_until < $1 order by due_at, id limit 20`, now)
+		due, err := r.due(ctx)
 		if err != nil && ctx.Err() == nil {
-			r.log.Error("due feeds could not be looked for", "error", err)
+			r.log.Error("due sources could not be looked for", "error", err)
 		}
-		for _, id := range due {
+		for _, s := range due {
+			taken := slots
+			if s.Kind.IsLive() {
+				if taken = live; len(live) == liveMost {
+					continue // it stays due
+				}
+			}
 			select {
 			case <-ctx.Done():
 				return nil
-			case slots <- struct{}{}:
+			case taken <- struct{}{}:
 			}
 			readers.Go(func() {
-				defer func() { <-slots }()
-				if err := r.poll(ctx, id, false); err != nil && ctx.Err() == nil {
-					r.log.Error("a feed could not be kept", "source", id, "error", err)
+				defer func() { <-taken }()
+				if err := r.poll(ctx, s.ID, false); err != nil && ctx.Err() == nil {
+					r.log.Error("a source could not be kept", "source", s.ID, "error", err)
 				}
 			})
 		}
@@ -60,8 +67,20 @@ func (r *Radar) Poll(ctx context.Context) error {
 	}
 }
 
-// PollNow reads a feed now, whatever its interval, and gives the source as it
-// is then: LastError says what went wrong.
+// due gives the sources whose turn it is, by id and kind.
+func (r *Radar) due(ctx context.Context) ([]Source, error) {
+	now := storage.Micros(r.now())
+	holes, args := storage.Holes(2, slices.Sorted(maps.Keys(r.readers)))
+	return storage.All(ctx, r.db, func(row storage.Scanner) (s Source, err error) {
+		err = row.Scan(&s.ID, &s.Kind)
+		return s, err
+	}, `select id, kind from source
+		where kind in (`+holes+`) and every_seconds > 0 and paused = 0 and removed_at = 0 and due_at <= $1 and leased_until < $1 order by due_at, id limit 20`, append([]any{now}, args...)...)
+}
+
+// PollNow reads a source now, whatever its interval, and gives it as it is
+// then: LastError says what went wrong. One that keeps a connection open is
+// connected again, if it is not.
 func (r *Radar) PollNow(ctx context.Context, a know.Actor, id int64) (Source, error) {
 	if err := know.Require(a, know.Tune, know.Subject{}); err != nil {
 		return Source{}, err
@@ -70,44 +89,49 @@ func (r *Radar) PollNow(ctx context.Context, a know.Actor, id int64) (Source, er
 	if err != nil {
 		return s, err
 	}
-	if s.Kind != FeedSource {
-		return s, fault.New(fault.Invalid, "Only feeds can be read anew: the others send by themselves.")
+	switch {
+	case !s.Kind.IsRead():
+		return s, fault.New(fault.Invalid, "This source cannot be read anew: it sends by itself.")
+	case s.Kind.IsLive():
+		err = r.db.Update(ctx, func(tx *storage.Tx) error {
+			_, err := tx.Exec(ctx, `update source set due_at = $1 where id = $2`, storage.Micros(r.now()), id)
+			return err
+		})
+	default:
+		err = r.poll(context.WithoutCancel(ctx), id, true)
 	}
-	if err := r.poll(context.WithoutCancel(ctx), id, true); err != nil {
+	if err != nil {
 		return s, err
 	}
 	return r.source(ctx, id)
 }
 
-// poll leases one feed, reads it and notes how that went. Its error is the
-// database's; what is wrong with the feed stands on its source. anyway takes
-// a feed that is not due or is paused.
+// poll leases one source, reads it and notes how that went. Its error is the
+// database's; what is wrong with the source stands on it. anyway takes one that
+// is not due or is paused.
 func (r *Radar) poll(ctx context.Context, id int64, anyway bool) error {
 	mine, err := r.lease(ctx, id, anyway)
 	if err != nil || !mine {
 		return err
 	}
-	stop := r.renew(ctx, id)
+	whole := context.WithoutCancel(ctx)
+	ctx, stop := r.renew(ctx, id, anyway)
 	defer stop()
 	s, err := r.source(ctx, id)
 	if err != nil {
 		return err
 	}
-	var v validators
-	if err := r.db.Row(ctx, `select etag, last_modified from source where id = $1`, id).Scan(&v.etag, &v.lastModified); err != nil {
-		return err
-	}
-	answer, t, err := r.read(ctx, s, v)
-	if ctx.Err() != nil { // we stop: it is read again after the start
-		return r.release(context.WithoutCancel(ctx), id)
+	report, t, err := r.read(ctx, s)
+	if ctx.Err() != nil { // we stop, or it was paused or removed: it goes on where it was
+		return r.release(whole, id)
 	}
 	if err != nil && fault.KindOf(err) == fault.Internal {
-		r.log.Error("a feed was read but could not be stored", "source", id, "error", err)
+		r.log.Error("a source was read but could not be stored", "source", id, "error", err)
 	}
-	return r.note(ctx, s, answer, t, err)
+	return r.note(ctx, s, report, t, err)
 }
 
-// lease takes a feed for this process, and reports whether it got it.
+// lease takes a source for this process, and reports whether it got it.
 func (r *Radar) lease(ctx context.Context, id int64, anyway bool) (mine bool, err error) {
 	err = r.db.Update(ctx, func(tx *storage.Tx) error {
 		now := r.now()
@@ -120,8 +144,10 @@ func (r *Radar) lease(ctx context.Context, id int64, anyway bool) (mine bool, er
 	return mine, err
 }
 
-// renew keeps a lease while a slow server takes its time.
-func (r *Radar) renew(ctx context.Context, id int64) (stop func()) {
+// renew keeps a lease while a source is read. The context it gives ends when
+// the source is paused or removed, unless it is read anyway, or the lease is
+// lost.
+func (r *Radar) renew(ctx context.Context, id int64, anyway bool) (reading context.Context, stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	var done sync.WaitGroup
 	done.Go(func() {
@@ -133,17 +159,22 @@ func (r *Radar) renew(ctx context.Context, id int64) (stop func()) {
 				return
 			case <-t.C:
 			}
-			err := r.db.Update(ctx, func(tx *storage.Tx) error {
-				_, err := tx.Exec(ctx, `update source set leased_until = $1 where id = $2 and leased_by = $3 and leased_until > 0`,
-					storage.Micros(r.now().Add(event.Lease)), id, r.events.Worker())
+			n := int64(1)
+			err := r.db.Update(ctx, func(tx *storage.Tx) (err error) {
+				n, err = tx.Exec(ctx, `update source set leased_until = $1
+					where id = $2 and leased_by = $3 and leased_until > 0 and removed_at = 0 and (paused = 0 or $4 = 1)`,
+					storage.Micros(r.now().Add(event.Lease)), id, r.events.Worker(), storage.Bit(anyway))
 				return err
 			})
 			if err != nil && ctx.Err() == nil {
 				r.log.Error("a lease could not be renewed", "source", id, "error", err)
 			}
+			if n == 0 {
+				cancel()
+			}
 		}
 	})
-	return func() { cancel(); done.Wait() }
+	return ctx, func() { cancel(); done.Wait() }
 }
 
 func (r *Radar) release(ctx context.Context, id int64) error {
@@ -154,42 +185,34 @@ func (r *Radar) release(ctx context.Context, id int64) error {
 }
 
 // note writes on a source how reading it went, and when it is due again.
-func (r *Radar) note(ctx context.Context, s Source, answer *fetch.Response, t tally, failure error) error {
+func (r *Radar) note(ctx context.Context, s Source, report reader.Report, t tally, failure error) error {
 	now := r.now()
-	wait := s.Every
-	if answer != nil && answer.RetryAfter > wait {
-		wait = answer.RetryAfter
-	}
+	wait := max(s.Every, report.Wait)
 	return r.db.Update(ctx, func(tx *storage.Tx) error {
 		if failure != nil {
-			if back := backedOff(s.Every, s.Failures+1); back > wait {
-				wait = back
-			}
+			wait = max(wait, backedOff(s.Every, s.Failures+1))
 			_, err := tx.Exec(ctx, `update source set last_error = $1, failures = failures + 1, tried_at = $2, due_at = $3, leased_by = '', leased_until = 0 where id = $4`,
 				saidOf(failure).keep(), storage.Micros(now), storage.Micros(now.Add(wait)), s.ID)
 			return err
 		}
-		result := t.said()
-		if answer.NotModified { // what is wrong with the feed has not changed either
+		if report.More {
+			wait = report.Wait
+		}
+		result := t.said(report)
+		if report.Same { // what was put up with has not changed either
 			result = Said{Text: textSame, Also: s.LastResult.Also}
 		}
-		if _, err := tx.Exec(ctx, `update source set last_result = $1, last_error = '', failures = 0, tried_at = $2, ok_at = $2, due_at = $3, leased_by = '', leased_until = 0 where id = $4`,
-			result.keep(), storage.Micros(now), storage.Micros(now.Add(wait)), s.ID); err != nil || answer.NotModified {
-			return err
-		}
-		_, err := tx.Exec(ctx, `update source set etag = $1, last_modified = $2 where id = $3`, answer.ETag, answer.LastModified, s.ID)
+		_, err := tx.Exec(ctx, `update source set last_result = $1, last_error = '', failures = 0, tried_at = $2, ok_at = $2, due_at = $3, leased_by = '', leased_until = 0 where id = $4`,
+			result.keep(), storage.Micros(now), storage.Micros(now.Add(wait)), s.ID)
 		return err
 	})
 }
 
-// said tells what a reading found, and which faults of the feed did no harm.
-func (t tally) said() Said {
+// said tells what a reading found, and what was put up with.
+func (t tally) said(report reader.Report) Said {
 	s := Said{Text: textRead, Args: []any{"read", t.read, "new", t.fresh, "mentions", t.mentions}}
-	if t.wrong > 0 {
-		s.Also = append(s.Also, Said{Text: textDates, Args: []any{"wrong", t.wrong}})
-	}
-	if t.repaired {
-		s.Also = append(s.Also, Said{Text: textLetters})
+	for _, n := range report.Also {
+		s.Also = append(s.Also, Said{Text: n.Text, Args: n.Args})
 	}
 	return s
 }
@@ -204,9 +227,9 @@ func backedOff(every time.Duration, failures int) time.Duration {
 	return max(every, min(wait, backOff))
 }
 
-// addFeed finds the feed at an address, reads it, and keeps it as a source.
-func (r *Radar) addFeed(ctx context.Context, a know.Actor, n NewSource) (Source, error) {
-	n.Kind, n.Name, n.URL = FeedSource, strings.TrimSpace(n.Name), strings.TrimSpace(n.URL)
+// addRead finds what a person typed, reads it, and keeps it as a source.
+func (r *Radar) addRead(ctx context.Context, a know.Actor, n NewSource) (Source, error) {
+	n.Name = strings.TrimSpace(n.Name)
 	var often, named error
 	n.Every, often = checkEvery(n.Every)
 	if n.Name != "" {
@@ -215,10 +238,11 @@ func (r *Radar) addFeed(ctx context.Context, a know.Actor, n NewSource) (Source,
 	if err := fault.All(named, often); err != nil {
 		return Source{}, err
 	}
-	answer, found, err := r.find(ctx, &n.URL)
+	found, err := r.readers[n.Kind].Find(ctx, reader.Typed{URL: strings.TrimSpace(n.URL)})
 	if err != nil {
 		return Source{}, onField(err, "url")
 	}
+	n.URL = found.URL
 	host := n.URL
 	if u, err := url.Parse(n.URL); err == nil {
 		host = u.Hostname()
@@ -229,6 +253,15 @@ func (r *Radar) addFeed(ctx context.Context, a know.Actor, n NewSource) (Source,
 	}
 	// From here on it is a source: what goes wrong stands on it.
 	ctx = context.WithoutCancel(ctx)
+	if n.Kind.IsLive() {
+		return r.source(ctx, id) // the loop connects it
+	}
+	if found.First == nil {
+		if err := r.poll(ctx, id, true); err != nil {
+			return Source{}, err
+		}
+		return r.source(ctx, id)
+	}
 	s, err := r.source(ctx, id)
 	if err != nil {
 		return s, err
@@ -236,51 +269,18 @@ func (r *Radar) addFeed(ctx context.Context, a know.Actor, n NewSource) (Source,
 	if mine, err := r.lease(ctx, id, true); err != nil || !mine {
 		return s, err // the loop reads it already
 	}
-	stop := r.renew(ctx, id)
+	ctx, stop := r.renew(ctx, id, true)
 	defer stop()
 	s.OKAt = time.Time{} // read as for the first time: all of it may rest
-	t, err := r.deliver(ctx, s, found)
+	var t tally
+	report, err := found.First(ctx, r.deliver(s, &t))
 	if err != nil {
-		r.log.Error("a feed was read but could not be stored", "source", id, "error", err)
+		r.log.Error("a source was read but could not be stored", "source", id, "error", err)
 	}
-	if err := r.note(ctx, s, answer, t, err); err != nil {
+	if err := r.note(ctx, s, report, t, err); err != nil {
 		return s, err
 	}
 	return r.source(ctx, id)
-}
-
-// find reads the feed at address; if a page is there, the feed it names, whose
-// address it then gives.
-func (r *Radar) find(ctx context.Context, address *string) (*fetch.Response, *feed.Feed, error) {
-	if u, err := fetch.Address(*address); err != nil {
-		return nil, nil, err
-	} else {
-		*address = u.String()
-	}
-	answer, err := r.fetch(ctx, *address, validators{})
-	if err != nil {
-		return nil, nil, err
-	}
-	found, notFeed := r.parse(answer)
-	if notFeed == nil {
-		return answer, found, nil
-	}
-	base, err := url.Parse(answer.URL)
-	if err != nil {
-		return nil, nil, notFeed
-	}
-	links := feed.Discover(answer.Body, base)
-	for _, l := range links[:min(len(links), 3)] {
-		answer, err := r.fetch(ctx, l.URL, validators{})
-		if err != nil {
-			continue
-		}
-		if found, err := r.parse(answer); err == nil {
-			*address = l.URL
-			return answer, found, nil
-		}
-	}
-	return nil, nil, notFeed
 }
 
 // Rest throws away what rested for 7 days, or is more than 200 MB, and ends

@@ -14,14 +14,22 @@ import (
 // SourceKind is by what road a source delivers.
 type SourceKind string
 
-// The kinds of source.
+// The kinds of source. Those that are read have a reader; the others send by
+// themselves.
 const (
-	FeedSource   SourceKind = "feed"   // RSS, Atom or JSON Feed, read again and again
+	FeedSource   SourceKind = "feed"   // RSS, Atom or JSON Feed
 	ImportSource SourceKind = "import" // a file
 	FormSource   SourceKind = "form"   // a form on our own pages
 	MailSource   SourceKind = "mail"   // letters
 	APISource    SourceKind = "api"    // another program
 )
+
+// IsRead reports whether sources of the kind are read, again and again.
+func (k SourceKind) IsRead() bool { return k == FeedSource }
+
+// IsLive reports whether a connection to sources of the kind is kept open,
+// where the other side offers it.
+func (k SourceKind) IsLive() bool { return false }
 
 // Source is where items come from. An addressed one speaks to us: all its
 // items are mentions. Of an open one only what a standing query matches is.
@@ -34,7 +42,7 @@ type Source struct {
 	Every      time.Duration
 	Paused     bool
 	Failures   int       // in a row
-	DueAt      time.Time // when it is read next (feeds)
+	DueAt      time.Time // when it is read next, if it is read
 	TriedAt    time.Time
 	OKAt       time.Time // when it last answered as it should
 	LastResult Said      // what the last try found; empty before the first
@@ -175,9 +183,6 @@ func saidOf(err error) Said {
 const (
 	textSame = "Nothing new: the feed has not changed."
 	textRead = "Items read: {read}. New: {new}. Mentions: {mentions}."
-	// What follows when a feed had faults that do no harm.
-	textDates   = "Dates that cannot be: {wrong}; what has one counts as said when it was read."
-	textLetters = "Its letters did not fit its encoding and were repaired."
 
 	textOurs = "It was read but could not be stored. The details are in the log; it is tried again by itself."
 )

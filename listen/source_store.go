@@ -1,6 +1,7 @@
 package listen
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -66,15 +67,16 @@ func (r *Radar) sourcesByID(ctx context.Context) (map[int64]Source, error) {
 	return byID, err
 }
 
-// AddSource adds a source. A feed is read at once: if the address is that of a
-// page, the page's feed is taken; what is no feed is refused with the reason.
+// AddSource adds a source. One that is read is read at once; what cannot be
+// read is refused with the reason.
 func (r *Radar) AddSource(ctx context.Context, a know.Actor, n NewSource) (Source, error) {
 	if err := know.Require(a, know.Tune, know.Subject{}); err != nil {
 		return Source{}, err
 	}
+	if n.Kind = cmp.Or(n.Kind, FeedSource); n.Kind.IsRead() {
+		return r.addRead(ctx, a, n)
+	}
 	switch n.Kind {
-	case "", FeedSource:
-		return r.addFeed(ctx, a, n)
 	case ImportSource, FormSource, MailSource:
 		n.Addressed = true
 	case APISource:
@@ -98,9 +100,9 @@ func (r *Radar) AddSource(ctx context.Context, a know.Actor, n NewSource) (Sourc
 func (r *Radar) insertSource(ctx context.Context, a know.Actor, n NewSource, fallback string) (id int64, err error) {
 	err = r.db.Update(ctx, func(tx *storage.Tx) error {
 		var there string
-		err := tx.Row(ctx, `select name from source where kind = 'feed' and url = $1 and removed_at = 0`, n.URL).Scan(&there)
+		err := tx.Row(ctx, `select name from source where kind = $1 and url = $2 and url <> '' and removed_at = 0`, string(n.Kind), n.URL).Scan(&there)
 		if err == nil {
-			return fault.New(fault.Conflict, "This feed is read already, as {name}.", "name", there).On("url")
+			return fault.New(fault.Conflict, "This is read already, as {name}.", "name", there).On("url")
 		}
 		if !errors.Is(err, sql.ErrNoRows) {
 			return err
@@ -110,7 +112,7 @@ func (r *Radar) insertSource(ctx context.Context, a know.Actor, n NewSource, fal
 			return err
 		}
 		now := storage.Micros(r.now())
-		err = tx.Row(ctx, `update source set name = $1, addressed = $2, every_seconds = $3, paused = 0, failures = 0, etag = '', last_modified = '',
+		err = tx.Row(ctx, `update source set name = $1, addressed = $2, every_seconds = $3, paused = 0, failures = 0, cursor = '',
 				last_error = '', due_at = $4, removed_at = 0
 			where id = (select max(id) from source where removed_at > 0 and kind = $5 and url = $6 and (url <> '' or name = $1)) returning id`,
 			name, storage.Bit(n.Addressed), int64(n.Every/time.Second), now, string(n.Kind), n.URL).Scan(&id)
@@ -210,7 +212,7 @@ func (s *Source) change(c SourceChange) error {
 	if c.Name != nil {
 		s.Name, named = checkName(*c.Name)
 	}
-	if c.Every != nil && s.Kind == FeedSource {
+	if c.Every != nil && s.Kind.IsRead() {
 		s.Every, often = checkEvery(*c.Every)
 	}
 	if c.Paused != nil {

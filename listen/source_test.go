@@ -126,7 +126,7 @@ func TestHostileFeeds(t *testing.T) {
 	}
 	both(t, func(t *testing.T, s *site) {
 		ctx, web := t.Context(), serve(t)
-		s.web = fetch.New(fetch.Options{AllowPrivate: true, Timeout: time.Second})
+		s.readers = readers(fetch.New(fetch.Options{AllowPrivate: true, Timeout: time.Second}), s.now)
 		_, _, err := s.AddQuery(ctx, s.staff, NewQuery{Text: "papier"})
 		ok(t, err)
 		for name, k := range cases {
@@ -226,11 +226,11 @@ func TestPrivateFeedIsRefused(t *testing.T) {
 			t.Fatalf("added: %v", err)
 		}
 		// One that was good and now points inside says so on its source.
-		guarded := s.web
-		s.web = fetch.New(reach())
+		guarded := s.readers
+		s.readers = readers(fetch.New(reach()), s.now)
 		src, err := s.AddSource(ctx, s.staff, NewSource{URL: web.URL + "/feed"})
 		ok(t, err)
-		s.web = guarded
+		s.readers = guarded
 		src, err = s.PollNow(ctx, s.staff, src.ID)
 		if err != nil || !strings.Contains(src.LastError.String(), "points into a private network") || src.Items != 1 {
 			t.Errorf("source: %+v, %v", src, err)

@@ -22,9 +22,10 @@ type outcome struct {
 }
 
 // store writes a batch in one transaction: new mentions with their accounts,
-// words and matches, resting items, copies, roll-ups, and one fact for each
-// source that has new mentions.
-func (r *Radar) store(ctx context.Context, st *standing, said []utterance) (done []outcome, err error) {
+// words and matches, resting items, copies, roll-ups, one fact for each source
+// that has new mentions, and the cursor of the source that was read.
+func (r *Radar) store(ctx context.Context, st *standing, l load) (done []outcome, err error) {
+	said := l.said
 	err = r.db.Update(ctx, func(tx *storage.Tx) error {
 		if err := st.current(ctx, tx); err != nil {
 			return err
@@ -43,7 +44,11 @@ func (r *Radar) store(ctx context.Context, st *standing, said []utterance) (done
 		if done, err = b.put(ctx, said, known); err != nil {
 			return err
 		}
-		return b.finish(ctx)
+		if err := b.finish(ctx); err != nil || l.source == 0 {
+			return err
+		}
+		_, err = tx.Exec(ctx, `update source set cursor = $1 where id = $2`, l.cursor, l.source)
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("listen: store %d: %w", len(said), err)

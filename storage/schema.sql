@@ -154,8 +154,6 @@ CREATE TABLE source (
   url           text   not null default '',
   every_seconds bigint not null default 0,
   paused        bigint not null default 0,
-  etag          text   not null default '',
-  last_modified text   not null default '',
   due_at        bigint not null default 0,
   failures      bigint not null default 0, -- in a row, for back-off
   tried_at      bigint not null default 0,
@@ -169,11 +167,9 @@ CREATE TABLE source (
   removed_at    bigint not null default 0, -- the row stays for its mentions' sake; adding it again takes it up
   leased_by     text   not null default '',
   leased_until  bigint not null default 0
-);
+, cursor text not null default '');
 
 CREATE UNIQUE INDEX source_name on source (name) where removed_at = 0;
-
-CREATE INDEX source_due on source (due_at) where kind = 'feed' and paused = 0 and removed_at = 0;
 
 CREATE TABLE query (
   id         integer primary key autoincrement,
@@ -1567,3 +1563,5 @@ CREATE INDEX override_idea on override (idea_id, id);
 CREATE INDEX override_by on override (by_id);
 
 CREATE INDEX decision_purpose on decision (id) where purpose_id <> 0;
+
+CREATE INDEX source_due on source (due_at) where every_seconds > 0 and paused = 0 and removed_at = 0;
