@@ -31,6 +31,7 @@ type commands struct {
 	Backup      backupCommand      `cmd:"" help:"Write the whole site into one file, while it serves."`
 	Restore     restoreCommand     `cmd:"" help:"Make a site of a backup."`
 	Communities communitiesCommand `cmd:"" help:"Find the communities in a file of ties between people."`
+	Bursts      burstsCommand      `cmd:"" help:"Find rises, drops and silences in how often something was mentioned."`
 	Draw        drawCommand        `cmd:"" help:"Draw seats by lot under quotas, or replay the draw of a board."`
 	Version     versionFlag        `name:"version" help:"Print the version."`
 	Debug       bool               `help:"Log more." env:"TRIBUNE_DEBUG"`

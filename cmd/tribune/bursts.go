@@ -1,0 +1,90 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"tribune/internal/burst"
+)
+
+type burstsCommand struct {
+	File string `arg:"" optional:"" type:"existingfile" help:"CSV file of lines timestamp,value, evenly spaced; standard input if not given."`
+	JSON bool   `help:"Write one JSON object with all alerts."`
+}
+
+// Run finds the spikes of a volume series. Lines that can not be read are named
+// on standard error, and the others count.
+func (c *burstsCommand) Run(ctx context.Context) error {
+	in := os.Stdin
+	if c.File != "" && c.File != "-" {
+		file, err := os.Open(c.File)
+		if err != nil {
+			return err
+		}
+		defer file.Close()
+		in = file
+	}
+	done := make(chan error, 1)
+	go func() {
+		bar := newBar(os.Stderr, time.Now)
+		found, err := c.find(in, os.Stderr, bar)
+		bar.end()
+		if err == nil {
+			err = c.write(os.Stdout, found)
+		}
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done(): // a read from a terminal can not be broken off
+		return ctx.Err()
+	}
+}
+
+// find reads a series and judges it.
+func (c *burstsCommand) find(in *os.File, problems io.Writer, bar *bar) ([]burst.Alert, error) {
+	size := int64(0)
+	if info, err := in.Stat(); err == nil && info.Mode().IsRegular() {
+		size = info.Size()
+	}
+	bad := 0
+	tell := func(line int, err error) {
+		bad++
+		bar.end()
+		fmt.Fprintf(problems, "line %d: %v\n", line, err)
+	}
+	values, err := burst.Read(bar.reading(in, size), tell)
+	if err != nil {
+		return nil, err
+	}
+	bar.end()
+	if bad > 0 && len(values) == 0 {
+		return nil, errors.New("no line could be read; write timestamp,value on each")
+	}
+	return burst.Alerts(values, tell)
+}
+
+// write writes the alerts, as JSON or as lines for a reader.
+func (c *burstsCommand) write(to io.Writer, found []burst.Alert) error {
+	out := bufio.NewWriter(to)
+	if c.JSON {
+		if found == nil {
+			found = []burst.Alert{}
+		}
+		if err := json.NewEncoder(out).Encode(map[string][]burst.Alert{"alerts": found}); err != nil {
+			return err
+		}
+		return out.Flush()
+	}
+	for _, a := range found {
+		fmt.Fprintf(out, "%s  %s  %-7s  %.0f where %.0f were expected (z %.1f)\n", a.Start.Format(time.RFC3339), a.End.Format(time.RFC3339), a.Kind, a.Peak, a.Expected, a.Z)
+	}
+	return out.Flush()
+}

@@ -1,0 +1,39 @@
+// Package burst watches how often something is mentioned and says when that is
+// not normal: a rise, a drop, or a silence. It reads one value at a time and
+// keeps a state of fixed size, which can be written down and taken up again.
+//
+// Values are summed to bins of an hour (a series of wider steps is taken as it
+// is), and a bin's count x is judged on Anscombe's scale (1948), where counts
+// vary alike whatever their size:
+//
+//	y = 2·sqrt(x + 3/8)
+//	m = base[hour] · factor[weekday]          what is normal then
+//	r = (y − m) / s,   s² = max(variance, 2)
+//	z = λ·clip(r, ±10) + (1−λ)·z              an EWMA chart (Roberts 1959)
+//	Z = z / sqrt(λ/(2−λ))                     in standard deviations of z
+//
+// A bin with Z ≥ L is a rise, one with Z ≤ −L a drop, if it is also at least 5
+// mentions away from what was expected. L is 5.6; each rise or drop adds 1 to
+// it, which is forgotten with e^(−t/28 days). The baseline learns from every
+// bin, but from none by more than 3 s, so that a spike of the past does not
+// raise it:
+//
+//	c = clip(y − m, ±3s)
+//	base += .15·c   factor += .02·c/base   variance += .005·(c² − variance)
+//
+// At first it learns faster, by 1/(1+n) for the n-th value of an hour and by
+// 1/(20+n) for the n-th bin's variance.
+//
+// A silence is a run of values of 0 that chance hardly makes. For a negative
+// binomial count of mean μ and variance φμ, −ln P(0) = μ·ln φ/(φ−1), here with
+// φ = s²; a run is a silence when the sum over it passes 20, and passes twice
+// what runs reached lately: sources that are asked rarely are silent in between.
+//
+// A rise is told before its hour is over: counts only grow, so an hour that is
+// too high now is too high at its end.
+//
+// What always holds: no alert in the first week; a value that is not there is
+// not a zero; feeding a series in two parts, with the state written down in
+// between, gives what feeding it whole gives. The package is pure: no I/O, no
+// clock, no state of its own.
+package burst
