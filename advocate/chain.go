@@ -101,11 +101,13 @@ func (s *Advocacy) Brought(ctx context.Context, person int64) (direct, all int64
 // nothing is known first.
 type Which struct {
 	Sure       *Sure     // only these, the latest first
+	Known      bool      // only those of whom something is known
 	Generation int64     // brought in this generation; 0: any
 	Crossed    bool      // brought from From into To
 	From, To   string    // countries, "" for one that is not known
 	Parent     int64     // brought by this person
 	Since      time.Time // first bought since then
+	Until      time.Time // first bought before then
 	Cursor     string
 	Limit      int
 }
@@ -115,7 +117,10 @@ func (s *Advocacy) Buyers(ctx context.Context, a know.Actor, f Which) (list []Re
 	if err := know.Require(a, know.Know, know.Subject{Audience: know.Team}); err != nil {
 		return nil, "", err
 	}
-	sure, at, id := int64(0), int64(1<<62), int64(1<<62)
+	sure, at, id := int64(Unknown), int64(1<<62), int64(1<<62)
+	if f.Known {
+		sure = int64(ByLink)
+	}
 	if f.Cursor != "" {
 		if n, err := fmt.Sscanf(strings.ReplaceAll(f.Cursor, ".", " "), "%d %d %d", &sure, &at, &id); err != nil || n != 3 {
 			return nil, "", fault.New(fault.Invalid, "This page cannot be found from here. Go back to the first one.").On("cursor")
@@ -167,6 +172,9 @@ func (s *Advocacy) buyers(ctx context.Context, f Which, sure *Sure, at, id int64
 	}
 	if !f.Since.IsZero() {
 		and(`first_at >= ?`, storage.Micros(f.Since))
+	}
+	if !f.Until.IsZero() {
+		and(`first_at < ?`, storage.Micros(f.Until))
 	}
 	return storage.All(ctx, s.db, scanReferral, query+` order by first_at desc, id desc limit $3`, args...)
 }

@@ -5,11 +5,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 	"time"
 
-	"tribune/event"
-	"tribune/internal/fault"
 	"tribune/know"
 	"tribune/storage"
 )
@@ -76,14 +73,21 @@ type Board struct {
 	Deaf      []Deaf
 }
 
+// firstDay is the first day that the board looks at.
+func (s *Measures) firstDay() int64 { return dayOf(storage.Micros(s.now())) - BoardDays + 1 }
+
+// months are the first and the last month of which the board counts purchases.
+func (s *Measures) months() (first, last int64) {
+	return monthOf(s.firstDay() * dayLength), monthOf(storage.Micros(s.now()))
+}
+
 // Board gives the loop of the last thirteen weeks, for the team.
 func (s *Measures) Board(ctx context.Context, a know.Actor) (b Board, err error) {
 	if err := know.Require(a, know.Listen, know.Subject{}); err != nil {
 		return b, err
 	}
-	today := dayOf(storage.Micros(s.now()))
-	from := today - BoardDays + 1
-	b.From, b.To = storage.Time(from*dayLength), storage.Time((today+1)*dayLength)
+	from := s.firstDay()
+	b.From, b.To = storage.Time(from*dayLength), storage.Time((from+BoardDays)*dayLength)
 	for _, read := range []func(context.Context, *Board, int64) error{s.readSteps, s.readFound, s.readShares, s.readCohorts, s.readDeaf} {
 		if err := read(ctx, &b, from); err != nil {
 			return b, fmt.Errorf("measure: board: %w", err)
@@ -176,7 +180,7 @@ const cohortsShown = 6
 // readCohorts reads who came back. The period of purchases is by months: those
 // that the board's days touch.
 func (s *Measures) readCohorts(ctx context.Context, b *Board, _ int64) error {
-	now, since := monthOf(storage.Micros(s.now())), monthOf(storage.Micros(b.From))
+	since, now := s.months()
 	err := s.db.Row(ctx, `select cast(coalesce(sum(purchases), 0) as bigint), cast(coalesce(sum(case when first = month then buyers else 0 end), 0) as bigint)
 		from cohort where month >= $1 and month <= $2`, since, now).Scan(&b.Purchases, &b.Firsts)
 	if err != nil {
@@ -209,69 +213,4 @@ func (s *Measures) readDeaf(ctx context.Context, b *Board, from int64) (err erro
 	}, `select language, cast(sum(heard) as bigint) as n from heard_language where day >= $1 and day < $2 and language <> '' group by language
 		having sum(us) = 0 and sum(heard) > 0 order by n desc, language limit 12`, from, from+BoardDays)
 	return err
-}
-
-// Behind is a thing that a number counts.
-type Behind struct {
-	Subject event.Ref
-	At      time.Time
-	N       int64 // 1, but for told: people
-}
-
-// BehindFilter says what is behind which number to list.
-type BehindFilter struct {
-	Step   Step // heard to shared; of found, the buyers are listed by advocate
-	Who    Who  // in place of a step: what they say about us
-	Week   int  // 1 to 13 counts from the oldest; 0: all of them
-	Cursor string
-	Limit  int
-}
-
-// Behind lists what is behind a number of the board, the latest first.
-func (s *Measures) Behind(ctx context.Context, a know.Actor, f BehindFilter) (list []Behind, next string, err error) {
-	if err := know.Require(a, know.Listen, know.Subject{}); err != nil {
-		return nil, "", err
-	}
-	limit := min(max(f.Limit, 1), 100)
-	from := dayOf(storage.Micros(s.now())) - BoardDays + 1
-	to := from + BoardDays
-	if f.Week < 0 || f.Week > BoardDays/7 {
-		return nil, "", fault.New(fault.Invalid, "The weeks are numbered from 1, the oldest, to 13.").On("week")
-	}
-	if f.Week > 0 {
-		from += int64(f.Week-1) * 7
-		to = from + 7
-	}
-	at, id, kind := to*dayLength, int64(0), ""
-	if f.Cursor != "" {
-		if n, err := fmt.Sscanf(strings.ReplaceAll(f.Cursor, ".", " "), "%d %d %s", &at, &id, &kind); err != nil || n != 3 || at > to*dayLength {
-			return nil, "", fault.New(fault.Invalid, "This page cannot be found from here. Go back to the first one.").On("cursor")
-		}
-	}
-	scan := func(row storage.Scanner) (b Behind, err error) {
-		var at int64
-		err = row.Scan(&b.Subject.Kind, &b.Subject.ID, &at, &b.N)
-		b.At = storage.Time(at)
-		return b, err
-	}
-	query, args := `select kind, ref_id, at, n from loop_row where step = $1 and at >= $2 and (at, ref_id, kind) < ($3, $4, $5) order by at desc, ref_id desc, kind desc limit $6`,
-		[]any{string(f.Step), from * dayLength, at, id, kind, limit + 1}
-	switch f.Who {
-	case "":
-	case Anybody:
-		query, args = `select 'mention', mention_id, at, 1 from said_row where at >= $1 and (at, mention_id) < ($2, $3) order by at desc, mention_id desc limit $4`,
-			[]any{from * dayLength, at, id, limit + 1}
-	default:
-		query, args = `select 'mention', mention_id, at, 1 from said_row where who = $1 and at >= $2 and (at, mention_id) < ($3, $4) order by at desc, mention_id desc limit $5`,
-			[]any{string(f.Who), from * dayLength, at, id, limit + 1}
-	}
-	if list, err = storage.All(ctx, s.db, scan, query, args...); err != nil {
-		return nil, "", fmt.Errorf("measure: behind: %w", err)
-	}
-	if len(list) > limit {
-		list = list[:limit]
-		last := list[limit-1]
-		next = fmt.Sprintf("%d.%d.%s", storage.Micros(last.At), last.Subject.ID, last.Subject.Kind)
-	}
-	return list, next, nil
 }

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"tribune/converse"
@@ -50,6 +51,20 @@ func (f Faces) Name(v *page.View, person, account int64) string {
 		return AccountName(v, a)
 	}
 	return v.T("somebody")
+}
+
+// Buyer names who bought. Of one whom the shop knows by a number alone, it is
+// that of the order or the customer.
+func (f Faces) Buyer(v *page.View, person, account int64) string {
+	name := f.Name(v, person, account)
+	shop, number, ok := strings.Cut(name, "/")
+	if !ok || person != 0 || strings.Contains(shop, "@") {
+		return name
+	}
+	if order, ok := strings.CutPrefix(number, "order:"); ok {
+		return v.T("order {number}", "number", order)
+	}
+	return v.T("customer {number}", "number", number)
 }
 
 // Photo gives the picture of who speaks, "" for none.

@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"tribune/advocate"
+	"tribune/event"
 	"tribune/internal/fault"
+	"tribune/know/purchase"
 	"tribune/measure"
 	"tribune/web/desk"
 	"tribune/web/page"
@@ -32,7 +34,6 @@ type behind struct {
 	title, lead string
 	items       []item
 	next        string
-	parts       []desk.Tab
 }
 
 func (l *loop) behind(w http.ResponseWriter, r *http.Request, v *page.View) error {
@@ -42,6 +43,14 @@ func (l *loop) behind(w http.ResponseWriter, r *http.Request, v *page.View) erro
 	switch step := measure.Step(r.PathValue("step")); step {
 	case "words":
 		b, err = l.term(r.Context(), v, q)
+	case "purchases", "again":
+		b.title, b.lead = v.T("Purchases"), v.T("all that were made in these months")
+		if step == "again" {
+			b.title, b.lead = v.T("Bought again"), v.T("purchases in these months by somebody who had bought before")
+		}
+		err = l.listed(r, v, &b, measure.BehindFilter{Bought: measure.Bought(step)})
+	case "cohort":
+		b, err = l.cohort(r, v)
 	case "said":
 		who := measure.Who(q.Get("who"))
 		switch who {
@@ -55,7 +64,11 @@ func (l *loop) behind(w http.ResponseWriter, r *http.Request, v *page.View) erro
 		b, err = l.found(r, v)
 	case measure.StepHeard, measure.StepAnswered, measure.StepTaken, measure.StepDecided, measure.StepShipped, measure.StepTold, measure.StepShared:
 		b.title, b.lead = stepName(v, step), stepMeans(v, step)
-		err = l.listed(r, v, &b, measure.BehindFilter{Step: step})
+		f := measure.BehindFilter{Step: step}
+		if step == measure.StepHeard {
+			f.Language = q.Get("language")
+		}
+		err = l.listed(r, v, &b, f)
 	default:
 		return fault.New(fault.NotFound, "There is nothing here, or it is not open to you.")
 	}
@@ -75,40 +88,78 @@ func (l *loop) listed(r *http.Request, v *page.View, b *behind, f measure.Behind
 	if err != nil {
 		return err
 	}
-	if next != "" {
-		q.Set("cursor", next)
-		b.next = r.URL.Path + "?" + q.Encode()
+	b.more(r, next)
+	if b.items, err = l.items(r.Context(), v, list); f.Step == measure.StepTold {
+		for i := range b.items {
+			b.items[i].note = v.N("{n} person told", "{n} people told", list[i].N)
+		}
 	}
-	b.items, err = l.items(r.Context(), v, list)
 	return err
 }
 
-// found lists the buyers whom somebody brought.
-func (l *loop) found(r *http.Request, v *page.View) (behind, error) {
-	q := r.URL.Query()
-	sure := advocate.Said
-	if q.Get("sure") == advocate.ByLink.String() {
-		sure = advocate.ByLink
+// more sets where the list goes on.
+func (b *behind) more(r *http.Request, cursor string) {
+	if cursor != "" {
+		q := r.URL.Query()
+		q.Set("cursor", cursor)
+		b.next = r.URL.Path + "?" + q.Encode()
 	}
-	b := behind{title: stepName(v, measure.StepFound), lead: stepMeans(v, measure.StepFound), parts: []desk.Tab{
-		{Name: v.T("Said by the buyer"), Href: "/desk/loop/found", Current: sure == advocate.Said},
-		{Name: v.T("By share link"), Href: "/desk/loop/found?sure=" + advocate.ByLink.String(), Current: sure == advocate.ByLink},
-	}}
-	since := v.Now.UTC().Truncate(24*time.Hour).AddDate(0, 0, 1-measure.BoardDays)
-	list, next, err := l.Advocacy.Buyers(r.Context(), v.Actor, advocate.Which{Sure: &sure, Since: since, Cursor: q.Get("cursor"), Limit: perPage})
+}
+
+// found lists the buyers whom somebody brought, those by a link alone first.
+func (l *loop) found(r *http.Request, v *page.View) (behind, error) {
+	b := behind{title: stepName(v, measure.StepFound), lead: stepMeans(v, measure.StepFound)}
+	week, _ := strconv.Atoi(r.URL.Query().Get("week"))
+	from, to, err := l.Measures.Span(week)
 	if err != nil {
 		return b, err
 	}
-	if next != "" {
-		q.Set("cursor", next)
-		b.next = "/desk/loop/found?" + q.Encode()
+	list, next, err := l.Advocacy.Buyers(r.Context(), v.Actor, advocate.Which{Known: true, Since: from, Until: to, Cursor: r.URL.Query().Get("cursor"), Limit: perPage})
+	if err != nil {
+		return b, err
 	}
-	for _, x := range list {
-		words := v.T("A first purchase")
-		if x.Country != "" {
-			words = v.T("A first purchase, {country}", "country", v.Country(x.Country))
+	b.more(r, next)
+	firsts := make([]measure.Behind, len(list))
+	for i, x := range list {
+		firsts[i] = measure.Behind{Subject: event.Ref{Kind: "purchase", ID: x.First}, At: x.FirstAt, N: 1}
+	}
+	if b.items, err = l.items(r.Context(), v, firsts); err != nil {
+		return b, err
+	}
+	for i, x := range list {
+		b.items[i].note = v.T("by somebody’s share link")
+		if x.Sure == advocate.Said {
+			b.items[i].note = v.T("by somebody, says the buyer")
 		}
-		b.items = append(b.items, item{at: x.FirstAt, words: words, href: desk.Link("/desk/why/purchases/%d", x.First)})
+	}
+	return b, nil
+}
+
+// cohort lists those who first bought in one month, and bought in another.
+func (l *loop) cohort(r *http.Request, v *page.View) (behind, error) {
+	q := r.URL.Query()
+	b := behind{title: v.T("Cohorts kept")}
+	var months [2]int64
+	for i, name := range []string{"first", "month"} {
+		at, err := time.Parse(monthLayout, q.Get(name))
+		if err != nil {
+			return b, fault.New(fault.NotFound, "There is nothing here, or it is not open to you.")
+		}
+		months[i] = int64(at.Year())*12 + int64(at.Month()) - 1
+	}
+	b.lead = v.T("first bought in {first}, and bought in {month}", "first", monthName(months[0]), "month", monthName(months[1]))
+	list, next, err := l.Measures.Kept(r.Context(), v.Actor, months[0], months[1], q.Get("cursor"), perPage)
+	if err != nil {
+		return b, err
+	}
+	b.more(r, next)
+	if b.items, err = l.items(r.Context(), v, list); err != nil {
+		return b, err
+	}
+	for i, x := range list {
+		if x.N > 1 {
+			b.items[i].note = v.N("{n} purchase", "{n} purchases", x.N)
+		}
 	}
 	return b, nil
 }
@@ -121,7 +172,7 @@ func (l *loop) term(ctx context.Context, v *page.View, q url.Values) (b behind, 
 		return b, err
 	}
 	b.title = v.T("“{word}”", "word", t.Word)
-	b.lead = v.T("Said {ours} by us and {theirs} by them.", "ours", v.N("{n} time", "{n} times", t.Ours), "theirs", v.N("{n} time", "{n} times", t.Theirs))
+	b.lead = v.T("Said {ours} by us and {theirs} by them. The latest of them:", "ours", v.N("{n} time", "{n} times", t.Ours), "theirs", v.N("{n} time", "{n} times", t.Theirs))
 	list := make([]measure.Behind, len(t.Examples))
 	for i, ref := range t.Examples {
 		list[i] = measure.Behind{Subject: ref, N: 1}
@@ -130,16 +181,18 @@ func (l *loop) term(ctx context.Context, v *page.View, q url.Values) (b behind, 
 	return b, err
 }
 
-// items loads things: mentions at once, the few others one by one. What is not
+// items loads things: mentions and purchases at once, the few others one by one. What is not
 // there any more, or not open to the reader, says so.
 func (l *loop) items(ctx context.Context, v *page.View, list []measure.Behind) ([]item, error) {
-	var ids []int64
+	ids := map[string][]int64{}
 	for _, x := range list {
-		if x.Subject.Kind == "mention" {
-			ids = append(ids, x.Subject.ID)
-		}
+		ids[x.Subject.Kind] = append(ids[x.Subject.Kind], x.Subject.ID)
 	}
-	mentions, err := l.Radar.MentionsByID(ctx, ids)
+	mentions, err := l.Radar.MentionsByID(ctx, ids["mention"])
+	if err != nil {
+		return nil, err
+	}
+	bought, faces, err := l.bought(ctx, v, ids["purchase"])
 	if err != nil {
 		return nil, err
 	}
@@ -148,6 +201,11 @@ func (l *loop) items(ctx context.Context, v *page.View, list []measure.Behind) (
 		it := item{at: x.At}
 		if m, ok := mentions[x.Subject.ID]; ok && x.Subject.Kind == "mention" {
 			it = item{at: m.PublishedAt, words: m.Text, language: m.Language, who: desk.Speaker(v, m), note: desk.MentionPlace(v, m), href: desk.Link("/desk/mentions/%d", m.ID)}
+		} else if p, ok := bought[x.Subject.ID]; ok && x.Subject.Kind == "purchase" {
+			it = item{at: p.At, words: faces.Buyer(v, p.Person, p.Account), href: desk.Link("/desk/why/purchases/%d", p.ID)}
+			if p.Country != "" {
+				it.note = v.Country(p.Country)
+			}
 		} else if err := l.load(ctx, v, x, &it); err != nil && !fault.Is(err, fault.NotFound) {
 			return nil, err
 		}
@@ -156,7 +214,24 @@ func (l *loop) items(ctx context.Context, v *page.View, list []measure.Behind) (
 	return items, nil
 }
 
-// load reads one thing that is no mention.
+// bought loads purchases, and who made them.
+func (l *loop) bought(ctx context.Context, v *page.View, ids []int64) (map[int64]purchase.Purchase, desk.Faces, error) {
+	if len(ids) == 0 {
+		return nil, desk.Faces{}, nil
+	}
+	bought, err := l.Purchases.ByID(ctx, v.Actor, ids)
+	if err != nil {
+		return nil, desk.Faces{}, err
+	}
+	var accounts []int64
+	for _, p := range bought {
+		accounts = append(accounts, p.Account)
+	}
+	faces, err := desk.Meet(ctx, l.Kit, nil, accounts)
+	return bought, faces, err
+}
+
+// load reads one thing that is neither a mention nor a purchase.
 func (l *loop) load(ctx context.Context, v *page.View, x measure.Behind, it *item) error {
 	switch id := x.Subject.ID; x.Subject.Kind {
 	case "thread":
@@ -211,8 +286,5 @@ func (l *loop) loadDecision(ctx context.Context, v *page.View, x measure.Behind,
 		return err
 	}
 	it.at, it.words, it.language, it.note, it.href = d.At, v.Excerpt(d.Reason, 400), d.Language, v.Stage(d.Stage, d.Status), page.IdeaURL(d.Idea)
-	if x.N > 1 {
-		it.note = v.N("{n} person told", "{n} people told", x.N)
-	}
 	return nil
 }

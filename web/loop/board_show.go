@@ -3,6 +3,7 @@ package loop
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -172,8 +173,35 @@ func part(n, of int64) float64 {
 	return float64(n) / float64(of)
 }
 
+// monthLayout is how months are written, so that they stand in a column.
+const monthLayout = "2006-01"
+
 // monthName writes a numbered month.
-func monthName(n int64) string { return measure.Month(n).Format("2006-01") }
+func monthName(n int64) string { return measure.Month(n).Format(monthLayout) }
+
+// cohortURL opens the number of those who first bought in a month to those of
+// them who bought in another.
+func cohortURL(first, month int64) string {
+	return "/desk/loop/cohort?first=" + monthName(first) + "&month=" + monthName(month)
+}
+
+// whyURL opens a number of first purchases to the buyers, all for "".
+func (o overview) whyURL(sure string) string {
+	query := url.Values{"since": {o.From.Format(monthLayout)}}
+	if sure != "" {
+		query.Set("sure", sure)
+	}
+	return "/desk/why?" + query.Encode()
+}
+
+// kept writes how many of a cohort bought again so many months after: a share,
+// or the number where the cohort is small.
+func kept(v *page.View, c measure.Cohort, after int) string {
+	if c.Buyers >= measure.Fewest {
+		return percent(v, part(c.Back[after], c.Buyers))
+	}
+	return v.Number(c.Back[after])
+}
 
 // longest is the most months that a cohort is followed for.
 func (o overview) longest() (n int) {

@@ -107,7 +107,7 @@ func TestNumbersOpen(t *testing.T) {
 	must[[]purchase.Stored](t)(s.Purchases.Store(ctx, marta.Actor, []purchase.Order{{ExternalID: "1", At: s.Clock(), Email: "ada@example.org", AmountMinor: 5, Currency: "EUR"}}))
 	settle(t, s)
 	s.Visitor().Get("/clock").Want(t, 200, "half were answered within", "nobody waits", "This site", "Other programs of ours")
-	marta.Get("/desk/loop").Want(t, 200, `href="/desk/loop/heard"`, "36", "30 mentions", "1 purchase", `href="/desk/loop/said?who=other"`)
+	marta.Get("/desk/loop").Want(t, 200, `href="/desk/loop/heard"`, "36", "30 mentions", `<a href="/desk/loop/purchases">1</a>`, `href="/desk/loop/said?who=other"`)
 	first := marta.Get("/desk/loop/heard").Want(t, 200, "rel=\"next\"")
 	if n := strings.Count(first.Body, `class="loop-words"`); n != 25 {
 		t.Errorf("the first page lists %d", n)

@@ -81,6 +81,11 @@ func (y *why) which(r *http.Request, v *page.View, l *listed) (f advocate.Which,
 	if q.Get("year") == "1" {
 		f.Since = advocate.YearTo(v.Now)
 	}
+	if since := q.Get("since"); since != "" {
+		if f.Since, err = time.Parse("2006-01", since); err != nil {
+			return f, fault.New(fault.NotFound, "There is nothing here, or it is not open to you.")
+		}
+	}
 	var words []string
 	if g := q.Get("generation"); g != "" {
 		if _, err := fmt.Sscanf(g, "%d", &f.Generation); err != nil || f.Generation < 1 {

@@ -53,21 +53,7 @@ func surely(v *page.View, s advocate.Sure) string {
 
 // who names somebody in the tree: the person, else what the shop knows.
 func who(v *page.View, f desk.Faces, r advocate.Referral) string {
-	return called(v, f, r.Person(), r.Account())
-}
-
-// called names a buyer. Of one whom the shop knows by a number alone, it is
-// that of the order or the customer.
-func called(v *page.View, f desk.Faces, person, account int64) string {
-	name := f.Name(v, person, account)
-	shop, number, ok := strings.Cut(name, "/")
-	if !ok || person != 0 || strings.Contains(shop, "@") {
-		return name
-	}
-	if order, ok := strings.CutPrefix(number, "order:"); ok {
-		return v.T("order {number}", "number", order)
-	}
-	return v.T("customer {number}", "number", number)
+	return f.Buyer(v, r.Person(), r.Account())
 }
 
 // href gives where a node of the tree opens: its tree if it brought somebody,
