@@ -193,7 +193,7 @@ func rest(t *testing.T, site *tribune.Site, marta, gone know.Actor) {
 // resting counts what rests with its words.
 func resting(t *testing.T, site *tribune.Site) (n int) {
 	t.Helper()
-	if err := site.DB.Row(t.Context(), `select count(*) from item where text <> ''`).Scan(&n); err != nil {
+	if err := site.DB.Row(t.Context(), `select cast(coalesce(sum(n), 0) as bigint) from rest`).Scan(&n); err != nil {
 		t.Fatal(err)
 	}
 	return n

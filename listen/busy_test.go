@@ -64,8 +64,7 @@ func TestBusy(t *testing.T) {
 		list, err := storage.All(ctx, s.db, scanMention, selectMention)
 		ok(t, err)
 		ok(t, dress(ctx, s.db, list))
-		resting, err := storage.All(ctx, s.db, storage.Scalar[string], `select text from item`)
-		ok(t, err)
+		resting := allResting(t, s)
 		if len(list) < 500 || len(resting) == 0 {
 			t.Errorf("%d mentions, %d rest", len(list), len(resting))
 		}
@@ -81,9 +80,9 @@ func TestBusy(t *testing.T) {
 					t.Errorf("%s: %q: noted %v, want %v", q.Name, m.Text, has, want)
 				}
 			}
-			for _, text := range resting {
-				if parsed.Match(query.Tokenize(text)) {
-					t.Errorf("%s: %q rests", q.Name, text)
+			for _, p := range resting {
+				if parsed.Match(query.Tokenize(p.Text)) {
+					t.Errorf("%s: %q rests", q.Name, p.Text)
 				}
 			}
 		}

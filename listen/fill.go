@@ -11,6 +11,7 @@ import (
 	"tribune/internal/fault"
 	"tribune/internal/query"
 	"tribune/know"
+	"tribune/listen/segment"
 	"tribune/storage"
 )
 
@@ -56,26 +57,61 @@ func (r *Radar) wake(ctx context.Context, source int64, wanted func(u *utterance
 	if err != nil {
 		return 0, err
 	}
-	var last int64
-	for {
-		said, err := r.resting(ctx, sources, source, last, pageSize)
-		if err != nil || len(said) == 0 {
+	ids, err := r.segmentsAfter(ctx, source, 0)
+	if err != nil {
+		return 0, err
+	}
+	for _, id := range ids {
+		s, err := readSegment(ctx, r.db, id)
+		if err != nil {
 			return n, err
 		}
-		last = said[len(said)-1].item
-		said = slices.DeleteFunc(said, func(u utterance) bool { return !wanted(&u) })
-		for part := range slices.Chunk(said, batchSize) {
-			done, err := r.take(ctx, load{said: part})
-			if err != nil {
-				return n, err
+		var said []utterance
+		for i := range s.Posts {
+			if u := risen(s.Posts[i], placeOf(sources, s.Source)); wanted(&u) {
+				said = append(said, u)
 			}
-			for _, d := range done {
-				if d.id != 0 && !d.known {
-					n++
-				}
+		}
+		woken, err := r.rise(ctx, id, said)
+		if n += woken; err != nil {
+			return n, err
+		}
+	}
+	return n, nil
+}
+
+// rise makes mentions of what rested in a segment, and cuts it out there.
+func (r *Radar) rise(ctx context.Context, id int64, said []utterance) (n int, err error) {
+	rose := map[string]bool{}
+	for part := range slices.Chunk(said, batchSize) {
+		done, err := r.take(ctx, load{said: part})
+		if err != nil {
+			return n, err
+		}
+		for i, d := range done {
+			if d.id != 0 {
+				rose[part[i].identity] = true
+			}
+			if d.id != 0 && !d.known {
+				n++
 			}
 		}
 	}
+	if len(rose) == 0 {
+		return n, nil
+	}
+	return n, r.db.Update(ctx, func(tx *storage.Tx) error {
+		_, err := cutOut(ctx, tx, id, func(s *segment.Segment, i int) bool { return rose[s.Posts[i].Identity] })
+		return err
+	})
+}
+
+// placeOf gives a source, or what is left of one that was removed.
+func placeOf(sources map[int64]Source, id int64) Source {
+	if s, ok := sources[id]; ok {
+		return s
+	}
+	return Source{ID: id}
 }
 
 // listed is a mention as a search of what is there sees it.
@@ -254,32 +290,45 @@ func (r *Radar) tryItems(ctx context.Context, q *query.Query, covers func(int64)
 	if err != nil {
 		return err
 	}
+	ids, err := r.segmentsAfter(ctx, 0, 0)
+	if err != nil {
+		return err
+	}
 	var finds []Mention
-	var last int64
-	for {
-		said, err := r.resting(ctx, sources, 0, last, pageSize)
+	for _, id := range ids {
+		s, err := readSegment(ctx, r.db, id)
 		if err != nil {
 			return err
 		}
-		for _, u := range said {
-			last = u.item
-			if !covers(u.source) {
+		if !covers(s.Source) {
+			continue
+		}
+		var hits []utterance
+		for i := range s.Posts {
+			if u := risen(s.Posts[i], placeOf(sources, s.Source)); q.Match(u.doc) {
+				hits = append(hits, u)
+			}
+		}
+		known, err := knownMentions(ctx, r.db, hits) // by another road, since
+		if err != nil {
+			return err
+		}
+		t.Of += len(s.Posts)
+		for _, u := range hits {
+			if known[u.identity] != 0 {
+				t.Of--
 				continue
 			}
-			if t.Of++; q.Match(u.doc) {
-				t.Hits++
-				finds = append(finds, Mention{Source: u.source, SourceName: sources[u.source].Name, Kind: u.kind, URL: u.url, Public: u.public,
-					Author: Author{Name: u.author.Name, URL: u.author.URL}, Text: u.text, Language: u.language, PublishedAt: u.publishedAt, State: know.Visible})
-			}
+			t.Hits++
+			finds = append(finds, Mention{Source: u.source, SourceName: sources[u.source].Name, Kind: u.kind, URL: u.url, Public: u.public,
+				Author: Author{Name: u.author.Name, URL: u.author.URL}, Text: u.text, Language: u.language, PublishedAt: u.publishedAt, State: know.Visible})
 		}
 		if len(finds) > 2*pageSize {
 			finds = newest(finds)
 		}
-		if len(said) < pageSize {
-			t.Sample = append(t.Sample, newest(finds)...)
-			return nil
-		}
 	}
+	t.Sample = append(t.Sample, newest(finds)...)
+	return nil
 }
 
 // newest gives the last published few, in memory of their own.

@@ -195,16 +195,14 @@ func TestOrderDoesNotMatter(t *testing.T) {
 			ok(t, rows.Scan(&identity, &text, &of, &at, &account, &asks, &queries))
 			all[identity] = fmt.Sprint(text, of, at, account, asks, queries)
 		}
-		rest, err := storage.All(ctx, db, storage.Scalar[string], `select identity from item`)
-		ok(t, err)
-		for _, identity := range rest {
-			all[identity] += " rests"
+		for _, p := range allResting(t, s) {
+			all[p.Identity] += " rests"
 		}
 		return all
 	}
 	empty := func() {
 		ok(t, db.Update(ctx, func(tx *storage.Tx) error {
-			for _, statement := range []string{`delete from mention`, `delete from item`, `delete from mention_query`, `delete from mention_hour`, `delete from mention_search`,
+			for _, statement := range []string{`delete from mention`, `delete from rest`, `delete from mention_query`, `delete from mention_hour`, `delete from mention_search`,
 				`delete from account`, `update source set items = 0, mentions = 0`, `update query set mentions = 0`} {
 				if _, err := tx.Exec(ctx, statement); err != nil {
 					return err

@@ -177,7 +177,7 @@ type utterance struct {
 	doc         query.Doc
 	hash        int64 // of the folded words
 	stale       bool  // does not rest: it was let go before, or came too late
-	item        int64 // the resting row it comes from, 0 if it comes from outside
+	rested      bool  // it rested here, and is counted already
 
 	queries []int64 // set by match
 	asks    Ask     // set by match

@@ -108,7 +108,11 @@ func (r *Radar) take(ctx context.Context, l load) ([]outcome, error) {
 			return nil, err
 		}
 		st.match(l.said)
-		done, err := r.store(ctx, st, l)
+		segments, err := layOut(l.said)
+		if err != nil {
+			return nil, err
+		}
+		done, err := r.store(ctx, st, l, segments)
 		if errors.Is(err, errMoved) {
 			r.forget(st)
 			continue

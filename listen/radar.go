@@ -28,6 +28,8 @@ type Radar struct {
 
 	mu   sync.Mutex
 	held *standing // nil until it is needed
+
+	rests restKeys
 }
 
 // New makes the package's work over an open site.

@@ -2,11 +2,13 @@ package listen
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
+	"slices"
+	"sync"
 	"time"
 
 	"tribune/know"
+	"tribune/listen/segment"
 	"tribune/storage"
 )
 
@@ -17,105 +19,167 @@ const (
 	restSize = 200 << 20
 )
 
-// more is what is rarely known of a resting item.
-type more struct {
-	Kind    Kind   `json:"kind,omitempty"`
-	ReplyTo string `json:"reply_to,omitempty"`
-	Private bool   `json:"private,omitempty"`
-	Handle  string `json:"handle,omitempty"`
-	Email   string `json:"email,omitempty"`
-	Country string `json:"country,omitempty"`
-	Reach   int64  `json:"reach,omitempty"`
+// restKeys knows what rests, by restKey: the keys of all segments up to one.
+type restKeys struct {
+	mu           sync.Mutex
+	oldest, last int64 // ids of segments
+	known        map[uint64]struct{}
 }
 
-// rest lays to rest the utterances that no query matches, and notes of each
-// that was not resting already that it does.
-func (b *batch) rest(ctx context.Context, said []utterance, these []int, done []outcome) error {
-	type key struct {
-		source int64
-		id     string
+// catchUp reads the keys of segments that were written since. If the oldest
+// went, all are read anew, so that what is known does not grow for ever.
+func (k *restKeys) catchUp(ctx context.Context, q storage.Q) error {
+	var oldest, last int64
+	if err := q.Row(ctx, `select coalesce(min(id), 0), coalesce(max(id), 0) from rest`).Scan(&oldest, &last); err != nil {
+		return err
 	}
-	at := make(map[key]int, len(these))
-	var rows [][]any
-	for _, i := range these {
-		u := &said[i]
-		if u.item != 0 || u.stale {
-			continue
-		}
-		k := key{u.source, itemID(u)}
-		if _, twice := at[k]; twice {
-			continue
-		}
-		row, err := b.restingRow(u)
-		if err != nil {
-			return err
-		}
-		at[k], rows = i, append(rows, row)
+	if k.known == nil || oldest != k.oldest || last < k.last {
+		k.known, k.oldest, k.last = map[uint64]struct{}{}, oldest, 0
 	}
-	_, err := b.tx.InsertMany(ctx, `item (source_id, external_id, url, author, author_url, text, language, published_at, fetched_at, identity, more, size, speaker, page)`,
-		rows, `on conflict (source_id, external_id) do nothing returning source_id, external_id`, func(row storage.Scanner) error {
-			var k key
-			err := row.Scan(&k.source, &k.id)
-			done[at[k]].rests = true
-			c := b.sources[k.source]
-			c.items++
-			b.sources[k.source] = c
-			return err
-		})
+	if last == k.last {
+		return nil
+	}
+	err := storage.Each(ctx, q, func(row storage.Scanner) error {
+		var data []byte
+		err := row.Scan(&data)
+		for _, key := range segment.UnpackKeys(data) {
+			k.known[key] = struct{}{}
+		}
+		return err
+	}, `select keys from rest where id > $1`, k.last)
+	k.last = last
+	if err != nil {
+		k.known = nil
+	}
 	return err
 }
 
-// restingRow gives the row of an item.
-func (b *batch) restingRow(u *utterance) ([]any, error) {
-	m := more{ReplyTo: u.replyTo, Private: u.url != "" && !u.public, Handle: u.author.Handle, Country: u.country, Reach: u.reach}
+// layInto lays an utterance into a segment.
+func layInto(s *segment.Segment, u *utterance) {
+	p := segment.Post{Identity: u.identity, ExternalID: u.externalID, ReplyTo: u.replyTo, URL: u.url, Private: u.url != "" && !u.public, Name: u.author.Name,
+		Handle: u.author.Handle, AuthorURL: u.author.URL, Text: u.text, Language: u.language, Country: u.country, Reach: u.reach, PublishedAt: storage.Micros(u.publishedAt)}
 	if u.account.Kind == know.Mail { // else another address says who speaks
-		m.Email = u.author.Email
+		p.Email = u.author.Email
 	}
 	if u.kind != KindPost {
-		m.Kind = u.kind
+		p.Kind = string(u.kind)
 	}
-	extra := ""
-	if m != (more{}) {
-		data, err := json.Marshal(m)
-		if err != nil {
-			return nil, err
-		}
-		extra = string(data)
-	}
-	size := len(u.text) + len(u.url) + len(u.author.Name) + len(u.author.URL) + len(extra) + 300 // the row and its indexes
-	return []any{u.source, itemID(u), u.url, u.author.Name, u.author.URL, u.text, u.language,
-		storage.Micros(u.publishedAt), b.now, u.identity, extra, size, u.speaker(), u.page()}, nil
+	s.Keys = append(s.Keys, segment.Key(u.source, u.identity))
+	s.Speakers = append(s.Speakers, [2]int64{know.Trace(u.account.Kind, u.account.Address), page(u)})
+	s.Posts = append(s.Posts, p)
 }
 
-// letGo is the speaker of a resting item whose author left. What said who it
-// was is gone with the words; its identity stays, so that it is not heard anew
-// from a feed that goes on showing it.
-const letGo = -1
-
-// speaker is what an item is found by when its author leaves.
-func (u *utterance) speaker() int64 { return know.Trace(u.account.Kind, u.account.Address) }
-
-// page is the other thing that it is found by, 0 without an address to open.
-func (u *utterance) page() int64 {
+// page is the other thing that a post is found by when its author leaves, 0
+// without an address to open.
+func page(u *utterance) int64 {
 	if u.author.URL == "" {
 		return 0
 	}
 	return know.Trace(know.Page, u.author.URL)
 }
 
-// forgetResting lets go of what rests by the accounts of somebody who left.
-func (r *Radar) forgetResting(ctx context.Context, tx *storage.Tx, person int64) error {
-	traces, err := r.people.Traces(ctx, tx, person)
-	if err != nil || len(traces) == 0 {
+// risen makes a post that rested ready for the road again.
+func risen(p segment.Post, from Source) utterance {
+	public := !p.Private
+	post := Post{Kind: Kind(p.Kind), ExternalID: p.ExternalID, ReplyTo: p.ReplyTo, URL: p.URL, Public: &public,
+		Author: Author{Name: p.Name, Handle: p.Handle, URL: p.AuthorURL, Email: p.Email},
+		Text:   p.Text, Language: p.Language, Country: p.Country, Reach: p.Reach, PublishedAt: storage.Time(p.PublishedAt)}
+	if post.Kind == "" {
+		post.Kind = KindPost
+	}
+	u := utter(from, post, post.PublishedAt)
+	u.identity, u.rested = p.Identity, true
+	return u
+}
+
+// laid is a segment that is ready to be written.
+type laid struct {
+	segment.Segment
+	at   []int // of its posts in the batch
+	data []byte
+}
+
+// layOut makes segments of what nobody asked for, one a source, before there
+// is a transaction: most of the time nothing has to be taken out of them again.
+func layOut(said []utterance) ([]laid, error) {
+	var all []laid
+	for i := range said {
+		u := &said[i]
+		if u.wanted() || u.rested || u.stale {
+			continue
+		}
+		n := slices.IndexFunc(all, func(l laid) bool { return l.Source == u.source })
+		if n < 0 {
+			n, all = len(all), append(all, laid{Segment: segment.Segment{Source: u.source}})
+		}
+		layInto(&all[n].Segment, u)
+		all[n].at = append(all[n].at, i)
+	}
+	for i := range all {
+		var err error
+		if all[i].data, err = all[i].Pack(); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// lockRest keeps those who lay to rest apart from each other.
+func lockRest(ctx context.Context, tx *storage.Tx) error {
+	if !tx.Postgres() {
+		return nil
+	}
+	_, err := tx.Exec(ctx, `select pg_advisory_xact_lock(1919251316)`) // "rest"
+	return err
+}
+
+// rest writes the segments of a batch, without what is a mention, rests
+// already, or was let go, and notes of each post that it rests now.
+func (b *batch) rest(ctx context.Context, segments []laid, known map[string]int64, done []outcome) error {
+	if len(segments) == 0 {
+		return nil
+	}
+	if err := lockRest(ctx, b.tx); err != nil {
 		return err
 	}
-	holes, args := storage.Holes(1, traces)
-	if _, err := tx.Exec(ctx, `update item set speaker = -1, page = 0, external_id = 'left:' || id, url = '', author = '', author_url = '', text = '', language = '', more = ''
-		where speaker in (`+holes+`) or page <> 0 and page in (`+holes+`)`, args...); err != nil {
-		return fmt.Errorf("listen: let go of what %d said: %w", person, err)
+	b.r.rests.mu.Lock()
+	defer b.r.rests.mu.Unlock()
+	if err := b.r.rests.catchUp(ctx, b.tx); err != nil {
+		return err
 	}
-	return r.people.Forgotten(ctx, tx, person)
+	for n := range segments {
+		s := &segments[n]
+		twice := make(map[uint64]bool, len(s.Keys))
+		out := make([]bool, len(s.Keys))
+		for i, key := range s.Keys {
+			_, rests := b.r.rests.known[key]
+			identity := s.Posts[i].Identity
+			out[i] = rests || twice[key] || known[identity] != 0 || b.gone[identity]
+			twice[key] = true
+			done[s.at[i]].rests = !out[i]
+		}
+		if s.Cut(func(i int) bool { return out[i] }) {
+			var err error
+			if s.data, err = s.Pack(); err != nil {
+				return err
+			}
+		}
+		if len(s.Keys) == 0 {
+			continue
+		}
+		c := b.sources[s.Source]
+		c.items += int64(len(s.Keys))
+		b.sources[s.Source] = c
+		if _, err := b.tx.Exec(ctx, `insert into rest (source_id, n, keys, speakers, data, size, at) values ($1, $2, $3, $4, $5, $6, $7)`,
+			s.Source, len(s.Keys), segment.PackKeys(s.Keys), segment.PackSpeakers(s.Speakers), s.data, s.size(), b.now); err != nil {
+			return fmt.Errorf("listen: lay %d to rest: %w", len(s.Keys), err)
+		}
+	}
+	return nil
 }
+
+// size is about what the segment takes in the database.
+func (l *laid) size() int { return len(l.data) + 24*len(l.Keys) + 100 }
 
 // gone gives, by identity, what was let go because its author left.
 func gone(ctx context.Context, q storage.Q, said []utterance) (map[string]bool, error) {
@@ -123,8 +187,8 @@ func gone(ctx context.Context, q storage.Q, said []utterance) (map[string]bool, 
 	for i := range said {
 		identities[i] = said[i].identity
 	}
-	holes, args := storage.Holes(2, identities)
-	all, err := storage.All(ctx, q, storage.Scalar[string], `select identity from item where identity in (`+holes+`) and speaker = $1`, append([]any{letGo}, args...)...)
+	holes, args := storage.Holes(1, identities)
+	all, err := storage.All(ctx, q, storage.Scalar[string], `select identity from let_go where identity in (`+holes+`)`, args...)
 	found := make(map[string]bool, len(all))
 	for _, identity := range all {
 		found[identity] = true
@@ -132,128 +196,131 @@ func gone(ctx context.Context, q storage.Q, said []utterance) (map[string]bool, 
 	return found, err
 }
 
-// trace notes who speaks in what rests since before that was noted.
-func (r *Radar) trace(ctx context.Context) error {
-	sources, err := r.sourcesByID(ctx)
+// segmentsAfter gives the ids of the segments after one, oldest first; source
+// 0 means of all sources.
+func (r *Radar) segmentsAfter(ctx context.Context, source, after int64) ([]int64, error) {
+	return storage.All(ctx, r.db, storage.Scalar[int64], `select id from rest where id > $1 and ($2 = 0 or source_id = $2) order by id`, after, source)
+}
+
+// readSegment reads one segment, empty if it is there no longer.
+func readSegment(ctx context.Context, q storage.Q, id int64) (segment.Segment, error) {
+	s := segment.Segment{ID: id}
+	all, err := storage.All(ctx, q, func(row storage.Scanner) (data []byte, err error) {
+		var keys, speakers []byte
+		err = row.Scan(&s.Source, &keys, &speakers, &data)
+		s.Keys, s.Speakers = segment.UnpackKeys(keys), segment.UnpackSpeakers(speakers)
+		return data, err
+	}, `select source_id, keys, speakers, data from rest where id = $1`, id)
+	if err != nil || len(all) == 0 {
+		return s, err
+	}
+	return s, s.Unpack(all[0])
+}
+
+// cutOut takes posts out of a segment as it is now, and gives those it took.
+func cutOut(ctx context.Context, tx *storage.Tx, id int64, gone func(s *segment.Segment, i int) bool) (taken []segment.Post, err error) {
+	if err := lockRest(ctx, tx); err != nil {
+		return nil, err
+	}
+	s, err := readSegment(ctx, tx, id)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]bool, len(s.Keys))
+	for i := range s.Keys {
+		if out[i] = gone(&s, i); out[i] {
+			taken = append(taken, s.Posts[i])
+		}
+	}
+	switch {
+	case len(taken) == 0:
+		return nil, nil
+	case len(taken) == len(out):
+		_, err = tx.Exec(ctx, `delete from rest where id = $1`, id)
+		return taken, err
+	}
+	s.Cut(func(i int) bool { return out[i] })
+	l := laid{Segment: s}
+	if l.data, err = s.Pack(); err != nil {
+		return nil, err
+	}
+	_, err = tx.Exec(ctx, `update rest set n = $1, keys = $2, speakers = $3, data = $4, size = $5 where id = $6`,
+		len(s.Keys), segment.PackKeys(s.Keys), segment.PackSpeakers(s.Speakers), l.data, l.size(), id)
+	return taken, err
+}
+
+// forgetResting lets go of what rests by the accounts of somebody who left.
+// What said who it was goes with the words; its identity stays, so that it is
+// not heard anew from a feed that goes on showing it.
+func (r *Radar) forgetResting(ctx context.Context, tx *storage.Tx, person int64) error {
+	traces, err := r.people.Traces(ctx, tx, person)
+	if err != nil || len(traces) == 0 {
+		return err
+	}
+	theirs := func(s [2]int64) bool {
+		return slices.Contains(traces, s[0]) || s[1] != 0 && slices.Contains(traces, s[1])
+	}
+	var in []int64
+	err = storage.Each(ctx, tx, func(row storage.Scanner) error {
+		var id int64
+		var speakers []byte
+		err := row.Scan(&id, &speakers)
+		if slices.ContainsFunc(segment.UnpackSpeakers(speakers), theirs) {
+			in = append(in, id)
+		}
+		return err
+	}, `select id, speakers from rest`)
 	if err != nil {
 		return err
 	}
-	for {
-		said, err := r.restingWhere(ctx, sources, `speaker = $1`, []any{0, batchSize})
-		if err != nil || len(said) == 0 {
-			return err
-		}
-		err = r.db.Update(ctx, func(tx *storage.Tx) error {
-			for _, u := range said {
-				if _, err := tx.Exec(ctx, `update item set speaker = $1, page = $2 where id = $3`, u.speaker(), u.page(), u.item); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
+	for _, id := range in {
+		taken, err := cutOut(ctx, tx, id, func(s *segment.Segment, i int) bool { return theirs(s.Speakers[i]) })
 		if err != nil {
+			return fmt.Errorf("listen: let go of what %d said: %w", person, err)
+		}
+		if err := r.letGo(ctx, tx, taken); err != nil {
 			return err
 		}
 	}
+	return r.people.Forgotten(ctx, tx, person)
 }
 
-// itemID is what an item is known by at its source.
-func itemID(u *utterance) string {
-	if u.externalID != "" {
-		return u.externalID
+// letGo notes what is not heard anew.
+func (r *Radar) letGo(ctx context.Context, tx *storage.Tx, taken []segment.Post) error {
+	rows := make([][]any, len(taken))
+	for i, p := range taken {
+		rows[i] = []any{p.Identity, storage.Micros(r.now())}
 	}
-	return u.identity
-}
-
-// unrest removes what rests of utterances that are mentions, from whichever
-// source they came.
-func (b *batch) unrest(ctx context.Context, identities []string) error {
-	if len(identities) == 0 {
-		return nil
-	}
-	holes, args := storage.Holes(1, identities)
-	_, err := b.tx.Exec(ctx, `delete from item where identity in (`+holes+`)`, args...)
+	_, err := tx.InsertMany(ctx, `let_go (identity, at)`, rows, `on conflict (identity) do nothing`, nil)
 	return err
 }
 
-// resting gives resting items with ids above after, oldest first, ready to be
-// matched; source 0 means all sources.
-func (r *Radar) resting(ctx context.Context, sources map[int64]Source, source, after int64, limit int) ([]utterance, error) {
-	where, args := `id > $1 and speaker <> -1`, []any{after, limit}
-	if source != 0 {
-		where, args = where+` and source_id = $3`, append(args, source)
-	}
-	return r.restingWhere(ctx, sources, where, args)
-}
-
-// restingWhere gives the resting items of which a condition holds, oldest
-// first, at most as many as the argument $2 says.
-func (r *Radar) restingWhere(ctx context.Context, sources map[int64]Source, where string, args []any) ([]utterance, error) {
-	return storage.All(ctx, r.db, func(row storage.Scanner) (utterance, error) {
-		var p Post
-		var id, from, published int64
-		var identity, extra string
-		if err := row.Scan(&id, &from, &p.ExternalID, &p.URL, &p.Author.Name, &p.Author.URL, &p.Text, &p.Language, &published, &identity, &extra); err != nil {
-			return utterance{}, err
-		}
-		m := more{Kind: KindPost}
-		if extra != "" {
-			if err := json.Unmarshal([]byte(extra), &m); err != nil {
-				return utterance{}, fmt.Errorf("item %d: %w", id, err)
-			}
-		}
-		if p.ExternalID == identity {
-			p.ExternalID = ""
-		}
-		public := !m.Private
-		p.Kind, p.ReplyTo, p.Public, p.Country, p.Reach = m.Kind, m.ReplyTo, &public, m.Country, m.Reach
-		p.Author.Handle, p.Author.Email = m.Handle, m.Email
-		mailHandle(&p.Author) // some rest since before mail addresses were told apart
-		p.PublishedAt = storage.Time(published)
-		s, ok := sources[from]
-		if !ok {
-			s = Source{ID: from}
-		}
-		u := utter(s, p, p.PublishedAt)
-		u.identity, u.item = identity, id
-		return u, nil
-	}, `select id, source_id, external_id, url, author, author_url, text, language, published_at, identity, more
-		from item where `+where+` order by id limit $2`, args...)
-}
-
 // prune lets go of what rested long enough, and of the oldest while there is
-// too much of it, a hundred rows at a time.
+// too much of it.
 func (r *Radar) prune(ctx context.Context) error {
-	if err := r.pruneWhere(ctx, `fetched_at < $1`, storage.Micros(r.now().Add(-restFor))); err != nil {
+	before := storage.Micros(r.now().Add(-restFor))
+	if err := r.inParts(ctx, `delete from rest where id in (select id from rest where at < $1 order by at limit 20)`, before); err != nil {
 		return err
 	}
-	var size int64
-	if err := r.db.Row(ctx, `select cast(coalesce(sum(size), 0) as bigint) from item`).Scan(&size); err != nil || size <= restSize {
+	if err := r.inParts(ctx, `delete from let_go where identity in (select identity from let_go where at < $1 limit 200)`, before); err != nil {
 		return err
 	}
-	// The hour by which enough has been let go.
-	rows, err := r.db.Query(ctx, `select fetched_at, size from item order by fetched_at`)
+	var size, until int64
+	if err := r.db.Row(ctx, `select cast(coalesce(sum(size), 0) as bigint) from rest`).Scan(&size); err != nil || size <= restSize {
+		return err
+	}
+	err := storage.Each(ctx, r.db, func(row storage.Scanner) error {
+		var id, n int64
+		err := row.Scan(&id, &n)
+		if size > restSize {
+			until, size = id, size-n
+		}
+		return err
+	}, `select id, size from rest order by id`)
 	if err != nil {
 		return err
 	}
-	defer rows.Close()
-	var until int64
-	for size > restSize && rows.Next() {
-		var n int64
-		if err := rows.Scan(&until, &n); err != nil {
-			return err
-		}
-		size -= n
-	}
-	if err := rows.Close(); err != nil {
-		return err
-	}
-	return r.pruneWhere(ctx, `fetched_at <= $1`, until)
-}
-
-// pruneWhere deletes items in small transactions.
-func (r *Radar) pruneWhere(ctx context.Context, where string, arg int64) error {
-	return r.inParts(ctx, `delete from item where id in (select id from item where `+where+` order by fetched_at limit 200)`, arg)
+	return r.inParts(ctx, `delete from rest where id in (select id from rest where id <= $1 order by id limit 20)`, until)
 }
 
 // inParts runs a statement that changes a few rows until it changes none.

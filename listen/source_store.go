@@ -242,7 +242,7 @@ func (r *Radar) RemoveSource(ctx context.Context, a know.Actor, id int64) error 
 	if err != nil {
 		return err
 	}
-	return r.inParts(context.WithoutCancel(ctx), `delete from item where id in (select id from item where source_id = $1 limit 200)`, id)
+	return r.inParts(context.WithoutCancel(ctx), `delete from rest where id in (select id from rest where source_id = $1 limit 20)`, id)
 }
 
 // ensureSource gives the source of that name, made as an addressed one of that

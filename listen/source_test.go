@@ -45,7 +45,7 @@ func TestFirstFeed(t *testing.T) {
 			!list[0].Public || list[0].Asks != NoAsk || !cmp.Equal(list[0].Queries, []int64{q.ID}) || !cmp.Equal(list[0].Purposes, []Purpose{Us}) {
 			t.Fatalf("mentions: %+v", list)
 		}
-		if n := count(t, s.db, `select count(*) from item`); n != 1 {
+		if n := count(t, s.db, `select coalesce(sum(n), 0) from rest`); n != 1 {
 			t.Errorf("%d items rest, want 1", n)
 		}
 		if n := count(t, s.db, `select count(*) from mention where asks = 'asks'`); n != 1 {
@@ -211,7 +211,7 @@ func TestRefusedSources(t *testing.T) {
 		}
 		addressed := true
 		again, err = s.ChangeSource(ctx, s.staff, src.ID, SourceChange{Addressed: &addressed})
-		if err != nil || again.Mentions != 1 || count(t, s.db, `select count(*) from item`) != 0 {
+		if err != nil || again.Mentions != 1 || count(t, s.db, `select coalesce(sum(n), 0) from rest`) != 0 {
 			t.Errorf("addressed: %+v, %v", again, err)
 		}
 		settled(t, s)
@@ -311,16 +311,16 @@ func TestRest(t *testing.T) {
 		ok(t, err)
 		s.clock.pass(6 * 24 * time.Hour)
 		ok(t, s.Tend(ctx))
-		if n := count(t, s.db, `select count(*) from item`); n != 2 {
+		if n := count(t, s.db, `select coalesce(sum(n), 0) from rest`); n != 2 {
 			t.Fatalf("%d rest after 6 days", n)
 		}
 		s.clock.pass(2 * 24 * time.Hour)
 		ok(t, s.Tend(ctx))
-		if n := count(t, s.db, `select count(*) from item`); n != 0 {
+		if n := count(t, s.db, `select coalesce(sum(n), 0) from rest`); n != 0 {
 			t.Fatalf("%d rest after 8 days", n)
 		}
 		// The feed still shows them: they do not rest again, but a query finds them.
-		if src, err = s.PollNow(ctx, s.staff, src.ID); err != nil || src.Items != 2 || count(t, s.db, `select count(*) from item`) != 0 {
+		if src, err = s.PollNow(ctx, s.staff, src.ID); err != nil || src.Items != 2 || count(t, s.db, `select coalesce(sum(n), 0) from rest`) != 0 {
 			t.Fatalf("read again: %+v, %v", src, err)
 		}
 		_, _, err = s.AddQuery(ctx, s.staff, NewQuery{Text: "two"})
@@ -331,18 +331,18 @@ func TestRest(t *testing.T) {
 		// Too much of it goes, the oldest first.
 		ok(t, s.db.Update(ctx, func(tx *storage.Tx) error {
 			for i := range 30 {
-				if _, err := tx.Exec(ctx, `insert into item (source_id, external_id, text, published_at, fetched_at, identity, size) values (1, $1, 'x', 1, $2, $1, $3)`,
-					fmt.Sprint("big", i), storage.Micros(s.clock.now())+int64(i), 10<<20); err != nil {
+				if _, err := tx.Exec(ctx, `insert into rest (source_id, n, keys, speakers, data, size, at) values (1, 0, $1, $1, $1, $2, $3)`,
+					[]byte{}, 10<<20, storage.Micros(s.clock.now())+int64(i)); err != nil {
 					return err
 				}
 			}
 			return nil
 		}))
 		ok(t, s.Tend(ctx))
-		if n := count(t, s.db, `select count(*) from item where external_id like 'big%' and fetched_at >= $1`, storage.Micros(s.clock.now())+10); n != 20 {
+		if n := count(t, s.db, `select count(*) from rest where at >= $1`, storage.Micros(s.clock.now())+10); n != 20 {
 			t.Errorf("%d of the newest rest, want 20", n)
 		}
-		if n := count(t, s.db, `select count(*) from item`); n != 20 {
+		if n := count(t, s.db, `select count(*) from rest`); n != 20 {
 			t.Errorf("%d rest, want 20", n)
 		}
 	})

@@ -22,9 +22,9 @@ type outcome struct {
 }
 
 // store writes a batch in one transaction: new mentions with their accounts,
-// words and matches, resting items, copies, roll-ups, one fact for each source
+// words and matches, resting segments, copies, roll-ups, one fact for each source
 // that has new mentions, and the cursor of the source that was read.
-func (r *Radar) store(ctx context.Context, st *standing, l load) (done []outcome, err error) {
+func (r *Radar) store(ctx context.Context, st *standing, l load, segments []laid) (done []outcome, err error) {
 	said := l.said
 	err = r.db.Update(ctx, func(tx *storage.Tx) error {
 		if err := st.current(ctx, tx); err != nil {
@@ -42,6 +42,9 @@ func (r *Radar) store(ctx context.Context, st *standing, l load) (done []outcome
 			return err
 		}
 		if done, err = b.put(ctx, said, known); err != nil {
+			return err
+		}
+		if err := b.rest(ctx, segments, known, done); err != nil {
 			return err
 		}
 		if err := b.finish(ctx); err != nil || l.source == 0 {
@@ -172,19 +175,15 @@ func (b *batch) fate(u *utterance, known map[string]int64) fate {
 // about one that is: not even its account, whose owner may have left since.
 func (b *batch) put(ctx context.Context, said []utterance, known map[string]int64) ([]outcome, error) {
 	done := make([]outcome, len(said))
-	var woken, anew []string // identities that rest no longer, and of new mentions
-	var resting []int
+	var anew []string         // identities of new mentions
 	first := map[string]int{} // the utterance that makes a new mention
 	for i := range said {
 		u := &said[i]
 		switch b.fate(u, known) {
 		case kept:
 			done[i] = outcome{id: known[u.identity], known: true}
-			woken = append(woken, u.identity)
 		case letBe:
 			done[i] = outcome{known: true}
-		case toRest:
-			resting = append(resting, i)
 		case fresh:
 			if _, twice := first[u.identity]; !twice {
 				first[u.identity] = i
@@ -202,10 +201,7 @@ func (b *batch) put(ctx context.Context, said []utterance, known map[string]int6
 			done[i] = outcome{id: ids[u.identity].id, known: ids[u.identity].known || at != i}
 		}
 	}
-	if err := b.unrest(ctx, append(woken, anew...)); err != nil {
-		return nil, err
-	}
-	return done, b.rest(ctx, said, resting, done)
+	return done, nil
 }
 
 // insert stores new mentions, and gives what became of each by its identity.
@@ -262,7 +258,7 @@ func (b *batch) add(u *utterance, id int64) {
 	if c.mentions++; c.first == 0 || id < c.first {
 		c.first = id
 	}
-	if c.last = max(c.last, id); u.item == 0 {
+	if c.last = max(c.last, id); !u.rested {
 		c.items++
 	}
 	b.sources[u.source] = c

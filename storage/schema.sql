@@ -189,27 +189,6 @@ CREATE TABLE query_source (
   primary key (query_id, source_id)
 );
 
-CREATE TABLE item (
-  id           integer primary key autoincrement,
-  source_id    bigint not null,
-  external_id  text   not null,
-  url          text   not null default '',
-  author       text   not null default '',
-  author_url   text   not null default '',
-  text         text   not null,
-  language     text   not null default '',
-  published_at bigint not null,
-  fetched_at   bigint not null,
-  identity     text   not null, -- as in mention, for when it becomes one
-  more         text   not null default '', -- what is rarely given, as JSON
-  size         bigint not null, speaker bigint not null default 0, page bigint not null default 0, -- bytes, about
-  unique (source_id, external_id)
-);
-
-CREATE INDEX item_fetched on item (fetched_at, size);
-
-CREATE INDEX item_identity on item (identity);
-
 CREATE TABLE mention (
   id           integer primary key autoincrement,
   identity     text   not null unique, -- SHA-256 of what makes it the same one: source and external id, else address, else account, time and text
@@ -573,10 +552,6 @@ CREATE TABLE circle (
 );
 
 CREATE INDEX circle_person on circle (person_id);
-
-CREATE INDEX item_speaker on item (speaker);
-
-CREATE INDEX item_page on item (page) where page <> 0;
 
 CREATE TABLE "outbox" (
   id           integer primary key autoincrement,
@@ -1565,3 +1540,25 @@ CREATE INDEX override_by on override (by_id);
 CREATE INDEX decision_purpose on decision (id) where purpose_id <> 0;
 
 CREATE INDEX source_due on source (due_at) where every_seconds > 0 and paused = 0 and removed_at = 0;
+
+CREATE TABLE rest (
+  id        integer primary key autoincrement,
+  source_id bigint not null,
+  n         bigint not null, -- how many posts
+  keys      blob not null, -- 8 bytes a post: what it is known by, of source and identity
+  speakers  blob not null, -- 16 bytes a post: the traces of who speaks and of their page (know.Trace)
+  data      blob not null, -- the posts, lines of JSON, deflated (RFC 1951)
+  size      bigint not null, -- bytes, about
+  at        bigint not null
+);
+
+CREATE INDEX rest_source on rest (source_id, id);
+
+CREATE INDEX rest_at on rest (at);
+
+CREATE TABLE let_go (
+  identity text   primary key, -- as in mention
+  at       bigint not null
+);
+
+CREATE INDEX let_go_at on let_go (at);

@@ -202,6 +202,12 @@ func All[T any](ctx context.Context, q Q, scan func(row Scanner) (T, error), que
 	return all, rows.Err()
 }
 
+// Each runs a query and gives every row to f, in order.
+func Each(ctx context.Context, q Q, f func(row Scanner) error, query string, args ...any) error {
+	_, err := All(ctx, q, func(row Scanner) (struct{}, error) { return struct{}{}, f(row) }, query, args...)
+	return err
+}
+
 // Scanner is a row: *sql.Row or *sql.Rows.
 type Scanner interface{ Scan(dest ...any) error }
 
