@@ -152,7 +152,7 @@ func (s *Site) Handler() (http.Handler, error) {
 	faces.Handle("/api/", api.New(api.Needs{Log: s.Log, Gate: door, Events: s.Events, People: s.People, Radar: s.Radar, Inbox: s.Inbox, Ideas: s.Ideas,
 		Purchases: s.Purchases, Posts: s.Posts, Charter: s.Charter, Boards: s.Boards, Advocacy: s.Advocacy, Tribes: s.Tribes, Measures: s.Measures,
 		Words: kit.Words, URL: s.Config.URL, Version: s.Config.Version, Now: s.Now}))
-	wire.Routes(faces, &wire.Kit{Log: s.Log, Gate: door, Events: s.Events, People: s.People, Radar: s.Radar, Ideas: s.Ideas, Posts: s.Posts, Tribes: s.Tribes,
+	wire.Routes(faces, &wire.Kit{Log: s.Log, Gate: door, Events: s.Events, People: s.People, Radar: s.Radar, Ideas: s.Ideas, Posts: s.Posts, Charter: s.Charter, Tribes: s.Tribes,
 		Words: kit.Words, Markdown: kit.Markdown, URL: s.Config.URL, Now: s.Now})
 	mux.Handle("/", door.Wrap(faces))
 	mux.HandleFunc("GET /healthz", s.health)

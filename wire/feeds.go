@@ -125,11 +125,24 @@ func (f *feeds) decided(ctx context.Context, p *i18n.Printer, site know.Site, de
 	if err != nil {
 		return nil, err
 	}
+	ids := make([]int64, len(decisions))
+	for n, d := range decisions {
+		ids[n] = d.ID
+	}
+	signed, err := f.Charter.OverridesOf(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
 	var entries []feed.OutEntry
 	for _, d := range decisions {
-		at := f.ideaURL(d.Idea) + "#d" + strconv.FormatInt(d.ID, 10)
-		entries = append(entries, feed.OutEntry{ID: at, URL: at, Title: stage(p, d) + ": " + ideas[d.Idea].Title,
-			HTML: f.Markdown.HTML(d.Reason), Author: author(p, site, people[d.By], true), Published: d.At, Updated: d.At})
+		at := f.decisionURL(d.Idea, d.ID)
+		e := feed.OutEntry{ID: at, URL: at, Title: stage(p, d) + ": " + ideas[d.Idea].Title,
+			HTML: f.Markdown.HTML(d.Reason), Author: author(p, site, people[d.By], true), Published: d.At, Updated: d.At}
+		if o, ok := signed[d.ID]; ok {
+			e.Title = p.T("{decision} (against the charter)", "decision", e.Title)
+			e.HTML += f.against(p, o)
+		}
+		entries = append(entries, e)
 	}
 	return entries, nil
 }
@@ -221,6 +234,11 @@ func said(p *i18n.Printer, m listen.Mention, site string) feed.OutEntry {
 	}
 	return feed.OutEntry{ID: site + "/heard/" + strconv.FormatInt(m.ID, 10), URL: m.URL, Title: title, HTML: "<p>" + html.EscapeString(m.Text) + "</p>",
 		Author: titled(by, m.SourceName), Published: at, Updated: at}
+}
+
+// decisionURL gives where a decision stands on its idea's page.
+func (f *feeds) decisionURL(idea, decision int64) string {
+	return f.ideaURL(idea) + "#d" + strconv.FormatInt(decision, 10)
 }
 
 func (f *feeds) ideaURL(id int64) string { return f.URL + "/ideas/" + strconv.FormatInt(id, 10) }

@@ -1,7 +1,8 @@
 // Package wire speaks the protocols of other programs. Its Atom feeds carry
 // what is public, one for each public list: the ideas, one idea's decisions
-// and comments, the decisions, the changes, what was heard, and what people
-// publish, which is there as a JSON Feed, too.
+// and comments, the decisions, the changes, the charter and what was decided
+// against it, what was heard, and what people publish, which is there as a JSON
+// Feed, too.
 //
 // It stores nothing and holds no rules: a feed is what a visitor may see.
 // Addresses in feeds begin with the site's configured address, never with
@@ -27,6 +28,7 @@ import (
 	"tribune/know"
 	"tribune/listen"
 	"tribune/shape"
+	"tribune/shape/charter"
 	"tribune/tribe"
 )
 
@@ -39,6 +41,7 @@ type Kit struct {
 	Radar    *listen.Radar
 	Ideas    *shape.Ideas
 	Posts    *post.Posts
+	Charter  *charter.Charter
 	Tribes   *tribe.Tribes
 	Words    *i18n.Catalogue
 	Markdown *markdown.Renderer
@@ -53,6 +56,7 @@ func Routes(mux *http.ServeMux, k *Kit) {
 	mux.Handle("GET /ideas/{id}/feed.atom", f.serve(f.idea))
 	mux.Handle("GET /roadmap.atom", f.serve(f.roadmap))
 	mux.Handle("GET /changes.atom", f.serve(f.changes))
+	mux.Handle("GET /charter.atom", f.serve(f.charter))
 	mux.Handle("GET /heard.atom", f.serve(f.heard))
 	mux.Handle("GET /tribes/{id}/feed.atom", f.serve(f.tribe))
 	mux.Handle("GET /tribune.atom", f.serve(f.posts))

@@ -21,6 +21,7 @@ import (
 	"tribune/know"
 	"tribune/listen"
 	"tribune/shape"
+	"tribune/shape/charter"
 	"tribune/storage"
 	"tribune/storage/storagetest"
 	"tribune/wire"
@@ -47,6 +48,7 @@ func open(t *testing.T, db *storage.DB) *site {
 	k.People = know.New(log, db, k.Events, now, nil)
 	k.Radar = listen.New(log, db, k.Events, k.People, nil, now)
 	inbox := converse.New(log, db, k.Events, k.People, k.Radar, now)
+	k.Charter = charter.New(log, db, k.Events, k.People, now)
 	k.Ideas = shape.New(log, db, k.Events, k.People, k.Radar, inbox, now)
 	var err error
 	if k.Gate, err = gate.New(log, k.People, gate.Options{URL: siteURL}, now); err != nil {
@@ -157,7 +159,7 @@ func (s *site) feedAt(t *testing.T, path string) atom {
 func TestFreshFeeds(t *testing.T) {
 	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
 		s := open(t, db)
-		for _, path := range []string{"/ideas.atom", "/roadmap.atom", "/changes.atom", "/heard.atom"} {
+		for _, path := range []string{"/ideas.atom", "/roadmap.atom", "/changes.atom", "/charter.atom", "/heard.atom"} {
 			if a := s.feedAt(t, path); len(a.Entries) != 0 {
 				t.Errorf("%s: %+v", path, a.Entries)
 			}

@@ -3,6 +3,8 @@ package charter
 import (
 	"strings"
 	"time"
+
+	"tribune/internal/i18n"
 )
 
 // Breach is how a decision goes against what a clause promised.
@@ -86,6 +88,22 @@ func (c Clause) Breaks(st Standing, o Outcome, at time.Time) (all []Breach) {
 }
 
 // join and split store breaches in one column.
+// Against says how a decision goes against the charter.
+func Against(p *i18n.Printer, all []Breach) string {
+	words := make([]string, 0, len(all))
+	for _, b := range all {
+		switch b {
+		case Declined:
+			words = append(words, p.T("it declines what the votes had decided"))
+		case PutOff:
+			words = append(words, p.T("it sets back what the votes had decided"))
+		case Late:
+			words = append(words, p.T("it comes later than promised"))
+		}
+	}
+	return p.List(words)
+}
+
 func join(all []Breach) string {
 	words := make([]string, len(all))
 	for n, b := range all {

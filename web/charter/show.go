@@ -109,6 +109,9 @@ func (h handlers) citing(ctx context.Context, a know.Actor) ([]citing, error) {
 	return all, err
 }
 
+// feed is what tells of new versions, and of decisions against them.
+const feed = "/charter.atom"
+
 // charterShown is a version of the charter with what went against it.
 type charterShown struct {
 	Version   charter.Version // the zero Version: there is none yet
@@ -179,7 +182,7 @@ func (h handlers) showCharter(w http.ResponseWriter, r *http.Request, v *page.Vi
 	if c.People, err = h.People.People(ctx, who); err != nil {
 		return err
 	}
-	v.Title, v.About, v.NoIndex = v.T("Charter"), v.T("What customers decide here, what we decide together, and what we ask advice on."), c.Then
+	v.Title, v.About, v.NoIndex, v.Feed = v.T("Charter"), v.T("What customers decide here, what we decide together, and what we ask advice on."), c.Then, feed
 	return h.Show(w, r, v, charterPage(v, c))
 }
 
@@ -215,7 +218,7 @@ func (h handlers) overrides(w http.ResponseWriter, r *http.Request, v *page.View
 	if err != nil {
 		return err
 	}
-	v.Title = v.T("Decisions against the charter")
+	v.Title, v.Feed = v.T("Decisions against the charter"), feed
 	return h.Show(w, r, v, overridesPage(v, o))
 }
 

@@ -13,6 +13,7 @@ import (
 	"tribune/internal/mail"
 	"tribune/know"
 	"tribune/shape"
+	"tribune/shape/charter"
 	"tribune/web/page"
 )
 
@@ -269,7 +270,7 @@ func (d draft) override(ctx context.Context, decision shape.Decision) error {
 		return err
 	}
 	d.say(d.T("This is against what our charter promised under “{clause}”: {breaches}. The reason that {name} signed for:",
-		"clause", o.Clause.Title, "breaches", page.Breaks(d.Printer, o.Breaches), "name", cmp.Or(o.Signer, d.site.Brand)))
+		"clause", o.Clause.Title, "breaches", charter.Against(d.Printer, o.Breaches), "name", cmp.Or(o.Signer, d.site.Brand)))
 	if o.Reason != "" {
 		d.Blocks = append(d.Blocks, words(o.Reason, o.Language))
 	}

@@ -45,19 +45,3 @@ func Promise(p *i18n.Printer, c charter.Clause) string {
 	}
 	return said
 }
-
-// Breaks says how a decision goes against the charter.
-func Breaks(p *i18n.Printer, all []charter.Breach) string {
-	words := make([]string, 0, len(all))
-	for _, b := range all {
-		switch b {
-		case charter.Declined:
-			words = append(words, p.T("it declines what the votes had decided"))
-		case charter.PutOff:
-			words = append(words, p.T("it sets back what the votes had decided"))
-		case charter.Late:
-			words = append(words, p.T("it comes later than promised"))
-		}
-	}
-	return p.List(words)
-}

@@ -90,7 +90,7 @@ func Over(t testing.TB, db *storage.DB, folders ...Folder) *Site {
 	if k.Gate, err = gate.New(log, k.People, gate.Options{URL: URL}, k.Now); err != nil {
 		t.Fatal(err)
 	}
-	texts := []fs.FS{page.Files, know.Texts, shape.Texts}
+	texts := []fs.FS{page.Files, know.Texts, shape.Texts, charter.Texts}
 	styles := []fs.FS{page.Files}
 	mux := http.NewServeMux()
 	for _, f := range folders {
