@@ -281,3 +281,18 @@ func TestPanic(t *testing.T) {
 		t.Errorf("detail: %s", r.text)
 	}
 }
+
+// TestInvitingWhoIsHere answers with nobody else's link.
+func TestInvitingWhoIsHere(t *testing.T) {
+	s := open(t, storagetest.SQLite(t))
+	marta, jo := s.person("Marta Lund", know.Owner), s.person("Jo Beck", know.Member)
+	marta.call("POST /people", `{"name": "x", "email": "marta@example.org", "role": "staff"}`).want(409)
+	r := marta.call("POST /people", `{"name": "x", "email": "jo@example.org", "role": "staff"}`).want(201).is("here", true).is("person_id", jo.ID)
+	if strings.Contains(r.text, "/signin/") {
+		t.Errorf("the answer signs somebody else in: %s", r.text)
+	}
+	r = marta.call("POST /people", `{"name": "Ann Ode", "email": "ann@example.org", "role": "staff"}`).want(201).is("here", false)
+	if !strings.Contains(r.text, siteURL+"/signin/") {
+		t.Errorf("there is no link to hand over: %s", r.text)
+	}
+}

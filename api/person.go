@@ -16,7 +16,8 @@ import (
 func (s *service) personRoutes() {
 	add(s, "people", "GET /people", "listTeam", "Who works here, who leads the conversation first", http.StatusOK, s.team)
 	add(s, "people", "POST /people", "invite", "Invite somebody", http.StatusCreated, s.invite,
-		tells("The link signs in once, within 7 days. mail sends it, too. The answer holds a secret and is kept for no Idempotency-Key."))
+		tells("The link signs in once, within 7 days. mail sends it, too. Who has been here already gets the role at once, and no link is given for them: "+
+			"they sign in as always. The answer holds a secret and is kept for no Idempotency-Key."))
 	add(s, "people", "GET /people/{id}", "getPerson", "One person: the team for everybody, others for the desk", http.StatusOK, s.personGet)
 	add(s, "people", "PATCH /people/{id}", "changePerson", "Change what somebody may do", http.StatusOK, s.personChange)
 	add(s, "people", "GET /people/{id}/moments", "personMoments", "All that somebody said, asked, voted for and was answered, newest first", http.StatusOK, s.personMoments)
@@ -118,9 +119,11 @@ func (s *service) clocks(ctx context.Context, ids []int64, people []Person) erro
 	return err
 }
 
-// Invited is a one-time link for somebody.
+// Invited is what became of an invitation.
 type Invited struct {
-	Link string `json:"link" doc:"To hand over: it signs in once"`
+	PersonID int64  `json:"person_id"`
+	Here     bool   `json:"here" doc:"They have been here before, and sign in as always"`
+	Link     string `json:"link,omitempty" doc:"To hand over: it signs in once. Missing for who is here"`
 }
 
 func (s *service) invite(ctx context.Context, a *gate.Asker, in *struct {
@@ -132,11 +135,15 @@ func (s *service) invite(ctx context.Context, a *gate.Asker, in *struct {
 	}
 }) (*answer[Invited], error) {
 	b := in.Body
-	secret, err := s.People.Invite(ctx, a.Actor, b.Name, b.Email, know.Role(b.Role), b.Mail)
+	done, err := s.People.Invite(ctx, a.Actor, b.Name, b.Email, know.Role(b.Role), b.Mail)
 	if err != nil {
 		return nil, err
 	}
-	return body(Invited{s.URL + "/signin/" + secret}), nil
+	said := Invited{PersonID: done.Person, Here: done.Here}
+	if done.Secret != "" {
+		said.Link = s.URL + "/signin/" + done.Secret
+	}
+	return body(said), nil
 }
 
 // personGet shows the team to everybody, oneself to oneself, and others to the

@@ -219,80 +219,19 @@ func (d *Directory) newPerson(ctx context.Context, tx *storage.Tx, name string, 
 	return id, d.events.Append(ctx, tx, event.Event{Kind: "person.joined", Actor: id, Subject: event.Ref{Kind: "person", ID: id}})
 }
 
-// claim gives an account to a person and marks it confirmed.
+// claim gives an account to a person and marks it confirmed. From then on the
+// person is here: invitations that were handed over for them end, so that who
+// made one cannot come in as them.
 func (d *Directory) claim(ctx context.Context, tx *storage.Tx, account, person int64) error {
 	if _, err := tx.Exec(ctx, `update account set person_id = $1, confirmed_at = case when confirmed_at = 0 then $2 else confirmed_at end where id = $3`,
 		person, storage.Micros(d.now()), account); err != nil {
 		return err
 	}
+	if _, err := tx.Exec(ctx, `update signin_link set used_at = $1 where person_id = $2 and purpose = 'invite' and used_at = 0`,
+		storage.Micros(d.now()), person); err != nil {
+		return err
+	}
 	return d.events.Append(ctx, tx, event.Event{Kind: "account.confirmed", Actor: person, Subject: event.Ref{Kind: "account", ID: account}, Other: person})
-}
-
-// Invite makes (or finds) the person behind an address with a role on the
-// team, and gives a link to hand over; if mailed, it also goes by mail.
-func (d *Directory) Invite(ctx context.Context, a Actor, name, address string, role Role, mailed bool) (secret string, err error) {
-	if err := Require(a, Invite, Subject{}); err != nil {
-		return "", err
-	}
-	var unfit, nameless, unreachable error
-	if role == Owner && a.Role != Owner || !role.AtLeast(Member) {
-		unfit = fault.New(fault.Invalid, "A role is owner, staff or member; only an owner makes another owner.").On("role")
-	}
-	name, nameless = d.CheckName(ctx, name)
-	if address, err = mail.ValidAddress(address); err != nil {
-		unreachable = fault.New(fault.Invalid, "This is not a mail address. It looks like name@example.org.").On("email")
-	}
-	if err := fault.All(nameless, unreachable, unfit); err != nil {
-		return "", err
-	}
-	var link int64
-	err = d.db.Update(ctx, func(tx *storage.Tx) error {
-		account, err := d.EnsureAccount(ctx, tx, Account{Kind: Mail, Address: address, Name: name})
-		if err != nil {
-			return err
-		}
-		person, err := d.invited(ctx, tx, account, name, role, a)
-		if err != nil {
-			return err
-		}
-		if mailed {
-			byMail, err := d.pendingLink(ctx, tx, Invitation, account, person, "/desk")
-			if err != nil {
-				return err
-			}
-			if err := d.events.Put(ctx, tx, event.Delivery{Dedup: fmt.Sprintf("invite:%d", byMail), Kind: "invite", Person: person, Account: account,
-				Subject: event.Ref{Kind: "link", ID: byMail}, Other: a.ID}); err != nil {
-				return err
-			}
-		}
-		if link, err = d.pendingLink(ctx, tx, Invitation, account, person, "/desk"); err != nil {
-			return err
-		}
-		return d.fact(ctx, tx, "person.invited", a, event.Ref{Kind: "person", ID: person}, 0)
-	})
-	if err != nil {
-		return "", err
-	}
-	return d.Arm(ctx, link)
-}
-
-// invited finds or makes the person that an invitation is for. Somebody who
-// is here already only rises.
-func (d *Directory) invited(ctx context.Context, tx *storage.Tx, account int64, name string, role Role, by Actor) (int64, error) {
-	var person int64
-	if err := tx.Row(ctx, `select person_id from account where id = $1`, account).Scan(&person); err != nil {
-		return 0, err
-	}
-	if person == 0 {
-		id, err := tx.Insert(ctx, `insert into person (name, role, invited_by, created_at) values ($1, $2, $3, $4) returning id`,
-			name, string(role), by.ID, storage.Micros(d.now()))
-		if err != nil {
-			return 0, err
-		}
-		_, err = tx.Exec(ctx, `update account set person_id = $1 where id = $2`, id, account)
-		return id, err
-	}
-	return person, d.rise(ctx, tx, person, name, role, by)
 }
 
 // rise gives somebody a role if it is more than theirs, and a name if they
@@ -333,6 +272,9 @@ func (d *Directory) look(ctx context.Context, q storage.Q, secret string) (l Lin
 		Scan(&l.ID, &l.Purpose, &l.Account, &asker, &l.Person, &l.Next, &expires, &used, &l.Address, &l.Name, &l.Role, &l.By)
 	if errors.Is(err, sql.ErrNoRows) || err == nil && (used != 0 || expires < storage.Micros(d.now())) {
 		return Link{}, fault.New(fault.NotFound, linkGone)
+	}
+	if l.Purpose == Invitation && l.Person != asker {
+		return Link{}, fault.New(fault.NotFound, linkGone) // the address is not theirs any more whom it was made for
 	}
 	if l.Purpose == Confirmation && l.Person != asker {
 		l.Purpose = SignIn // the address is another's already: there is nothing to confirm

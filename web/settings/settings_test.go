@@ -93,6 +93,21 @@ func TestInvite(t *testing.T) {
 	owner.Post("/desk/settings/team/"+strconv.FormatInt(owner.ID, 10), "role", "staff").Want(t, 409)
 }
 
+// TestInviteWhoIsHere gives a role, and no link: whoever had it would be
+// signed in as somebody else.
+func TestInviteWhoIsHere(t *testing.T) {
+	s := site(t)
+	owner, staff, jo := s.Person("Marta", know.Owner), s.Person("Sam", know.Staff), s.Person("Jo", know.Member)
+	owner.Post("/desk/settings/rules", "invite", "staff").Want(t, 303)
+	staff.Post("/desk/settings/team", "name", "x", "email", "marta@example.org", "role", "staff").
+		Want(t, 409, "there is nothing to invite them to").Without(t, "/signin/")
+	staff.Post("/desk/settings/team", "name", "x", "email", "jo@example.org", "role", "staff").
+		Want(t, 200, "Jo has been here before, and has this role from now on").Without(t, "/signin/")
+	if p, err := s.People.Person(t.Context(), jo.ID); err != nil || p.Role != know.Staff {
+		t.Errorf("%+v, %v", p, err)
+	}
+}
+
 // TestMailPassword never shows the password, and keeps it when the rest changes.
 func TestMailPassword(t *testing.T) {
 	s := site(t)

@@ -14,7 +14,8 @@ type teamView struct {
 	team        []know.Person
 	name, email string
 	role        know.Role
-	link        string // to hand over, just made
+	link        string       // to hand over, just made
+	invited     know.Invited // what just became of an invitation
 	mailed      bool
 	mailSet     bool
 	wrong       page.Wrong
@@ -36,13 +37,13 @@ func (p panel) showTeam(w http.ResponseWriter, r *http.Request, v *page.View, t 
 	return p.ShowDesk(w, r, v, teamPage(v, t))
 }
 
-// invite makes a link and shows it, this once.
+// invite shows what became of an invitation: the link of somebody new, this once.
 func (p panel) invite(w http.ResponseWriter, r *http.Request, v *page.View) error {
 	if err := page.Form(w, r); err != nil {
 		return err
 	}
 	t := teamView{name: r.PostForm.Get("name"), email: r.PostForm.Get("email"), role: know.Role(r.PostForm.Get("role")), mailed: r.PostForm.Get("mailed") == "1"}
-	secret, err := p.People.Invite(r.Context(), v.Actor, t.name, t.email, t.role, t.mailed)
+	in, err := p.People.Invite(r.Context(), v.Actor, t.name, t.email, t.role, t.mailed)
 	if err != nil {
 		if err := v.Wrong(err, &t.wrong); err != nil {
 			return err
@@ -50,7 +51,11 @@ func (p panel) invite(w http.ResponseWriter, r *http.Request, v *page.View) erro
 		return p.showTeam(w, r, v, t)
 	}
 	w.Header().Set("Cache-Control", "no-store")
-	return p.showTeam(w, r, v, teamView{link: p.URL + "/signin/" + secret, name: t.name, mailed: t.mailed, role: know.Staff})
+	done := teamView{invited: in, role: know.Staff, mailed: t.mailed}
+	if in.Secret != "" {
+		done.link = p.URL + "/signin/" + in.Secret
+	}
+	return p.showTeam(w, r, v, done)
 }
 
 func (p panel) setRole(w http.ResponseWriter, r *http.Request, v *page.View) error {
