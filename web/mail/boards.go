@@ -46,7 +46,7 @@ func (d draft) invited(ctx context.Context, row event.Delivery) error {
 	d.Blocks = append(d.Blocks, words(b.Purpose, b.Language))
 	d.say(d.T("What members get:"))
 	d.Blocks = append(d.Blocks, words(b.MembersGet, b.Language), signed(d.signature(by)))
-	d.say(d.T("Seats are drawn by lot among those who apply, until {date}.", "date", d.Date(b.ClosesAt)))
+	d.say(d.T("Seats are drawn by lot among those who apply until {date}.", "date", d.Date(b.ClosesAt)))
 	d.Blocks = append(d.Blocks, linkTo(d.T("Read all of it, and apply"), d.boardURL(b.ID)))
 	return d.stopBoards(ctx, d.T("You get this mail because one of us asked you by name."))
 }

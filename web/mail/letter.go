@@ -65,18 +65,24 @@ func (l *Letter) arm(address string) {
 func (l Letter) Text() string {
 	var b strings.Builder
 	for _, block := range l.Blocks {
-		block.text(&b)
+		block.text(&b, l.Lang)
 	}
 	b.WriteString("-- \n") // RFC 3676 section 4.3
 	for _, block := range l.Foot {
-		block.text(&b)
+		block.text(&b, l.Lang)
 	}
 	return strings.TrimRight(b.String(), "\n") + "\n"
 }
 
-func (b Block) text(to *strings.Builder) {
+func (b Block) text(to *strings.Builder, lang string) {
+	if b.Kind == Signed {
+		to.WriteString("— ")
+	}
 	to.WriteString(b.Text)
 	if b.Kind == Link {
+		if lang == "fr" {
+			to.WriteString("\u202f")
+		}
 		to.WriteString(":\n" + b.URL)
 	}
 	to.WriteString("\n\n")

@@ -1,0 +1,134 @@
+package mail_test
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"tribune/event"
+	"tribune/know"
+	"tribune/shape/board"
+)
+
+var update = flag.Bool("update", false, "write the golden mails anew")
+
+const day = 24 * time.Hour
+
+// convene stands a board of two seats up, and invites the reader.
+func (s *scene) convene() board.Board {
+	s.t.Helper()
+	ctx, now := s.t.Context(), s.Clock()
+	b, err := s.Boards.Convene(ctx, s.marta.Actor, board.NewBoard{Name: "Board of the left hand", Purpose: "We want paper that *left* hands do not smear.", CompanyGets: "Advice.",
+		MembersGet: "Twelve notebooks a year,\nand an answer to each question.", Duties: "An hour a month, in words.", Seats: 2, ClosesAt: now.Add(7 * day),
+		Announced: "Left hand 2026", Beacon: "Lotto of Saturday", BeaconAt: now.Add(9 * day), From: now.Add(10 * day), To: now.Add(200 * day)})
+	s.must(err)
+	s.must(s.Boards.Invite(ctx, s.marta.Actor, b.ID, s.reader.ID))
+	return b
+}
+
+// draw lets the reader and Ben apply, and draws both.
+func (s *scene) draw(b board.Board) (ben know.Actor) {
+	s.t.Helper()
+	ctx := s.t.Context()
+	ben = s.Person("Ben Okoye", know.Member).Actor
+	for _, a := range []know.Actor{s.reader.Actor, ben} {
+		_, err := s.Boards.Apply(ctx, a, b.ID, board.NewApplication{Sentence: "I write a lot.", Country: "NO"})
+		s.must(err)
+	}
+	s.Pass(7 * day)
+	s.must(s.Boards.KeepOnce(ctx))
+	s.Pass(2 * day)
+	_, err := s.Boards.Draw(ctx, s.marta.Actor, b.ID, "3 17 22 31 40 44")
+	s.must(err)
+	return ben
+}
+
+// ask seats both, and asks them.
+func (s *scene) ask(b board.Board, ben know.Actor) (task board.Task, seated []know.Actor) {
+	s.t.Helper()
+	ctx := s.t.Context()
+	for _, id := range []int64{s.reader.ID, ben.ID} {
+		a, err := s.People.Actor(ctx, id)
+		s.must(err)
+		s.must(s.Boards.Accept(ctx, a, b.ID, false))
+		a, err = s.People.Actor(ctx, id)
+		s.must(err)
+		seated = append(seated, a)
+	}
+	task, err := s.Boards.Ask(ctx, s.marta.Actor, b.ID, board.NewTask{Question: "Thick or thin?", Body: "Thick costs **one** euro more.", Shows: board.ShowAfter, ClosesAt: s.Clock().Add(5 * day)})
+	s.must(err)
+	return task, seated
+}
+
+// report takes their answers, and says what came of them.
+func (s *scene) report(b board.Board, task board.Task, seated []know.Actor) {
+	s.t.Helper()
+	ctx := s.t.Context()
+	_, err := s.Boards.GiveAnswer(ctx, seated[0], b.ID, task.ID, "Thick: I press hard.", board.Named)
+	s.must(err)
+	_, err = s.Boards.GiveAnswer(ctx, seated[1], b.ID, task.ID, "Thin, it travels.", board.Nameless)
+	s.must(err)
+	s.Pass(5 * day)
+	_, err = s.Boards.Report(ctx, s.marta.Actor, b.ID, task.ID, "You are of two minds. We make *both*.")
+	s.must(err)
+}
+
+// to gives the latest mail of a kind to the reader.
+func (s *scene) to(kind string) event.Delivery {
+	s.t.Helper()
+	all, err := s.Events.Deliveries(s.t.Context(), "", 0, 50)
+	s.must(err)
+	for _, d := range all {
+		if d.Kind == kind && d.Person == s.reader.ID {
+			return d
+		}
+	}
+	s.t.Fatalf("no mail of the kind %s to the reader", kind)
+	return event.Delivery{}
+}
+
+// TestBoardMails holds each mail about a board, in both languages, to what
+// stands in testdata: an invitation, a seat that was drawn, a question, a
+// result with the answers of those who may be quoted.
+func TestBoardMails(t *testing.T) {
+	s := openScene(t)
+	b := s.convene()
+	s.golden("invited", "Would you sit on this board? Board of the left hand", "Voudriez-vous siéger à ce conseil ? Board of the left hand")
+	ben := s.draw(b)
+	s.golden("drawn", "You were drawn: Board of the left hand", "Le sort est tombé sur vous : Board of the left hand")
+	task, seated := s.ask(b, ben)
+	s.golden("task", "Thick or thin?", "Thick or thin?")
+	s.report(b, task, seated)
+	s.golden("result", "The result: Thick or thin?", "Le résultat : Thick or thin?")
+}
+
+// stop is the secret with which a reader stops a kind of mails.
+var stop = regexp.MustCompile(`(/unsubscribe/)[\w.-]+`)
+
+// golden reads the latest mail of a kind to the reader in English and French.
+func (s *scene) golden(kind string, subjects ...string) {
+	s.t.Helper()
+	for n, lang := range []string{"en", "fr"} {
+		m := s.read(s.to(kind), lang, true, subjects[n])
+		got := stop.ReplaceAllString("From: "+header(s.t, m, "From")+"\nSubject: "+header(s.t, m, "Subject")+"\n\n"+m.text, "${1}SECRET")
+		file := filepath.Join("testdata", "board-"+kind+"."+lang+".txt")
+		if *update {
+			s.must(os.MkdirAll("testdata", 0o755))
+			s.must(os.WriteFile(file, []byte(got), 0o644))
+		}
+		want, err := os.ReadFile(file)
+		s.must(err)
+		if diff := cmp.Diff(string(want), got); diff != "" {
+			s.t.Errorf("%s in %s is not what %s says; -update writes it anew (-want +got):\n%s", kind, lang, file, diff)
+		}
+		if !strings.Contains(m.html, `<html lang="`+lang+`"`) || strings.Contains(m.html, "*") {
+			s.t.Errorf("%s in %s, as HTML:\n%s", kind, lang, m.html)
+		}
+	}
+}
