@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 	"time"
 
 	"tribune/internal/fault"
@@ -49,7 +50,7 @@ func (r *Radar) Hear(ctx context.Context, a know.Actor, posts []Post) ([]Heard, 
 	if len(posts) > MaxHear {
 		return nil, fault.New(fault.Invalid, "One call takes at most {limit} mentions. Send them in several calls.", "limit", MaxHear)
 	}
-	w := writer{r: r, a: a, sources: map[string]Source{}}
+	w := r.newWriter(a, false)
 	done := make([]Heard, 0, len(posts))
 	for part := range slices.Chunk(posts, batchSize) {
 		heard, err := w.write(ctx, part)
@@ -61,35 +62,66 @@ func (r *Radar) Hear(ctx context.Context, a know.Actor, posts []Post) ([]Heard, 
 	return done, nil
 }
 
-// writer takes posts down the main road.
+// writer takes posts down the main road. Batches may be prepared side by side;
+// they are stored one after the other.
 type writer struct {
-	r       *Radar
-	a       know.Actor
-	dry     bool // say what would be, and store nothing
+	r    *Radar
+	a    know.Actor
+	dry  bool            // say what would be, and store nothing
+	seen map[string]bool // dry: identities that came before
+
+	mu      sync.Mutex
 	sources map[string]Source
-	seen    map[string]bool // dry: identities that came before
+}
+
+func (r *Radar) newWriter(a know.Actor, dry bool) *writer {
+	return &writer{r: r, a: a, dry: dry, seen: map[string]bool{}, sources: map[string]Source{}}
+}
+
+// parcel is a batch of posts on its way.
+type parcel struct {
+	heard []Heard // what became of each
+	load  load
+	at    []int // of each utterance of the load, among the posts
 }
 
 // write takes one batch, and tells of each row what became of it.
 func (w *writer) write(ctx context.Context, posts []Post) ([]Heard, error) {
-	heard := make([]Heard, len(posts))
-	said, at := make([]utterance, 0, len(posts)), make([]int, 0, len(posts))
-	for i, p := range posts {
-		u, err := w.ready(ctx, p)
+	p, err := w.prepare(ctx, posts)
+	if err != nil {
+		return p.heard, err
+	}
+	return p.heard, w.store(ctx, &p)
+}
+
+// prepare does what needs no transaction, and may run beside others.
+func (w *writer) prepare(ctx context.Context, posts []Post) (parcel, error) {
+	p := parcel{heard: make([]Heard, len(posts)), at: make([]int, 0, len(posts))}
+	p.load.said = make([]utterance, 0, len(posts))
+	for i := range posts {
+		u, err := w.ready(ctx, posts[i])
 		if f, ok := errors.AsType[*fault.Error](err); ok && f.Kind != fault.Internal {
-			heard[i].Err = f
+			p.heard[i].Err = f
 			continue
 		}
 		if err != nil {
-			return heard, err
+			return p, err
 		}
-		said, at = append(said, u), append(at, i)
+		p.load.said, p.at = append(p.load.said, u), append(p.at, i)
 	}
-	done, err := w.take(ctx, said)
+	if w.dry {
+		return p, nil
+	}
+	return p, w.r.ready(ctx, &p.load)
+}
+
+// store stores a parcel and notes what became of its posts.
+func (w *writer) store(ctx context.Context, p *parcel) error {
+	done, err := w.take(ctx, p.load)
 	for i, d := range done {
-		heard[at[i]] = Heard{ID: d.id, Known: d.known, Rests: d.rests}
+		p.heard[p.at[i]] = Heard{ID: d.id, Known: d.known, Rests: d.rests}
 	}
-	return heard, err
+	return err
 }
 
 // ready makes an utterance of a post, or says what is wrong with it.
@@ -113,6 +145,8 @@ func (w *writer) source(ctx context.Context, p Post) (Source, error) {
 	if err != nil {
 		return Source{}, fault.New(fault.Invalid, "Say which source it comes from, in at most {limit} characters.", "limit", maxSourceName).On("source")
 	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if s, ok := w.sources[name]; ok {
 		return s, nil
 	}
@@ -132,10 +166,11 @@ func (w *writer) source(ctx context.Context, p Post) (Source, error) {
 }
 
 // take stores, or in a dry run looks whether it would.
-func (w *writer) take(ctx context.Context, said []utterance) ([]outcome, error) {
+func (w *writer) take(ctx context.Context, l load) ([]outcome, error) {
 	if !w.dry {
-		return w.r.take(ctx, load{said: said})
+		return w.r.take(ctx, l)
 	}
+	said := l.said
 	known, err := knownMentions(ctx, w.r.db, said)
 	if err != nil {
 		return nil, err

@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"io"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"tribune/internal/fault"
 	"tribune/know"
@@ -55,7 +57,7 @@ func (r *Radar) Import(ctx context.Context, a know.Actor, file io.Reader, format
 	if _, err := checkName(o.Source); err != nil {
 		return Report{}, onField(err, "source")
 	}
-	in := importer{w: writer{r: r, a: a, dry: o.DryRun, sources: map[string]Source{}, seen: map[string]bool{}}, o: o, report: Report{Errors: []RowError{}, LeftOut: []string{}}}
+	in := importer{w: r.newWriter(a, o.DryRun), o: o, report: Report{Errors: []RowError{}, LeftOut: []string{}}}
 	var rows rowReader
 	var err error
 	switch format {
@@ -89,75 +91,130 @@ type endless struct{ error }
 
 func (e endless) Unwrap() error { return e.error }
 
-// importer is one import under way.
+// importer is one import under way. Rows are read by one goroutine, made ready
+// by several, a batch each, and stored in the order of the file by a last one.
 type importer struct {
-	w      writer
+	w      *writer
 	o      ImportOptions
 	report Report
-	posts  []Post // the batch, and the rows it comes from
-	rows   []int
+}
+
+// lot is a batch of rows.
+type lot struct {
+	posts  []Post
+	rows   []int // that the posts come from
+	wrong  []RowError
+	end    error // what is wrong with the file as a whole, behind these rows
+	parcel parcel
+	err    error         // of making it ready
+	ready  chan struct{} // closed then
 }
 
 func (in *importer) run(ctx context.Context, rows rowReader) error {
-	for {
+	ctx, cancel := context.WithCancel(ctx)
+	hands := runtime.GOMAXPROCS(0)
+	lots, inOrder := make(chan *lot), make(chan *lot, hands)
+	var work sync.WaitGroup
+	defer work.Wait()
+	defer cancel()
+	work.Go(func() {
+		defer close(lots)
+		defer close(inOrder)
+		for more := true; more; {
+			l := in.read(rows)
+			more = len(l.posts)+len(l.wrong) > 0 && l.end == nil
+			for _, to := range []chan *lot{inOrder, lots} {
+				select {
+				case to <- l:
+				case <-ctx.Done():
+					return
+				}
+			}
+		}
+	})
+	for range hands {
+		work.Go(func() {
+			for l := range lots {
+				l.parcel, l.err = in.w.prepare(ctx, l.posts)
+				close(l.ready)
+			}
+		})
+	}
+	for l := range inOrder {
+		select {
+		case <-l.ready:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		if err := in.store(ctx, l); err != nil {
+			return err
+		}
+		if l.end != nil {
+			return l.end
+		}
+	}
+	return ctx.Err()
+}
+
+// read reads the next batch of rows; an empty one is the end.
+func (in *importer) read(rows rowReader) *lot {
+	l := &lot{ready: make(chan struct{})}
+	for len(l.posts)+len(l.wrong) < batchSize {
 		p, row, err := rows.next()
 		if errors.Is(err, io.EOF) {
-			return in.flush(ctx)
+			break
 		}
 		if end, ok := errors.AsType[endless](err); ok {
-			return errors.Join(in.flush(ctx), end.error)
+			l.end = end.error
+			break
 		}
-		in.report.Rows++
 		if f, ok := errors.AsType[*fault.Error](err); ok {
-			in.fail(row, f)
+			l.wrong = append(l.wrong, RowError{Row: row, Text: f.Text, Args: f.Args, Field: f.Field})
 			continue
 		}
 		if err != nil {
-			return errors.Join(in.flush(ctx), err)
+			l.end = err
+			break
 		}
 		if p.Source == "" {
 			p.Source = in.o.Source
 		}
 		p.SourceKind = ImportSource
-		in.posts, in.rows = append(in.posts, p), append(in.rows, row)
-		if len(in.posts) == batchSize {
-			if err := in.flush(ctx); err != nil {
-				return err
-			}
-		}
+		l.posts, l.rows = append(l.posts, p), append(l.rows, row)
 	}
+	return l
 }
 
-// flush stores the batch.
-func (in *importer) flush(ctx context.Context) error {
-	if len(in.posts) == 0 {
-		return nil
+// store stores a batch that is ready, and reports on its rows.
+func (in *importer) store(ctx context.Context, l *lot) error {
+	in.report.Rows += len(l.posts) + len(l.wrong)
+	for _, e := range l.wrong {
+		in.fail(e)
 	}
-	if err := ctx.Err(); err != nil {
-		return err
+	err := l.err
+	if err == nil {
+		err = in.w.store(ctx, &l.parcel)
 	}
-	heard, err := in.w.write(ctx, in.posts)
 	if err != nil {
 		return err
 	}
-	for i, h := range heard {
+	for i, h := range l.parcel.heard {
 		f, failed := errors.AsType[*fault.Error](h.Err)
 		switch {
 		case failed:
-			in.fail(in.rows[i], f)
+			in.fail(RowError{Row: l.rows[i], Text: f.Text, Args: f.Args, Field: f.Field})
 		case h.Known:
 			in.report.Known++
 		default:
 			in.report.New++
 		}
 	}
-	in.posts, in.rows = in.posts[:0], in.rows[:0]
 	return nil
 }
 
-func (in *importer) fail(row int, f *fault.Error) {
+func (in *importer) fail(e RowError) {
 	in.report.Failed++
 	if len(in.report.Errors) < maxRowErrors {
-		in.report.Errors = append(in.report.Errors, RowError{Row: row, Text: f.Text, Args: f.Args, Field: f.Field})
+		in.report.Errors = append(in.report.Errors, e)
 	}
 }

@@ -4,17 +4,16 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/csv"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
@@ -292,9 +291,12 @@ func (c *csvRows) next() (Post, int, error) {
 
 // lineRows reads NDJSON.
 type lineRows struct {
-	in  *bufio.Reader
-	out []string // the members that are left out
-	row int
+	in      *bufio.Reader
+	members map[string]string // by the names of columns
+	json    *jsontext.Decoder
+	text    bytes.Buffer // the line that json reads
+	out     []string     // the members that are left out
+	row     int
 }
 
 func (l *lineRows) leftOut() []string { return l.out }
@@ -313,7 +315,9 @@ func leaveOut(out []string, name string) []string {
 	return append(out, name)
 }
 
-func newLines(file io.Reader) (*lineRows, error) { return &lineRows{in: decoded(file)}, nil }
+func newLines(file io.Reader) (*lineRows, error) {
+	return &lineRows{in: decoded(file), members: columns(), json: jsontext.NewDecoder(bytes.NewReader(nil))}, nil
+}
 
 func (l *lineRows) next() (Post, int, error) {
 	for {
@@ -355,45 +359,34 @@ func (l *lineRows) line() (line []byte, large bool, err error) {
 }
 
 // membersOf reads a JSON object, in the shape of the API or with the names
-// that columns may have. An author may be an object or a name.
+// that columns may have. An author may be an object or a name. Of two names of
+// one member the one that is its own counts, else the first.
 func (l *lineRows) membersOf(line []byte) (map[string]string, error) {
-	d := json.NewDecoder(strings.NewReader(repaired(string(line))))
-	d.UseNumber()
-	var object map[string]any
-	if err := d.Decode(&object); err != nil || object == nil {
-		return nil, fault.New(fault.Invalid, "This line is no JSON object.").Because(err)
-	}
-	members, known := map[string]string{}, columns()
-	noString := false
-	for _, name := range slices.Sorted(maps.Keys(object)) {
-		v := object[name]
-		if by, ok := v.(map[string]any); ok && known[column(name)] == "author" {
-			for inner, v := range by {
-				switch column(inner) {
-				case "name":
-					members["author"] = scalar(v)
-				case "handle":
-					members["handle"] = scalar(v)
-				case "url":
-					members["author_url"] = scalar(v)
-				case "email":
-					members["email"] = scalar(v)
-				default:
-					l.out = leaveOut(l.out, name+"."+inner)
-				}
+	l.text.Reset()
+	l.text.WriteString(repaired(string(line)))
+	l.json.Reset(&l.text, jsontext.AllowDuplicateNames(true))
+	members, noString := make(map[string]string, 12), false
+	err := l.object("", func(outer, name string, v jsontext.Token) {
+		member := l.members[column(name)]
+		switch {
+		case outer != "" && l.members[column(outer)] != "author": // what is in there is nothing of ours
+		case outer != "":
+			if member = authorMember(column(name)); member == "" {
+				l.out = leaveOut(l.out, outer+"."+name)
+				return
 			}
-			continue
-		}
-		member := known[column(name)]
-		if _, words := v.(string); member == "text" && !words {
-			noString = noString || v != nil
-			continue
-		}
-		if member == "" {
+			members[member] = scalar(v)
+		case member == "author" && v.Kind() == '{': // its members follow
+		case member == "text" && v.Kind() != '"':
+			noString = noString || v.Kind() != 'n'
+		case member == "":
 			l.out = leaveOut(l.out, name)
-		} else if members[member] == "" || column(name) == member {
+		case members[member] == "" || column(name) == member:
 			members[member] = scalar(v)
 		}
+	})
+	if err != nil {
+		return nil, fault.New(fault.Invalid, "This line is no JSON object.").Because(err)
 	}
 	if members["text"] == "" && noString {
 		return nil, fault.New(fault.Invalid, "The text is no string. Put it in quotation marks.").On("text")
@@ -401,14 +394,59 @@ func (l *lineRows) membersOf(line []byte) (map[string]string, error) {
 	return members, nil
 }
 
-func scalar(v any) string {
-	switch v := v.(type) {
-	case string:
-		return v
-	case json.Number:
+// authorMember says which member of a post a member of its author is.
+func authorMember(name string) string {
+	switch name {
+	case "name":
+		return "author"
+	case "handle":
+		return "handle"
+	case "url":
+		return "author_url"
+	case "email":
+		return "email"
+	}
+	return ""
+}
+
+// object reads an object, and the objects in it one deep, whose name is then
+// the outer one. It gives each member to f; of an object or an array it gives
+// the bracket that opens it. A token is good until f returns.
+func (l *lineRows) object(outer string, f func(outer, name string, v jsontext.Token)) error {
+	open, err := l.json.ReadToken()
+	if err == nil && open.Kind() != '{' {
+		err = errors.New("no object")
+	}
+	for err == nil && l.json.PeekKind() == '"' {
+		var name, v jsontext.Token
+		if name, err = l.json.ReadToken(); err != nil {
+			return err
+		}
+		member := name.String()
+		switch kind := l.json.PeekKind(); {
+		case kind == '{' && outer == "":
+			f(outer, member, jsontext.BeginObject)
+			err = l.object(member, f)
+		case kind == '{' || kind == '[':
+			f(outer, member, jsontext.BeginArray)
+			err = l.json.SkipValue()
+		default:
+			if v, err = l.json.ReadToken(); err == nil {
+				f(outer, member, v)
+			}
+		}
+	}
+	if err == nil {
+		_, err = l.json.ReadToken()
+	}
+	return err
+}
+
+// scalar gives a value as text, "" for null, an array or an object.
+func scalar(v jsontext.Token) string {
+	switch v.Kind() {
+	case '"', '0', 't', 'f':
 		return v.String()
-	case bool:
-		return strconv.FormatBool(v)
 	}
 	return ""
 }

@@ -235,7 +235,7 @@ func TestImportSaysWhatIsLeftOut(t *testing.T) {
 		wrong        []string
 	}{
 		"columns":      {"csv", "text,email,at,mood,created_at,,stars\na,b@c.example,2026-03-01,x,,,5\n", 1, []string{"mood", "created_at", "stars"}, nil},
-		"members":      {"ndjson", `{"text":"a","mood":1,"author":{"name":"A","age":3}}` + "\n" + `{"text":"b","mood":1,"stars":5}`, 2, []string{"author.age", "mood", "stars"}, nil},
+		"members":      {"ndjson", `{"text":"a","mood":1,"author":{"name":"A","age":3}}` + "\n" + `{"text":"b","mood":1,"stars":5}`, 2, []string{"mood", "author.age", "stars"}, nil},
 		"no string":    {"ndjson", `{"text":42}` + "\n" + `{"text":["a"]}` + "\n" + `{"body":{"a":1}}` + "\n" + `{"text":"b"}`, 4, []string{}, []string{"1 The text is no string.", "2 The text is no string.", "3 The text is no string."}},
 		"never closed": {"csv", "id,text\n1,\"a\nb\"\n2,\"c\n3,d\n4,e\n", 2, []string{}, []string{"3 The quotation mark that opens in line 4 is not closed properly; lines 4 to 6 are"}},
 		"closed wrong": {"csv", "id,author,text\n1,\"A\nB\",\"c\n2,x,\"d\" \n3,y,e\n", 2, []string{}, []string{"2 The quotation mark that opens in line 3 is not closed properly; lines 3 to 4 are"}},

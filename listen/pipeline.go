@@ -35,6 +35,10 @@ type load struct {
 	said   []utterance
 	source int64  // whose cursor moves; 0: none does
 	cursor string // to here
+
+	// Set by ready; standing is nil until then.
+	standing *standing // what said was matched against
+	segments []laid    // what is to rest
 }
 
 // read takes what a source has, since its cursor, down the whole road.
@@ -103,20 +107,31 @@ func normalise(s Source, posts []reader.Post, now time.Time) []utterance {
 // take matches a batch and stores it, again if a query changed meanwhile.
 func (r *Radar) take(ctx context.Context, l load) ([]outcome, error) {
 	for {
-		st, err := r.standing(ctx)
-		if err != nil {
-			return nil, err
+		if l.standing == nil {
+			if err := r.ready(ctx, &l); err != nil {
+				return nil, err
+			}
 		}
-		st.match(l.said)
-		segments, err := layOut(l.said)
-		if err != nil {
-			return nil, err
-		}
-		done, err := r.store(ctx, st, l, segments)
+		done, err := r.store(ctx, l)
 		if errors.Is(err, errMoved) {
-			r.forget(st)
+			r.forget(l.standing)
+			l.standing = nil
 			continue
 		}
 		return done, err
 	}
+}
+
+// ready does what a batch needs before its transaction: it is matched, and what
+// nobody asked for is packed. Batches are made ready side by side.
+func (r *Radar) ready(ctx context.Context, l *load) error {
+	st, err := r.standing(ctx)
+	if err != nil {
+		return err
+	}
+	st.match(l.said)
+	if l.segments, err = layOut(l.said); err == nil {
+		l.standing = st
+	}
+	return err
 }

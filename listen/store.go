@@ -24,10 +24,10 @@ type outcome struct {
 // store writes a batch in one transaction: new mentions with their accounts,
 // words and matches, resting segments, copies, roll-ups, one fact for each source
 // that has new mentions, and the cursor of the source that was read.
-func (r *Radar) store(ctx context.Context, st *standing, l load, segments []laid) (done []outcome, err error) {
+func (r *Radar) store(ctx context.Context, l load) (done []outcome, err error) {
 	said := l.said
 	err = r.db.Update(ctx, func(tx *storage.Tx) error {
-		if err := st.current(ctx, tx); err != nil {
+		if err := l.standing.current(ctx, tx); err != nil {
 			return err
 		}
 		known, err := knownMentions(ctx, tx, said)
@@ -44,7 +44,7 @@ func (r *Radar) store(ctx context.Context, st *standing, l load, segments []laid
 		if done, err = b.put(ctx, said, known); err != nil {
 			return err
 		}
-		if err := b.rest(ctx, segments, known, done); err != nil {
+		if err := b.rest(ctx, l.segments, known, done); err != nil {
 			return err
 		}
 		if err := b.finish(ctx); err != nil || l.source == 0 {
