@@ -51,6 +51,9 @@ func lowerASCII(b byte) byte {
 // apart one by one, since norm.NFKD.Append allocates at each accent; the order of
 // marks, which that would see to as well, is put right by NFC at the end.
 func (f *folder) appendWide(dst []byte, s string) []byte {
+	if folded, ok := appendCommon(dst, s); ok {
+		return folded
+	}
 	f.buf = f.buf[:0]
 	f.last, f.joined = 0, false
 	for i := 0; i < len(s); {
@@ -83,7 +86,7 @@ func (f *folder) fold(r rune) {
 		f.joined = isEmoji(f.last)
 		return
 	}
-	if isDropped(r) {
+	if isDropped(r) && !isLetterMark(f.last, r) {
 		return
 	}
 	if f.joined && isEmoji(r) {
@@ -123,8 +126,75 @@ func appendLetter(dst []byte, r rune) []byte {
 		return append(dst, 'i')
 	case 'ς':
 		r = 'σ'
+	case 'ٱ':
+		r = 'ا'
+	case 'ى', 'ی', 'ې', 'ے':
+		r = 'ي'
+	case 'ة', 'ہ', 'ۃ', 'ە':
+		r = 'ه'
+	case 'ک':
+		r = 'ك'
+	}
+	switch {
+	case '٠' <= r && r <= '٩':
+		r += '0' - '٠'
+	case '۰' <= r && r <= '۹':
+		r += '0' - '۰'
 	}
 	return utf8.AppendRune(dst, r)
+}
+
+// isLetterMark reports whether a mark that is dropped elsewhere makes another
+// letter of the Cyrillic one before it: й, ў and ї are no accented и, у and і. Two
+// dots on е are left out by most who write them, and are dropped.
+func isLetterMark(letter, mark rune) bool {
+	switch mark {
+	case '\u0306':
+		return letter == 'и' || letter == 'И' || letter == 'у' || letter == 'У'
+	case '\u0308':
+		return letter == 'і' || letter == 'І'
+	}
+	return false
+}
+
+// commonEnd ends the characters that have their folded form in a table: those
+// of Latin, Greek and Cyrillic writing.
+const commonEnd = 0x530
+
+// common holds the folded forms of letters and digits below commonEnd, so that
+// most of the world's accented text need not be taken apart each time.
+var common = func() (table [commonEnd]string) {
+	var f folder
+	for r := rune(utf8.RuneSelf); r < commonEnd; r++ {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			f.buf, f.last, f.joined = f.buf[:0], 0, false
+			for _, part := range norm.NFKD.String(string(r)) {
+				f.fold(part)
+			}
+			table[r] = norm.NFC.String(string(f.buf))
+		}
+	}
+	return table
+}()
+
+// appendCommon is appendFold for text of ASCII and what stands in the table of
+// common characters; ok is false if there is anything else.
+func appendCommon(dst []byte, s string) (folded []byte, ok bool) {
+	from := len(dst)
+	for i := 0; i < len(s); {
+		if s[i] < utf8.RuneSelf {
+			dst = append(dst, lowerASCII(s[i]))
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if r >= commonEnd || common[r] == "" {
+			return dst[:from], false
+		}
+		dst = append(dst, common[r]...)
+		i += size
+	}
+	return dst, true
 }
 
 // isDropped reports whether folding takes r away: accents, variation

@@ -1,11 +1,8 @@
 package query
 
 import (
-	"cmp"
-	"slices"
+	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 )
 
 // Query is a query that was read by Parse. It never changes, so that any
@@ -14,23 +11,46 @@ type Query struct {
 	root *node
 }
 
-// op is what a node does. New kinds of term (nearness, prefixes, fields) become
-// new ops with cases in the functions on node and in compile.
+// op is what a node does.
 type op uint8
 
 const (
-	opTerm op = iota // its words stand side by side in the text
-	opAnd            // all of at least two kids, none of which is an opAnd
-	opOr             // any of at least two kids, none of which is an opOr
-	opNot            // not its one kid, which is no opNot
+	opTerm  op = iota // its atoms stand side by side in the text
+	opField           // a field of the post is as it says
+	opNear            // each of at least two kids stands near the one before it
+	opAnd             // all of at least two kids, none of which is an opAnd
+	opOr              // any of its kids, none of which is an opOr
+	opNot             // not its one kid, which is no opNot
+	opSaved           // its one kid, which is saved under a name
 )
 
-// node is a part of a query.
+// node is a part of a query. Where something saved is named twice, both
+// nodes share their kid.
 type node struct {
-	op    op
-	words []string // of an opTerm, folded, at least one
-	kids  []*node
-	col   int // where it began in the text that was parsed
+	op     op
+	atoms  []atom // of an opTerm, at least one; of an opField that holds words
+	field  field  // of an opField
+	value  string // of an opField without atoms; of fieldReach the sign
+	number int64  // of fieldReach
+	steps  []step // of an opNear: from each kid to the next
+	name   string // of an opSaved, with list: or query:
+	kids   []*node
+	col    int // where it began in the text that was parsed
+}
+
+// step is how near a part of an opNear stands to the one before it: words side
+// by side are 1 apart.
+type step struct {
+	most    int
+	ordered bool // it must come after
+}
+
+// String gives the step as a query writes it.
+func (s step) String() string {
+	if s.ordered {
+		return "ONEAR/" + strconv.Itoa(s.most)
+	}
+	return "NEAR/" + strconv.Itoa(s.most)
 }
 
 // join makes one node of kids under opAnd or opOr, as flat as it can be.
@@ -49,22 +69,45 @@ func join(o op, kids []*node) *node {
 	return n
 }
 
-// boundless gives the part of n through which n matches a text that holds none
-// of its positive words, nil if it cannot. Taking words away from a text can
-// make positive terms false and negative ones true, no more; so the text to try
-// is the empty one.
-func (n *node) boundless() *node {
+// isPositional reports whether n stands at places in a text, so that NEAR can
+// join it: a term, or terms with OR between them.
+func (n *node) isPositional() bool {
 	switch n.op {
 	case opTerm:
+		return true
+	case opOr, opSaved:
+		for _, k := range n.kids {
+			if !k.isPositional() {
+				return false
+			}
+		}
+		return len(n.kids) > 0
+	}
+	return false
+}
+
+// boundless gives the part of n through which n matches a post that has none
+// of what it looks for, nil if it cannot. Taking words and fields away from a
+// post can make positive parts false and negative ones true, no more; so the post
+// to try is the empty one. Its reach is not known, and reach<10 does not hold of it.
+func (n *node) boundless() *node {
+	switch n.op {
+	case opTerm, opField, opNear:
 		return nil
 	case opNot:
 		if n.kids[0].boundless() == nil {
 			return n
 		}
 		return nil
-	case opOr:
+	case opOr, opSaved:
+		if n.isList() {
+			return nil // no item of a list takes away
+		}
 		for _, k := range n.kids {
 			if bad := k.boundless(); bad != nil {
+				if n.op == opSaved {
+					return n // the part is written elsewhere
+				}
 				return bad
 			}
 		}
@@ -84,18 +127,38 @@ func (q *Query) String() string {
 	if q.root == nil {
 		return ""
 	}
+	return q.root.String()
+}
+
+// String gives the part as a query writes it.
+func (n *node) String() string {
 	var b strings.Builder
-	q.root.print(&b)
+	n.print(&b)
 	return b.String()
 }
 
 func (n *node) print(b *strings.Builder) {
 	switch n.op {
 	case opTerm:
-		b.WriteString(printTerm(n.words))
+		b.WriteString(printAtoms(n.atoms))
+	case opField:
+		b.WriteString(n.printField())
+	case opSaved:
+		kind, name, _ := strings.Cut(n.name, ":")
+		if strings.ContainsFunc(name, isBreak) {
+			name = `"` + name + `"`
+		}
+		b.WriteString(kind + ":" + name)
 	case opNot:
 		b.WriteString("NOT ")
-		n.kids[0].printIn(b, n.kids[0].op != opTerm)
+		n.kids[0].printIn(b, n.kids[0].joins())
+	case opNear:
+		for i, k := range n.kids {
+			if i > 0 {
+				b.WriteString(" " + n.steps[i-1].String() + " ")
+			}
+			k.printIn(b, k.joins())
+		}
 	case opAnd, opOr:
 		sep := " AND "
 		if n.op == opOr {
@@ -110,6 +173,9 @@ func (n *node) print(b *strings.Builder) {
 	}
 }
 
+// joins reports whether n is parts with an operator between them.
+func (n *node) joins() bool { return n.op == opAnd || n.op == opOr || n.op == opNear }
+
 func (n *node) printIn(b *strings.Builder, parentheses bool) {
 	if parentheses {
 		b.WriteByte('(')
@@ -118,98 +184,4 @@ func (n *node) printIn(b *strings.Builder, parentheses bool) {
 	if parentheses {
 		b.WriteByte(')')
 	}
-}
-
-// printTerm writes a term. Words of a script without spaces are written without
-// spaces where that reads back the same.
-func printTerm(words []string) string {
-	if len(words) == 1 {
-		return words[0]
-	}
-	if first, _ := utf8.DecodeRuneInString(words[0]); unicode.In(first, unicode.Han, unicode.Hiragana,
-		unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar) {
-		if whole := strings.Join(words, ""); slices.Equal(Words(whole), words) {
-			return whole
-		}
-	}
-	return `"` + strings.Join(words, " ") + `"`
-}
-
-// Match reports whether the query matches doc. To try many queries on one
-// text, put them in a Set.
-func (q *Query) Match(doc Doc) bool {
-	return q.root != nil && q.root.match(doc.Tokens)
-}
-
-func (n *node) match(tokens []Token) bool {
-	switch n.op {
-	case opTerm:
-		return n.find(tokens, 0) >= 0
-	case opNot:
-		return !n.kids[0].match(tokens)
-	case opOr:
-		return slices.ContainsFunc(n.kids, func(k *node) bool { return k.match(tokens) })
-	}
-	return !slices.ContainsFunc(n.kids, func(k *node) bool { return !k.match(tokens) })
-}
-
-// find gives the first position at or after from where the words of a term
-// stand side by side, -1 if there is none.
-func (n *node) find(tokens []Token, from int) int {
-next:
-	for i := from; i+len(n.words) <= len(tokens); i++ {
-		for j, w := range n.words {
-			if tokens[i+j].Word != w {
-				continue next
-			}
-		}
-		return i
-	}
-	return -1
-}
-
-// Explain gives the places of the words that made the query match, in order,
-// without overlap; ranges that touch are one. It is nil if the query does not
-// match. Words in a part that did not match, or that NOT takes away, have no
-// place.
-func (q *Query) Explain(doc Doc) []Span {
-	if !q.Match(doc) {
-		return nil
-	}
-	spans := q.root.explain(doc.Tokens, false, nil)
-	slices.SortFunc(spans, func(a, b Span) int {
-		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End))
-	})
-	merged := spans[:0]
-	for _, s := range spans {
-		if last := len(merged) - 1; last >= 0 && s.Start <= merged[last].End {
-			merged[last].End = max(merged[last].End, s.End)
-			continue
-		}
-		merged = append(merged, s)
-	}
-	return merged
-}
-
-// explain appends the places of the positive terms in the parts of n that hold;
-// negated says that n stands under an odd number of NOTs.
-func (n *node) explain(tokens []Token, negated bool, spans []Span) []Span {
-	if n.match(tokens) == negated {
-		return spans
-	}
-	switch {
-	case n.op == opNot:
-		return n.kids[0].explain(tokens, !negated, spans)
-	case n.op != opTerm:
-		for _, k := range n.kids {
-			spans = k.explain(tokens, negated, spans)
-		}
-	case !negated:
-		for i := n.find(tokens, 0); i >= 0; i = n.find(tokens, i+1) {
-			for _, t := range tokens[i : i+len(n.words)] {
-				spans = append(spans, Span{Start: t.Start, End: t.End})
-			}
-		}
-	}
-	return spans
 }

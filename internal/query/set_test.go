@@ -8,125 +8,10 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 )
-
-// naive evaluates a query the plainest way, on the folded words of a text.
-func naive(n *node, words []string) bool {
-	switch n.op {
-	case opNot:
-		return !naive(n.kids[0], words)
-	case opAnd:
-		for _, k := range n.kids {
-			if !naive(k, words) {
-				return false
-			}
-		}
-		return true
-	case opOr:
-		for _, k := range n.kids {
-			if naive(k, words) {
-				return true
-			}
-		}
-		return false
-	}
-	line := func(w []string) string { return "\n" + strings.Join(w, "\n") + "\n" }
-	return strings.Contains(line(words), line(n.words))
-}
-
-// texts draws texts that often hold the words of queries.
-func texts() *rapid.Generator[string] {
-	return rapid.Custom(func(t *rapid.T) string {
-		var parts []string
-		for range rapid.IntRange(0, 6).Draw(t, "parts") {
-			parts = append(parts, strings.Join(termWords().Draw(t, "words"), " "))
-		}
-		return strings.Join(parts, rapid.SampledFrom([]string{" ", ", ", "’"}).Draw(t, "between"))
-	})
-}
-
-func TestMatch(t *testing.T) {
-	for _, c := range []struct {
-		query, text string
-		want        string // the words explained, joined by |; "-" if there is no match
-	}{
-		{"ETE", "Un été à Paris", "été"},
-		{"été", "L’ÉTÉ arrive", "ÉTÉ"},
-		{"l'été", "vive l’été", "l|été"},
-		{"l’été", "vive l'ete", "l|ete"},
-		{"the", "The mug", "The"},
-		{"mug", "mugs", "-"},
-		{`"coffee mug"`, "a coffee, mug!", "coffee|mug"},
-		{`"coffee mug"`, "mug coffee", "-"},
-		{"coffee mug", "mug coffee", "mug|coffee"},
-		{"mug NOT broken", "a broken mug", "-"},
-		{"mug -broken", "my mug", "mug"},
-		{"mug AND (blue OR NOT red)", "mug", "mug"},
-		{"mug AND (blue OR NOT red)", "red mug", "-"},
-		{"mug AND (blue OR NOT red)", "red blue mug", "blue|mug"},
-		{"(a b) OR c", "c a", "c"},
-		{"NOT (NOT a OR b)", "a c", "a"},
-		{"NOT (NOT a OR b)", "a b", "-"},
-		{"東京", "私は東京に住む", "東京"},
-		{"京東", "私は東京に住む", "-"},
-		{"กข", "xกขค", "กข"},
-		{"#notes", "love notes", "notes"},
-		{"notes", "love #Notes!", "Notes"},
-		{"👍", "nice 👍🏽", "👍🏽"},
-		{"strasse", "Große Straße", "Straße"},
-		{"łódź OR lodz", "Lodz ŁÓDŹ", "Lodz|ŁÓDŹ"},
-	} {
-		q := mustParse(t, c.query)
-		doc := Tokenize(c.text)
-		got := "-"
-		if q.Match(doc) {
-			var found []string
-			for _, s := range q.Explain(doc) {
-				found = append(found, c.text[s.Start:s.End])
-			}
-			got = strings.Join(found, "|")
-		} else if q.Explain(doc) != nil {
-			t.Errorf("%s does not match %q and is explained", c.query, c.text)
-		}
-		if got != c.want {
-			t.Errorf("%s on %q: %s, want %s", c.query, c.text, got, c.want)
-		}
-	}
-}
-
-func TestMatchIsNaive(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		checkMatch(t, queries().Draw(t, "query"), texts().Draw(t, "text"))
-	})
-}
-
-func checkMatch(t interface{ Fatalf(string, ...any) }, q *Query, text string) {
-	doc := Tokenize(text)
-	want := naive(q.root, Words(text))
-	if got := q.Match(doc); got != want {
-		t.Fatalf("%s on %q: %v, want %v", q, text, got, want)
-	}
-	spans := q.Explain(doc)
-	if (len(spans) > 0) != want {
-		t.Fatalf("%s on %q: match %v, explained by %v", q, text, want, spans)
-	}
-	last := -1
-	for _, s := range spans {
-		if s.Start <= last || s.End <= s.Start || s.End > len(text) || utf8.ValidString(text) && !utf8.ValidString(text[s.Start:s.End]) {
-			t.Fatalf("%s on %q: bad spans %v", q, text, spans)
-		}
-		last = s.End
-	}
-	set := NewSet()
-	set.Put(7, q)
-	if got := len(set.Match(doc, nil)) == 1; got != want {
-		t.Fatalf("set with %s on %q: %v, want %v", q, text, got, want)
-	}
-}
 
 // The set is held to the naive evaluator while queries come, change and go.
 func TestSetIsNaive(t *testing.T) {
@@ -137,7 +22,7 @@ func TestSetIsNaive(t *testing.T) {
 		t.Repeat(map[string]func(*rapid.T){
 			"put": func(t *rapid.T) {
 				id := rapid.Int64Range(1, 12).Draw(t, "id")
-				q := queries().Draw(t, "query")
+				q := drawQuery(t)
 				set.Put(id, q)
 				model[id] = q
 			},
@@ -148,24 +33,29 @@ func TestSetIsNaive(t *testing.T) {
 			},
 			"wrap": func(*rapid.T) { m.epoch = ^uint32(0) },
 			"elsewhere": func(t *rapid.T) {
-				other.Put(1, queries().Draw(t, "query"))
-				m.Match(other, Tokenize(texts().Draw(t, "text")), nil)
+				other.Put(1, drawQuery(t))
+				p := drawPost(t)
+				m.MatchPost(other, &p, nil)
 			},
 			"": func(t *rapid.T) {
-				text := texts().Draw(t, "text")
+				p := drawPost(t)
+				if !marksAreSimple(p.Text) {
+					return
+				}
+				doc := p.Tokenize()
 				want := []int64{-5}
 				for _, id := range slices.Sorted(maps.Keys(model)) {
-					if naive(model[id].root, Words(text)) {
+					if newNaive(p).holds(model[id].root) {
 						want = append(want, id)
 					}
 				}
 				for name, got := range map[string][]int64{
-					"Set.Match":         set.Match(Tokenize(text), []int64{-5}),
-					"Matcher.Match":     m.Match(set, Tokenize(text), []int64{-5}),
-					"Matcher.MatchText": m.MatchText(set, text, []int64{-5}),
+					"Set.Match":         set.Match(doc, []int64{-5}),
+					"Matcher.Match":     m.Match(set, doc, []int64{-5}),
+					"Matcher.MatchPost": m.MatchPost(set, &p, []int64{-5}),
 				} {
 					if d := cmp.Diff(want, got); d != "" {
-						t.Fatalf("%s on %q (-want +got):\n%s", name, text, d)
+						t.Fatalf("%s of %v on %+v (-want +got):\n%s", name, model, p, d)
 					}
 				}
 				if set.Len() != len(model) {
@@ -176,8 +66,15 @@ func TestSetIsNaive(t *testing.T) {
 		for id := range model {
 			set.Remove(id)
 		}
-		if len(set.numbers) != 0 || len(set.freeWords) != len(set.words)-1 || len(set.freeSlots) != len(set.entries) {
-			t.Fatalf("an emptied set still holds words: %v", set.numbers)
+		v := set.now.Load()
+		if v.count != 0 || v.words != 0 || v.marks != 0 || v.patterns != (patternCounts{}) || v.fields != [fieldReach + 1]int32{} ||
+			len(set.freeFeatures) != v.features.n-1 || len(set.freeSlots) != v.entries.n {
+			t.Fatalf("an emptied set still holds something: %d features, %d patterns", v.words, v.patterns.total)
+		}
+		for i := range v.table.n {
+			if v.table.at(i).wid != 0 {
+				t.Fatalf("an emptied set still has a feature in its table")
+			}
 		}
 	})
 }
@@ -242,19 +139,6 @@ func TestMatchAllocatesNothing(t *testing.T) {
 	if n := testing.AllocsPerRun(3, all); n != 0 {
 		t.Errorf("%v allocations for %d posts, want none", n, len(posts))
 	}
-}
-
-func FuzzMatch(f *testing.F) {
-	f.Add(`(mug OR "coffee cup") NOT broken`, "My COFFEE cup’s fine")
-	f.Add("東京 -大阪", "私は東京に住む👍")
-	f.Fuzz(func(t *testing.T, query, text string) {
-		if len(query) > 2000 || len(text) > 2000 {
-			return
-		}
-		if q, err := Parse(query); err == nil {
-			checkMatch(t, q, text)
-		}
-	})
 }
 
 // sample makes n queries of two required and two excluded words, and posts of

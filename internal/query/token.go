@@ -7,9 +7,12 @@ import (
 	"github.com/clipperhouse/uax29/v2/words"
 )
 
-// Doc is a text as the matcher sees it: its words in order.
+// Doc is a post whose text was read: its words in order, its hashtags and
+// handles.
 type Doc struct {
+	Post   *Post   // nil is an empty one
 	Tokens []Token // the index is the position that phrases count by
+	Marks  []Mark
 }
 
 // Token is one word of a text.
@@ -26,13 +29,21 @@ type Span struct {
 // Tokenize finds the words of a text. Words are those of UAX 29, parted
 // further at apostrophes and at dots and colons that are not inside a number;
 // punctuation is left out, emoji are words.
-func Tokenize(text string) Doc {
+func Tokenize(text string) Doc { return (&Post{Text: text}).Tokenize() }
+
+// Tokenize reads the text of a post. The Doc holds on to p, which must not be
+// changed while it is used, and works out its language and mood through it.
+func (p *Post) Tokenize() Doc {
 	var s scanner
-	s.scan(text)
-	doc := Doc{Tokens: make([]Token, len(s.pieces))}
+	s.scan(p.Text)
+	s.findMarks(p.Text)
+	doc := Doc{Post: p, Tokens: make([]Token, len(s.pieces))}
 	folded := string(s.buf)
 	for i, p := range s.pieces {
 		doc.Tokens[i] = Token{Word: folded[p.from:p.to], Start: p.start, End: p.end}
+	}
+	for _, m := range s.marks {
+		doc.Marks = append(doc.Marks, Mark{Word: folded[m.from:m.to], Token: m.first, Tokens: m.count, Start: m.start, End: m.end})
 	}
 	return doc
 }
@@ -67,6 +78,13 @@ type scanner struct {
 	folder folder
 	buf    []byte
 	pieces []piece
+	marks  []markPiece
+}
+
+// markPiece is a hashtag or handle found by a scanner.
+type markPiece struct {
+	piece
+	first, count int // the pieces in it
 }
 
 // scan replaces what the scanner holds by the words of text.
@@ -218,4 +236,19 @@ func hasPunctuation(folded []byte) bool {
 		}
 	}
 	return false
+}
+
+// load fills the scanner with what was found in a text before.
+func (s *scanner) load(doc Doc) {
+	s.buf, s.pieces, s.marks = s.buf[:0], s.pieces[:0], s.marks[:0]
+	for _, t := range doc.Tokens {
+		from := len(s.buf)
+		s.buf = append(s.buf, t.Word...)
+		s.pieces = append(s.pieces, piece{from, len(s.buf), t.Start, t.End})
+	}
+	for _, m := range doc.Marks {
+		from := len(s.buf)
+		s.buf = append(s.buf, m.Word...)
+		s.marks = append(s.marks, markPiece{piece{from, len(s.buf), m.Start, m.End}, m.Token, m.Tokens})
+	}
 }

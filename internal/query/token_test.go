@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 )
 
@@ -24,7 +25,10 @@ func TestFold(t *testing.T) {
 		{"ΣΊΣΥΦΟΣ σίσυφος", "σισυφοσ σισυφοσ"},
 		{"Ｔｒｉｂｕｎｅ ﬁn", "tribune fin"},
 		{"Ёлка", "елка"},
+		{"Мой й Ї ї ЁЖ ў", "мой й ї ї еж ў"},
 		{"مُحَمَّد", "محمد"},
+		{"أحمد إلى آية ٱلله على مدرسة فارسی کتاب", "احمد الي ايه الله علي مدرسه فارسي كتاب"},
+		{"٢٠٢٦ ۲۰۲۶", "2026 2026"},
 		{"שָׁלוֹם", "שלום"},
 		{"ガ ｶﾞ か が", "ガ ガ か が"},
 		{"한국어", "한국어"},
@@ -71,14 +75,38 @@ func TestWords(t *testing.T) {
 
 func TestTokenizePlaces(t *testing.T) {
 	got := Tokenize("«L’ÉTÉ» ½!")
-	want := Doc{Tokens: []Token{
+	want := Doc{Post: &Post{Text: "«L’ÉTÉ» ½!"}, Tokens: []Token{
 		{Word: "l", Start: 2, End: 3},
 		{Word: "ete", Start: 6, End: 11},
 		{Word: "1", Start: 14, End: 16},
 		{Word: "2", Start: 14, End: 16},
 	}}
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(Post{})); diff != "" {
 		t.Errorf("Tokenize (-want +got):\n%s", diff)
+	}
+}
+
+// TestMarks finds hashtags and handles, and nothing that only looks like one.
+func TestMarks(t *testing.T) {
+	for _, c := range []struct {
+		in   string
+		want []string
+	}{
+		{"a#b c@d.e &#39; # @ ## #_ #-a", []string{"#39"}},
+		{"#Été2026, (#b) ＃東京!", []string{"#ete2026", "#b", "#東京"}},
+		{"#a#b", []string{"#a"}},
+		{"#👍 #a👍", []string{"#a"}},
+		{"@Ana: @jean.luc. @a-b- @_x_", []string{"@ana", "@jean.luc", "@a-b", "@_x_"}},
+		{"@ana@Notes.example. @ana@", []string{"@ana", "@ana@notes.example", "@ana"}},
+		{"https://a.test/@ana/1", []string{"@ana"}},
+	} {
+		var got []string
+		for _, m := range Tokenize(c.in).Marks {
+			got = append(got, m.Word)
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("marks of %q (-want +got):\n%s", c.in, diff)
+		}
 	}
 }
 
@@ -108,6 +136,14 @@ func checkTokens(t interface{ Fatalf(string, ...any) }, text string) {
 			t.Fatalf("token %d of %q is not folded: %q", i, text, tok.Word)
 		}
 		found = append(found, tok.Word)
+	}
+	for _, m := range doc.Marks {
+		if m.Tokens < 1 || m.Token+m.Tokens > len(doc.Tokens) || m.Start < 0 || m.End > len(text) || m.Start >= m.End {
+			t.Fatalf("mark of %q out of range: %+v", text, m)
+		}
+		if again, ok := markOf(m.Word); ok && again != m.Word {
+			t.Fatalf("mark %q of %q reads again as %q", m.Word, text, again)
+		}
 	}
 	if !slices.Equal(found, Words(text)) {
 		t.Fatalf("Words(%q) = %q, Tokenize %q", text, Words(text), found)

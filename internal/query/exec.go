@@ -1,0 +1,178 @@
+package query
+
+import "slices"
+
+// holds runs the test at the front of code on the post seen.
+func (m *Matcher) holds(v *version, code []instr) bool {
+	head := code[0]
+	switch head.op {
+	case codeHas:
+		return (m.seen[head.arg].epoch == m.epoch) != head.not
+	case codeAsk:
+		if kind := v.features.at(int(head.arg)).more.waiting; !m.asked[kind] {
+			m.ask(v, kind)
+		}
+		return (m.seen[head.arg].epoch == m.epoch) != head.not
+	case codeReach:
+		n := v.features.at(int(head.arg)).more.node
+		return (m.post.Reach > 0 && reaches(n.value, m.post.Reach, n.number)) != head.not
+	case codeShared:
+		return m.holdsShared(v, head.arg) != head.not
+	case codePhrase:
+		return (m.phrase(code[1:head.size], -1) >= 0) != head.not
+	case codeNear:
+		return m.isNear(v, code[:head.size]) != head.not
+	}
+	decides := head.op == codeAny // one that holds decides codeAny, one that does not codeAll
+	for i := int32(1); i < head.size; i += code[i].size {
+		if in := &code[i]; in.op == codeHas {
+			if ((m.seen[in.arg].epoch == m.epoch) != in.not) == decides {
+				return decides
+			}
+			continue
+		}
+		if m.holds(v, code[i:]) == decides {
+			return decides
+		}
+	}
+	return !decides
+}
+
+// holdsShared tries something saved, once in a post.
+func (m *Matcher) holdsShared(v *version, w wid) bool {
+	if m.seen[w].epoch != m.epoch {
+		s := sighting{epoch: m.epoch}
+		if m.holds(v, v.features.at(int(w)).more.code) {
+			s.first = 1
+		}
+		m.seen[w] = s
+	}
+	return m.seen[w].first == 1
+}
+
+// phrase gives the first position after the given one at which the features of
+// args stand side by side, -1 if there is none.
+func (m *Matcher) phrase(args []instr, after int32) int32 {
+	for _, a := range args {
+		if m.seen[a.arg].epoch != m.epoch {
+			return -1
+		}
+	}
+next:
+	for i := m.seen[args[0].arg].first; i >= 0; i = m.found[i].next {
+		at := m.found[i].at
+		if at <= after {
+			continue
+		}
+		if int(at)+len(args) > len(m.ids) {
+			return -1
+		}
+		for j, a := range args[1:] {
+			if here := at + 1 + int32(j); m.ids[here] != a.arg && !m.standsAt(a.arg, here) {
+				continue next
+			}
+		}
+		return at
+	}
+	return -1
+}
+
+// standsAt reports whether a feature stands at a position.
+func (m *Matcher) standsAt(w wid, at int32) bool {
+	for i := m.seen[w].first; i >= 0 && m.found[i].at <= at; i = m.found[i].next {
+		if m.found[i].at == at {
+			return true
+		}
+	}
+	return false
+}
+
+// nearness is memory for finding what stands near each other.
+type nearness struct {
+	before, here []place // those of the part before and of this one, by their first words
+	ends         []int   // where those of before end, sorted
+}
+
+// isNear reports whether each part of a codeNear stands near the one before.
+func (m *Matcher) isNear(v *version, code []instr) bool {
+	n := &m.near
+	n.before = m.gather(v, code[1:], n.before[:0])
+	sortPlaces(n.before)
+	for i := 1 + code[1].size; int(i) < len(code); i += code[i].size {
+		if len(n.before) == 0 {
+			return false
+		}
+		most, ordered := int(code[i].arg), true
+		if code[i].arg >= anyOrder {
+			most, ordered = int(code[i].arg-anyOrder), false
+		}
+		i++ // over the codeStep
+		n.here = m.gather(v, code[i:], n.here[:0])
+		sortPlaces(n.here)
+		n.ends = n.ends[:0]
+		for _, p := range n.before {
+			n.ends = append(n.ends, p.to)
+		}
+		if !slices.IsSorted(n.ends) {
+			slices.Sort(n.ends)
+		}
+		kept := n.here[:0]
+		for _, p := range n.here {
+			if n.joins(p, most, ordered) {
+				kept = append(kept, p)
+			}
+		}
+		n.before, n.here = kept, n.before
+	}
+	return len(n.before) > 0
+}
+
+// joins reports whether one of the places before stands near p.
+func (n *nearness) joins(p place, most int, ordered bool) bool {
+	// One that ends at p.from-most+1 or later, but not after p.from.
+	i, _ := slices.BinarySearch(n.ends, p.from-most+1)
+	if i < len(n.ends) && n.ends[i] <= p.from {
+		return true
+	}
+	if ordered {
+		return false
+	}
+	// One that begins at p.to or later, but not after p.to+most-1.
+	i, _ = slices.BinarySearchFunc(n.before, p.to, func(b place, at int) int { return b.from - at })
+	return i < len(n.before) && n.before[i].from < p.to+most
+}
+
+func sortPlaces(places []place) {
+	byStart := func(a, b place) int { return a.from - b.from }
+	if !slices.IsSortedFunc(places, byStart) {
+		slices.SortFunc(places, byStart)
+	}
+}
+
+// gather appends the places of the positional part at the front of code.
+func (m *Matcher) gather(v *version, code []instr, places []place) []place {
+	head := code[0]
+	switch head.op {
+	case codeHas:
+		if m.seen[head.arg].epoch != m.epoch {
+			return places
+		}
+		for i := m.seen[head.arg].first; i >= 0; i = m.found[i].next {
+			f := m.found[i]
+			places = append(places, place{int(f.at), int(f.at + f.count)})
+		}
+		return places
+	case codePhrase:
+		args := code[1:head.size]
+		for at := m.phrase(args, -1); at >= 0; at = m.phrase(args, at) {
+			places = append(places, place{int(at), int(at) + len(args)})
+		}
+		return places
+	case codeShared:
+		return m.gather(v, v.features.at(int(head.arg)).more.code, places)
+	}
+	for i := int32(1); i < head.size; i += code[i].size {
+		places = m.gather(v, code[i:], places)
+	}
+	return places
+}

@@ -1,0 +1,213 @@
+package query
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// Reason is one part of a query that a post fulfils.
+type Reason struct {
+	Part   string // as a query writes it; a saved list or query by its name
+	Column int    // where it began in the text that was parsed, in characters from 1
+	Spans  []Span // the words in the text that it found, in order; none for a field
+}
+
+// Why gives the parts of the query that made it match, in the order they are
+// written: what it looks for and found. Parts that did not match, or that NOT
+// takes away, are left out. It is nil if the query does not match.
+func (q *Query) Why(doc Doc) []Reason {
+	if !q.Match(doc) {
+		return nil
+	}
+	return newEvaluator(doc).why(q.root, false, nil)
+}
+
+// why appends the positive parts of n that hold; negated says that n stands
+// under an odd number of NOTs.
+func (e *evaluator) why(n *node, negated bool, reasons []Reason) []Reason {
+	if e.holds(n) == negated {
+		return reasons
+	}
+	switch n.op {
+	case opNot:
+		return e.why(n.kids[0], !negated, reasons)
+	case opAnd, opOr:
+		for _, k := range n.kids {
+			reasons = e.why(k, negated, reasons)
+		}
+		return reasons
+	}
+	r := Reason{Part: n.String(), Column: n.col}
+	switch {
+	case n.op == opSaved:
+		inner := e.why(n.kids[0], negated, nil)
+		if len(inner) == 0 {
+			return reasons
+		}
+		for _, i := range inner {
+			r.Spans = append(r.Spans, i.Spans...)
+		}
+	case negated:
+		return reasons
+	case n.op == opTerm:
+		r.Spans = e.spans(n, e.places(n), nil)
+	case n.op == opNear:
+		for i, places := range e.chain(n) {
+			r.Spans = e.spans(n.kids[i], places, r.Spans)
+		}
+	}
+	slices.SortFunc(r.Spans, compareSpans)
+	r.Spans = slices.Compact(r.Spans)
+	return append(reasons, r)
+}
+
+// spans appends the bytes of the tokens at places; of a hashtag or handle with
+// its sign.
+func (e *evaluator) spans(n *node, places []place, spans []Span) []Span {
+	for _, p := range places {
+		if p.to == p.from {
+			continue
+		}
+		first := len(spans)
+		for _, t := range e.doc.Tokens[p.from:p.to] {
+			spans = append(spans, Span{Start: t.Start, End: t.End})
+		}
+		if m := markAt(e.doc.Marks, n, p); m != nil {
+			spans = append(spans[:first], Span{Start: m.Start, End: m.End})
+		}
+	}
+	return spans
+}
+
+// markAt gives the mark at a place that n found as a mark, nil if it found
+// words there.
+func markAt(marks []Mark, n *node, p place) *Mark {
+	if n.op != opTerm {
+		for _, k := range n.kids {
+			if m := markAt(marks, k, p); m != nil {
+				return m
+			}
+		}
+		return nil
+	}
+	for i, m := range marks {
+		if m.Token == p.from && m.Tokens == p.to-p.from && m.Word == n.atoms[0].text {
+			return &marks[i]
+		}
+	}
+	return nil
+}
+
+func compareSpans(a, b Span) int {
+	return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End))
+}
+
+// Explain gives the places of the words that made the query match, in order,
+// without overlap; ranges that touch are one. It is nil if the query does not
+// match, and empty if it matches without a word of the text, by a field.
+func (q *Query) Explain(doc Doc) []Span {
+	var spans []Span
+	for _, r := range q.Why(doc) {
+		spans = append(spans, r.Spans...)
+	}
+	slices.SortFunc(spans, compareSpans)
+	merged := spans[:0]
+	for _, s := range spans {
+		if last := len(merged) - 1; last >= 0 && s.Start <= merged[last].End {
+			merged[last].End = max(merged[last].End, s.End)
+			continue
+		}
+		merged = append(merged, s)
+	}
+	return merged
+}
+
+// Term is one of the smallest parts of a query: a word or phrase, a field,
+// something saved. Those that NEAR joins are terms each.
+type Term struct {
+	Text    string // as a query writes it
+	Column  int    // where it began in the text that was parsed, in characters from 1
+	Negated bool   // it takes away: it stands under an odd number of NOTs
+}
+
+// Terms gives the terms of the query in the order they are written. Without
+// takes one out by its index here.
+func (q *Query) Terms() []Term {
+	var terms []Term
+	var walk func(n *node, negated bool)
+	walk = func(n *node, negated bool) {
+		switch n.op {
+		case opTerm, opField, opSaved:
+			terms = append(terms, Term{Text: n.String(), Column: n.col, Negated: negated})
+			return
+		}
+		for _, k := range n.kids {
+			walk(k, negated != (n.op == opNot))
+		}
+	}
+	if q.root != nil {
+		walk(q.root, false)
+	}
+	return terms
+}
+
+// Without gives the query without one of its Terms, so that what the term adds
+// or costs can be counted. ok is false if what is left is no query: nothing, or
+// NOTs alone.
+func (q *Query) Without(term int) (rest *Query, ok bool) {
+	if q.root == nil || term < 0 {
+		return nil, false
+	}
+	root := without(q.root, &term)
+	if term >= 0 || root == nil || root.boundless() != nil {
+		return nil, false
+	}
+	return &Query{root: root}, true
+}
+
+// without gives n without the term that comes after *term others in it, nil
+// if that leaves nothing. *term is -1 once it was found.
+func without(n *node, term *int) *node {
+	if *term < 0 {
+		return n
+	}
+	switch n.op {
+	case opTerm, opField, opSaved:
+		if *term--; *term < 0 {
+			return nil
+		}
+		return n
+	}
+	var kids []*node
+	var steps []step
+	for i, k := range n.kids {
+		kept := without(k, term)
+		if kept == nil {
+			continue
+		}
+		if n.op == opNear && len(kids) > 0 {
+			steps = append(steps, n.steps[i-1])
+		}
+		kids = append(kids, kept)
+	}
+	if len(kids) == 0 {
+		return nil
+	}
+	switch n.op {
+	case opNot:
+		if kids[0].op == opNot {
+			return kids[0].kids[0]
+		}
+		return &node{op: opNot, kids: kids, col: n.col}
+	case opNear:
+		if len(kids) == 1 {
+			return kids[0]
+		}
+		return &node{op: opNear, kids: kids, steps: steps, col: n.col}
+	}
+	return join(n.op, kids)
+}
+
+// isList reports whether n is a saved list.
+func (n *node) isList() bool { return n.op == opSaved && strings.HasPrefix(n.name, savedList+":") }

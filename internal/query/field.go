@@ -1,0 +1,221 @@
+package query
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"tribune/internal/fault"
+)
+
+// field is what of a post a part of a query asks for.
+type field uint8
+
+const (
+	fieldText field = iota // not a field: the text itself
+	fieldLang
+	fieldAuthor
+	fieldSite
+	fieldSource
+	fieldCountry
+	fieldSentiment
+	fieldHas
+	fieldReach
+)
+
+// fieldNames are the names of fields as queries write them, with those that
+// name something saved.
+var fieldNames = []string{"", "lang", "author", "site", "source", "country", "sentiment", "has", "reach", "list", "query"}
+
+// The last two of fieldNames.
+const (
+	savedList  = "list"
+	savedQuery = "query"
+)
+
+// The values that fields with few of them can have.
+var (
+	moods = []string{"positive", "negative", "unclear"}
+	haves = []string{"link", "image", "question"}
+)
+
+// languageNames are names that people write for the codes they mean.
+var languageNames = map[string]string{
+	"english": "en", "anglais": "en", "french": "fr", "français": "fr", "francais": "fr", "spanish": "es", "espagnol": "es", "español": "es",
+	"german": "de", "allemand": "de", "deutsch": "de", "italian": "it", "italien": "it", "portuguese": "pt", "portugais": "pt",
+	"arabic": "ar", "arabe": "ar", "japanese": "ja", "japonais": "ja", "chinese": "zh", "chinois": "zh", "dutch": "nl", "russian": "ru", "russe": "ru",
+}
+
+// fieldNode reads the value of a field. quoted says that it stood between
+// quotation marks.
+func fieldNode(name, value string, col int) (*node, error) {
+	f := field(slices.Index(fieldNames, name))
+	n := &node{op: opField, field: f, col: col}
+	value = strings.TrimSpace(value)
+	lower := lowerText(value)
+	switch f {
+	case fieldAuthor, fieldSource:
+		return wordsField(n, name, value)
+	case fieldLang:
+		n.value = strings.ReplaceAll(lower, "_", "-")
+		if code, ok := languageNames[strings.ToLower(value)]; ok || !isTag(n.value) {
+			if !ok {
+				code = "fr"
+			}
+			return nil, fault.New(fault.Invalid, "Column {column}: lang: takes the code of a language, not “{text}”. Write for example lang:{example}.", "column", col, "text", value, "example", code)
+		}
+	case fieldCountry:
+		n.value = lower
+		if len(lower) != 2 || !isTag(lower) {
+			return nil, fault.New(fault.Invalid, "Column {column}: country: takes the two letters of a country, not “{text}”. Write for example country:fr.", "column", col, "text", value)
+		}
+		if n.value == "uk" {
+			n.value = "gb"
+		}
+	case fieldSite:
+		n.value = lowerText(hostOf(value))
+		if !isHost(n.value) || hasPath(value) {
+			return nil, fault.New(fault.Invalid, "Column {column}: site: takes the name of a site, not “{text}”. Write for example site:example.com.", "column", col, "text", value)
+		}
+	case fieldSentiment:
+		if n.value = lower; lower == "neutral" {
+			n.value = "unclear"
+		}
+		if !slices.Contains(moods, n.value) {
+			return nil, notOneOf(name, value, moods, col)
+		}
+	case fieldHas:
+		if n.value = lower; !slices.Contains(haves, lower) {
+			return nil, notOneOf(name, value, haves, col)
+		}
+	}
+	return n, nil
+}
+
+// wordsField reads a field that holds words: a name, or an author's handle.
+func wordsField(n *node, name, value string) (*node, error) {
+	if n.field == fieldAuthor && strings.HasPrefix(value, "@") {
+		handle, ok := markOf(value)
+		if !ok {
+			return nil, notAMark(value, n.col)
+		}
+		n.atoms = []atom{{kind: atomMark, text: handle}}
+		return n, nil
+	}
+	if strings.ContainsAny(value, "*~") {
+		return nil, fault.New(fault.Invalid, "Column {column}: {name}: takes whole words. Remove * or ~ from “{text}”.", "column", n.col, "name", name, "text", value)
+	}
+	if n.atoms = wordAtoms(nil, value); len(n.atoms) == 0 {
+		return nil, fault.New(fault.Invalid, "Column {column}: there is no word in “{text}”. Write a word, a number or an emoji, or remove it.", "column", n.col, "text", value)
+	}
+	return n, nil
+}
+
+func notOneOf(name, value string, values []string, col int) error {
+	return fault.New(fault.Invalid, "Column {column}: {name}: takes one of {values}, not “{text}”. Write for example {name}:{example}.",
+		"column", col, "name", name, "values", strings.Join(values, ", "), "text", value, "example", nearest(value, values))
+}
+
+// nearest gives the word of a list that is written most like value, its first
+// if none is.
+func nearest(value string, list []string) string {
+	value = Fold(value)
+	for d := range 3 {
+		for _, w := range list {
+			if w != "" && within(value, w, d) {
+				return w
+			}
+		}
+	}
+	for _, w := range list {
+		if len(value) >= 3 && strings.HasPrefix(w, value[:3]) {
+			return w
+		}
+	}
+	return list[0]
+}
+
+// reachNode reads what follows reach: a comparison with a number.
+func reachNode(text, rest string, col int) (*node, error) {
+	rest = strings.NewReplacer("≥", ">=", "≤", "<=").Replace(rest)
+	n := &node{op: opField, field: fieldReach, col: col}
+	for _, sign := range []string{">=", "<=", ">", "<"} {
+		if after, ok := strings.CutPrefix(rest, sign); ok {
+			number, err := strconv.ParseUint(after, 10, 63)
+			if err != nil {
+				break
+			}
+			n.value, n.number = sign, int64(number)
+			return n, nil
+		}
+	}
+	return nil, fault.New(fault.Invalid, "Column {column}: reach is compared with a whole number, without spaces. Write for example reach>1000 instead of “{text}”.", "column", col, "text", text)
+}
+
+// reaches compares a post's reach as a query says.
+func reaches(sign string, reach, number int64) bool {
+	switch sign {
+	case ">":
+		return reach > number
+	case ">=":
+		return reach >= number
+	case "<":
+		return reach < number
+	}
+	return reach <= number
+}
+
+// printField writes a field as a query does.
+func (n *node) printField() string {
+	name := fieldNames[n.field]
+	switch n.field {
+	case fieldReach:
+		return name + n.value + strconv.FormatInt(n.number, 10)
+	case fieldAuthor, fieldSource:
+		return name + ":" + printAtoms(n.atoms)
+	}
+	return name + ":" + n.value
+}
+
+// isTag reports whether s is a lower-case language tag as BCP 47 writes it.
+func isTag(s string) bool {
+	for i, part := range strings.Split(s, "-") {
+		if len(part) < 1 || len(part) > 8 || i == 0 && (len(part) < 2 || len(part) > 3) {
+			return false
+		}
+		for _, b := range []byte(part) {
+			if !('a' <= b && b <= 'z' || i > 0 && '0' <= b && b <= '9') {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// isHost reports whether s can be the name of a site, or the end of one.
+func isHost(s string) bool {
+	for _, label := range strings.Split(s, ".") {
+		if label == "" || runLength(strings.ReplaceAll(label, "-", "x")) != len(label) {
+			return false
+		}
+	}
+	return true
+}
+
+// hasPath reports whether an address has more than a host in it.
+func hasPath(address string) bool {
+	if i := strings.Index(address, "://"); i >= 0 {
+		address = address[i+3:]
+	}
+	i := strings.IndexAny(address, "/?#")
+	return i >= 0 && i < len(address)-1
+}
+
+// lowerText puts the ASCII letters of s in lower case.
+func lowerText(s string) string {
+	b := []byte(s)
+	for i := range b {
+		b[i] = lowerASCII(b[i])
+	}
+	return string(b)
+}

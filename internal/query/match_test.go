@@ -1,0 +1,198 @@
+package query
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"pgregory.net/rapid"
+)
+
+// TestMatch shows each part of the language on a text, with what is explained.
+func TestMatch(t *testing.T) {
+	for _, c := range []struct {
+		query, text string
+		want        string // the words explained, joined by |; "-" if there is no match
+	}{
+		{"ETE", "Un été à Paris", "été"},
+		{"été", "L’ÉTÉ arrive", "ÉTÉ"},
+		{"l'été", "vive l’été", "l|été"},
+		{"the", "The mug", "The"},
+		{"mug", "mugs", "-"},
+		{`"coffee mug"`, "a coffee, mug!", "coffee|mug"},
+		{`"coffee mug"`, "mug coffee", "-"},
+		{"coffee mug", "mug coffee", "mug|coffee"},
+		{"mug NOT broken", "a broken mug", "-"},
+		{"mug -broken", "my mug", "mug"},
+		{"mug AND (blue OR NOT red)", "red mug", "-"},
+		{"mug AND (blue OR NOT red)", "red blue mug", "blue|mug"},
+		{"NOT (NOT a OR b)", "a c", "a"},
+		{"東京", "私は東京に住む", "東京"},
+		{"京東", "私は東京に住む", "-"},
+		{"กข", "xกขค", "กข"},
+		{"👍", "nice 👍🏽", "👍🏽"},
+		{"strasse", "Große Straße", "Straße"},
+		{"łódź OR lodz", "Lodz ŁÓDŹ", "Lodz|ŁÓDŹ"},
+		{"σισυφος", "ΣΊΣΥΦΟΣ", "ΣΊΣΥΦΟΣ"},
+		{"istanbul", "İSTANBUL", "İSTANBUL"},
+		{"احمد", "أحْمَد", "أحْمَد"},
+		{"мои", "мой дом", "-"},
+
+		{"#notes", "love notes", "-"},
+		{"#notes", "love #Notes!", "#Notes"},
+		{"notes", "love #Notes!", "Notes"},
+		{"#東京", "#東京タワー", "-"},
+		{"#東京", "in #東京 now", "#東京"},
+		{"@ana", "hi @Ana, mail ana@ana.test", "@Ana"},
+		{"@ana", "hi @ana@notes.test.", "@ana"},
+		{"@ana@notes.test", "hi @ana@notes.test.", "@ana@notes.test"},
+		{"@ana@notes.test", "hi @ana", "-"},
+
+		{"wish*", "Wishes and wishing", "Wishes|wishing"},
+		{"wish*", "I swish", "-"},
+		{"*phone", "telephone phones", "telephone"},
+		{"*hon*", "telephones", "telephones"},
+		{"col?r", "color colour colr", "color"},
+		{"col*r", "color colour colr", "color|colour|colr"},
+		{"ét?", "etc", "refused"},
+		{`"l'ét*"`, "l’été", "l|été"},
+		{`"coffee mug*"`, "coffee mugs", "coffee|mugs"},
+		{`"is it good?"`, "is it good", "is|it|good"},
+		{"acommodate~2", "accommodate", "accommodate"},
+		{"recieve~1", "I receive", "receive"},
+		{"recieve~", "I recv", "-"},
+		{`="Apple"`, "apple Apple APPLE", "Apple"},
+		{`=Apple`, "apple", "-"},
+		{`="Apple Watch"`, "an Apple watch", "-"},
+		{`="été"`, "ete Été e\u0301te\u0301", "e\u0301te\u0301"},
+
+		{"coffee NEAR/2 mug", "mug of coffee", "mug|coffee"},
+		{"coffee NEAR/1 mug", "mug of coffee", "-"},
+		{"coffee ONEAR/3 mug", "mug of coffee", "-"},
+		{"coffee ONEAR/3 mug", "coffee in a mug, and a mug", "coffee|mug"},
+		{"(wish OR hope) NEAR/3 \"blue mug\"", "a blue mug, I hope", "blue|mug|hope"},
+		{"a NEAR/2 b NEAR/2 c", "a x b x c", "a|b|c"},
+		{"a NEAR/2 b NEAR/2 c", "a x b x x c", "-"},
+		{"a NEAR/5 a", "a", "-"},
+		{"a NEAR/5 a", "a b a", "a|a"},
+		{"#tag NEAR/2 mug", "mug of #tag", "mug|#tag"},
+		{"mug NOT (blue NEAR/2 sky)", "mug blue sky", "-"},
+	} {
+		q, err := Parse(c.query)
+		if err != nil {
+			if c.want != "refused" {
+				t.Errorf("%s: %v", c.query, err)
+			}
+			continue
+		}
+		doc := Tokenize(c.text)
+		got := "-"
+		if q.Match(doc) {
+			var found []string
+			for _, s := range q.Explain(doc) {
+				found = append(found, c.text[s.Start:s.End])
+			}
+			got = strings.Join(found, "|")
+		} else if q.Explain(doc) != nil {
+			t.Errorf("%s does not match %q and is explained", c.query, c.text)
+		}
+		if got != c.want {
+			t.Errorf("%s on %q: %s, want %s", c.query, c.text, got, c.want)
+		}
+		checkMatch(t, q, Post{Text: c.text})
+	}
+}
+
+// TestFields tries each field on posts that have it, have another, or do not
+// say.
+func TestFields(t *testing.T) {
+	for _, c := range []struct {
+		query  string
+		yes    []Post
+		no     []Post
+		saying string
+	}{
+		{query: "lang:fr", yes: []Post{{Language: "fr"}, {Language: "fr-CA"}, {Language: "FR_fr"}}, no: []Post{{}, {Language: "frr"}, {Language: "en"}}},
+		{query: "lang:pt-BR", yes: []Post{{Language: "pt-br"}}, no: []Post{{Language: "pt"}}},
+		{query: "author:ana", yes: []Post{{Author: "Ana Silva"}, {Handle: "@ana"}}, no: []Post{{Text: "ana"}, {Author: "Anaïs"}}},
+		{query: `author:"jean-luc"`, yes: []Post{{Author: "Jean-Luc P."}}, no: []Post{{Author: "Luc Jean"}, {Author: "Jean", Handle: "luc"}}},
+		{query: "author:@ana", yes: []Post{{Handle: "Ana"}, {Handle: "@ana@notes.test"}}, no: []Post{{Author: "ana"}, {Handle: "ana_2"}}},
+		{query: "site:example.com", yes: []Post{{Site: "example.com"}, {URL: "https://www.Example.com:80/a"}, {Site: "blog.example.com"}}, no: []Post{{Site: "myexample.com"}, {Text: "example.com"}}},
+		{query: "source:notes", yes: []Post{{Source: "My Notes"}}, no: []Post{{Source: "Noted"}}},
+		{query: "country:UK", yes: []Post{{Country: "GB"}, {Country: "uk"}}, no: []Post{{Country: "UA"}}},
+		{query: "sentiment:neutral", yes: []Post{{Sentiment: "unclear"}, {Sentiment: "neutral"}}, no: []Post{{}, {Sentiment: "negative"}}},
+		{query: "has:link", yes: []Post{{Text: "see https://a.test"}, {Text: "www.a.test"}, {HasLink: true}}, no: []Post{{Text: "xhttp://"}, {Text: "awww. nice"}}},
+		{query: "has:image", yes: []Post{{HasImage: true}}, no: []Post{{}}},
+		{query: "has:question", yes: []Post{{Text: "why?"}, {Text: "لماذا؟"}, {Text: "http://a.test/?x why？"}}, no: []Post{{Text: "see http://a.test/?x"}}},
+		{query: "reach>1000", yes: []Post{{Reach: 1001}}, no: []Post{{Reach: 1000}, {}}},
+		{query: "reach<=10", yes: []Post{{Reach: 10}}, no: []Post{{Reach: 11}, {}}},
+		{query: "list:press", yes: []Post{{Site: "a.news.test"}}, no: []Post{{}}},
+		{query: `list:"our team"`, yes: []Post{{Author: "Jean Luc"}, {Handle: "ana"}}, no: []Post{{Author: "Luc"}}},
+		{query: "list:none OR a", yes: []Post{{Text: "a"}}, no: []Post{{}}},
+		{query: "query:brand a", yes: []Post{{Text: "a"}, {Text: "東京 a b"}}, no: []Post{{Text: "a wish"}}},
+	} {
+		q, err := ParseWith(c.query, saved)
+		if err != nil {
+			t.Errorf("%s: %v", c.query, err)
+			continue
+		}
+		for i, p := range slices.Concat(c.yes, c.no) {
+			if got, want := q.Match(p.Tokenize()), i < len(c.yes); got != want {
+				t.Errorf("%s on %+v: %v, want %v", c.query, p, got, want)
+			}
+			checkMatch(t, q, p)
+		}
+	}
+}
+
+func TestMatchIsNaive(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		q, p := drawQuery(t), drawPost(t)
+		if marksAreSimple(p.Text) {
+			checkMatch(t, q, p)
+		}
+	})
+}
+
+// checkMatch holds all ways of matching a query to the naive one.
+func checkMatch(t interface{ Fatalf(string, ...any) }, q *Query, p Post) {
+	want := newNaive(p).holds(q.root)
+	doc := p.Tokenize()
+	if got := q.Match(doc); got != want {
+		t.Fatalf("%s on %+v: %v, want %v", q, p, got, want)
+	}
+	spans := q.Explain(doc)
+	if !want && spans != nil {
+		t.Fatalf("%s on %+v: no match, explained by %v", q, p, spans)
+	}
+	last := -1
+	for _, s := range spans {
+		if s.Start <= last || s.End <= s.Start || s.End > len(p.Text) || utf8.ValidString(p.Text) && !utf8.ValidString(p.Text[s.Start:s.End]) {
+			t.Fatalf("%s on %+v: bad spans %v", q, p, spans)
+		}
+		last = s.End
+	}
+	set := NewSet()
+	set.Put(7, q)
+	if got := len(set.Match(doc, nil)) == 1; got != want {
+		t.Fatalf("set with %s on %+v: %v, want %v", q, p, got, want)
+	}
+	if want && len(q.Why(doc)) == 0 {
+		t.Fatalf("%s on %+v matches without a reason", q, p)
+	}
+}
+
+func FuzzMatch(f *testing.F) {
+	f.Add(`(mug OR "coffee cup") NOT broken`, "My COFFEE cup’s fine")
+	f.Add("東京 -大阪", "私は東京に住む👍")
+	f.Add(`wi*h~1 NEAR/3 col?r ="Été" #a`, "Wish ÉTÉ #a")
+	f.Fuzz(func(t *testing.T, query, text string) {
+		if len(query) > 2000 || len(text) > 2000 || !marksAreSimple(text) {
+			return
+		}
+		if q, err := ParseWith(query, saved); err == nil {
+			checkMatch(t, q, Post{Text: text})
+		}
+	})
+}
