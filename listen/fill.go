@@ -117,7 +117,8 @@ func placeOf(sources map[int64]Source, id int64) Source {
 // listed is a mention as a search of what is there sees it.
 type listed struct {
 	id, source, publishedAt int64
-	language, text          string
+	language                string // as it is counted
+	post                    *query.Post
 	asks                    Ask
 	has                     bool // the query is noted as matching
 }
@@ -129,11 +130,11 @@ func (r *Radar) refill(ctx context.Context, q Query, matches func(source int64, 
 	for {
 		page, err := storage.All(ctx, r.db, func(row storage.Scanner) (l listed, err error) {
 			var has int
-			err = row.Scan(&l.id, &l.source, &l.publishedAt, &l.language, &l.text, &l.asks, &has)
-			l.has = has == 1
+			l.post, err = scanAsked(row, &l.id, &l.source, &l.publishedAt, &l.asks, &has)
+			l.language, l.has = l.post.Language, has == 1
 			return l, err
-		}, `select m.id, m.source_id, m.published_at, m.language, m.text, m.asks, case when mq.query_id is null then 0 else 1 end
-			from mention m left join mention_query mq on mq.query_id = $1 and mq.mention_id = m.id
+		}, `select m.id, m.source_id, m.published_at, m.asks, case when mq.query_id is null then 0 else 1 end, `+askedColumns+`
+			from mention m left join mention_query mq on mq.query_id = $1 and mq.mention_id = m.id`+askedTables+`
 			where m.id > $2 and m.state <> 'withdrawn' and (m.published_at >= $3 or mq.query_id is not null)
 			order by m.id limit $4`, q.ID, last, since, pageSize)
 		if err != nil || len(page) == 0 {
@@ -142,7 +143,7 @@ func (r *Radar) refill(ctx context.Context, q Query, matches func(source int64, 
 		last = page[len(page)-1].id
 		changed := page[:0]
 		for _, l := range page {
-			hit := matches(l.source, query.Tokenize(l.text))
+			hit := matches(l.source, l.post.Tokenize())
 			if hit {
 				found++
 			}
@@ -182,7 +183,7 @@ func (r *Radar) rematch(ctx context.Context, q Query, page []listed) error {
 			if l.has || q.Purpose != Us || l.asks != NoAsk {
 				continue
 			}
-			if ask := askOf(l.text); ask != NoAsk {
+			if ask := askOf(l.post.Text); ask != NoAsk {
 				if _, err := tx.Exec(ctx, `update mention set asks = $1 where id = $2`, string(ask), l.id); err != nil {
 					return err
 				}
@@ -255,10 +256,10 @@ func (r *Radar) tryMentions(ctx context.Context, q *query.Query, covers func(int
 	since := storage.Micros(r.now().Add(-fillBack))
 	for {
 		page, err := storage.All(ctx, r.db, func(row storage.Scanner) (l listed, err error) {
-			err = row.Scan(&l.id, &l.source, &l.publishedAt, &l.text)
+			l.post, err = scanAsked(row, &l.id, &l.source, &l.publishedAt)
 			return l, err
-		}, `select id, source_id, published_at, text from mention
-			where (published_at, id) < ($1, $2) and published_at >= $3 and state = 'visible' order by published_at desc, id desc limit $4`,
+		}, `select m.id, m.source_id, m.published_at, `+askedColumns+` from mention m`+askedTables+`
+			where (m.published_at, m.id) < ($1, $2) and m.published_at >= $3 and m.state = 'visible' order by m.published_at desc, m.id desc limit $4`,
 			at, last, since, pageSize)
 		if err != nil {
 			return err
@@ -268,7 +269,7 @@ func (r *Radar) tryMentions(ctx context.Context, q *query.Query, covers func(int
 			if !covers(l.source) {
 				continue
 			}
-			if t.Of++; q.Match(query.Tokenize(l.text)) {
+			if t.Of++; q.Match(l.post.Tokenize()) {
 				if t.Hits++; len(ids) < sampleSize {
 					ids = append(ids, l.id)
 				}

@@ -188,7 +188,8 @@ type utterance struct {
 func utter(s Source, p Post, stated time.Time) utterance {
 	u := utterance{source: s.ID, addressed: s.Addressed, kind: p.Kind, externalID: p.ExternalID, replyTo: p.ReplyTo, url: p.URL,
 		public: isPublic(p), author: p.Author, account: accountOf(s.ID, s.Name, p.Kind, p.Author), text: p.Text, language: p.Language,
-		country: p.Country, reach: p.Reach, publishedAt: p.PublishedAt, doc: query.Tokenize(p.Text)}
+		country: p.Country, reach: p.Reach, publishedAt: p.PublishedAt}
+	u.doc = asked(p.Text, p.URL, u.account, s.Name, p.Language, p.Country, p.Reach).Tokenize()
 	words := folded(u.doc, p.Text)
 	sum := sha256.Sum256([]byte(words))
 	u.hash = int64(binary.BigEndian.Uint64(sum[:8]))

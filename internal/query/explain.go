@@ -159,22 +159,41 @@ func (q *Query) Without(term int) (rest *Query, ok bool) {
 	if q.root == nil || term < 0 {
 		return nil, false
 	}
-	root := without(q.root, &term)
-	if term >= 0 || root == nil || root.boundless() != nil {
+	at := -1
+	return q.pruned(func(n *node) bool {
+		at++
+		return at == term
+	}, func() bool { return at >= term })
+}
+
+// WordsOnly gives the query without what it asks of fields, to explain a text
+// that is known to match by itself. ok is false if what is left is no query.
+func (q *Query) WordsOnly() (rest *Query, ok bool) {
+	if q.root == nil {
+		return nil, false
+	}
+	isField := func(n *node) bool { return n.op == opField || n.op == opSaved && prune(n.kids[0], onlyField) == nil }
+	return q.pruned(isField, func() bool { return true })
+}
+
+func onlyField(n *node) bool { return n.op == opField }
+
+// pruned gives the query without the terms that drop names; ok is false if
+// what is left is no query, or if found says that there was nothing to drop.
+func (q *Query) pruned(drop func(*node) bool, found func() bool) (rest *Query, ok bool) {
+	root := prune(q.root, drop)
+	if !found() || root == nil || root.boundless() != nil {
 		return nil, false
 	}
 	return &Query{root: root}, true
 }
 
-// without gives n without the term that comes after *term others in it, nil
-// if that leaves nothing. *term is -1 once it was found.
-func without(n *node, term *int) *node {
-	if *term < 0 {
-		return n
-	}
+// prune gives n without the terms in it that drop names, asked in the order
+// they are written; nil if that leaves nothing.
+func prune(n *node, drop func(*node) bool) *node {
 	switch n.op {
 	case opTerm, opField, opSaved:
-		if *term--; *term < 0 {
+		if drop(n) {
 			return nil
 		}
 		return n
@@ -182,7 +201,7 @@ func without(n *node, term *int) *node {
 	var kids []*node
 	var steps []step
 	for i, k := range n.kids {
-		kept := without(k, term)
+		kept := prune(k, drop)
 		if kept == nil {
 			continue
 		}

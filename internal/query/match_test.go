@@ -1,11 +1,13 @@
 package query
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 )
 
@@ -143,6 +145,104 @@ func TestFields(t *testing.T) {
 			}
 			checkMatch(t, q, p)
 		}
+	}
+}
+
+// TestTerms walks the terms of a query and takes each out.
+func TestTerms(t *testing.T) {
+	q, err := ParseWith(`(a OR "b c") NOT (lang:fr d) list:press x NEAR/2 y NEAR/3 z`, saved)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var terms []Term
+	var rests []string
+	for i, term := range q.Terms() {
+		terms = append(terms, term)
+		rest, ok := q.Without(i)
+		if !ok {
+			t.Fatalf("no query without %+v", term)
+		}
+		rests = append(rests, rest.String())
+	}
+	if diff := cmp.Diff([]Term{{"a", 2, false}, {`"b c"`, 7, false}, {"lang:fr", 19, true}, {"d", 27, true}, {"list:press", 30, false}, {"x", 41, false}, {"y", 50, false}, {"z", 59, false}}, terms); diff != "" {
+		t.Errorf("terms (-want +got):\n%s", diff)
+	}
+	const all, near = `(a OR "b c") AND NOT (lang:fr AND d) AND list:press AND `, `x NEAR/2 y NEAR/3 z`
+	if diff := cmp.Diff([]string{
+		`"b c" AND NOT (lang:fr AND d) AND list:press AND ` + near, `a AND NOT (lang:fr AND d) AND list:press AND ` + near,
+		`(a OR "b c") AND NOT d AND list:press AND ` + near, `(a OR "b c") AND NOT lang:fr AND list:press AND ` + near,
+		`(a OR "b c") AND NOT (lang:fr AND d) AND ` + near, all + `y NEAR/3 z`, all + `x NEAR/3 z`, all + `x NEAR/2 y`,
+	}, rests); diff != "" {
+		t.Errorf("without each (-want +got):\n%s", diff)
+	}
+	if words, ok := q.WordsOnly(); !ok || words.String() != `(a OR "b c") AND NOT d AND x NEAR/2 y NEAR/3 z` {
+		t.Errorf("words only: %s", words)
+	}
+	for _, text := range []string{"a", "a NOT b"} {
+		if rest, ok := mustParse(t, text).Without(0); ok {
+			t.Errorf("%s without its first term: %s", text, rest)
+		}
+	}
+	if _, ok := q.Without(8); ok {
+		t.Error("took out a term that is not there")
+	}
+	if _, ok := mustParse(t, "lang:fr -site:a.test").WordsOnly(); ok {
+		t.Error("there are words in a query without any")
+	}
+}
+
+// TestWarnings warns of what finds nearly everything, and of nothing else.
+func TestWarnings(t *testing.T) {
+	for text, warned := range map[string]bool{
+		"the": true, "the OR mug": true, "the and": true, "lang:fr": true, "the lang:fr -mug": true, "reach>5 OR mug": true, "été OR les": true,
+		"mug": false, "the mug": false, `"the who"`: false, "lang:fr mug": false, "site:a.test": false, "mug -the": false,
+	} {
+		if got := mustParse(t, text).Warnings(); (len(got) > 0) != warned {
+			t.Errorf("%s: %v", text, got)
+		}
+	}
+}
+
+// TestSaved holds names to what they stand for, and refuses circles.
+func TestSaved(t *testing.T) {
+	s := shelf{
+		lists:   map[string]List{"bad": {ListWords, []string{"…"}}, "big": {ListWords, make([]string, maxItems+1)}},
+		queries: map[string]string{"a": "x OR query:b", "b": "y query:c", "c": "query:a", "self": "NOT query:self", "broken": "x AND", "no": "NOT x", "no no": "NOT query:no"},
+	}
+	long := "end"
+	for i := range maxSavedDepth + 1 {
+		s.queries[fmt.Sprint("q", i)] = long
+		long = fmt.Sprint("query:q", i)
+	}
+	twice := "x x"
+	for i := range 15 {
+		s.queries[fmt.Sprint("t", i)] = twice
+		twice = fmt.Sprintf("query:t%d OR query:t%d", i, i)
+	}
+	for text, want := range map[string]string{
+		"z query:a":            "Column 3: the saved query “a” cannot be read",
+		"query:self":           "asks for itself, by way of query:self > query:self",
+		"query:broken":         "Column 1: the saved query “broken” cannot be read. Open it and mend it first.: Column 6: a word",
+		"query:no":             "Column 1: this part alone would find texts with none",
+		"list:bad":             "Column 1: “…” in the saved list “bad” cannot be read",
+		"list:big":             "can have 100000 items together",
+		"x " + long:            "saved queries can name one another 20 deep",
+		"x " + twice:           "fewer than 10000 words, those of saved queries in it included",
+		"x NEAR/3 query:no":    "NEAR and ONEAR stand between words",
+		"NOT query:no":         "",
+		`query:"no  no" AND x`: "",
+	} {
+		q, err := ParseWith(text, s)
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%s: %v, want %q", text, err, want)
+		}
+		if err == nil {
+			checkMatch(t, q, Post{Text: "x"})
+			checkMatch(t, q, Post{Text: "z"})
+		}
+	}
+	if q, err := ParseWith("a query:brand -list:none", saved); err != nil || !slices.Equal(q.Names(), []string{"list:none", "list:rivals", "query:brand", "query:spam"}) {
+		t.Errorf("names: %v, %v", q.Names(), err)
 	}
 }
 

@@ -80,7 +80,8 @@ func light(text string, id int64, queries []listen.Query) *query.Query {
 	if err != nil {
 		return nil // words that are no query are still found; they are not lit
 	}
-	return parsed
+	words, _ := parsed.WordsOnly()
+	return words
 }
 
 // span is a piece of a text, lit or not.
