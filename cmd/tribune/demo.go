@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -15,17 +16,18 @@ import (
 
 // demoCommand serves a site of sample data, or fills a folder with any size of it.
 type demoCommand struct {
-	Addr     string `help:"Address to listen on." default:"localhost:8080" env:"TRIBUNE_ADDR"`
-	URL      string `help:"The site's own address as its visitors see it." env:"TRIBUNE_URL"`
-	Data     string `help:"Folder to keep the sample site in; by default it is thrown away at the end." type:"path"`
-	Today    string `help:"Day that dates are relative to, as in 2026-11-20; today if not given."`
-	Seed     uint64 `help:"Another seed makes another, equally fixed site." default:"1"`
-	Fill     string `help:"Make a folder of the sizes below, and do not serve it." type:"path"`
-	Ideas    int    `help:"With --fill: how many ideas." default:"1000"`
-	Votes    int    `help:"With --fill: how many votes." default:"10000"`
-	Comments int    `help:"With --fill: how many comments." default:"2000"`
-	People   int    `help:"With --fill: how many people." default:"500"`
-	Mentions int    `help:"With --fill: how many mentions." default:"0"`
+	Addr      string `help:"Address to listen on." default:"localhost:8080" env:"TRIBUNE_ADDR"`
+	URL       string `help:"The site's own address as its visitors see it." env:"TRIBUNE_URL"`
+	Data      string `help:"Folder to keep the sample site in; by default it is thrown away at the end." type:"path"`
+	Today     string `help:"Day that dates are relative to, as in 2026-11-20; today if not given."`
+	Seed      uint64 `help:"Another seed makes another, equally fixed site." default:"1"`
+	Fill      string `help:"Make a folder of the sizes below, and do not serve it." type:"path"`
+	Ideas     int    `help:"With --fill: how many ideas." default:"1000"`
+	Votes     int    `help:"With --fill: how many votes." default:"10000"`
+	Comments  int    `help:"With --fill: how many comments." default:"2000"`
+	People    int    `help:"With --fill: how many people." default:"500"`
+	Mentions  int    `help:"With --fill: how many mentions." default:"0"`
+	Purchases int    `help:"With --fill: how many purchases, two to a buyer, with chains of who told whom up to 12 deep." default:"0"`
 }
 
 // Run makes the sample site and serves it, or fills a folder.
@@ -100,15 +102,24 @@ func (c *demoCommand) fill(ctx context.Context, log *slog.Logger, today time.Tim
 		return err
 	}
 	defer os.RemoveAll(temp)
-	sizes := sample.Sizes{Ideas: c.Ideas, Votes: c.Votes, Comments: c.Comments, People: c.People, Mentions: c.Mentions}
+	sizes := sample.Sizes{Ideas: c.Ideas, Votes: c.Votes, Comments: c.Comments, People: c.People, Mentions: c.Mentions, Purchases: c.Purchases}
 	if err := sample.Fill(tribune.DirFolder(temp), sizes, today, c.Seed); err != nil {
 		return err
 	}
-	m, err := tribune.Restore(ctx, log, tribune.Config{Data: c.Fill}, temp)
+	config := tribune.Config{Data: c.Fill}
+	m, err := tribune.Restore(ctx, log, config, temp)
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%s holds %d ideas, %d votes, %d comments, %d people, %d mentions. The owner is person1@example.org.\n", c.Fill,
-		m.Rows["idea"], m.Rows["vote"], m.Rows["comment"], m.Rows["person"], m.Rows["mention"])
+	fmt.Println("Counting what the site counts of its mentions and purchases...")
+	site, err := tribune.Open(ctx, log, config, nil)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(site.CatchUp(ctx), site.Close()); err != nil {
+		return err
+	}
+	fmt.Printf("%s holds %d ideas, %d votes, %d comments, %d people, %d mentions, %d purchases. The owner is person1@example.org.\n", c.Fill,
+		m.Rows["idea"], m.Rows["vote"], m.Rows["comment"], m.Rows["person"], m.Rows["mention"], m.Rows["purchase"])
 	return nil
 }

@@ -15,7 +15,7 @@ import (
 )
 
 // Sizes says how much to make.
-type Sizes struct{ Ideas, Votes, Comments, People, Mentions int }
+type Sizes struct{ Ideas, Votes, Comments, People, Mentions, Purchases int }
 
 // filler writes a made-up site as an archive, table by table.
 type filler struct {
@@ -29,12 +29,15 @@ type filler struct {
 
 	votes, comments, voted []int64 // by idea: how many; voted: by staff
 	created                []int64
+	bought                 []shopper
 }
 
 // Fill writes a site of any size as an archive (see storage.Export), to be
 // imported: people (the first is the owner), ideas with votes and comments,
-// and mentions. Everything is public. The same seed and day give the same
-// site. Texts are the story's sentences, put together anew.
+// mentions, and purchases with who told whom. Everything is public. The same
+// seed and day give the same site. Texts are the story's sentences, put
+// together anew. What the site counts of mentions and purchases it counts
+// itself, when it first reads its log and its work that waits to the end.
 func Fill(to storage.Folder, n Sizes, today time.Time, seed uint64) error {
 	s, err := read()
 	if err != nil {
@@ -50,7 +53,8 @@ func Fill(to storage.Folder, n Sizes, today time.Time, seed uint64) error {
 	}
 	f.sizes.People = max(f.sizes.People, 2)
 	f.share()
-	for _, table := range []func() error{f.site, f.people, f.ideas, f.voteRows, f.commentRows, f.mentionRows} {
+	f.bought = f.buyers()
+	for _, table := range []func() error{f.site, f.people, f.ideas, f.voteRows, f.commentRows, f.mentionRows, f.orders, f.due} {
 		if err := table(); err != nil {
 			return fmt.Errorf("sample: fill: %w", err)
 		}
@@ -124,7 +128,7 @@ func (f *filler) share() {
 	}
 }
 
-// site writes the settings, the counts, and cursors that have read all.
+// site writes the settings and the counts.
 func (f *filler) site() error {
 	value, err := json.Marshal(know.Site{Brand: "Oriflamme", Purpose: "Paper that lasts as long as what you write on it.", Hue: 24, Chroma: 15,
 		Language: "en", Zone: "UTC", SetUp: true})
@@ -185,7 +189,8 @@ var family = []string{"Morel", "Rey", "Solberg", "Keller", "Almeida", "Nogueira"
 func nameOf(i int) string { return given[i%len(given)] + " " + family[(i/len(given)+i)%len(family)] }
 
 // people writes persons and their confirmed addresses: person1@example.org
-// and so on. The first is the owner.
+// and so on. The first is the owner. Those who bought and are not here have
+// addresses that nobody confirmed: buyer501@example.org and so on.
 func (f *filler) people() error {
 	roles := func(i int) string {
 		switch {
@@ -205,7 +210,10 @@ func (f *filler) people() error {
 	}); err != nil {
 		return err
 	}
-	return f.table("account", f.sizes.People, func(i int) row {
+	return f.table("account", max(f.sizes.People, len(f.bought)), func(i int) row {
+		if i >= f.sizes.People {
+			return row{"id": i + 1, "kind": "mail", "address": fmt.Sprintf("buyer%d@example.org", i+1), "person_id": 0, "confirmed_at": 0, "created_at": f.bought[i].first.UnixMicro()}
+		}
 		return row{"id": i + 1, "kind": "mail", "address": fmt.Sprintf("person%d@example.org", i+1), "person_id": i + 1, "confirmed_at": joined[i], "created_at": joined[i]}
 	})
 }
@@ -289,7 +297,7 @@ func (f *filler) mentionRows() error {
 		return err
 	}
 	if err := f.table("query", 1, func(int) row {
-		return row{"id": 1, "name": "Oriflamme", "text": "Oriflamme", "purpose": "us", "mentions": n, "created_at": now, "changed_at": now}
+		return row{"id": 1, "name": "Oriflamme", "text": "Oriflamme", "purpose": "us", "mentions": n, "filled": 1, "created_at": now, "changed_at": now}
 	}); err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package sample_test
 
 import (
 	"log/slog"
+	"strconv"
 	"testing"
 	"time"
 
@@ -49,7 +50,7 @@ func TestLoad(t *testing.T) {
 
 // A site of any size is whole: what its counts say is what is there.
 func TestFill(t *testing.T) {
-	for _, sizes := range []sample.Sizes{{}, {Ideas: 1, Votes: 5, People: 3}, {Ideas: 300, Votes: 3000, Comments: 500, People: 60, Mentions: 400}} {
+	for _, sizes := range []sample.Sizes{{}, {Ideas: 1, Votes: 5, People: 3}, {Purchases: 3}, {Ideas: 300, Votes: 3000, Comments: 500, People: 200, Mentions: 400, Purchases: 1501}} {
 		dir := t.TempDir()
 		if err := sample.Fill(tribune.DirFolder(dir), sizes, today, 1); err != nil {
 			t.Fatal(err)
@@ -79,6 +80,49 @@ func TestFill(t *testing.T) {
 		if err != nil || total != int64(sizes.Ideas) {
 			t.Errorf("%d ideas counted of %d (%v)", total, sizes.Ideas, err)
 		}
+		purchases(t, site, sizes)
 		site.Close()
+	}
+}
+
+// purchases holds what a filled site counts of its purchases, once it has read
+// its log, against what it was filled with.
+func purchases(t *testing.T, site *tribune.Site, sizes sample.Sizes) {
+	t.Helper()
+	if err := site.CatchUp(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	number := func(query string) (n int) {
+		t.Helper()
+		if err := site.DB.Row(t.Context(), query).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	for what, n := range map[string]int{
+		`select count(*) from purchase`:                                                            sizes.Purchases,
+		`select coalesce(sum(purchases), 0) from referral`:                                         sizes.Purchases,
+		`select coalesce(sum(purchases), 0) from cohort`:                                           sizes.Purchases,
+		`select coalesce(sum(purchases), 0) from purchase_country`:                                 sizes.Purchases,
+		`select coalesce(sum(buyers), 0) from referral_month`:                                      (sizes.Purchases + 1) / 2,
+		`select coalesce(sum(n), 0) from loop_day where step = 'heard'`:                            sizes.Mentions,
+		`select count(*) from measure_due where name = 'sweep'`:                                    0,
+		`select count(*) from outbox`:                                                              0,
+		`select count(*) from purchase p where p.at > ` + strconv.FormatInt(today.UnixMicro(), 10): 0,
+	} {
+		if got := number(what); got != n {
+			t.Errorf("%+v: %s gives %d, want %d", sizes, what, got, n)
+		}
+	}
+	if sizes.Purchases < 1000 {
+		return
+	}
+	if deep := number(`select max(depth) from referral`); deep != 12 {
+		t.Errorf("the longest chain is %d deep", deep)
+	}
+	for _, sure := range []string{"0", "1", "2"} {
+		if number(`select count(*) from referral where purchases > 0 and sure = `+sure) < 50 {
+			t.Errorf("hardly anybody is as sure as %s", sure)
+		}
 	}
 }
