@@ -32,6 +32,8 @@ const (
 	goneResting = "driftlanternfish"
 	gonePost    = "thistlegazette"
 	goneThanks  = "gratefulpebble"
+	goneTag     = "plumtagged"
+	goneSecond  = "second@vanish.example" // asked to add, never confirmed
 	gonePage    = "https://forum.example/people/quorlwyck"
 )
 
@@ -64,7 +66,9 @@ func TestLeftIsNowhere(t *testing.T) {
 			gone := person(goneName, goneAddress, know.Member)
 			other, err := site.Ideas.Propose(ctx, marta, shape.NewIdea{Title: "An idea that stays", Body: "It stays."})
 			must(err)
-			mine, err := site.Ideas.Propose(ctx, gone, shape.NewIdea{Title: "Make " + goneIdea, Body: "With " + goneBody})
+			mine, err := site.Ideas.Propose(ctx, gone, shape.NewIdea{Title: "Make " + goneIdea, Body: "With " + goneBody, Tags: []string{goneTag}})
+			must(err)
+			_, err = site.People.AddAddress(ctx, gone, goneSecond)
 			must(err)
 			edited := "With less " + goneBody + " and " + goneEdited
 			_, err = site.Ideas.Edit(ctx, gone, mine.ID, shape.IdeaEdit{Body: &edited})
@@ -211,7 +215,7 @@ func search(t *testing.T, dir string) (found []string) {
 			return err
 		}
 		b = bytes.ToLower(b)
-		for _, word := range []string{"xanthippe", "quorlwyck", "vanish.example", goneIdea, goneBody, goneComment, goneEdited, goneMention, goneLetter, goneResting, gonePost, goneThanks, goneTribe, goneSeat, goneReason, goneInPublic, goneUnsent, "people/quorlwyck"} {
+		for _, word := range []string{"xanthippe", "quorlwyck", "vanish.example", goneIdea, goneBody, goneComment, goneEdited, goneMention, goneLetter, goneResting, gonePost, goneThanks, goneTag, goneTribe, goneSeat, goneReason, goneInPublic, goneUnsent, "people/quorlwyck"} {
 			if bytes.Contains(b, []byte(word)) {
 				found = append(found, filepath.Base(path)+": "+word)
 			}

@@ -27,6 +27,7 @@ type Held struct {
 	CreatedAt  time.Time         `json:"created_at"`
 	SeenAt     time.Time         `json:"seen_at,omitzero"`
 	Accounts   []HeldAccount     `json:"accounts"`
+	Awaited    []Awaited         `json:"awaiting_confirmation"`
 	Sessions   []HeldKey         `json:"sessions"`
 	Tokens     []HeldKey         `json:"tokens"`
 	Mails      []HeldMail        `json:"mails"`
@@ -85,6 +86,9 @@ func (d *Directory) heldKeys(ctx context.Context, a Actor, h *Held) error {
 	}
 	for _, c := range accounts {
 		h.Accounts = append(h.Accounts, HeldAccount{ID: c.ID, Kind: c.Kind, Address: c.Address, Name: c.Name, URL: c.URL, ConfirmedAt: c.ConfirmedAt, CreatedAt: c.CreatedAt})
+	}
+	if h.Awaited, err = d.awaited(ctx, a.ID); err != nil {
+		return err
 	}
 	sessions, err := d.Sessions(ctx, a, "")
 	if err != nil {

@@ -64,7 +64,13 @@ func (d *Directory) erase(ctx context.Context, tx *storage.Tx, person int64) err
 			return err
 		}
 	}
-	if err := d.events.Forget(ctx, tx, person, ids); err != nil {
+	// What they asked to add, and had not confirmed, is theirs by their word alone:
+	// it goes unless somebody else has something there.
+	asked, err := storage.All(ctx, tx, storage.Scalar[int64], `select distinct account_id from signin_link where person_id = $1 and purpose = 'confirm' order by 1`, person)
+	if err != nil {
+		return err
+	}
+	if err := d.events.Forget(ctx, tx, person, append(ids, asked...)); err != nil {
 		return err
 	}
 	now := storage.Micros(d.now())
@@ -83,6 +89,9 @@ func (d *Directory) erase(ctx context.Context, tx *storage.Tx, person int64) err
 		}
 	}
 	if _, err := tx.Exec(ctx, `update person set left_at = $1, seen_at = 0 where id = $2`, now, person); err != nil {
+		return err
+	}
+	if err := dropAsked(ctx, tx, asked); err != nil {
 		return err
 	}
 	return d.DropBlob(ctx, tx, photo)
@@ -150,12 +159,7 @@ func (d *Directory) Tidy(ctx context.Context) error {
 		if _, err := tx.Exec(ctx, `delete from session where expires_at < $1`, storage.Micros(now)); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, `delete from account where kind = 'mail' and person_id = 0 and confirmed_at = 0 and created_at < $1
-			and not exists (select 1 from mention where mention.account_id = account.id)
-			and not exists (select 1 from thread where thread.account_id = account.id)
-			and not exists (select 1 from voice where voice.account_id = account.id)
-			and not exists (select 1 from letter where letter.account_id = account.id)
-			and not exists (select 1 from purchase where purchase.account_id = account.id)
+		_, err := tx.Exec(ctx, `delete from account where created_at < $1 and `+merelyAsked+`
 			and not exists (select 1 from signin_link where signin_link.account_id = account.id)`, yesterday)
 		return err
 	})

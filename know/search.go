@@ -29,12 +29,12 @@ func (d *Directory) Search(ctx context.Context, a Actor, text string, limit int)
 }
 
 // Unclaimed finds accounts that nobody claimed, by name or address, the
-// newest first.
+// newest first; who merely asked for a link is not among them.
 func (d *Directory) Unclaimed(ctx context.Context, a Actor, text string, limit int) ([]Account, error) {
 	if err := Require(a, Know, Subject{Audience: Team}); err != nil {
 		return nil, err
 	}
-	accounts, err := storage.All(ctx, d.db, scanAccount, selectAccount+` where person_id = 0 and (lower(name) like $1 escape '\' or address like $1 escape '\')
+	accounts, err := storage.All(ctx, d.db, scanAccount, selectAccount+` where person_id = 0 and (lower(name) like $1 escape '\' or address like $1 escape '\') and not (`+merelyAsked+`)
 		order by id desc limit $2`, anywhere(text), limit)
 	if err != nil {
 		return nil, fmt.Errorf("know: search for accounts: %w", err)

@@ -311,12 +311,20 @@ func (s *Ideas) eraseIdeas(ctx context.Context, tx *storage.Tx, person int64) er
 			return err
 		}
 		is := was
-		is.State = know.Withdrawn
+		is.State, is.Tags = know.Withdrawn, nil
 		if _, err := tx.Exec(ctx, `update idea set title = '', body = '', state = 'withdrawn', state_reason = '' where id = $1`, id); err != nil {
+			return err
+		}
+		if err := putTags(ctx, tx, id, nil); err != nil {
 			return err
 		}
 		if err := s.tally(ctx, tx, was, is); err != nil {
 			return err
+		}
+		for _, tag := range was.Tags { // a tag that nobody else used was their word
+			if _, err := tx.Exec(ctx, `delete from tag where name = $1 and not exists (select 1 from idea_tag where tag = $1)`, tag); err != nil {
+				return err
+			}
 		}
 		if err := s.index(ctx, tx, is); err != nil {
 			return err

@@ -59,11 +59,8 @@ func (x *persons) account(w http.ResponseWriter, r *http.Request, v *page.View) 
 	if err != nil {
 		return err
 	}
-	if err := know.Require(v.Actor, know.Know, know.Subject{Audience: know.Team}); err != nil {
-		return err
-	}
 	var s shown
-	if s.account, err = x.People.Account(r.Context(), id); err != nil {
+	if s.account, err = x.People.Known(r.Context(), v.Actor, id); err != nil {
 		return err
 	}
 	if s.account.Person != 0 {
@@ -219,7 +216,7 @@ func (x *persons) pick(w http.ResponseWriter, r *http.Request, v *page.View) err
 		return err
 	}
 	m := moves{text: strings.TrimSpace(r.URL.Query().Get("q"))}
-	if m.account, err = x.People.Account(r.Context(), id); err != nil {
+	if m.account, err = x.People.Known(r.Context(), v.Actor, id); err != nil {
 		return err
 	}
 	m.name = desk.AccountName(v, m.account)

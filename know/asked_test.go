@@ -1,0 +1,66 @@
+package know_test
+
+import (
+	"testing"
+
+	"tribune/internal/fault"
+	"tribune/know"
+	"tribune/storage"
+	"tribune/storage/storagetest"
+)
+
+// An address that somebody merely typed is shown to nobody but them.
+func TestMerelyAsked(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		d, _, _ := directory(db)
+		ctx := t.Context()
+		sam := added(t, d, "Sam Hill", "sam@example.org", know.Staff)
+		eve := added(t, d, "Eve Moss", "eve@example.org", know.Member)
+		if err := d.StartSignIn(ctx, "stranger@other.example", ""); err != nil {
+			t.Fatal(err)
+		}
+		for _, address := range []string{"eve.second@other.example", "sam@example.org", "stranger@other.example"} {
+			if _, err := d.AddAddress(ctx, eve, address); err != nil {
+				t.Fatal(err)
+			}
+		}
+		found, err := d.Unclaimed(ctx, sam, "other.example", 10)
+		if err != nil || len(found) != 0 {
+			t.Errorf("the desk finds %v, %v", found, err)
+		}
+		ids, err := storage.All(ctx, db, storage.Scalar[int64], `select id from account where address like '%@other.example' order by id`)
+		if err != nil || len(ids) != 2 {
+			t.Fatalf("accounts: %v, %v", ids, err)
+		}
+		for _, id := range ids {
+			if c, err := d.Known(ctx, sam, id); !fault.Is(err, fault.NotFound) {
+				t.Errorf("the desk knows %+v, %v", c, err)
+			}
+		}
+		h, err := d.Held(ctx, eve)
+		if err != nil || len(h.Awaited) != 3 || h.Awaited[0].Address != "eve.second@other.example" || h.Awaited[1].Address != "sam@example.org" || h.Awaited[0].AskedAt.IsZero() {
+			t.Errorf("held: %+v, %v", h.Awaited, err)
+		}
+
+		// What she asked for goes with her; what a stranger asked for, too, stays.
+		if err := d.Leave(ctx, eve, false); err != nil {
+			t.Fatal(err)
+		}
+		left, err := storage.All(ctx, db, storage.Scalar[string], `select address from account where kind = 'mail' and address not like 'left:%' order by address`)
+		if err != nil || len(left) != 2 || left[0] != "sam@example.org" || left[1] != "stranger@other.example" {
+			t.Errorf("after she left: %v, %v", left, err)
+		}
+
+		// Once something was said from an address, the desk knows it.
+		if err := db.Update(ctx, func(tx *storage.Tx) error {
+			_, err := tx.Exec(ctx, `insert into mention (identity, source_id, account_id, kind, public, text, text_hash, published_at, heard_at)
+				select 'x', 1, id, 'mail', 0, 'x', 0, 0, 0 from account where address = 'stranger@other.example'`)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if found, err := d.Unclaimed(ctx, sam, "other.example", 10); err != nil || len(found) != 1 {
+			t.Errorf("the desk finds %v, %v", found, err)
+		}
+	})
+}
