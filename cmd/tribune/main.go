@@ -30,6 +30,7 @@ type commands struct {
 	Export      exportCommand      `cmd:"" help:"Write the whole site in open formats."`
 	Backup      backupCommand      `cmd:"" help:"Write the whole site into one file, while it serves."`
 	Restore     restoreCommand     `cmd:"" help:"Make a site of a backup."`
+	Classify    classifyCommand    `cmd:"" help:"Tell the language and the mood of posts."`
 	Communities communitiesCommand `cmd:"" help:"Find the communities in a file of ties between people."`
 	Bursts      burstsCommand      `cmd:"" help:"Find rises, drops and silences in how often something was mentioned."`
 	Draw        drawCommand        `cmd:"" help:"Draw seats by lot under quotas, or replay the draw of a board."`
