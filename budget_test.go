@@ -44,7 +44,7 @@ type size struct {
 }
 
 // TestBudget counts lines and files, and prints the ten that are nearest to
-// their budget or the furthest over it.
+// their budget or the furthest over it. It checks how migrations are numbered.
 func TestBudget(t *testing.T) {
 	var files, functions, folders []size
 	inFolder := map[string]int{}
@@ -71,6 +71,7 @@ func TestBudget(t *testing.T) {
 	report(t, "lines of a file", files)
 	report(t, "lines of a function", functions)
 	report(t, "files of a package", folders)
+	numbered(t)
 }
 
 // report prints the worst ten and fails for each that is over its budget.
@@ -89,6 +90,21 @@ func report(t *testing.T, of string, sizes []size) {
 		}
 	}
 	t.Logf("%s, worst first:%s", of, worst.String())
+}
+
+// numbered checks that migrations are numbered one after the other: two of one
+// number are refused at start, and one that comes late is run too late.
+func numbered(t *testing.T) {
+	t.Helper()
+	files, err := os.ReadDir("storage/migrations")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, f := range files {
+		if want := fmt.Sprintf("%05d_", i+1); !strings.HasPrefix(f.Name(), want) {
+			t.Errorf("the migration %s is out of order: its name should begin with %s", f.Name(), want)
+		}
+	}
 }
 
 // TestForks counts the places outside storage that ask which engine they talk

@@ -99,6 +99,16 @@ func accountOf(source int64, sourceName string, kind Kind, by Author) know.Accou
 	return know.Account{Kind: know.NameOnly, Address: at, Name: name}
 }
 
+// bareName gives the name by which alone an account is known at its source, ""
+// if it is known by more, or is the source itself.
+func bareName(a know.Account) string {
+	if a.Kind != know.NameOnly {
+		return ""
+	}
+	_, name, _ := strings.Cut(a.Address, "/")
+	return name
+}
+
 // mailAddress reads a bare mail address; ok is false for anything else.
 func mailAddress(s string) (address string, ok bool) {
 	a, err := mail.ParseAddress(s)

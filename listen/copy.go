@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"tribune/know"
 	"tribune/storage"
 )
 
@@ -26,30 +27,59 @@ type twin struct {
 	copyOf          int64
 
 	group    group
+	name     string // a bare name at its source, "" if the account is known by more
 	source   int64
 	language string
 }
 
-// copies says for each twin of a group, by id, which other it is a copy of, 0
-// if of none: of the earliest original that stands elsewhere and at most 7 days
-// before it. The answer does not depend on the order in which they were heard.
+// elsewhere reports whether one mention stands elsewhere than another, or came
+// by another road: one source does not deliver an utterance twice.
+func (t twin) elsewhere(o twin) bool { return t.place != o.place || t.source != o.source }
+
+// author is whose twins may be copies of each other. A bare name at two
+// sources is two accounts: they are one author as far as copies reads.
+func (t twin) author() string {
+	if t.name != "" {
+		return "name " + t.name
+	}
+	return strconv.FormatInt(t.group.account, 10)
+}
+
+// copies says for each twin of an author in the same words, by id, which other
+// it is a copy of, 0 if of none: of the account's earliest original that stands
+// elsewhere and at most 7 days before it; else of what a bare name said at the
+// very same time at another source, as when a file is imported under two names.
+// The answer does not depend on the order in which they were heard.
 func copies(twins []twin) map[int64]int64 {
 	twins = slices.SortedFunc(slices.Values(twins), func(x, y twin) int {
-		return cmp.Or(cmp.Compare(x.publishedAt, y.publishedAt), strings.Compare(x.identity, y.identity))
+		return cmp.Or(cmp.Compare(x.publishedAt, y.publishedAt), strings.Compare(x.place, y.place), strings.Compare(x.identity, y.identity))
 	})
 	of := make(map[int64]int64, len(twins))
-	var originals []twin
+	var heads []twin // that repeat nothing of their own account
 	for _, t := range twins {
-		originals = slices.DeleteFunc(originals, func(o twin) bool { return t.publishedAt-o.publishedAt > copyWithin.Microseconds() })
-		i := slices.IndexFunc(originals, func(o twin) bool { return o.place != t.place })
-		if i >= 0 {
-			of[t.id] = originals[i].id
+		heads = slices.DeleteFunc(heads, func(o twin) bool { return t.publishedAt-o.publishedAt > copyWithin.Microseconds() })
+		if i := slices.IndexFunc(heads, func(o twin) bool { return o.group == t.group && o.elsewhere(t) }); i >= 0 {
+			of[t.id] = cmp.Or(of[heads[i].id], heads[i].id)
 			continue
 		}
 		of[t.id] = 0
-		originals = append(originals, t)
+		if i := slices.IndexFunc(heads, func(o twin) bool { return o.publishedAt == t.publishedAt }); i >= 0 && heads[i].group != t.group {
+			of[t.id] = heads[i].id
+		}
+		heads = append(heads, t)
 	}
 	return of
+}
+
+// maxCopies is how many copies of a mention are listed.
+const maxCopies = 100
+
+// Copies lists the copies of a mention, the first published first, at most 100.
+func (r *Radar) Copies(ctx context.Context, a know.Actor, mention int64) ([]Mention, error) {
+	if err := know.Require(a, know.Listen, know.Subject{}); err != nil {
+		return nil, err
+	}
+	return mentions(ctx, r.db, ` where m.copy_of = $1 and m.state <> 'withdrawn' order by m.published_at, m.id limit $2`, mention, maxCopies)
 }
 
 // settleCopies finds the copies in the batch's groups, and counts new mentions
@@ -93,34 +123,46 @@ func (b *batch) settleCopies(ctx context.Context) error {
 	return nil
 }
 
-// twins reads the mentions of the batch's groups.
+// twins reads the mentions of the batch's groups and of those that bear on
+// them, by author and words.
 func (b *batch) twins(ctx context.Context) ([][]twin, error) {
-	at := map[group]int{}
-	var these []group
-	for _, g := range b.groups {
-		if _, ok := at[g]; !ok {
-			at[g] = len(these)
-			these = append(these, g)
-		}
-	}
-	grouped := make([][]twin, len(these))
+	read := map[group]bool{}
 	var all []twin
-	for part := range slices.Chunk(these, 128) {
-		pairs, args := pairsOf(part)
-		some, err := storage.All(ctx, b.tx, scanTwin, `select id, published_at, identity, url, source_id, language, copy_of, account_id, text_hash
-			from mention where (account_id, text_hash) in (values `+pairs+`) order by id`, args...)
+	for next := b.groups; len(next) > 0; {
+		var these []group
+		for _, g := range next {
+			if !read[g] {
+				read[g] = true
+				these = append(these, g)
+			}
+		}
+		some, err := b.twinsOf(ctx, these)
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, some...)
-	}
-	for _, t := range all {
-		if i, ok := at[t.group]; ok {
-			grouped[i] = append(grouped[i], t)
+		if next, err = b.namesakes(ctx, some); err != nil {
+			return nil, err
 		}
+	}
+	type together struct {
+		author string
+		hash   int64
+	}
+	at := map[together]int{}
+	var grouped [][]twin
+	for _, t := range all {
+		k := together{t.author(), t.group.hash}
+		i, ok := at[k]
+		if !ok {
+			i = len(grouped)
+			at[k], grouped = i, append(grouped, nil)
+		}
+		grouped[i] = append(grouped[i], t)
 	}
 	// A copy whose original was withdrawn stays one: the original stays counted.
 	for i, g := range grouped {
+		slices.SortFunc(g, func(x, y twin) int { return cmp.Compare(x.id, y.id) })
 		here := map[int64]bool{0: true}
 		for _, t := range g {
 			here[t.id] = true
@@ -130,17 +172,67 @@ func (b *batch) twins(ctx context.Context) ([][]twin, error) {
 	return grouped, nil
 }
 
-// pairsOf writes groups as rows, padded with the last one as storage.Holes are.
+// twinsOf reads the mentions of groups.
+func (b *batch) twinsOf(ctx context.Context, groups []group) (all []twin, err error) {
+	pairs := make([]pair, len(groups))
+	for i, g := range groups {
+		pairs[i] = pair{g.account, g.hash}
+	}
+	for part := range slices.Chunk(pairs, 128) {
+		rows, args := rowsOf(part)
+		some, err := storage.All(ctx, b.tx, scanTwin, selectTwin+` where (m.account_id, m.text_hash) in (values `+rows+`)`, args...)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+	}
+	return all, nil
+}
+
+// namesakes gives the groups of accounts that are known by the same bare name
+// as a twin's, at another source, and said the same at the very same time.
+func (b *batch) namesakes(ctx context.Context, twins []twin) (found []group, err error) {
+	type words struct {
+		name string
+		hash int64
+	}
+	said := map[words]bool{}
+	var when []pair // the words' hash, and the time
+	for _, t := range twins {
+		if t.name != "" {
+			said[words{t.name, t.group.hash}] = true
+			when = append(when, pair{t.group.hash, t.publishedAt})
+		}
+	}
+	for part := range slices.Chunk(when, 128) {
+		rows, args := rowsOf(part)
+		some, err := storage.All(ctx, b.tx, scanTwin, selectTwin+` where (m.text_hash, m.published_at) in (values `+rows+`)`, args...)
+		if err != nil {
+			return nil, err
+		}
+		for _, t := range some {
+			if said[words{t.name, t.group.hash}] {
+				found = append(found, t.group)
+			}
+		}
+	}
+	return found, nil
+}
+
+// pair is two columns by which rows are looked up.
+type pair [2]int64
+
+// rowsOf writes pairs as rows, padded with the last one as storage.Holes are.
 // (Two lists of values would be looked up each with each.)
-func pairsOf(groups []group) (pairs string, args []any) {
+func rowsOf(pairs []pair) (text string, args []any) {
 	size := 1
-	for size < len(groups) {
+	for size < len(pairs) {
 		size *= 2
 	}
 	rows := make([]string, size)
 	for i := range rows {
-		g := groups[min(i, len(groups)-1)]
-		args = append(args, g.account, g.hash)
+		p := pairs[min(i, len(pairs)-1)]
+		args = append(args, p[0], p[1])
 		rows[i] = "(cast($" + strconv.Itoa(2*i+1) + " as bigint), cast($" + strconv.Itoa(2*i+2) + " as bigint))"
 	}
 	return strings.Join(rows, ", "), args
@@ -154,10 +246,14 @@ func first(g []twin) int64 {
 	return g[0].id
 }
 
+const selectTwin = `select m.id, m.published_at, m.identity, m.url, m.source_id, m.language, m.copy_of, m.account_id, m.text_hash, a.kind, a.address
+	from mention m join account a on a.id = m.account_id`
+
 func scanTwin(row storage.Scanner) (t twin, err error) {
 	var address string
-	err = row.Scan(&t.id, &t.publishedAt, &t.identity, &address, &t.source, &t.language, &t.copyOf, &t.group.account, &t.group.hash)
-	t.place = place(address, t.source)
+	var by know.Account
+	err = row.Scan(&t.id, &t.publishedAt, &t.identity, &address, &t.source, &t.language, &t.copyOf, &t.group.account, &t.group.hash, &by.Kind, &by.Address)
+	t.place, t.name = place(address, t.source), bareName(by)
 	return t, err
 }
 

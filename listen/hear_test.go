@@ -171,6 +171,43 @@ func TestCopies(t *testing.T) {
 	})
 }
 
+// A file that is imported under two names is counted once: by whoever is known
+// alike at both sources, and by who has but a name, if it is dated. Two people
+// of one name are two: they do not say the same at the very same time.
+func TestImportedTwice(t *testing.T) {
+	const file = `{"id":1,"text":"The binding of my Papier broke.","author":{"name":"Anna"},"date":"2026-03-01T10:00:00Z"}
+{"text":"My Papier came late.","author":{"name":"Ben"},"date":"2026-03-01T11:00:00Z"}
+{"id":3,"text":"Papier is fine.","author":{"name":"Cleo","handle":"@cleo@b.example"},"date":"2026-03-02"}
+{"id":4,"text":"Papier is dear.","author":{"name":"Dan"},"url":"https://shop.example/reviews","date":"2026-03-02T12:00:00Z"}
+{"id":5,"text":"Papier, again.","author":{"name":"Eve","url":"https://eve.example"},"url":"https://eve.example/1","date":"2026-03-02T12:00:00Z"}`
+	both(t, func(t *testing.T, s *site) {
+		ctx := t.Context()
+		q, _, err := s.AddQuery(ctx, s.staff, NewQuery{Text: "papier"})
+		ok(t, err)
+		for _, name := range []string{"Shop", "Shop 2026", "Export"} {
+			got, err := s.Import(ctx, s.staff, strings.NewReader(file), "ndjson", ImportOptions{Source: name})
+			if err != nil || got.New != 5 {
+				t.Fatalf("%s: %+v, %v", name, got, err)
+			}
+			settled(t, s)
+			if q, err = s.Query(ctx, s.staff, q.ID); err != nil || q.Mentions != 5 {
+				t.Errorf("after %s %d are counted, %v", name, q.Mentions, err)
+			}
+		}
+		// Another Anna, on another day, and one who says something else.
+		_, err = s.Hear(ctx, s.staff, []Post{
+			{Source: "Elsewhere", Author: Author{Name: "Anna"}, Text: "The binding of my Papier broke", PublishedAt: time.Date(2026, 3, 3, 10, 0, 0, 0, time.UTC)},
+			{Source: "Elsewhere", Author: Author{Name: "Anna"}, Text: "Papier!", PublishedAt: time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC)},
+			{Source: "Elsewhere", Author: Author{Name: "Bob"}, Text: "My Papier came late", PublishedAt: time.Date(2026, 3, 1, 11, 0, 0, 0, time.UTC)},
+		})
+		ok(t, err)
+		settled(t, s)
+		if q, err = s.Query(ctx, s.staff, q.ID); err != nil || q.Mentions != 8 {
+			t.Errorf("%d are counted, %v", q.Mentions, err)
+		}
+	})
+}
+
 // What is stored does not depend on the order in which it comes, on how often,
 // or on how it is cut into batches.
 func TestOrderDoesNotMatter(t *testing.T) {
@@ -234,6 +271,9 @@ func TestOrderDoesNotMatter(t *testing.T) {
 			default:
 				p.Text = strings.ToLower(p.Text)
 				p.Text = strings.TrimSuffix(p.Text, "!")
+				if p.Author.URL != "" { // she is known at every source, and it would be the first to come
+					p.Source = "A"
+				}
 			}
 			posts[i] = p
 		}
@@ -456,7 +496,8 @@ func TestCopiesAreStable(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		twins := make([]twin, rapid.IntRange(1, 12).Draw(rt, "n"))
 		for i := range twins {
-			twins[i] = twin{id: int64(i + 1), identity: fmt.Sprint(i), place: rapid.SampledFrom([]string{"a", "b", "c"}).Draw(rt, "place"),
+			account := int64(rapid.IntRange(1, 2).Draw(rt, "account"))
+			twins[i] = twin{id: int64(i + 1), identity: fmt.Sprint(i), place: rapid.SampledFrom([]string{"a", "b", "c"}).Draw(rt, "place"), group: group{account: account}, source: account,
 				publishedAt: int64(rapid.IntRange(0, 20).Draw(rt, "day")) * 24 * time.Hour.Microseconds()}
 		}
 		want := copies(twins)
@@ -464,14 +505,38 @@ func TestCopiesAreStable(t *testing.T) {
 		for _, t := range twins {
 			by[t.id] = t
 		}
+		originals := func(of map[int64]int64) (n int) {
+			for _, o := range of {
+				if o == 0 {
+					n++
+				}
+			}
+			return n
+		}
 		for id, of := range want {
-			if o := by[of]; of != 0 && (o.place == by[id].place || want[of] != 0 || by[id].publishedAt < o.publishedAt || by[id].publishedAt-o.publishedAt > copyWithin.Microseconds()) {
+			t, o := by[id], by[of]
+			if of != 0 && (want[of] != 0 || t.publishedAt < o.publishedAt || t.group == o.group && (!t.elsewhere(o) || t.publishedAt-o.publishedAt > copyWithin.Microseconds())) {
 				rt.Fatalf("%d is no copy of %d", id, of)
 			}
 		}
 		slices.Reverse(twins)
 		if !maps.Equal(want, copies(twins)) {
 			rt.Fatal("order matters")
+		}
+		// The whole by another source, under the same bare name, adds nothing.
+		var one []twin
+		for _, t := range twins {
+			if t.group.account == 1 {
+				one = append(one, t)
+			}
+		}
+		both := slices.Clone(one)
+		for _, t := range one {
+			t.id, t.identity, t.group.account, t.source = t.id+100, rapid.SampledFrom([]string{"", "z"}).Draw(rt, "before or after")+t.identity, 3, 3
+			both = append(both, t)
+		}
+		if n, twice := originals(copies(one)), originals(copies(both)); n != twice {
+			rt.Fatalf("%d are counted, and %d once another source has them, too", n, twice)
 		}
 	})
 }

@@ -12,6 +12,7 @@ import (
 
 	"tribune/internal/fault"
 	"tribune/know"
+	"tribune/storage"
 )
 
 // ImportOptions say how a file is taken in.
@@ -29,6 +30,12 @@ type Report struct {
 	Errors []RowError `json:"errors"` // the first 100
 
 	LeftOut []string `json:"left_out"` // columns that are not known, as the file names them; the first 50
+
+	// Another source that has at least half of the new rows already, word for
+	// word and date for date, and how many: most likely the same file under
+	// another name. "" and 0 if there is none.
+	Elsewhere string `json:"elsewhere,omitempty"`
+	Repeated  int    `json:"repeated,omitempty"`
 }
 
 // RowError is what is wrong with one row. Row counts from 1: the lines of
@@ -58,6 +65,7 @@ func (r *Radar) Import(ctx context.Context, a know.Actor, file io.Reader, format
 		return Report{}, onField(err, "source")
 	}
 	in := importer{w: r.newWriter(a, o.DryRun), o: o, report: Report{Errors: []RowError{}, LeftOut: []string{}}}
+	in.w.before = map[int64]int{}
 	var rows rowReader
 	var err error
 	switch format {
@@ -75,7 +83,7 @@ func (r *Radar) Import(ctx context.Context, a know.Actor, file io.Reader, format
 	in.report.LeftOut = append(in.report.LeftOut, rows.leftOut()...)
 	// A batch is looked at after its rows are read: their errors came last.
 	slices.SortStableFunc(in.report.Errors, func(a, b RowError) int { return cmp.Compare(a.Row, b.Row) })
-	return in.report, err
+	return in.report, errors.Join(err, in.compare(ctx))
 }
 
 // rowReader gives the rows of a file. A fault is the row's own and reading goes
@@ -217,4 +225,80 @@ func (in *importer) fail(e RowError) {
 	if len(in.report.Errors) < maxRowErrors {
 		in.report.Errors = append(in.report.Errors, e)
 	}
+}
+
+// compare says whether the file looks imported already, under another name.
+func (in *importer) compare(ctx context.Context) error {
+	var likely int64
+	for id, n := range in.w.before {
+		if most := in.w.before[likely]; n > most || n == most && id < likely {
+			likely = id
+		}
+	}
+	n := in.w.before[likely]
+	if n == 0 || 2*n < in.report.New {
+		return nil
+	}
+	in.report.Repeated = n
+	return in.w.r.db.Row(ctx, `select name from source where id = $1`, likely).Scan(&in.report.Elsewhere)
+}
+
+// lookElsewhere counts the new utterances that a source which this file does
+// not name has already: in the same words, and of the same date or of none.
+func (w *writer) lookElsewhere(ctx context.Context, said []utterance, done []outcome) error {
+	rows := map[pair]int{} // by words and date, 0 if there is none
+	var dated []pair
+	var undated []int64
+	for i, u := range said {
+		if done[i].known {
+			continue
+		}
+		p := pair{u.hash, storage.Micros(u.publishedAt)}
+		if u.undated {
+			p[1] = 0
+		}
+		if rows[p]++; rows[p] > 1 {
+			continue
+		}
+		if u.undated {
+			undated = append(undated, u.hash)
+		} else {
+			dated = append(dated, p)
+		}
+	}
+	here := map[int64]bool{}
+	w.mu.Lock()
+	for _, s := range w.sources {
+		here[s.ID] = true
+	}
+	w.mu.Unlock()
+	count := func(query string, args []any) error {
+		type there struct {
+			source int64
+			words  pair
+		}
+		found, err := storage.All(ctx, w.r.db, func(row storage.Scanner) (t there, err error) {
+			err = row.Scan(&t.source, &t.words[0], &t.words[1])
+			return t, err
+		}, query, args...)
+		for _, t := range found {
+			if !here[t.source] {
+				w.before[t.source] += rows[t.words]
+			}
+		}
+		return err
+	}
+	for part := range slices.Chunk(dated, 128) {
+		values, args := rowsOf(part)
+		if err := count(`select distinct source_id, text_hash, published_at from mention where (text_hash, published_at) in (values `+values+`)`, args); err != nil {
+			return err
+		}
+	}
+	for part := range slices.Chunk(undated, 128) {
+		holes, args := storage.Holes(1, part)
+		if err := count(`select distinct source_id, text_hash, 0 from mention where published_at = heard_at and text_hash in (`+holes+`)`, args); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -70,7 +70,7 @@ func TestImport(t *testing.T) {
 							t.Errorf("%s: %+v", step, e)
 						}
 					}
-					got.Errors, got.LeftOut = nil, nil
+					got.Errors, got.LeftOut, got.Elsewhere, got.Repeated = nil, nil, "", 0 // the table comes under many names
 					if diff := cmp.Diff(want, got); diff != "" {
 						t.Errorf("%s: %s", step, diff)
 					}
@@ -95,6 +95,40 @@ func TestImport(t *testing.T) {
 			t.Errorf("%d from a source of its own", n)
 		}
 		settled(t, s)
+	})
+}
+
+// A file that was imported under another name is said to be so, checked or
+// imported; one that shares a row with another is not.
+func TestImportedElsewhere(t *testing.T) {
+	const file = "text,author,date\nThe binding broke.,Anna,2026-03-01\nIt came late.,,2026-03-02\nFine paper.,Cleo,\n"
+	both(t, func(t *testing.T, s *site) {
+		ctx := t.Context()
+		report := func(name, file string, dry bool) Report {
+			t.Helper()
+			got, err := s.Import(ctx, s.staff, strings.NewReader(file), "csv", ImportOptions{Source: name, DryRun: dry})
+			ok(t, err)
+			return got
+		}
+		for _, dry := range []bool{true, false, false} {
+			if got := report("Shop", file, dry); got.Elsewhere != "" || got.Repeated != 0 {
+				t.Errorf("%+v", got)
+			}
+		}
+		more := file + "Heavy.,Dan,2026-03-04\nDear.,Eve,2026-03-05\n"
+		for _, dry := range []bool{true, false} {
+			if got := report("Shop 2026", more, dry); got.Elsewhere != "Shop" || got.Repeated != 3 || got.New != 5 {
+				t.Errorf("dry %v: %+v", dry, got)
+			}
+		}
+		for _, other := range []string{
+			"text,date\nFine paper.,2026-03-01\nIt came late.,2026-03-09\n",             // the same words of other days
+			"text,date\nIt came late.,2026-03-02\nPapier.,2026-03-02\nOh.,2026-03-02\n", // a third of it
+		} {
+			if got := report("Letters", other, true); got.Elsewhere != "" {
+				t.Errorf("%+v", got)
+			}
+		}
 	})
 }
 

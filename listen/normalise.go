@@ -173,6 +173,7 @@ type utterance struct {
 	country     string
 	reach       int64
 	publishedAt time.Time
+	undated     bool // it came without a date
 	identity    string
 	doc         query.Doc
 	hash        int64 // of the folded words
@@ -188,7 +189,7 @@ type utterance struct {
 func utter(s Source, p Post, stated time.Time) utterance {
 	u := utterance{source: s.ID, addressed: s.Addressed, kind: p.Kind, externalID: p.ExternalID, replyTo: p.ReplyTo, url: p.URL,
 		public: isPublic(p), author: p.Author, account: accountOf(s.ID, s.Name, p.Kind, p.Author), text: p.Text, language: p.Language,
-		country: p.Country, reach: p.Reach, publishedAt: p.PublishedAt}
+		country: p.Country, reach: p.Reach, publishedAt: p.PublishedAt, undated: stated.IsZero()}
 	u.doc = asked(p.Text, p.URL, u.account, s.Name, p.Language, p.Country, p.Reach).Tokenize()
 	words := folded(u.doc, p.Text)
 	sum := sha256.Sum256([]byte(words))

@@ -1562,3 +1562,7 @@ CREATE TABLE let_go (
 );
 
 CREATE INDEX let_go_at on let_go (at);
+
+CREATE INDEX mention_said on mention (text_hash, published_at);
+
+CREATE INDEX mention_copy on mention (copy_of) where copy_of <> 0;

@@ -73,6 +73,9 @@ func (c *importMentions) Run(ctx context.Context, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
+	if report.Elsewhere != "" {
+		fmt.Fprintf(os.Stderr, "This file looks imported already, as %q: %d rows stand there in the same words, of the same date. With --source %q its rows are known again.\n", report.Elsewhere, report.Repeated, report.Elsewhere)
+	}
 	verb := "imported"
 	if c.DryRun {
 		verb = "would be imported"

@@ -11,6 +11,7 @@ import (
 // shown is one mention with all that can be done with it.
 type shown struct {
 	mention listen.Mention
+	copies  []listen.Mention // the same words again
 	thread  int64
 	queries []listen.Query // those that match
 	form    string
@@ -29,6 +30,9 @@ func (x *radar) mention(w http.ResponseWriter, r *http.Request, v *page.View) er
 func (x *radar) showMention(w http.ResponseWriter, r *http.Request, v *page.View, id int64, s shown) (err error) {
 	ctx := r.Context()
 	if s.mention, err = x.Radar.Mention(ctx, v.Actor, id); err != nil {
+		return err
+	}
+	if s.copies, err = x.Radar.Copies(ctx, v.Actor, id); err != nil {
 		return err
 	}
 	threads, err := x.Inbox.ThreadsOfMentions(ctx, v.Actor, []int64{id})

@@ -120,6 +120,49 @@ func TestImportIsCheckedFirst(t *testing.T) {
 	send("import", "reviews.csv", csv).Want(t, 200, "0 new", "1 known already")
 }
 
+// TestImportUnderAnotherName says that a file is here already, offers the name
+// under which it is, and lists what came twice under what came first.
+func TestImportUnderAnotherName(t *testing.T) {
+	s, marta := open(t)
+	send := func(source, do, kept string) webtest.Answer {
+		t.Helper()
+		var body bytes.Buffer
+		form := multipart.NewWriter(&body)
+		for _, f := range [][2]string{{"source", source}, {"do", do}, {"kept", kept}} {
+			form.WriteField(f[0], f[1])
+		}
+		if kept == "" {
+			file, err := form.CreateFormFile("file", "reviews.csv")
+			if err != nil {
+				t.Fatal(err)
+			}
+			file.Write([]byte("text,author.name,date\nThe paper is good.,Jo,2026-03-01\n"))
+		}
+		form.Close()
+		req := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/desk/radar/import", &body)
+		req.Header.Set("Content-Type", form.FormDataContentType())
+		return marta.Do(req).Want(t, 200)
+	}
+	send("Shop", "import", "").Without(t, "imported already")
+	_, kept, _ := strings.Cut(send("Shop, again", "check", "").Want(t, 200, "This file looks imported already, as “Shop”.", "1 row stands there", "Import it as “Shop”").Body, `name="kept" value="`)
+	kept, _, _ = strings.Cut(kept, `"`)
+	send("Shop", "import", kept).Want(t, 200, "0 new", "1 known already").Without(t, "imported already")
+	send("Shop, again", "import", "").Want(t, 200, "1 new", "looks imported already", "The others are counted again.")
+	list, _, err := s.Radar.Mentions(t.Context(), marta.Actor, listen.Filter{})
+	if err != nil || len(list) != 2 {
+		t.Fatal(list, err)
+	}
+	marta.Get("/desk/radar").Want(t, 200, "the same words, said elsewhere first")
+	for _, m := range list {
+		page := marta.Get(fmt.Sprintf("/desk/mentions/%d", m.ID))
+		if m.CopyOf == 0 {
+			page.Want(t, 200, "Said again elsewhere", "Shop, again, 1 March 2026")
+		} else {
+			page.Want(t, 200, "the same words, said elsewhere first").Without(t, "Said again elsewhere")
+		}
+	}
+}
+
 // TestCheckedFileIsImportedByAButton imports the very file that was checked,
 // once, for who checked it, and for half an hour.
 func TestCheckedFileIsImportedByAButton(t *testing.T) {
