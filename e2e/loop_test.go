@@ -15,35 +15,79 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
+
+	"tribune/internal/i18n"
+	"tribune/web"
 )
+
+// turn is what is said while one voice goes around, in one language.
+type turn struct {
+	lang    string
+	width   int
+	dark    bool
+	said    string // by Jo, in a mail to the shop
+	title   string // of the idea that Jo makes of it
+	body    string
+	search  string // a word with which the idea is found
+	reason  string // why it shipped
+	news    string // the title of the release
+	brought string // Sam, on what brought them
+}
+
+func turns() []turn {
+	return []turn{{
+		lang: "en", width: 1280,
+		said:  "Could Oriflamme make a notebook with dotted pages? I would carry it everywhere.",
+		title: "Dotted pages", body: "To draw and write on the same page.", search: "dotted",
+		reason: "They are in the shop since this morning.", news: "Notebooks with dotted pages",
+		brought: "Jo would not stop talking about the dots, and sent me the page.",
+	}, {
+		lang: "fr", width: 390, dark: true,
+		said:  "Oriflamme pourrait-elle faire un carnet à pages pointillées ? Je l’emporterais partout.",
+		title: "Des pages pointillées", body: "Pour dessiner et écrire sur la même page.", search: "pointillées",
+		reason: "Ils sont en boutique depuis ce matin.", news: "Carnets à pages pointillées",
+		brought: "Jo ne parlait plus que des points, et m’a envoyé la page.",
+	}}
+}
 
 // loop is one voice on its way around, and those it meets: the owner, Jo who
 // said it, and Sam who comes by Jo's link.
 type loop struct {
+	turn
+	*i18n.Printer  // what the program says in that language
 	t              *testing.T
 	site           *Server
 	office         *postOffice
-	b              *Browser
 	owner, jo, sam *Page
 	idea, release  string // their paths on the square
 	link           string // Jo's
 }
-
-const (
-	joSaid  = "Could Oriflamme make a notebook with dotted pages? I would carry it everywhere."
-	samSaid = "Jo would not stop talking about the dots, and sent me the page."
-)
 
 // TestLoop follows one voice from a stranger's sentence to another stranger's
 // purchase and back: heard, decided, shipped, credited, carried on, found
 // again as the reason why.
 func TestLoop(t *testing.T) {
 	t.Parallel()
-	x := &loop{t: t, office: openPostOffice(t)}
-	x.site = Start(t, Options{Env: []string{x.office.env()}})
-	x.b = Open(t)
-	x.owner, x.jo, x.sam = x.b.Page(1280, false), x.b.Another().Page(1280, false), x.b.Another().Page(1280, false)
-	enter(x.owner, x.site.Add("Marta Lindqvist", "marta@oriflamme.example", "owner"))
+	words, err := web.Words()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, turn := range turns() {
+		t.Run(turn.lang, func(t *testing.T) {
+			t.Parallel()
+			x := &loop{turn: turn, Printer: words.Printer(turn.lang, time.UTC), t: t}
+			x.around()
+		})
+	}
+}
+
+// around starts the program and goes all the way around.
+func (x *loop) around() {
+	x.office = openPostOffice(x.t)
+	x.site = Start(x.t, Options{Env: []string{x.office.env()}})
+	b := Open(x.t)
+	x.owner, x.jo, x.sam = b.Page(x.width, x.dark), b.Another().Page(x.width, x.dark), b.Another().Page(x.width, x.dark)
+	x.enter(x.owner, x.site.Add("Marta Lindqvist", "marta@oriflamme.example", "owner"))
 	x.hear()
 	x.shape()
 	x.credit()
@@ -54,12 +98,37 @@ func TestLoop(t *testing.T) {
 	x.count()
 }
 
+// enter uses a one-time link, and chooses the language.
+func (x *loop) enter(p *Page, link string) {
+	x.t.Helper()
+	enter(p, link)
+	x.speak(p)
+}
+
+// speak chooses the language at the foot of the front page.
+func (x *loop) speak(p *Page) {
+	x.t.Helper()
+	if x.lang != "en" {
+		p.Go(x.site.URL)
+		p.Follow(".foot-languages a")
+	}
+}
+
+// look is the check of a page at rest, in the language of the turn.
+func (x *loop) look(p *Page, name string) {
+	x.t.Helper()
+	if got := Eval[string](p, "document.documentElement.lang"); got != x.lang {
+		x.t.Errorf("%s is in %q", p.where(), got)
+	}
+	look(p, "loop-"+x.lang+"-"+name)
+}
+
 // hear brings in what Jo said, by a file, and makes it one of us who listens.
 func (x *loop) hear() {
 	x.t.Helper()
 	p := x.owner
 	file := filepath.Join(x.t.TempDir(), "said.csv")
-	rows := "external_id,author.name,author.email,text,published_at,country\n1,Jo Carter,jo@example.org,\"" + joSaid + "\"," + time.Now().AddDate(0, 0, -1).Format(time.DateOnly) + ",GB\n"
+	rows := "external_id,author.name,author.email,text,published_at,country\n1,Jo Carter,jo@example.org,\"" + x.said + "\"," + time.Now().AddDate(0, 0, -1).Format(time.DateOnly) + ",GB\n"
 	if err := os.WriteFile(file, []byte(rows), 0o600); err != nil {
 		x.t.Fatal(err)
 	}
@@ -67,8 +136,8 @@ func (x *loop) hear() {
 	p.Type("#import-source", "Shop mails")
 	p.Type("#import-file", file)
 	p.Follow("button[name=do][value=import]")
-	says(p, "1 new")
-	enter(x.jo, x.site.Add("Jo Carter", "jo@example.org", "member"))
+	says(p, x.N("{n} new", "{n} new ones", 1))
+	x.enter(x.jo, x.site.Add("Jo Carter", "jo@example.org", "member"))
 }
 
 // shape makes an idea of it, and brings the idea into the world.
@@ -76,25 +145,25 @@ func (x *loop) shape() {
 	x.t.Helper()
 	p := x.jo
 	p.Go(x.site.URL + "/ideas/new")
-	p.Type("[name=title]", "Dotted pages")
-	p.Type("[name=body]", "To draw and write on the same page.")
+	p.Type("[name=title]", x.title)
+	p.Type("[name=body]", x.body)
 	p.Follow("main form .primary")
 	x.idea = strings.TrimPrefix(p.Location(), x.site.URL)
 	p = x.owner
 	p.Go(x.site.URL + "/desk/radar")
 	more := Eval[string](p, "document.querySelector('.mention').id")
 	p.Go(x.site.URL + "/desk/mentions/" + more[1:])
-	p.Type("main input[id^=find-]", "dotted")
+	p.Type("main input[id^=find-]", x.search)
 	p.Wait(".desk-found-idea button")
 	p.Follow(".desk-found-idea button")
-	says(p, joSaid)
+	says(p, x.said)
 	p.Go(x.site.URL + "/desk" + x.idea)
 	unfold(p, "#decide-status")
 	choose(p, "#decide-status", "shipped")
-	p.Type("#decide-reason", "They are in the shop since this morning.")
-	p.Type("#decide-title", "Notebooks with dotted pages")
+	p.Type("#decide-reason", x.reason)
+	p.Type("#decide-title", x.news)
 	p.Follow(".work-decide button.primary")
-	says(p, "They are in the shop since this morning.")
+	says(p, x.reason)
 }
 
 // credit is where Jo is thanked by name, and offered to carry it on.
@@ -104,14 +173,14 @@ func (x *loop) credit() {
 	p.Go(x.site.URL + "/changes")
 	p.Follow(".change h2 a")
 	x.release = strings.TrimPrefix(p.Location(), x.site.URL)
-	says(p, "Notebooks with dotted pages", "Jo Carter", "You helped to make this")
-	look(p, "loop-credit")
+	says(p, x.news, "Jo Carter", x.T("You helped to make this"))
+	x.look(p, "credit")
 	p.Follow(".carry form button")
 	x.link = Eval[string](p, "document.querySelector('.carry-link input').value")
 	if !strings.HasPrefix(x.link, x.site.URL+"/s/") {
 		x.t.Fatalf("Jo's link is %q", x.link)
 	}
-	look(p, "loop-link")
+	x.look(p, "link")
 	x.sam.Go(x.site.URL + x.release)
 	if Eval[bool](x.sam, "document.querySelector('.carry') != null") {
 		x.t.Error("a link is offered to somebody who did not help")
@@ -123,9 +192,10 @@ func (x *loop) arrive() {
 	x.t.Helper()
 	p := x.sam
 	x.head()
+	x.speak(p)
 	p.Go(x.link)
-	says(p, "Notebooks with dotted pages")
-	look(p, "loop-arrived")
+	says(p, x.news)
+	x.look(p, "arrived")
 	p.Follow("header a.button")
 	p.Type("[name=email]", "sam@example.org")
 	p.Follow("main form button")
@@ -136,8 +206,8 @@ func (x *loop) arrive() {
 		x.t.Errorf("signed in, Sam is at %s", p.Location())
 	}
 	x.jo.Go(x.site.URL + "/me")
-	says(x.jo, "Carried on by me", "1 person joined by it")
-	look(x.jo, "loop-carried")
+	says(x.jo, x.T("Carried on by me"), x.N("{n} person joined by it", "{n} people joined by it", 1))
+	x.look(x.jo, "carried")
 }
 
 // head makes Sam's browser call itself what people's browsers do: one that says
@@ -175,15 +245,15 @@ func (x *loop) buy() {
 	until(x.owner, x.site.URL+"/desk/why?sure=link", "document.querySelector('.why-mark.link') != null") // until somebody says more
 	p := x.sam
 	p.Go(x.office.wait("sam@example.org", 1).link(x.t, x.site.URL+"/why/"))
-	look(p, "loop-question")
-	p.Type("[name=words]", samSaid)
+	x.look(p, "question")
+	p.Type("[name=words]", x.brought)
 	p.Type("[name=who]", "Jo Carter")
 	p.Wait(".why-one input")
-	look(p, "loop-naming")
+	x.look(p, "naming")
 	p.Click(".why-one input")
 	p.Follow(".why-form .actions button.primary")
-	says(p, "This is what you told us", samSaid, "they are asked first")
-	look(p, "loop-said")
+	says(p, x.T("Thank you. This is what you told us:"), x.brought, x.T("they are asked first whether they may be named."))
+	x.look(p, "said")
 	x.owner.Go(x.site.URL + "/desk/why")
 	if strings.Contains(x.owner.Text("main .why-what blockquote + p"), "Jo Carter") {
 		x.t.Error("Jo is shown as who told Sam before having agreed")
@@ -195,10 +265,10 @@ func (x *loop) confirm() {
 	x.t.Helper()
 	p := x.jo
 	p.Go(x.site.URL + "/me/why")
-	says(p, samSaid)
-	look(p, "loop-named")
+	says(p, x.brought)
+	x.look(p, "named")
 	p.Follow("form[action^='/me/why/'] button[value=yes]")
-	look(p, "loop-confirmed")
+	x.look(p, "confirmed")
 }
 
 // why is the desk's view of it, and the tree that begins with Jo.
@@ -206,14 +276,14 @@ func (x *loop) why() {
 	x.t.Helper()
 	p := x.owner
 	until(p, x.site.URL+"/desk/why", "document.querySelector('.why-mark.said') != null && document.querySelector('.why-chain') != null")
-	says(p, samSaid, "said by the buyer", "Jo Carter", "Sam Osei", "Ghana")
-	look(p, "loop-why")
+	says(p, x.brought, x.T("said by the buyer"), "Jo Carter", "Sam Osei", x.Country("GH"))
+	x.look(p, "why")
 	p.Follow(".why-name")
-	says(p, "OR-1", samSaid, "Jo Carter")
-	look(p, "loop-purchase")
+	says(p, "OR-1", x.brought, "Jo Carter")
+	x.look(p, "purchase")
 	for _, at := range []string{"/desk/why/tree", "/desk/why/unexplained"} {
 		p.Go(x.site.URL + at)
-		look(p, "loop-"+strings.ReplaceAll(at[1:], "/", "-"))
+		x.look(p, strings.ReplaceAll(at[1:], "/", "-"))
 	}
 }
 
@@ -223,11 +293,11 @@ func (x *loop) count() {
 	p := x.owner
 	numbers := "[...document.querySelectorAll('.loop-steps .loop-n a')].map(a => parseInt(a.firstChild.data)).join()"
 	until(p, x.site.URL+"/desk/loop", "(n => n.length == 8 && [0, 2, 3, 4, 6, 7].every(i => n[i] > 0))("+numbers+".split(',').map(Number))")
-	look(p, "loop-board")
+	x.look(p, "board")
 	for _, step := range []string{"heard", "shipped", "shared", "found"} {
 		p.Go(x.site.URL + "/desk/loop/" + step)
-		look(p, "loop-behind-"+step)
+		x.look(p, "behind-"+step)
 	}
 	p.Go(x.site.URL + "/clock")
-	look(p, "loop-clock")
+	x.look(p, "clock")
 }
