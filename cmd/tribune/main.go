@@ -33,6 +33,7 @@ type commands struct {
 	Classify    classifyCommand    `cmd:"" help:"Tell the language and the mood of posts."`
 	Communities communitiesCommand `cmd:"" help:"Find the communities in a file of ties between people."`
 	Bursts      burstsCommand      `cmd:"" help:"Find rises, drops and silences in how often something was mentioned."`
+	Match       matchCommand       `cmd:"" help:"Say which queries match which posts."`
 	Draw        drawCommand        `cmd:"" help:"Draw seats by lot under quotas, or replay the draw of a board."`
 	Version     versionFlag        `name:"version" help:"Print the version."`
 	Debug       bool               `help:"Log more." env:"TRIBUNE_DEBUG"`

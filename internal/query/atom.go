@@ -39,6 +39,17 @@ func (a atom) String() string {
 	return a.text
 }
 
+// isPattern reports whether the atom finds more than one word.
+func (a atom) isPattern() bool { return a.kind == atomGlob || a.kind == atomFuzzy }
+
+// fits reports whether a folded word fits the atom, a pattern.
+func (a *atom) fits(word []byte) bool {
+	if a.kind == atomFuzzy {
+		return within(a.text, word, a.distance)
+	}
+	return globs(a.text, word)
+}
+
 // finds reports whether the atom finds the token, which stands in text.
 func (a atom) finds(t Token, text string) bool {
 	switch a.kind {

@@ -31,6 +31,7 @@ func (o opcode) hasFeature() bool { return o <= codeShared || o == codeArg }
 type instr struct {
 	op   opcode
 	not  bool  // the answer is turned round; never on codeAll, codeAny
+	lazy bool  // the feature is a pattern, for which words are tried when it is asked for unless it is a key
 	arg  wid   // the feature; of a codeStep the distance
 	size int32 // instructions up to the next sibling, this one included
 }
@@ -86,11 +87,11 @@ func (e *edit) compile(code []instr, n *node, negated bool) []instr {
 // field that prefix names.
 func (e *edit) compileAtoms(code []instr, prefix string, atoms []atom, negated bool) []instr {
 	if len(atoms) == 1 {
-		return append(code, instr{op: codeHas, not: negated, arg: e.atom(prefix, atoms[0]), size: 1})
+		return append(code, instr{op: codeHas, not: negated, lazy: atoms[0].isPattern(), arg: e.atom(prefix, atoms[0]), size: 1})
 	}
 	code = append(code, instr{op: codePhrase, not: negated, size: int32(len(atoms) + 1)})
 	for _, a := range atoms {
-		code = append(code, instr{op: codeArg, arg: e.atom(prefix, a), size: 1})
+		code = append(code, instr{op: codeArg, lazy: a.isPattern(), arg: e.atom(prefix, a), size: 1})
 	}
 	return code
 }
@@ -105,10 +106,7 @@ func (e *edit) atom(prefix string, a atom) wid {
 			e.addExact(w, a)
 		}
 	case atomGlob, atomFuzzy:
-		w = e.intern(a.String(), func(w wid, m *more) {
-			m.atom = a
-			e.enlist(w, m)
-		})
+		w = e.intern(a.String(), func(w wid, m *more) { m.atom = a })
 	default:
 		w = e.intern(prefix+a.text, nil)
 	}
@@ -255,7 +253,7 @@ func (e *edit) second(code []instr, keys []wid) (best wid) {
 	cost := 0.0
 	for i := int32(1); i < code[0].size; i += code[i].size {
 		in := code[i]
-		if in.op != codeHas || in.not || slices.Contains(keys, in.arg) {
+		if in.op != codeHas || in.not || in.lazy || slices.Contains(keys, in.arg) {
 			continue
 		}
 		if c := e.cost(in.arg); best == 0 || c < cost {
@@ -268,12 +266,16 @@ func (e *edit) second(code []instr, keys []wid) (best wid) {
 // cost estimates how much a feature costs as a key. What many queries hold is
 // likely the brand or the trade they are all about, and its list would be long;
 // among words as common as each other here, the longer is the rarer (Zipf 1935).
-// What a post has to be asked for costs more than any word.
+// Patterns cost more than all but the commonest words, for each word of a post is
+// tried on those that are keys; what a post has to be asked for costs most.
 func (e *edit) cost(w wid) float64 {
 	f := e.features.at(int(w))
 	c := float64(f.uses)
 	if f.more != nil && f.more.waiting != lazyNot {
 		return 1e6 * (1 + c)
+	}
+	if f.more != nil && f.more.atom.isPattern() {
+		return 100 + c
 	}
 	if commonWords[f.text] {
 		return 1000 + c

@@ -7,7 +7,7 @@ func (m *Matcher) holds(v *version, code []instr) bool {
 	head := code[0]
 	switch head.op {
 	case codeHas:
-		return (m.seen[head.arg].epoch == m.epoch) != head.not
+		return m.has(v, &head) != head.not
 	case codeAsk:
 		if kind := v.features.at(int(head.arg)).more.waiting; !m.asked[kind] {
 			m.ask(v, kind)
@@ -19,14 +19,14 @@ func (m *Matcher) holds(v *version, code []instr) bool {
 	case codeShared:
 		return m.holdsShared(v, head.arg) != head.not
 	case codePhrase:
-		return (m.phrase(code[1:head.size], -1) >= 0) != head.not
+		return (m.phrase(v, code[1:head.size], -1) >= 0) != head.not
 	case codeNear:
 		return m.isNear(v, code[:head.size]) != head.not
 	}
 	decides := head.op == codeAny // one that holds decides codeAny, one that does not codeAll
 	for i := int32(1); i < head.size; i += code[i].size {
 		if in := &code[i]; in.op == codeHas {
-			if ((m.seen[in.arg].epoch == m.epoch) != in.not) == decides {
+			if (m.has(v, in) != in.not) == decides {
 				return decides
 			}
 			continue
@@ -36,6 +36,37 @@ func (m *Matcher) holds(v *version, code []instr) bool {
 		}
 	}
 	return !decides
+}
+
+// absent is the first place of a pattern that no word of the post fits.
+const absent = -2
+
+// has reports whether the post has the feature of an instruction.
+func (m *Matcher) has(v *version, in *instr) bool {
+	s := &m.seen[in.arg]
+	if s.epoch == m.epoch {
+		return s.first != absent
+	}
+	return in.lazy && m.search(v, in.arg)
+}
+
+// search tries the words of the post on a pattern. Those that are keys were
+// found before if they are there.
+func (m *Matcher) search(v *version, w wid) bool {
+	f := v.features.at(int(w))
+	if len(f.keys) == 0 {
+		for i := range m.scan.pieces {
+			p := &m.scan.pieces[i]
+			if f.more.atom.fits(m.scan.buf[p.from:p.to]) {
+				m.see(w, int32(i), 1)
+			}
+		}
+	}
+	if m.seen[w].epoch == m.epoch {
+		return true
+	}
+	m.seen[w] = sighting{epoch: m.epoch, first: absent}
+	return false
 }
 
 // holdsShared tries something saved, once in a post.
@@ -52,9 +83,9 @@ func (m *Matcher) holdsShared(v *version, w wid) bool {
 
 // phrase gives the first position after the given one at which the features of
 // args stand side by side, -1 if there is none.
-func (m *Matcher) phrase(args []instr, after int32) int32 {
-	for _, a := range args {
-		if m.seen[a.arg].epoch != m.epoch {
+func (m *Matcher) phrase(v *version, args []instr, after int32) int32 {
+	for i := range args {
+		if !m.has(v, &args[i]) {
 			return -1
 		}
 	}
@@ -154,7 +185,7 @@ func (m *Matcher) gather(v *version, code []instr, places []place) []place {
 	head := code[0]
 	switch head.op {
 	case codeHas:
-		if m.seen[head.arg].epoch != m.epoch {
+		if !m.has(v, &head) {
 			return places
 		}
 		for i := m.seen[head.arg].first; i >= 0; i = m.found[i].next {
@@ -164,7 +195,7 @@ func (m *Matcher) gather(v *version, code []instr, places []place) []place {
 		return places
 	case codePhrase:
 		args := code[1:head.size]
-		for at := m.phrase(args, -1); at >= 0; at = m.phrase(args, at) {
+		for at := m.phrase(v, args, -1); at >= 0; at = m.phrase(v, args, at) {
 			places = append(places, place{int(at), int(at) + len(args)})
 		}
 		return places

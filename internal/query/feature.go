@@ -20,7 +20,6 @@ type feature struct {
 // more is what only some features have. It is never changed, but replaced.
 type more struct {
 	atom    atom      // of an atomGlob, atomFuzzy, atomExact
-	grams   []uint64  // of an atomGlob, atomFuzzy: where it is listed
 	node    *node     // of fieldReach
 	code    []instr   // of something saved
 	exact   []variant // of a word: the exact forms that are looked for
@@ -158,11 +157,8 @@ func (e *edit) release(w wid) {
 	if old.more == nil {
 		return
 	}
-	switch old.more.atom.kind {
-	case atomExact:
+	if old.more.atom.kind == atomExact {
 		e.forgetExact(w, old.more.atom)
-	case atomGlob, atomFuzzy:
-		e.unlist(w, old.more)
 	}
 	for _, in := range old.more.code {
 		if in.arg != 0 && in.op.hasFeature() {
@@ -264,8 +260,13 @@ func (e *edit) forgetExact(w wid, a atom) {
 func (e *edit) list(w wid, p posting) {
 	f := e.own(w)
 	f.keys = append(f.keys, p) // beyond what older versions see of the same memory
-	if f.more != nil && f.more.waiting != lazyNot && len(f.keys) == 1 {
-		kind := f.more.waiting
+	if f.more == nil || len(f.keys) > 1 {
+		return
+	}
+	if f.more.atom.isPattern() {
+		e.enlist(w, f.more)
+	}
+	if kind := f.more.waiting; kind != lazyNot {
 		e.waiting[kind] = append(slices.Clone(e.waiting[kind]), w)
 	}
 }
@@ -274,8 +275,13 @@ func (e *edit) list(w wid, p posting) {
 func (e *edit) unkey(w wid, query int32) {
 	f := e.own(w)
 	f.keys = slices.DeleteFunc(slices.Clone(f.keys), func(p posting) bool { return p.slot == query || p.slot == ^query })
-	if f.more != nil && f.more.waiting != lazyNot && len(f.keys) == 0 {
-		kind := f.more.waiting
+	if f.more == nil || len(f.keys) > 0 {
+		return
+	}
+	if f.more.atom.isPattern() {
+		e.unlist(w, f.more)
+	}
+	if kind := f.more.waiting; kind != lazyNot {
 		e.waiting[kind] = slices.DeleteFunc(slices.Clone(e.waiting[kind]), func(x wid) bool { return x == w })
 	}
 }

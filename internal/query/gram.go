@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// Patterns are found by grams: a few bytes that a word must hold at its
+// Patterns that are keys are found by grams: a few bytes that a word must hold at its
 // beginning, at its end or anywhere to fit, or for a fuzzy word what is left of its
 // first letters when a few are taken out (symmetric deletion: W. Garbe, SymSpell).
 // A gram only says which patterns to try; whether they fit is tried in full, so
@@ -126,8 +126,7 @@ func gramOf(pattern string, c *patternCounts) (key uint64, count *int32) {
 
 // enlist puts a pattern where its grams list it.
 func (e *edit) enlist(w wid, m *more) {
-	m.grams = e.gramsOf(m.atom, 1)
-	for _, key := range m.grams {
+	for _, key := range e.gramsOf(m.atom, 1) {
 		s := e.gram(key)
 		s.patterns = append(slices.Clone(s.patterns), w)
 	}
@@ -271,8 +270,7 @@ next:
 				continue next
 			}
 		}
-		a := &v.features.at(int(w)).more.atom
-		if a.kind == atomFuzzy && within(a.text, word, a.distance) || a.kind == atomGlob && globs(a.text, word) {
+		if v.features.at(int(w)).more.atom.fits(word) {
 			m.fits = append(m.fits, w)
 		}
 	}

@@ -3,9 +3,7 @@ package query
 import (
 	"fmt"
 	"maps"
-	"math/rand/v2"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 
@@ -119,85 +117,4 @@ func TestSetWhileItChanges(t *testing.T) {
 		})
 	}
 	wg.Wait()
-}
-
-func TestMatchAllocatesNothing(t *testing.T) {
-	set, posts := sample(1000)
-	var m Matcher
-	docs := make([]Doc, len(posts))
-	for i, p := range posts {
-		docs[i] = Tokenize(p)
-	}
-	dst := make([]int64, 0, 1000)
-	all := func() {
-		for i, p := range posts {
-			m.MatchText(set, p, dst)
-			m.Match(set, docs[i], dst)
-		}
-	}
-	all()
-	if n := testing.AllocsPerRun(3, all); n != 0 {
-		t.Errorf("%v allocations for %d posts, want none", n, len(posts))
-	}
-}
-
-// sample makes n queries of two required and two excluded words, and posts of
-// 20 words, from a vocabulary as uneven as a language is: word number r is
-// drawn in proportion to 1/r (Zipf). Query words are drawn evenly from all but the
-// hundred commonest, as people choose words that mean something.
-func sample(n int) (*Set, []string) {
-	rng := rand.New(rand.NewPCG(1, uint64(n)))
-	const vocabulary = 20_000
-	word := func(i uint64) string {
-		return []string{"", "é", "Ca", "so"}[i%4] + fmt.Sprintf("w%dx", i)
-	}
-	zipf := rand.NewZipf(rng, 1.01, 1, vocabulary-1)
-	set := NewSet()
-	for id := range int64(n) {
-		draw := func() string { return word(100 + rng.Uint64N(vocabulary-100)) }
-		q, err := Parse(fmt.Sprintf("%s %s -%s -%s", word(rng.Uint64N(2000)), draw(), draw(), draw()))
-		if err != nil {
-			panic(err)
-		}
-		set.Put(id+1, q)
-	}
-	posts := make([]string, 500)
-	for i := range posts {
-		words := make([]string, 20)
-		for j := range words {
-			words[j] = word(zipf.Uint64())
-		}
-		posts[i] = strings.Join(words, " ") + "."
-	}
-	return set, posts
-}
-
-func BenchmarkMatch(b *testing.B) {
-	for _, n := range []int{1000, 10_000} {
-		b.Run(fmt.Sprintf("queries=%d", n), func(b *testing.B) {
-			set, posts := sample(n)
-			var m Matcher
-			var dst []int64
-			b.ReportAllocs()
-			i := 0
-			for b.Loop() {
-				dst = m.MatchText(set, posts[i%len(posts)], dst[:0])
-				i++
-			}
-			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "posts/s")
-		})
-	}
-}
-
-func BenchmarkPut(b *testing.B) {
-	set, _ := sample(10_000)
-	q, err := Parse("w5x Caw1802x -w9x -w12x")
-	if err != nil {
-		b.Fatal(err)
-	}
-	id := int64(0)
-	for b.Loop() {
-		set.Put(1+id%10_000, q)
-		id++
-	}
 }
