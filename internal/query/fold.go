@@ -157,26 +157,6 @@ func isLetterMark(letter, mark rune) bool {
 	return false
 }
 
-// commonEnd ends the characters that have their folded form in a table: those
-// of Latin, Greek and Cyrillic writing.
-const commonEnd = 0x530
-
-// common holds the folded forms of letters and digits below commonEnd, so that
-// most of the world's accented text need not be taken apart each time.
-var common = func() (table [commonEnd]string) {
-	var f folder
-	for r := rune(utf8.RuneSelf); r < commonEnd; r++ {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
-			f.buf, f.last, f.joined = f.buf[:0], 0, false
-			for _, part := range norm.NFKD.String(string(r)) {
-				f.fold(part)
-			}
-			table[r] = norm.NFC.String(string(f.buf))
-		}
-	}
-	return table
-}()
-
 // appendCommon is appendFold for text of ASCII and what stands in the table of
 // common characters; ok is false if there is anything else.
 func appendCommon(dst []byte, s string) (folded []byte, ok bool) {

@@ -87,15 +87,34 @@ type markPiece struct {
 	first, count int // the pieces in it
 }
 
-// scan replaces what the scanner holds by the words of text.
+// scan replaces what the scanner holds by the words of text. No word reaches
+// over an ASCII space; what stands between two is read the short way if it is of
+// common letters, else by UAX 29 in full.
 func (s *scanner) scan(text string) {
+	s.buf, s.pieces = s.buf[:0], s.pieces[:0]
+	for i := 0; i < len(text); {
+		if text[i] <= ' ' {
+			i++
+			continue
+		}
+		end := s.common(text, i)
+		if end < 0 {
+			for end = i; end < len(text) && text[end] > ' '; end++ {
+			}
+			s.segments(text, i, end)
+		}
+		i = end
+	}
+}
+
+// segments finds the words of text[start:end] by UAX 29.
+func (s *scanner) segments(text string, start, end int) {
 	if s.iter == nil {
 		s.iter = words.FromString("")
 	}
-	s.buf, s.pieces = s.buf[:0], s.pieces[:0]
-	s.iter.SetText(text)
+	s.iter.SetText(text[start:end])
 	for s.iter.Next() {
-		s.segment(text, s.iter.Start(), s.iter.End(), nil)
+		s.segment(text, start+s.iter.Start(), start+s.iter.End(), nil)
 	}
 	s.iter.SetText("") // do not hold the text until the next one comes
 }

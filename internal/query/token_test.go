@@ -115,6 +115,7 @@ func anyText() *rapid.Generator[string] {
 	return rapid.OneOf(
 		rapid.String(),
 		rapid.StringOf(rapid.Rune()),
+		rapid.StringOf(rapid.RuneFrom([]rune("aAéß1 _ .,’“йМ\u0301ŉŀǆ:;\t·'-"))),
 		rapid.StringOf(rapid.RuneFrom([]rune("aAéßŁ'’._-:,·1２．½ｶﾞがか東京กำ👍🏽❤\ufe0f\u200d♀🇫🇷\u0301\u00ad ﷺ\"()「אָ״한㍿🈁"))),
 	)
 }
@@ -136,6 +137,16 @@ func checkTokens(t interface{ Fatalf(string, ...any) }, text string) {
 			t.Fatalf("token %d of %q is not folded: %q", i, text, tok.Word)
 		}
 		found = append(found, tok.Word)
+	}
+	var slow scanner
+	slow.segments(text, 0, len(text))
+	for i, p := range slow.pieces {
+		if i >= len(doc.Tokens) || doc.Tokens[i] != (Token{string(slow.buf[p.from:p.to]), p.start, p.end}) {
+			t.Fatalf("%q read by UAX 29 alone: word %d is %q, in short %+v", text, i, slow.buf[p.from:p.to], doc.Tokens)
+		}
+	}
+	if len(slow.pieces) != len(doc.Tokens) {
+		t.Fatalf("%q read by UAX 29 alone has %d words, in short %+v", text, len(slow.pieces), doc.Tokens)
 	}
 	for _, m := range doc.Marks {
 		if m.Tokens < 1 || m.Token+m.Tokens > len(doc.Tokens) || m.Start < 0 || m.End > len(text) || m.Start >= m.End {
