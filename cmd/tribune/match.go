@@ -15,6 +15,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"tribune/internal/langid"
 	"tribune/internal/ndjson"
 	"tribune/internal/query"
 )
@@ -25,7 +26,7 @@ type matchCommand struct {
 	All     bool   `help:"Write every post, also those that no query matches."`
 	Explain bool   `help:"Write which part of each query matched which words."`
 
-	classifier query.Classifier // works out language and mood where a post does not say; may be nil
+	reader query.Classifier // works out language and mood where a post does not say; nil for nobody
 }
 
 // Run says which queries match which posts. Lines that can not be read are
@@ -44,6 +45,11 @@ func (c *matchCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	classifier, err := (&classifyCommand{}).classifier()
+	if err != nil {
+		return err
+	}
+	c.reader = postReader{classifier}
 	size := int64(0)
 	if info, err := in.Stat(); err == nil && info.Mode().IsRegular() {
 		size = info.Size()
@@ -62,6 +68,28 @@ func (c *matchCommand) Run(ctx context.Context) error {
 	}
 }
 
+// postReader works out what a post does not say of itself.
+type postReader struct{ *classifier }
+
+// Language tells the language of a post, "" if it is not known.
+func (r postReader) Language(p *query.Post) string {
+	tag, _ := r.languages.Detect(p.Text)
+	if tag == langid.Unknown {
+		return ""
+	}
+	return tag
+}
+
+// Sentiment tells the mood of a post.
+func (r postReader) Sentiment(p *query.Post) string {
+	tag := p.Language
+	if tag == "" {
+		tag = r.Language(p)
+	}
+	mood, _ := r.moods.Classify(p.Text, tag)
+	return mood.String()
+}
+
 // wiping writes after wiping the bar off.
 type wiping struct {
 	bar *bar
@@ -74,10 +102,8 @@ func (w *wiping) Write(p []byte) (int, error) {
 	return w.to.Write(p)
 }
 
-const (
-	chunkSize = 256 << 10 // bytes that are read, matched and written together
-	maxLine   = 64 << 20
-)
+// chunkSize is how many bytes are read, matched and written together.
+const chunkSize = 256 << 10
 
 // chunk is some lines of posts, and what became of them.
 type chunk struct {
@@ -137,36 +163,47 @@ func (c *matchCommand) filter(held *heldQueries, in io.Reader, out, problems io.
 // cutLines reads chunks of whole lines until take is false. What there is to
 // read is taken at once, so that posts that trickle in do not wait for others.
 func cutLines(in io.Reader, take func(*chunk) bool) error {
-	var rest []byte
+	buf := make([]byte, 0, chunkSize)
 	line := 1
+	tooLong := false // what is being read is a line too long, named already
 	for {
-		text := make([]byte, len(rest), len(rest)+chunkSize)
-		copy(text, rest)
-		n, err := in.Read(text[len(text):cap(text)])
-		text = text[:len(text)+n]
-		end := bytes.LastIndexByte(text[len(rest):], '\n') + 1
-		if end > 0 {
-			end += len(rest)
+		if len(buf) == cap(buf) {
+			buf = append(make([]byte, 0, 2*cap(buf)), buf...)
+		}
+		n, err := in.Read(buf[len(buf):cap(buf)])
+		fresh := buf[len(buf) : len(buf)+n]
+		buf = buf[:len(buf)+n]
+		end := 0
+		if last := bytes.LastIndexByte(fresh, '\n'); last >= 0 {
+			end = len(buf) - len(fresh) + last + 1
 		}
 		if err == io.EOF {
-			end = len(text)
+			end = len(buf)
 		}
-		rest = text[end:]
 		if end > 0 {
-			k := &chunk{text: text[:end], line: line, done: make(chan struct{})}
-			line += bytes.Count(k.text, []byte{'\n'})
-			if !take(k) {
+			text := buf[:end:end]
+			buf = append(make([]byte, 0, max(chunkSize, 2*(len(buf)-end))), buf[end:]...)
+			if tooLong {
+				tooLong = false
+				_, text, _ = bytes.Cut(text, []byte{'\n'})
+				line++
+			}
+			if !take(&chunk{text: text, line: line, done: make(chan struct{})}) {
 				return nil
 			}
+			line += bytes.Count(text, []byte{'\n'})
+		}
+		if len(buf) > maxPost {
+			if !tooLong && !take(&chunk{line: line, problems: fmt.Appendf(nil, "line %d: %v\n", line, errPostLong), done: make(chan struct{})}) {
+				return nil
+			}
+			tooLong, buf = true, buf[:0]
 		}
 		if err == io.EOF {
 			return nil
 		}
 		if err != nil {
 			return err
-		}
-		if len(rest) > maxLine {
-			return fmt.Errorf("line %d is longer than %d MB; is this a file of posts, one on each line?", line, maxLine>>20)
 		}
 	}
 }
@@ -185,6 +222,9 @@ type postMatcher struct {
 // lines matches the posts of a chunk.
 func (p *postMatcher) lines(k *chunk) {
 	text := string(k.text) // once, so that all strings of its posts are parts of it
+	if k.line == 1 {
+		text = strings.TrimPrefix(text, "\uFEFF")
+	}
 	k.out = make([]byte, 0, len(text)/4)
 	p.reader.Forget(0)
 	for number := k.line; text != ""; number++ {
@@ -206,8 +246,11 @@ func (p *postMatcher) lines(k *chunk) {
 
 // read reads a post.
 func (p *postMatcher) read(line string) error {
-	p.post = query.Post{Classifier: p.classifier}
+	p.post = query.Post{Classifier: p.matchCommand.reader}
 	p.id = ""
+	if len(line) > maxPost {
+		return errPostLong
+	}
 	said := false
 	err := p.reader.Object(line, func(name string, v ndjson.Value) error {
 		if v.Kind == ndjson.Null {

@@ -154,6 +154,18 @@ line 9: language must be a string
 			}
 		}
 	}
+	var out, problems bytes.Buffer
+	long := "\uFEFF{\"id\":1,\"text\":\"coffee mug\"}\n" + strings.Repeat("x", maxPost+chunkSize) + "\n{\"id\":2,\"text\":\"coffee mug\"}\nx"
+	if err := (&matchCommand{}).filter(held, strings.NewReader(long), &out, &problems); err != nil || out.String() != "{\"id\":1,\"queries\":[1]}\n{\"id\":2,\"queries\":[1]}\n" {
+		t.Errorf("%s, %v", out.String(), err)
+	}
+	out.Reset()
+	if err := (&matchCommand{}).filter(held, iotest.HalfReader(iotest.DataErrReader(strings.NewReader(long))), &out, io.Discard); err != nil || strings.Count(out.String(), "\n") != 2 {
+		t.Errorf("%s, %v", out.String(), err)
+	}
+	if problems.String() != "line 2: the line is longer than 16 MB\nline 4: it is not a JSON object: { is missing\n" {
+		t.Errorf("problems: %s", problems.String())
+	}
 	if err := (&matchCommand{}).filter(held, iotest.ErrReader(os.ErrDeadlineExceeded), io.Discard, io.Discard); err == nil {
 		t.Error("a file that cannot be read is no error")
 	}
@@ -207,7 +219,7 @@ func TestMatchClassifies(t *testing.T) {
 	k := &knowing{}
 	var out bytes.Buffer
 	in := strings.NewReader(`{"id":1,"text":"no"}` + "\n" + `{"id":2,"text":"mug"}` + "\n" + `{"id":3,"text":"mug","language":"en"}`)
-	p := postMatcher{matchCommand: &matchCommand{classifier: k}, held: held}
+	p := postMatcher{matchCommand: &matchCommand{reader: k}, held: held}
 	text, _ := io.ReadAll(in)
 	c := &chunk{text: text, line: 1}
 	p.lines(c)
