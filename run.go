@@ -204,7 +204,7 @@ func (s *Site) followers() []follower {
 		{"measure.erase", s.Measures.Erase, []string{"person.left"}},
 		{"storage.scrub", s.scrub, []string{"person.left"}},
 		{"converse.attend", s.Inbox.Attend, []string{listen.MentionsStored, listen.MentionWithdrawn}},
-		{"shape.mentions", s.Ideas.FollowMentions, []string{listen.MentionWithdrawn, listen.MentionQuotable, shape.VoiceAdded}},
+		{"shape.mentions", s.Ideas.FollowMentions, []string{listen.MentionWithdrawn, listen.MentionEdited, listen.MentionQuotable, shape.VoiceAdded}},
 		{"shape.telling", s.Ideas.FollowTelling, []string{converse.ThreadAnswered, converse.ThreadClosed, converse.ThreadReopened}},
 		{"shape.comments", s.Ideas.TellComments, []string{shape.IdeaCommented}},
 		{"purchase.accounts", s.Purchases.FollowAccounts, []string{"account.confirmed", "account.moved"}},

@@ -26,6 +26,8 @@ type Post struct {
 	Country     string // ISO 3166-1 alpha-2
 	Reach       int64
 	PublishedAt time.Time // zero: when it is heard
+
+	atAddress bool // see reader.Post
 }
 
 // Heard is what became of one Post.

@@ -47,7 +47,8 @@ type Mention struct {
 	Reach       int64
 	PublishedAt time.Time
 	HeardAt     time.Time
-	CopyOf      int64 // the mention it repeats, 0 if none
+	EditedAt    time.Time // by its author, where they said it; zero if never
+	CopyOf      int64     // the mention it repeats, 0 if none
 	Asks        Ask
 	Quotable    Quotability
 	State       know.TextState

@@ -18,19 +18,19 @@ import (
 
 const selectMention = `select m.id, m.source_id, coalesce(s.name, ''), coalesce(s.addressed, 0), m.kind, m.external_id, m.url, m.reply_to, m.public,
 	m.account_id, coalesce(a.person_id, 0), coalesce(a.kind, ''), coalesce(a.address, ''), coalesce(a.name, ''), coalesce(a.url, ''),
-	m.text, m.language, m.country, m.reach, m.published_at, m.heard_at, m.copy_of, m.asks, m.quotable, m.state, m.state_reason
+	m.text, m.language, m.country, m.reach, m.published_at, m.heard_at, m.edited_at, m.copy_of, m.asks, m.quotable, m.state, m.state_reason
 	from mention m left join source s on s.id = m.source_id left join account a on a.id = m.account_id`
 
 func scanMention(row storage.Scanner) (m Mention, err error) {
 	var addressed, public int
-	var published, heard int64
+	var published, heard, edited int64
 	var kind know.AccountKind
 	var address string
 	err = row.Scan(&m.ID, &m.Source, &m.SourceName, &addressed, &m.Kind, &m.ExternalID, &m.URL, &m.ReplyTo, &public,
 		&m.Account, &m.Person, &kind, &address, &m.Author.Name, &m.Author.URL,
-		&m.Text, &m.Language, &m.Country, &m.Reach, &published, &heard, &m.CopyOf, &m.Asks, &m.Quotable, &m.State, &m.StateReason)
+		&m.Text, &m.Language, &m.Country, &m.Reach, &published, &heard, &edited, &m.CopyOf, &m.Asks, &m.Quotable, &m.State, &m.StateReason)
 	m.Addressed, m.Public = addressed == 1, public == 1
-	m.PublishedAt, m.HeardAt = storage.Time(published), storage.Time(heard)
+	m.PublishedAt, m.HeardAt, m.EditedAt = storage.Time(published), storage.Time(heard), storage.Time(edited)
 	if kind == know.Fediverse && strings.Contains(address, "@") {
 		m.Author.Handle = "@" + address
 	}
@@ -278,4 +278,33 @@ func (r *Radar) Moments(ctx context.Context, person int64, accounts []int64, lim
 			Title: m.SourceName, Text: m.Text, URL: m.URL})
 	}
 	return moments, err
+}
+
+// Reindex makes the search of mentions anew from their texts, after a site was
+// restored: archives hold texts, not indexes.
+func (r *Radar) Reindex(ctx context.Context) error {
+	type text struct {
+		id    int64
+		words string
+	}
+	for after := int64(0); ; {
+		texts, err := storage.All(ctx, r.db, func(row storage.Scanner) (t text, err error) {
+			err = row.Scan(&t.id, &t.words)
+			return t, err
+		}, `select id, text from mention where id > $1 and state <> 'withdrawn' order by id limit 200`, after)
+		if err != nil || len(texts) == 0 {
+			return err
+		}
+		if err := r.db.Update(ctx, func(tx *storage.Tx) error {
+			for _, t := range texts {
+				if err := storage.PutText(ctx, tx, "mention_search", t.id, query.Words(t.words)); err != nil {
+					return err
+				}
+			}
+			return nil
+		}); err != nil {
+			return err
+		}
+		after = texts[len(texts)-1].id
+	}
 }

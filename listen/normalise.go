@@ -44,7 +44,7 @@ func plainText(s string) string {
 // fromReader makes a post of what a reader gives, whose text is plain.
 func fromReader(p reader.Post) Post {
 	return Post{Kind: KindPost, ExternalID: p.ID, URL: p.URL, ReplyTo: p.ReplyTo, Author: Author{Name: p.Author.Name, Handle: p.Author.Handle, URL: p.Author.URL},
-		Text: plain.Clip(p.Text, maxText), Language: p.Language, Reach: p.Reach, PublishedAt: p.PublishedAt}
+		Text: plain.Clip(p.Text, maxText), Language: p.Language, Reach: p.Reach, PublishedAt: p.PublishedAt, atAddress: p.AtAddress}
 }
 
 // settleDate believes a date that lies in the past; else the utterance gets
@@ -179,6 +179,9 @@ type utterance struct {
 	hash        int64 // of the folded words
 	stale       bool  // does not rest: it was let go before, or came too late
 	rested      bool  // it rested here, and is counted already
+	current     bool  // as its source has it now: if it is known in other words, it was edited
+	edited      bool  // its source says that it was
+	atAddress   bool  // its address names it, whatever its source calls it
 
 	queries []int64 // set by match
 	asks    Ask     // set by match
@@ -189,7 +192,7 @@ type utterance struct {
 func utter(s Source, p Post, stated time.Time) utterance {
 	u := utterance{source: s.ID, addressed: s.Addressed, kind: p.Kind, externalID: p.ExternalID, replyTo: p.ReplyTo, url: p.URL,
 		public: isPublic(p), author: p.Author, account: accountOf(s.ID, s.Name, p.Kind, p.Author), text: p.Text, language: p.Language,
-		country: p.Country, reach: p.Reach, publishedAt: p.PublishedAt, undated: stated.IsZero()}
+		country: p.Country, reach: p.Reach, publishedAt: p.PublishedAt, undated: stated.IsZero(), atAddress: p.atAddress}
 	u.doc = asked(p.Text, p.URL, u.account, s.Name, p.Language, p.Country, p.Reach).Tokenize()
 	words := folded(u.doc, p.Text)
 	sum := sha256.Sum256([]byte(words))
@@ -272,13 +275,22 @@ func identityOf(u *utterance, words string, stated time.Time) string {
 	page := canonical(u.url)
 	var parts []string
 	switch {
-	case u.externalID != "" && (u.externalID != u.url || page == "" || strings.Contains(u.url, "#")):
-		parts = []string{"source", strconv.FormatInt(u.source, 10), u.externalID}
+	case u.externalID != "" && !(u.atAddress && page != "") && (u.externalID != u.url || page == "" || strings.Contains(u.url, "#")):
+		return namedBySource(u.source, u.externalID)
 	case page != "":
 		parts = []string{"address", page}
 	default:
 		parts = []string{"said", string(u.account.Kind), u.account.Address, strconv.FormatInt(storage.Micros(stated), 10), words}
 	}
+	return named(parts...)
+}
+
+// namedBySource is the identity of what its source names by an id.
+func namedBySource(source int64, id string) string {
+	return named("source", strconv.FormatInt(source, 10), id)
+}
+
+func named(parts ...string) string {
 	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
 	return hex.EncodeToString(sum[:])
 }

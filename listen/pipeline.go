@@ -33,8 +33,9 @@ type tally struct {
 // load is what store writes in one transaction.
 type load struct {
 	said   []utterance
-	source int64  // whose cursor moves; 0: none does
-	cursor string // to here
+	source Source   // that is read; the zero Source: none is
+	gone   []string // deleted there, by the ids it has for them
+	cursor string   // from where on it is read next; empty: as before
 
 	// Set by ready; standing is nil until then.
 	standing *standing // what said was matched against
@@ -55,19 +56,45 @@ func (r *Radar) read(ctx context.Context, s Source) (reader.Report, tally, error
 // deliver takes a reader's batches down the rest of the road, and counts them.
 func (r *Radar) deliver(s Source, t *tally) reader.Deliver {
 	return func(ctx context.Context, b reader.Batch) error {
-		said := normalise(s, b.Posts, r.now())
-		for len(said) > batchSize { // the cursor moves with the last part
+		said := normalise(s, latest(b.Posts), r.now())
+		for len(said) > batchSize { // the end of the batch goes with the last part
 			if err := r.takeCounted(ctx, load{said: said[:batchSize]}, t); err != nil {
 				return err
 			}
 			said = said[batchSize:]
 		}
-		l := load{said: said}
-		if b.Cursor != "" {
-			l.source, l.cursor = s.ID, b.Cursor
-		}
-		return r.takeCounted(ctx, l, t)
+		return r.takeCounted(ctx, load{said: said, source: s, gone: b.Gone, cursor: b.Cursor}, t)
 	}
+}
+
+// Deliver takes what was pushed to a source down the road: new posts, edits and
+// deletions. The source says then that it works, and what came. It is for the
+// program's own receivers, which have checked who sends.
+func (r *Radar) Deliver(ctx context.Context, source int64, b reader.Batch) error {
+	s, err := r.source(ctx, source)
+	if err != nil {
+		return err
+	}
+	var t tally
+	if err := r.deliver(s, &t)(ctx, b); err != nil {
+		return err
+	}
+	return r.note(ctx, s, reader.Report{}, t, nil)
+}
+
+// latest leaves the last wording of what a batch has twice.
+func latest(posts []reader.Post) []reader.Post {
+	last := make(map[string]int, len(posts))
+	for i, p := range posts {
+		last[p.ID] = i
+	}
+	kept := make([]reader.Post, 0, len(posts))
+	for i, p := range posts {
+		if p.ID == "" || last[p.ID] == i {
+			kept = append(kept, p)
+		}
+	}
+	return kept
 }
 
 // takeCounted is take, with what became of it added to a tally.
@@ -96,6 +123,7 @@ func normalise(s Source, posts []reader.Post, now time.Time) []utterance {
 		stated := p.PublishedAt
 		p.PublishedAt = settleDate(stated, now)
 		u := utter(s, p, stated)
+		u.current, u.edited = true, from.Edited
 		// A source goes on showing what rested here and was let go: that does
 		// not rest anew. On the first reading everything is new.
 		u.stale = !s.OKAt.IsZero() && now.Sub(p.PublishedAt) > restFor

@@ -54,6 +54,13 @@ func (k *restKeys) catchUp(ctx context.Context, q storage.Q) error {
 	return err
 }
 
+// forget has all read anew: some of it was cut out.
+func (k *restKeys) forget() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.known = nil
+}
+
 // layInto lays an utterance into a segment.
 func layInto(s *segment.Segment, u *utterance) {
 	p := segment.Post{Identity: u.identity, ExternalID: u.externalID, ReplyTo: u.replyTo, URL: u.url, Private: u.url != "" && !u.public, Name: u.author.Name,
@@ -181,7 +188,8 @@ func (b *batch) rest(ctx context.Context, segments []laid, known map[string]int6
 // size is about what the segment takes in the database.
 func (l *laid) size() int { return len(l.data) + 24*len(l.Keys) + 100 }
 
-// gone gives, by identity, what was let go because its author left.
+// gone gives, by identity, what was let go because its author left, and of what
+// rested what its author deleted where it was said.
 func gone(ctx context.Context, q storage.Q, said []utterance) (map[string]bool, error) {
 	identities := make([]string, len(said))
 	for i := range said {
@@ -192,6 +200,25 @@ func gone(ctx context.Context, q storage.Q, said []utterance) (map[string]bool, 
 	found := make(map[string]bool, len(all))
 	for _, identity := range all {
 		found[identity] = true
+	}
+	if err != nil || !slices.ContainsFunc(said, func(u utterance) bool { return u.rested }) {
+		return found, err
+	}
+	type there struct {
+		source int64
+		id     string
+	}
+	deleted := map[there]bool{}
+	err = storage.Each(ctx, q, func(row storage.Scanner) error {
+		var t there
+		err := row.Scan(&t.source, &t.id)
+		deleted[t] = true
+		return err
+	}, `select source_id, external_id from deleted`)
+	for i := range said {
+		if u := &said[i]; deleted[there{u.source, u.externalID}] {
+			found[u.identity] = true
+		}
 	}
 	return found, err
 }

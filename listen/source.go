@@ -17,19 +17,29 @@ type SourceKind string
 // The kinds of source. Those that are read have a reader; the others send by
 // themselves.
 const (
-	FeedSource   SourceKind = "feed"   // RSS, Atom or JSON Feed
-	ImportSource SourceKind = "import" // a file
-	FormSource   SourceKind = "form"   // a form on our own pages
-	MailSource   SourceKind = "mail"   // letters
-	APISource    SourceKind = "api"    // another program
+	FeedSource       SourceKind = "feed"       // RSS, Atom or JSON Feed
+	SitemapSource    SourceKind = "sitemap"    // a news sitemap
+	MastodonSource   SourceKind = "mastodon"   // a hashtag or a search on a server of the fediverse
+	BlueskySource    SourceKind = "bluesky"    // all of Bluesky
+	HackerNewsSource SourceKind = "hackernews" // a search on Hacker News
+	ImportSource     SourceKind = "import"     // a file
+	FormSource       SourceKind = "form"       // a form on our own pages
+	MailSource       SourceKind = "mail"       // letters
+	APISource        SourceKind = "api"        // another program
 )
 
 // IsRead reports whether sources of the kind are read, again and again.
-func (k SourceKind) IsRead() bool { return k == FeedSource }
+func (k SourceKind) IsRead() bool {
+	switch k {
+	case FeedSource:
+		return true
+	}
+	return false
+}
 
 // IsLive reports whether a connection to sources of the kind is kept open,
 // where the other side offers it.
-func (k SourceKind) IsLive() bool { return false }
+func (k SourceKind) IsLive() bool { return k == MastodonSource || k == BlueskySource }
 
 // Source is where items come from. An addressed one speaks to us: all its
 // items are mentions. Of an open one only what a standing query matches is.

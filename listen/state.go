@@ -64,6 +64,9 @@ func (r *Radar) withdraw(ctx context.Context, tx *storage.Tx, id int64, fact eve
 	if err := storage.DropText(ctx, tx, "mention_search", id); err != nil {
 		return err
 	}
+	if err := r.people.Forget(ctx, tx, event.Ref{Kind: "mention", ID: id}); err != nil {
+		return err
+	}
 	fact.Kind, fact.Subject = MentionWithdrawn, event.Ref{Kind: "mention", ID: id}
 	return r.events.Append(ctx, tx, fact)
 }
@@ -114,7 +117,7 @@ func (r *Radar) Erase(ctx context.Context, tx *storage.Tx, facts []event.Event) 
 			return err
 		}
 		for _, id := range ids {
-			if err := r.withdraw(ctx, tx, id, event.Event{Actor: f.Subject.ID, N: 1}); err != nil {
+			if err := r.withdraw(ctx, tx, id, event.Event{Actor: f.Subject.ID, N: AuthorLeft}); err != nil {
 				return err
 			}
 		}

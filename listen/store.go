@@ -22,8 +22,9 @@ type outcome struct {
 }
 
 // store writes a batch in one transaction: new mentions with their accounts,
-// words and matches, resting segments, copies, roll-ups, one fact for each source
-// that has new mentions, and the cursor of the source that was read.
+// words and matches, resting segments, edits, copies, roll-ups, deletions, one
+// fact for each source that has new mentions, and the cursor of the source that
+// was read.
 func (r *Radar) store(ctx context.Context, l load) (done []outcome, err error) {
 	said := l.said
 	err = r.db.Update(ctx, func(tx *storage.Tx) error {
@@ -44,13 +45,22 @@ func (r *Radar) store(ctx context.Context, l load) (done []outcome, err error) {
 		if done, err = b.put(ctx, said, known); err != nil {
 			return err
 		}
+		if err := b.replaceResting(ctx, said); err != nil {
+			return err
+		}
 		if err := b.rest(ctx, l.segments, known, done); err != nil {
 			return err
 		}
-		if err := b.finish(ctx); err != nil || l.source == 0 {
+		if err := b.edit(ctx, said, known); err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, `update source set cursor = $1 where id = $2`, l.cursor, l.source)
+		if err := b.finish(ctx); err != nil {
+			return err
+		}
+		if err := b.drop(ctx, l.source, l.gone); err != nil || l.cursor == "" {
+			return err
+		}
+		_, err = tx.Exec(ctx, `update source set cursor = $1 where id = $2`, l.cursor, l.source.ID)
 		return err
 	})
 	if err != nil {

@@ -156,13 +156,14 @@ func (s *Ideas) withdrawVoice(ctx context.Context, tx *storage.Tx, a know.Actor,
 }
 
 // FollowMentions follows what becomes of mentions: a voice goes when its
-// mention does, and a private one is shown once its author said yes. A new
+// mention does, says what its author says now once its words are no longer in
+// it, and a private one is shown once its author said yes. A new
 // voice is looked at, too: its mention may have gone while it was written.
 func (s *Ideas) FollowMentions(ctx context.Context, tx *storage.Tx, facts []event.Event) error {
 	for _, f := range facts {
 		where := ` where v.mention_id = $1 and v.mention_id <> 0 and v.state <> 'withdrawn' order by v.id`
 		switch f.Kind {
-		case listen.MentionWithdrawn, listen.MentionQuotable:
+		case listen.MentionWithdrawn, listen.MentionEdited, listen.MentionQuotable:
 		case VoiceAdded:
 			where = ` where v.id = $1 and v.mention_id <> 0 and v.state <> 'withdrawn'`
 		default:
@@ -186,15 +187,20 @@ func (s *Ideas) followMention(ctx context.Context, tx *storage.Tx, v Voice) erro
 	var state know.TextState
 	var quotable listen.Quotability
 	var public int
-	var name string
-	err := tx.Row(ctx, `select m.state, m.quotable, m.public, coalesce(a.name, '') from mention m left join account a on a.id = m.account_id where m.id = $1`,
-		v.Mention).Scan(&state, &quotable, &public, &name)
+	var name, words string
+	err := tx.Row(ctx, `select m.state, m.quotable, m.public, coalesce(a.name, ''), m.text from mention m left join account a on a.id = m.account_id where m.id = $1`,
+		v.Mention).Scan(&state, &quotable, &public, &name, &words)
 	switch {
 	case errors.Is(err, sql.ErrNoRows) || err == nil && state == know.Withdrawn:
 		return s.withdrawVoice(ctx, tx, know.Actor{}, v)
 	case err != nil:
 		return err
-	case public == 0:
+	case !stands(words, v.Words):
+		if _, err := tx.Exec(ctx, `update voice set words = $1 where id = $2`, words, v.ID); err != nil {
+			return err
+		}
+	}
+	if public == 0 {
 		return s.quote(ctx, tx, v, quotable, name)
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 	"tribune/internal/fault"
 	"tribune/know"
 	"tribune/listen"
+	"tribune/listen/reader"
 	"tribune/shape"
 	"tribune/storage"
 )
@@ -72,6 +73,41 @@ func TestVoiceOfMention(t *testing.T) {
 		}
 		_, err = h.AddVoice(ctx, h.staff, idea.ID, shape.VoiceFrom{Mention: ids[0]})
 		wants(t, err, fault.NotFound)
+	})
+}
+
+// A quotation that its author edited away says what they say now.
+func TestVoiceOfEditedMention(t *testing.T) {
+	eachHouse(t, func(t *testing.T, h *house) {
+		ctx := t.Context()
+		said := reader.Post{ID: "1", URL: "https://jo.example/1", Author: reader.Author{Name: "Jo"}, Text: "I love it. If only it were dotted.", AtAddress: true}
+		src, err := h.radar.AddSource(ctx, h.owner, listen.NewSource{Name: "Mail", Kind: listen.MailSource})
+		h.ok(err)
+		edit := func(text string) {
+			t.Helper()
+			said.Text = text
+			h.ok(h.radar.Deliver(ctx, src.ID, reader.Batch{Posts: []reader.Post{said}}))
+			h.follow()
+		}
+		edit(said.Text)
+		list, _, err := h.radar.Mentions(ctx, h.staff, listen.Filter{})
+		h.ok(err)
+		idea := h.idea(t, h.ada, shape.NewIdea{Title: "Dotted paper"})
+		_, err = h.AddVoice(ctx, h.staff, idea.ID, shape.VoiceFrom{Mention: list[0].ID, Words: "If only it were dotted."})
+		h.ok(err)
+		edit("I like it. If only it were dotted.")
+		if v := h.voices(h.staff, idea.ID)[0]; v.Words != "If only it were dotted." {
+			t.Errorf("words that still stand: %q", v.Words)
+		}
+		edit("I like it. If only it were lined.")
+		if v := h.voices(h.staff, idea.ID)[0]; v.Words != "I like it. If only it were lined." {
+			t.Errorf("words that no longer stand: %q", v.Words)
+		}
+		h.ok(h.radar.Deliver(ctx, src.ID, reader.Batch{Gone: []string{"1"}}))
+		h.follow()
+		if v := h.voices(h.staff, idea.ID)[0]; v.State != know.Withdrawn {
+			t.Errorf("deleted: %+v", v)
+		}
 	})
 }
 

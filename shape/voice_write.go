@@ -162,11 +162,16 @@ func passage(all, part string) (string, error) {
 	if part == "" {
 		return all, nil
 	}
-	fold := func(s string) string { return strings.Join(strings.Fields(s), " ") }
-	if !strings.Contains(fold(all), fold(part)) {
+	if !stands(all, part) {
 		return all, fault.New(fault.Invalid, "These words do not stand in the original like that. Quote them word by word.").On("words")
 	}
 	return part, nil
+}
+
+// stands reports whether a passage stands in a text, however it is spaced.
+func stands(text, part string) bool {
+	fold := func(s string) string { return strings.Join(strings.Fields(s), " ") }
+	return strings.Contains(fold(text), fold(part))
 }
 
 // IdeaFrom makes an idea of a mention, under the asker's name, with the

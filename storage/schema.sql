@@ -211,7 +211,7 @@ CREATE TABLE mention (
   quotable     text   not null default '', -- a private one: '', asked, named, unnamed, refused
   state        text   not null default 'visible' check (state in ('visible', 'hidden', 'withdrawn')),
   state_reason text   not null default ''
-);
+, edited_at bigint not null default 0);
 
 CREATE INDEX mention_account on mention (account_id, published_at, id);
 
@@ -1566,3 +1566,10 @@ CREATE INDEX let_go_at on let_go (at);
 CREATE INDEX mention_said on mention (text_hash, published_at);
 
 CREATE INDEX mention_copy on mention (copy_of) where copy_of <> 0;
+
+CREATE TABLE deleted (
+  source_id   bigint not null,
+  external_id text   not null,
+  at          bigint not null,
+  primary key (source_id, external_id)
+);

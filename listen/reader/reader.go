@@ -90,6 +90,7 @@ type Post struct {
 	Reach       int64  // people who may have seen it; 0 if it is not said
 	PublishedAt time.Time
 	DateWrong   bool // there was a date that cannot be
+	Edited      bool // its source says that it was edited; others are compared with what is here
 
 	// AtAddress says that its address names it wherever it is heard, in other
 	// sources too, and the id only finds it at this one.
