@@ -13,6 +13,8 @@
 // both counts are divided by how much more (quasi-likelihood: Wedderburn 1974,
 // McCullagh and Nelder 1989, section 9), see Dispersion.
 //
+// Grew puts that together for a count in several spans of time.
+//
 // Of many tests, Discoveries chooses by Benjamini and Hochberg (1995): where
 // nothing rose at all, the chance that anything is found is at most q.
 //
@@ -39,6 +41,35 @@ func Rose(now, before, share float64) float64 {
 func Ratio(now, before, share float64) float64 {
 	return (now + .5) / share * (1 - share) / (before + .5)
 }
+
+// Growth is how a count grew over the spans before.
+type Growth struct {
+	Now    float64 // in the newest span
+	Before float64 // in a span before, on average
+	Ratio  float64 // how many times as frequent it is, by share of the exposure
+	P      float64 // the chance that it is as frequent as it was
+}
+
+// Grew compares the newest count, the first, with those of the spans before:
+// what varied much there has to grow more. It reports false if nothing was
+// exposed now, or nothing before.
+func Grew(counts, exposures []float64) (Growth, bool) {
+	var before, whole float64
+	for i := 1; i < len(counts); i++ {
+		before += counts[i]
+		whole += exposures[i]
+	}
+	if whole == 0 || exposures[0] == 0 {
+		return Growth{}, false
+	}
+	share := exposures[0] / (exposures[0] + whole)
+	vary := Dispersion(counts[1:], exposures[1:], priorFreedom)
+	return Growth{counts[0], before / float64(len(counts)-1), Ratio(counts[0], before, share), Rose(counts[0]/vary, before/vary, share)}, true
+}
+
+// priorFreedom holds the dispersion of things that were counted a few times to
+// that of chance.
+const priorFreedom = 3
 
 // Dispersion gives how many times as much as by chance counts vary over spans
 // of unlike exposure: Pearson's χ² per degree of freedom, 1 or more. prior is

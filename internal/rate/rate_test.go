@@ -51,6 +51,33 @@ func TestDispersion(t *testing.T) {
 	}
 }
 
+// TestGrew checks what is made of counts by span, the newest first.
+func TestGrew(t *testing.T) {
+	even := []float64{100, 100, 100, 100, 100}
+	for _, c := range []struct {
+		name              string
+		counts, exposures []float64
+		below, above      float64 // of P
+	}{
+		{"new", []float64{12, 0, 0, 0, 0}, even, 1e-7, 0},
+		{"steady", []float64{12, 12, 12, 12, 12}, even, .7, .3},
+		{"as often in more posts", []float64{24, 12, 12, 12, 12}, []float64{200, 100, 100, 100, 100}, .7, .3},
+		{"grown", []float64{30, 10, 10, 10, 10}, even, 1e-3, 0},
+		{"grown, but it comes and goes", []float64{30, 20, 0, 20, 0}, even, .2, 2e-3},
+		{"gone", []float64{0, 10, 10, 10, 10}, even, 1.1, .99},
+	} {
+		g, ok := Grew(c.counts, c.exposures)
+		if !ok || g.P >= c.below || g.P < c.above || g.Now != c.counts[0] || math.IsNaN(g.Ratio) {
+			t.Errorf("%s: %+v", c.name, g)
+		}
+	}
+	for _, exposures := range [][]float64{{0, 1, 1}, {1, 0, 0}, {1}} {
+		if g, ok := Grew(exposures, exposures); ok {
+			t.Errorf("%v compares with nothing: %+v", exposures, g)
+		}
+	}
+}
+
 // TestDiscoveries has the example of Benjamini and Hochberg's paper, in which
 // four of fifteen chances stand out at q = .05, and rounds in which nothing does.
 func TestDiscoveries(t *testing.T) {

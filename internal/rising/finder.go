@@ -2,7 +2,6 @@ package rising
 
 import (
 	"cmp"
-	"hash/maphash"
 	"slices"
 	"strings"
 	"time"
@@ -37,11 +36,11 @@ const (
 	mostPosts   = 400_000
 	mostFalse   = .01
 	minRatio    = 2
-	copyWords   = 5   // a text as long is not said twice by chance
 	longest     = 300 // words of a post that are read
 )
 
-func (o Options) filled() Options {
+// Filled gives the options with the defaults in place of what is not set.
+func (o Options) Filled() Options {
 	fill(&o.Before, spansBefore)
 	fill(&o.Authors, minAuthors)
 	fill(&o.Posts, mostPosts)
@@ -49,6 +48,15 @@ func (o Options) filled() Options {
 	fill(&o.Ratio, minRatio)
 	fill(&o.Span, 7*24*time.Hour)
 	return o
+}
+
+// Place gives the span that a moment lies in, 0 being the newest; −1 if none.
+func (o Options) Place(at time.Time) int {
+	ago := o.Now.Sub(at)
+	if ago < 0 || ago >= time.Duration(o.Before+1)*o.Span {
+		return -1
+	}
+	return int(ago / o.Span)
 }
 
 func fill[N int | float64 | time.Duration](n *N, with N) {
@@ -59,13 +67,12 @@ func fill[N int | float64 | time.Duration](n *N, with N) {
 
 // Finder gathers posts, in any order. It is not safe for concurrent use.
 type Finder struct {
-	o     Options
-	seed  maphash.Seed
-	posts []post
-	words []uint32 // of all posts, one after the other
-	vocab []word
-	langs map[string]*language
-	seen  map[uint64]struct{} // texts, hashed
+	o      Options
+	posts  []post
+	words  []uint32 // of all posts, one after the other
+	vocab  []word
+	langs  map[string]*language
+	copies *Copies
 }
 
 // post is what is kept of one.
@@ -91,14 +98,14 @@ type language struct {
 
 // New makes an empty finder.
 func New(o Options) *Finder {
-	return &Finder{o: o.filled(), seed: maphash.MakeSeed(), langs: map[string]*language{}, seen: map[uint64]struct{}{}}
+	return &Finder{o: o.Filled(), langs: map[string]*language{}, copies: NewCopies()}
 }
 
 // Add takes a post, and reports whether it counts: it lies in one of the spans,
 // is no copy, and there was room for it.
 func (f *Finder) Add(p Post) bool {
-	ago := f.o.Now.Sub(p.At)
-	if ago < 0 || ago >= time.Duration(f.o.Before+1)*f.o.Span || len(f.posts) >= f.o.Posts {
+	span := f.o.Place(p.At)
+	if span < 0 || len(f.posts) >= f.o.Posts {
 		return false
 	}
 	lang := f.langs[p.Language]
@@ -106,27 +113,17 @@ func (f *Finder) Add(p Post) bool {
 		lang = &language{id: int32(len(f.langs)), words: map[string]uint32{}}
 		f.langs[p.Language] = lang
 	}
-	text := withoutLinks(p.Text)
+	text := WithoutLinks(p.Text)
 	tokens := query.Tokenize(text).Tokens
 	tokens = tokens[:min(len(tokens), longest)]
 	from := len(f.words)
-	var hash maphash.Hash
-	hash.SetSeed(f.seed)
-	for _, t := range tokens {
-		hash.WriteString(t.Word)
-		hash.WriteByte(0)
-	}
-	if len(tokens) < copyWords {
-		maphash.WriteComparable(&hash, p.Author)
-	}
-	if _, copied := f.seen[hash.Sum64()]; copied {
+	if f.copies.Add(p.Author, tokens) {
 		return false
 	}
-	f.seen[hash.Sum64()] = struct{}{}
 	for _, t := range tokens {
 		f.words = append(f.words, f.word(lang, t.Word, text[t.Start:t.End]))
 	}
-	f.posts = append(f.posts, post{p.ID, p.Author, int32(from), int32(len(f.words)), int32(ago / f.o.Span), lang.id})
+	f.posts = append(f.posts, post{p.ID, p.Author, int32(from), int32(len(f.words)), int32(span), lang.id})
 	return true
 }
 
@@ -150,8 +147,8 @@ func (f *Finder) word(lang *language, folded, spelling string) uint32 {
 	return n
 }
 
-// withoutLinks takes addresses out: their parts are not words.
-func withoutLinks(text string) string {
+// WithoutLinks takes addresses out: their parts are not words.
+func WithoutLinks(text string) string {
 	if !strings.Contains(text, "://") && !strings.Contains(text, "www.") {
 		return text
 	}

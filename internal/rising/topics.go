@@ -10,13 +10,10 @@ import (
 	"tribune/internal/rate"
 )
 
-// Term is a word or phrase that rises.
+// Term is a word or phrase that rises, and how: its authors are counted.
 type Term struct {
-	Text   string  // as most spell it
-	Now    int     // authors in the newest span
-	Before float64 // authors in a span before, on average
-	Ratio  float64 // how many times as frequent it is, by share of posts
-	P      float64 // the chance that it is as frequent as it was
+	Text string // as most spell it
+	rate.Growth
 }
 
 // Topic is terms that rise in the same posts.
@@ -29,10 +26,9 @@ type Topic struct {
 
 // Limits of what a topic shows.
 const (
-	within    = .8 // of a term's posts hold a longer term: that stands for it
-	together  = .5 // of a term's posts hold the leader: it joins
-	mostPost  = 50
-	priorFree = 3 // degrees of freedom by which dispersion is held to 1
+	within   = .8 // of a term's posts hold a longer term: that stands for it
+	together = .5 // of a term's posts hold the leader: it joins
+	mostPost = 50
 )
 
 // Topics gives what rises, the strongest evidence first.
@@ -51,10 +47,8 @@ func (f *Finder) Topics() []Topic {
 
 // found is a term that rose.
 type found struct {
-	id     int
-	before float64
-	ratio  float64
-	p      float64
+	id int
+	rate.Growth
 }
 
 // exposures counts posts by language and span.
@@ -75,28 +69,19 @@ func (c *counter) risen() []found {
 	var tested []found
 	for id := range c.terms {
 		t := &c.terms[id]
-		exposure := exposures[c.f.posts[t.posts[0]].lang]
 		counts := make([]float64, len(t.counts))
-		var before, whole float64
 		for i, n := range t.counts {
 			counts[i] = float64(n)
-			if i > 0 {
-				before += counts[i]
-				whole += exposure[i]
-			}
 		}
-		if whole == 0 { // nothing was said in this language before
-			continue
+		if growth, ok := rate.Grew(counts, exposures[c.f.posts[t.posts[0]].lang]); ok { // else its language is new
+			tested = append(tested, found{id, growth})
 		}
-		share := exposure[0] / (exposure[0] + whole)
-		vary := rate.Dispersion(counts[1:], exposure[1:], priorFree)
-		tested = append(tested, found{id, before, rate.Ratio(counts[0], before, share), rate.Rose(counts[0]/vary, before/vary, share)})
 	}
 	out := slices.DeleteFunc(tested, func(t found) bool {
-		return t.p > c.f.o.False/float64(len(tested)) || t.ratio < c.f.o.Ratio
+		return t.P > c.f.o.False/float64(len(tested)) || t.Ratio < c.f.o.Ratio
 	})
 	slices.SortStableFunc(out, func(a, b found) int { // a phrase before its parts
-		return cmp.Or(cmp.Compare(a.p, b.p), cmp.Compare(c.terms[b.id].n, c.terms[a.id].n), cmp.Compare(a.id, b.id))
+		return cmp.Or(cmp.Compare(a.P, b.P), cmp.Compare(c.terms[b.id].n, c.terms[a.id].n), cmp.Compare(a.id, b.id))
 	})
 	return out
 }
@@ -170,7 +155,7 @@ func (c *counter) topic(group []found, languages []string) Topic {
 	}
 	for _, chain := range c.chains(group) {
 		t := strongest(chain)
-		out.Terms = append(out.Terms, Term{c.spell(chain), int(c.terms[t.id].counts[0]), t.before / float64(c.f.o.Before), t.ratio, t.p})
+		out.Terms = append(out.Terms, Term{c.spell(chain), t.Growth})
 	}
 	posts := make([]int32, 0, len(holds))
 	for p := range holds {
@@ -218,13 +203,13 @@ func (c *counter) chains(group []found) [][]found {
 		}
 		chains = append(chains, chain)
 	}
-	slices.SortStableFunc(chains, func(a, b []found) int { return cmp.Compare(strongest(a).p, strongest(b).p) })
+	slices.SortStableFunc(chains, func(a, b []found) int { return cmp.Compare(strongest(a).P, strongest(b).P) })
 	return chains
 }
 
 // strongest gives the term of a chain with the most evidence.
 func strongest(chain []found) found {
-	return slices.MinFunc(chain, func(a, b found) int { return cmp.Compare(a.p, b.p) })
+	return slices.MinFunc(chain, func(a, b found) int { return cmp.Compare(a.P, b.P) })
 }
 
 // loops reports whether going on from a leads to b.
