@@ -27,6 +27,7 @@ type Asker struct {
 	Lang      string // of pages: the person's choice, else the browser's, else the site's
 	Address   netip.Addr
 	RequestID string
+	Secure    bool // the site is served over https: cookies are Secure
 }
 
 // Options are the gate's settings.
@@ -79,7 +80,7 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 // Wrap puts the gate before a face.
 func (g *Gate) Wrap(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		asker := &Asker{RequestID: requestID(), Address: g.address(r)}
+		asker := &Asker{RequestID: requestID(), Address: g.address(r), Secure: g.secure()}
 		h := w.Header()
 		h.Set("Content-Security-Policy", policy)
 		h.Set("X-Content-Type-Options", "nosniff")
@@ -126,11 +127,11 @@ func (g *Gate) identify(r *http.Request, asker *Asker) (err error) {
 		if err == nil && !known {
 			err = fault.New(fault.Unauthorised, "This token is not known, or has ended. Make a new one on your own page.")
 		}
-	} else if c, e := r.Cookie(g.cookie()); e == nil && c.Value != "" {
+	} else if session := kept(r, g.cookie()); session != "" {
 		var known bool
-		asker.Actor, known, err = g.people.ActorBySession(ctx, c.Value)
+		asker.Actor, known, err = g.people.ActorBySession(ctx, session)
 		if known {
-			asker.Session = c.Value
+			asker.Session = session
 		}
 	}
 	if err != nil {
@@ -150,11 +151,7 @@ func (g *Gate) identify(r *http.Request, asker *Asker) (err error) {
 // language chooses the language of pages: the one asked for on a page's foot
 // (kept in a cookie), the person's, the browser's, the site's.
 func language(r *http.Request, a know.Actor, site know.Site) string {
-	asked := ""
-	if c, err := r.Cookie("lang"); err == nil {
-		asked = c.Value
-	}
-	for _, want := range []string{asked, a.Language} {
+	for _, want := range []string{Kept(r, "lang"), a.Language} {
 		if want == "en" || want == "fr" {
 			return want
 		}

@@ -20,6 +20,13 @@ type Attempt struct {
 	Answer string // JSON
 }
 
+// Why a call is not done again, beside its answer: it is under way (or was cut
+// short), or it was done and its answer is no longer kept.
+var (
+	ErrUnderWay  = errors.New("know: a call with this key is under way")
+	ErrForgotten = errors.New("know: the answer to a call with this key is no longer kept")
+)
+
 // attemptsKept is how long a key is remembered.
 const attemptsKept = 24 * time.Hour
 
@@ -46,13 +53,13 @@ func (d *Directory) Begin(ctx context.Context, a Actor, who, request string) (t 
 		err = tx.Row(ctx, `select request, status, answer from idempotency where hash = $1`, t.Hash).Scan(&was, &t.Status, &t.Answer)
 		switch {
 		case errors.Is(err, sql.ErrNoRows), err == nil && was == request && t.Status == 0:
-			return fault.New(fault.Conflict, "A call with this key began and has not ended. It is under way, or was cut short: see whether it was done, then use a new key.")
+			return fault.New(fault.Conflict, "A call with this key began and has not ended. It is under way, or was cut short: see whether it was done, then use a new key.").Because(ErrUnderWay)
 		case err != nil:
 			return err
 		case was != request:
 			return fault.New(fault.Invalid, "This key was used for another call. Use a new one for each thing you do.")
 		case t.Answer == "" && t.Status != 204:
-			return fault.New(fault.Conflict, "This was done, but its answer is no longer kept. See what became of it, then use a new key.")
+			return fault.New(fault.Conflict, "This was done, but its answer is no longer kept. See what became of it, then use a new key.").Because(ErrForgotten)
 		}
 		return nil
 	})

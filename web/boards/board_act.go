@@ -84,7 +84,7 @@ func (h handlers) apply(w http.ResponseWriter, r *http.Request, v *page.View) er
 		}
 		return h.showRequest(w, r, v, q)
 	}
-	page.Flash(w, "saved")
+	page.Flash(w, r, "saved")
 	to := urlOf(id, "")
 	if q.said.Code != "" {
 		to += "?code=" + url.QueryEscape(q.said.Code)
@@ -100,7 +100,7 @@ func (h handlers) unapply(w http.ResponseWriter, r *http.Request, v *page.View) 
 	if err := h.Boards.Unapply(r.Context(), v.Actor, id); err != nil {
 		return err
 	}
-	page.Flash(w, "removed")
+	page.Flash(w, r, "removed")
 	return page.Back(w, r, urlOf(id, ""))
 }
 
@@ -124,6 +124,6 @@ func (h handlers) seat(w http.ResponseWriter, r *http.Request, v *page.View) err
 	if err != nil {
 		return err
 	}
-	page.Flash(w, "saved")
+	page.Flash(w, r, "saved")
 	return page.Back(w, r, urlOf(id, ""))
 }

@@ -151,7 +151,7 @@ func (h handlers) saveForm(w http.ResponseWriter, r *http.Request, v *page.View,
 		}
 		return h.showForm(w, r, v, f)
 	}
-	page.Flash(w, "saved")
+	page.Flash(w, r, "saved")
 	return page.Back(w, r, deskOf(b.ID, ""))
 }
 
@@ -259,7 +259,7 @@ func (h handlers) doing(w http.ResponseWriter, r *http.Request, v *page.View, na
 		x.wrong = map[string]page.Wrong{name: wrong}
 		return h.run(w, r, v, id, x)
 	}
-	page.Flash(w, "saved")
+	page.Flash(w, r, "saved")
 	return page.Back(w, r, deskOf(id, anchor))
 }
 
@@ -352,6 +352,6 @@ func (h handlers) deskReport(w http.ResponseWriter, r *http.Request, v *page.Vie
 		}
 		return h.showTask(w, r, v, x)
 	}
-	page.Flash(w, "sent")
+	page.Flash(w, r, "sent")
 	return page.Back(w, r, urlOf(x.ID, numbered("/tasks/", x.task.ID)))
 }

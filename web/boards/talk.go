@@ -189,7 +189,7 @@ func (h handlers) editedSaid(w http.ResponseWriter, r *http.Request, v *page.Vie
 		v.Title, v.Section, v.NoIndex = v.T("Edit what you said"), "boards", true
 		return h.Show(w, r, v, rewordPage(v, e))
 	}
-	page.Flash(w, "saved")
+	page.Flash(w, r, "saved")
 	return page.Back(w, r, urlOf(e.ID, numbered("/talks/", e.said.Talk)))
 }
 
@@ -205,7 +205,7 @@ func (h handlers) onSaid(w http.ResponseWriter, r *http.Request, done string, ac
 	if err := act(id, said); err != nil {
 		return err
 	}
-	page.Flash(w, done)
+	page.Flash(w, r, done)
 	if talk, err := strconv.ParseInt(r.PostForm.Get("talk"), 10, 64); err == nil && talk > 0 {
 		return page.Back(w, r, urlOf(id, numbered("/talks/", talk)))
 	}

@@ -105,7 +105,7 @@ func (h handlers) answer(w http.ResponseWriter, r *http.Request, v *page.View) e
 		}
 		return h.showTask(w, r, v, x)
 	}
-	page.Flash(w, "answered")
+	page.Flash(w, r, "answered")
 	return page.Back(w, r, urlOf(x.ID, numbered("/tasks/", x.task.ID)))
 }
 
@@ -117,7 +117,7 @@ func (h handlers) takeAnswer(w http.ResponseWriter, r *http.Request, v *page.Vie
 	if err := h.Boards.TakeAnswer(r.Context(), v.Actor, id, task); err != nil {
 		return err
 	}
-	page.Flash(w, "removed")
+	page.Flash(w, r, "removed")
 	return page.Back(w, r, urlOf(id, numbered("/tasks/", task)))
 }
 
@@ -132,6 +132,6 @@ func (h handlers) vote(w http.ResponseWriter, r *http.Request, v *page.View) err
 	if _, err := h.Boards.Vote(r.Context(), v.Actor, id, task, r.PostForm.Get("yes") == "1"); err != nil {
 		return err
 	}
-	page.Flash(w, "saved")
+	page.Flash(w, r, "saved")
 	return page.Back(w, r, urlOf(id, numbered("/tasks/", task)))
 }

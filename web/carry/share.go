@@ -58,7 +58,7 @@ func (h handlers) end(w http.ResponseWriter, r *http.Request, v *page.View) erro
 	if err := h.Advocacy.EndShare(r.Context(), v.Actor, r.PathValue("code")); err != nil {
 		return err
 	}
-	page.Flash(w, "saved")
+	page.Flash(w, r, "saved")
 	return page.Back(w, r, "/me#shares")
 }
 
@@ -70,7 +70,7 @@ func (h handlers) credit(w http.ResponseWriter, r *http.Request, v *page.View) e
 	if err := h.Advocacy.ShowCredit(r.Context(), v.Actor, r.PostForm.Get("credit") == "1"); err != nil {
 		return err
 	}
-	page.Flash(w, "saved")
+	page.Flash(w, r, "saved")
 	return page.Back(w, r, "/me/settings#credit")
 }
 

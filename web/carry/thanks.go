@@ -74,7 +74,7 @@ func (h handlers) thank(w http.ResponseWriter, r *http.Request, v *page.View) er
 		}
 		return h.showThanks(w, r, v, about, t)
 	}
-	page.Flash(w, "sent")
+	page.Flash(w, r, "sent")
 	return page.Back(w, r, given.Path(v.Actor))
 }
 
@@ -94,7 +94,7 @@ func (h handlers) change(w http.ResponseWriter, r *http.Request, v *page.View, t
 	if err != nil {
 		return err
 	}
-	page.Flash(w, done)
+	page.Flash(w, r, done)
 	return page.Back(w, r, thanksURL(given.Subject.Kind, given.Subject.ID))
 }
 

@@ -84,7 +84,7 @@ func (h handlers) putPurpose(w http.ResponseWriter, r *http.Request, v *page.Vie
 		}
 		return h.showWriting(w, r, v, f)
 	}
-	page.Flash(w, "saved")
+	page.Flash(w, r, "saved")
 	return page.Back(w, r, "/purpose")
 }
 
@@ -209,7 +209,7 @@ func (h handlers) save(w http.ResponseWriter, r *http.Request, v *page.View) err
 		f.clauses = append(f.clauses, blankClause())
 		return h.showDraft(w, r, v, f)
 	}
-	page.Flash(w, "saved")
+	page.Flash(w, r, "saved")
 	return page.Back(w, r, string(draftURL(id)))
 }
 
@@ -233,7 +233,7 @@ func (h handlers) publish(w http.ResponseWriter, r *http.Request, v *page.View) 
 		f := drafting{version: d, preface: d.Preface, edits: strconv.FormatInt(d.Edits, 10), clauses: []typedClause{blankClause()}, wrong: wrong}
 		return h.showDraft(w, r, v, f)
 	}
-	page.Flash(w, "saved")
+	page.Flash(w, r, "saved")
 	return page.Back(w, r, "/charter")
 }
 
@@ -245,7 +245,7 @@ func (h handlers) discard(w http.ResponseWriter, r *http.Request, v *page.View) 
 	if err := h.Charter.Discard(r.Context(), v.Actor, id); err != nil {
 		return err
 	}
-	page.Flash(w, "removed")
+	page.Flash(w, r, "removed")
 	return page.Back(w, r, "/desk/charter")
 }
 

@@ -82,8 +82,8 @@ func (h handlers) comment(w http.ResponseWriter, r *http.Request, v *page.View) 
 	if err != nil {
 		return h.again(w, r, v, id, err, &t, &t.CommentWrong)
 	}
-	remember(w, v, c.Language)
-	page.Flash(w, "commented")
+	remember(w, r, v, c.Language)
+	page.Flash(w, r, "commented")
 	return page.Back(w, r, commentURL(id, c.ID))
 }
 
@@ -105,9 +105,9 @@ func (h handlers) voice(w http.ResponseWriter, r *http.Request, v *page.View) er
 		return h.again(w, r, v, id, err, &t, &t.VoiceWrong)
 	}
 	if voice.Public && voice.State == know.Visible {
-		page.Flash(w, "voice")
+		page.Flash(w, r, "voice")
 	} else {
-		page.Flash(w, "voice-held")
+		page.Flash(w, r, "voice-held")
 	}
 	return page.Back(w, r, page.IdeaURL(id)+"#voices")
 }

@@ -91,8 +91,8 @@ func (h handlers) proposed(w http.ResponseWriter, r *http.Request, v *page.View)
 		}
 		return h.showDraft(w, r, v, d)
 	}
-	remember(w, v, idea.Language)
-	page.Flash(w, "proposed")
+	remember(w, r, v, idea.Language)
+	page.Flash(w, r, "proposed")
 	return page.Back(w, r, page.IdeaURL(idea.ID))
 }
 
@@ -169,7 +169,7 @@ func (h handlers) edited(w http.ResponseWriter, r *http.Request, v *page.View) e
 		}
 		return h.showDraft(w, r, v, d)
 	}
-	page.Flash(w, "saved")
+	page.Flash(w, r, "saved")
 	return page.Back(w, r, page.IdeaURL(id))
 }
 
@@ -181,6 +181,6 @@ func (h handlers) withdraw(w http.ResponseWriter, r *http.Request, v *page.View)
 	if err := h.Ideas.Withdraw(r.Context(), v.Actor, id); err != nil {
 		return err
 	}
-	page.Flash(w, "removed")
+	page.Flash(w, r, "removed")
 	return page.Back(w, r, page.IdeaURL(id))
 }

@@ -304,7 +304,7 @@ func TestWrittenIn(t *testing.T) {
 // cookie gives the one that remembers a language.
 func cookie(a webtest.Answer) *http.Cookie {
 	for _, c := range (&http.Response{Header: a.Header}).Cookies() {
-		if c.Name == "written" {
+		if c.Name == "__Host-written" {
 			return c
 		}
 	}

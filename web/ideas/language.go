@@ -3,6 +3,7 @@ package ideas
 import (
 	"net/http"
 	"slices"
+	"time"
 
 	"tribune/gate"
 	"tribune/web/page"
@@ -16,8 +17,8 @@ const written = "written"
 // first: the one they chose before, else that of the page. A visitor has to
 // sign in first, and the same page is shown to all of them.
 func writtenIn(r *http.Request, v *page.View) string {
-	if c, err := r.Cookie(written); err == nil && v.Actor.ID != 0 && slices.Contains(page.Tongues(), c.Value) {
-		return c.Value
+	if chosen := gate.Kept(r, written); v.Actor.ID != 0 && slices.Contains(page.Tongues(), chosen) {
+		return chosen
 	}
 	return v.Lang()
 }
@@ -26,7 +27,7 @@ func writtenIn(r *http.Request, v *page.View) string {
 // says so, and everybody else the common one.
 func ownWords(own, common http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if _, err := r.Cookie(written); err == nil && gate.From(r.Context()).ID != 0 {
+		if gate.Kept(r, written) != "" && gate.From(r.Context()).ID != 0 {
 			own.ServeHTTP(w, r)
 			return
 		}
@@ -35,10 +36,10 @@ func ownWords(own, common http.Handler) http.Handler {
 }
 
 // remember keeps the language that was chosen for the next words.
-func remember(w http.ResponseWriter, v *page.View, chosen string) {
-	c := &http.Cookie{Name: written, Value: chosen, Path: "/ideas", MaxAge: 365 * 24 * 3600, HttpOnly: true, SameSite: http.SameSiteLaxMode}
+func remember(w http.ResponseWriter, r *http.Request, v *page.View, chosen string) {
 	if chosen == v.Lang() || !slices.Contains(page.Tongues(), chosen) {
-		c.Value, c.MaxAge = "", -1
+		gate.Keep(w, r, written, "", -time.Second)
+		return
 	}
-	http.SetCookie(w, c)
+	gate.Keep(w, r, written, chosen, 365*24*time.Hour)
 }

@@ -74,7 +74,7 @@ func (h handlers) editedComment(w http.ResponseWriter, r *http.Request, v *page.
 		}
 		return h.showWords(w, r, v, e)
 	}
-	page.Flash(w, "saved")
+	page.Flash(w, r, "saved")
 	return page.Back(w, r, commentURL(e.Idea.ID, e.Comment.ID))
 }
 
@@ -115,7 +115,7 @@ func (h handlers) partDone(w http.ResponseWriter, r *http.Request, v *page.View,
 	if err := act(r.Context(), v.Actor, id); err != nil {
 		return err
 	}
-	page.Flash(w, done)
+	page.Flash(w, r, done)
 	if kind == "comment" {
 		return page.Back(w, r, commentURL(idea, id))
 	}

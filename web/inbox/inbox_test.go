@@ -35,8 +35,14 @@ func TestLetterIsAnsweredUnderOnesOwnName(t *testing.T) {
 	marta.Post(path+"/say", "as", "answer", "body", " ").Want(t, 422, "Write something first.")
 	marta.Post(path+"/say", "as", "note", "body", "Ask Noura about the paper.").Want(t, 303)
 	marta.Get(path).Want(t, 200, "Note by Marta Lindqvist", "Ask Noura about the paper.", "for the team only")
-	marta.Post(path+"/say", "as", "answer", "body", "Yes, from March.").Want(t, 303)
+	key := marta.Get(path).Key(t)
+	for range 2 { // a slow line, and a second click
+		marta.Post(path+"/say", "as", "answer", "body", "Yes, from March.", "once", key).Want(t, 303)
+	}
 	marta.Get(path).Want(t, 200, "Yes, from March.", "answered here")
+	if _, messages, err := s.Inbox.Thread(t.Context(), marta.Actor, letter.ID); err != nil || len(messages) != 3 {
+		t.Errorf("%d messages, want the letter, the note and one answer: %v", len(messages), err)
+	}
 	marta.Get("/desk/inbox").Without(t, path)
 	marta.Get("/desk/inbox?state=answered").Want(t, 200, path)
 	marta.Post(path+"/reopen").Want(t, 303)

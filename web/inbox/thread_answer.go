@@ -24,7 +24,7 @@ func (x *inbox) act(w http.ResponseWriter, r *http.Request, v *page.View, form, 
 	thread, err := do(id)
 	if err == nil {
 		if done != "" {
-			page.Flash(w, done)
+			page.Flash(w, r, done)
 		}
 		return page.Back(w, r, back(r, thread))
 	}
@@ -62,7 +62,7 @@ func (x *inbox) say(w http.ResponseWriter, r *http.Request, v *page.View) error 
 	return x.act(w, r, v, "say", "", func(id int64) (int64, error) {
 		m, err := x.Inbox.Answer(r.Context(), v.Actor, id, r.PostForm.Get("body"))
 		if err == nil && !m.DeliveredAt.IsZero() {
-			page.Flash(w, "answered")
+			page.Flash(w, r, "answered")
 		}
 		return id, err
 	})

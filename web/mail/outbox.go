@@ -123,7 +123,7 @@ func (b box) again(w http.ResponseWriter, r *http.Request, v *page.View) error {
 	if err := b.People.SendAgain(r.Context(), v.Actor, id); err != nil {
 		return err
 	}
-	page.Flash(w, "saved")
+	page.Flash(w, r, "saved")
 	return page.Back(w, r, fmt.Sprintf("/desk/outbox/%d", id))
 }
 

@@ -125,7 +125,7 @@ func (o own) leave(w http.ResponseWriter, r *http.Request, v *page.View) error {
 		return o.Show(w, r, v, leavePage(v, f))
 	}
 	o.Gate.SignOut(w)
-	page.Flash(w, "left")
+	page.Flash(w, r, "left")
 	return page.Back(w, r, "/")
 }
 

@@ -187,6 +187,6 @@ func (o own) withdrawVoice(w http.ResponseWriter, r *http.Request, v *page.View)
 	if err := o.Ideas.WithdrawVoice(r.Context(), v.Actor, id); err != nil {
 		return err
 	}
-	page.Flash(w, "removed")
+	page.Flash(w, r, "removed")
 	return page.Back(w, r, "/me#voices")
 }

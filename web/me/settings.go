@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"tribune/gate"
 	"tribune/know"
@@ -77,8 +78,8 @@ func (o own) profile(w http.ResponseWriter, r *http.Request, v *page.View) error
 		return o.showSettings(w, r, v, me)
 	}
 	// What a cookie says about the language of pages would outweigh the choice.
-	http.SetCookie(w, &http.Cookie{Name: "lang", Path: "/", MaxAge: -1})
-	page.Flash(w, "saved")
+	gate.Keep(w, r, "lang", "", -time.Second)
+	page.Flash(w, r, "saved")
 	return page.Back(w, r, "/me/settings")
 }
 
@@ -97,7 +98,7 @@ func (o own) photo(w http.ResponseWriter, r *http.Request, v *page.View) error {
 		}
 		return o.showSettings(w, r, v, me)
 	}
-	page.Flash(w, "saved")
+	page.Flash(w, r, "saved")
 	return page.Back(w, r, "/me/settings")
 }
 
@@ -118,9 +119,9 @@ func (o own) address(w http.ResponseWriter, r *http.Request, v *page.View) error
 		}
 		return o.showSettings(w, r, v, me)
 	}
-	page.Flash(w, "sent")
+	page.Flash(w, r, "sent")
 	if confirmed {
-		page.Flash(w, "saved")
+		page.Flash(w, r, "saved")
 	}
 	return page.Back(w, r, "/me/settings#addresses")
 }
@@ -138,7 +139,7 @@ func (o own) removeAccount(w http.ResponseWriter, r *http.Request, v *page.View)
 		}
 		return o.showSettings(w, r, v, me)
 	}
-	page.Flash(w, "removed")
+	page.Flash(w, r, "removed")
 	return page.Back(w, r, "/me/settings#addresses")
 }
 
@@ -168,7 +169,7 @@ func (o own) mails(w http.ResponseWriter, r *http.Request, v *page.View) error {
 			return err
 		}
 	}
-	page.Flash(w, "saved")
+	page.Flash(w, r, "saved")
 	return page.Back(w, r, "/me/settings#mails")
 }
 
@@ -180,7 +181,7 @@ func (o own) endSession(w http.ResponseWriter, r *http.Request, v *page.View) er
 	if err := o.People.EndSession(r.Context(), v.Actor, id); err != nil {
 		return err
 	}
-	page.Flash(w, "removed")
+	page.Flash(w, r, "removed")
 	return page.Back(w, r, "/me/settings#sessions")
 }
 
@@ -206,7 +207,7 @@ func (o own) endToken(w http.ResponseWriter, r *http.Request, v *page.View) erro
 	if err := o.People.EndToken(r.Context(), v.Actor, id); err != nil {
 		return err
 	}
-	page.Flash(w, "removed")
+	page.Flash(w, r, "removed")
 	return page.Back(w, r, "/me/settings#tokens")
 }
 

@@ -42,7 +42,7 @@ func (o own) writeLetter(w http.ResponseWriter, r *http.Request, v *page.View) e
 		}
 		return o.showLetter(w, r, v, f)
 	}
-	page.Flash(w, "sent")
+	page.Flash(w, r, "sent")
 	return page.Back(w, r, threadURL(t.ID))
 }
 
@@ -105,7 +105,7 @@ func (o own) say(w http.ResponseWriter, r *http.Request, v *page.View) error {
 		}
 		return o.showThread(w, r, v, c)
 	}
-	page.Flash(w, "sent")
+	page.Flash(w, r, "sent")
 	return page.Back(w, r, threadURL(id)+"#end")
 }
 

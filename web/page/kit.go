@@ -74,7 +74,7 @@ func (k *Kit) Handle(f Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		v, err := k.view(r)
 		if err == nil {
-			err = f(w, r, v)
+			err = k.once(w, r, v, f)
 		}
 		if err != nil {
 			k.fail(w, r, v, err)
@@ -142,13 +142,13 @@ func (k *Kit) sorry(w http.ResponseWriter, r *http.Request, v *View, status int,
 
 // Show answers with a page in the square's frame.
 func (k *Kit) Show(w http.ResponseWriter, r *http.Request, v *View, content templ.Component) error {
-	v.told(w)
+	v.told(w, r)
 	return k.render(w, r, v.status(), Square(v, content))
 }
 
 // ShowDesk answers with a page in the desk's frame.
 func (k *Kit) ShowDesk(w http.ResponseWriter, r *http.Request, v *View, content templ.Component) error {
-	v.told(w)
+	v.told(w, r)
 	return k.render(w, r, v.status(), Desk(v, content))
 }
 
@@ -169,7 +169,7 @@ func (k *Kit) render(w http.ResponseWriter, r *http.Request, status int, c templ
 	if h.Get("Cache-Control") == "" {
 		h.Set("Cache-Control", "no-cache")
 	}
-	send(w, r, status, b.Bytes())
+	send(w, r, status, keyed(b.Bytes()))
 	return nil
 }
 
@@ -212,9 +212,9 @@ func ID(r *http.Request, name string) (int64, error) {
 	return id, nil
 }
 
-// Form reads a posted form of at most 64 kB (pictures have their own road).
+// Form reads a posted form of at most formAtMost (pictures have their own road).
 func Form(w http.ResponseWriter, r *http.Request) error {
-	r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
+	r.Body = http.MaxBytesReader(w, r.Body, formAtMost)
 	if err := r.ParseForm(); err != nil {
 		return fault.New(fault.Invalid, "The form did not arrive whole, or is longer than it may be. Go back: what you typed is still there.").Because(err)
 	}

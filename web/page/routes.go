@@ -5,7 +5,9 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
+	"tribune/gate"
 	"tribune/internal/fault"
 	"tribune/know"
 )
@@ -96,7 +98,7 @@ func (k *Kit) language(w http.ResponseWriter, r *http.Request, v *View) error {
 				return err
 			}
 		}
-		http.SetCookie(w, &http.Cookie{Name: "lang", Value: to, Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+		gate.Keep(w, r, "lang", to, 365*24*time.Hour)
 	}
 	return Back(w, r, next)
 }

@@ -168,22 +168,19 @@ func Initials(name string) string {
 
 // Flash keeps one sentence for the next page, in a cookie that is read once.
 // key is one of the texts of Done.
-func Flash(w http.ResponseWriter, key string) {
-	http.SetCookie(w, &http.Cookie{Name: "done", Value: key, Path: "/", MaxAge: 20, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+func Flash(w http.ResponseWriter, r *http.Request, key string) {
+	gate.Keep(w, r, flashName, key, 20*time.Second)
 }
 
-func flash(r *http.Request) string {
-	c, err := r.Cookie("done")
-	if err != nil {
-		return ""
-	}
-	return c.Value
-}
+// flashName is the cookie that says what was just done.
+const flashName = "done"
+
+func flash(r *http.Request) string { return gate.Kept(r, flashName) }
 
 // told takes a flash away once a page shows it.
-func (v *View) told(w http.ResponseWriter) {
+func (v *View) told(w http.ResponseWriter, r *http.Request) {
 	if v.Flash != "" {
-		http.SetCookie(w, &http.Cookie{Name: "done", Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+		gate.Keep(w, r, flashName, "", -time.Second)
 	}
 }
 

@@ -126,7 +126,7 @@ func (f faces) saying(w http.ResponseWriter, r *http.Request, v *page.View, l le
 		}
 		return f.showLetter(w, r, v, l)
 	}
-	page.Flash(w, done)
+	page.Flash(w, r, done)
 	l.thread = t
 	return page.Back(w, r, l.path()+"#m"+strconv.FormatInt(m.ID, 10))
 }
@@ -143,7 +143,7 @@ func (f faces) withdrawing(w http.ResponseWriter, r *http.Request, _ *page.View,
 	if err := f.Inbox.WithdrawLetter(r.Context(), l.reader, id); err != nil {
 		return err
 	}
-	page.Flash(w, "removed")
+	page.Flash(w, r, "removed")
 	l.thread.ID = id
 	return page.Back(w, r, l.path())
 }
@@ -166,7 +166,7 @@ func (f faces) hide(w http.ResponseWriter, r *http.Request, v *page.View) error 
 		}
 		return err
 	}
-	page.Flash(w, "saved")
+	page.Flash(w, r, "saved")
 	return page.Back(w, r, letterURL(id))
 }
 
@@ -178,7 +178,7 @@ func (f faces) unhide(w http.ResponseWriter, r *http.Request, v *page.View) erro
 	if err := f.Inbox.ShowLetter(r.Context(), v.Actor, id); err != nil {
 		return err
 	}
-	page.Flash(w, "saved")
+	page.Flash(w, r, "saved")
 	return page.Back(w, r, letterURL(id))
 }
 

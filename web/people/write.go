@@ -75,7 +75,7 @@ func (f faces) write(w http.ResponseWriter, r *http.Request, v *page.View) error
 	} else if v.Actor.ID != 0 {
 		var t converse.Thread
 		if t, err = f.Inbox.WriteTo(r.Context(), v.Actor, letter); err == nil {
-			page.Flash(w, "sent")
+			page.Flash(w, r, "sent")
 			return page.Back(w, r, pathOf(t))
 		}
 	} else {
@@ -150,7 +150,7 @@ func (f faces) confirm(w http.ResponseWriter, r *http.Request, v *page.View) err
 	if err != nil {
 		return f.gone(w, r, v, err)
 	}
-	page.Flash(w, "sent")
+	page.Flash(w, r, "sent")
 	return f.toLetter(w, r, l.Thread)
 }
 

@@ -250,6 +250,6 @@ func (x *persons) move(w http.ResponseWriter, r *http.Request, v *page.View) err
 	if err := x.People.Move(r.Context(), v.Actor, id, person); err != nil {
 		return err
 	}
-	page.Flash(w, "saved")
+	page.Flash(w, r, "saved")
 	return page.Back(w, r, desk.Link("/desk/accounts/%d", id))
 }

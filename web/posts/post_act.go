@@ -47,7 +47,7 @@ func (h handlers) done(w http.ResponseWriter, r *http.Request, v *page.View, don
 	if to == "" {
 		to = urlOf(id)
 	}
-	page.Flash(w, done)
+	page.Flash(w, r, done)
 	return page.Back(w, r, to)
 }
 
@@ -88,7 +88,7 @@ func (h handlers) reply(w http.ResponseWriter, r *http.Request, v *page.View) er
 		}
 		return h.showPost(w, r, v, id, t)
 	}
-	page.Flash(w, "replied")
+	page.Flash(w, r, "replied")
 	return page.Back(w, r, replyURL(one))
 }
 
@@ -155,7 +155,7 @@ func (h handlers) editedReply(w http.ResponseWriter, r *http.Request, v *page.Vi
 		}
 		return h.showWords(w, r, v, e)
 	}
-	page.Flash(w, "saved")
+	page.Flash(w, r, "saved")
 	return page.Back(w, r, replyURL(e.Reply))
 }
 
@@ -186,6 +186,6 @@ func (h handlers) replyDone(w http.ResponseWriter, r *http.Request, v *page.View
 	if err := act(r.Context(), v.Actor, reply); err != nil {
 		return err
 	}
-	page.Flash(w, done)
+	page.Flash(w, r, done)
 	return page.Back(w, r, urlOf(id)+"#replies")
 }

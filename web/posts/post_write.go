@@ -167,13 +167,13 @@ func (h handlers) kept(w http.ResponseWriter, r *http.Request, v *page.View, d d
 		if _, err := h.Posts.Publish(r.Context(), v.Actor, d.Post.ID); err != nil {
 			return h.again(w, r, v, d, err)
 		}
-		page.Flash(w, "published")
+		page.Flash(w, r, "published")
 		return page.Back(w, r, urlOf(d.Post.ID))
 	case d.Post.State == post.Draft:
-		page.Flash(w, "drafted")
+		page.Flash(w, r, "drafted")
 		return page.Back(w, r, urlOf(d.Post.ID)+"/edit")
 	}
-	page.Flash(w, "saved")
+	page.Flash(w, r, "saved")
 	return page.Back(w, r, urlOf(d.Post.ID))
 }
 
@@ -196,6 +196,6 @@ func (h handlers) addPicture(w http.ResponseWriter, r *http.Request, v *page.Vie
 	if err != nil {
 		return h.again(w, r, v, d, err)
 	}
-	page.Flash(w, "pictured")
+	page.Flash(w, r, "pictured")
 	return page.Back(w, r, urlOf(d.Post.ID)+"/edit#f-body")
 }

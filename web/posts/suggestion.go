@@ -69,7 +69,7 @@ func (h handlers) suggested(w http.ResponseWriter, r *http.Request, v *page.View
 		x.New.Version = p.Version // what it says now stands beside the form
 		return h.showProposal(w, r, v, x)
 	}
-	page.Flash(w, "suggested")
+	page.Flash(w, r, "suggested")
 	return page.Back(w, r, string(ofEdit(e, "")))
 }
 
@@ -188,7 +188,7 @@ func (h handlers) take(w http.ResponseWriter, r *http.Request, v *page.View) err
 		}
 		return h.notAnswered(w, r, v, c, err)
 	}
-	page.Flash(w, "saved")
+	page.Flash(w, r, "saved")
 	return page.Back(w, r, "/tribune/"+r.PathValue("id"))
 }
 
@@ -225,6 +225,6 @@ func (h handlers) answered(w http.ResponseWriter, r *http.Request, v *page.View,
 	if err := act(r.Context(), id); err != nil {
 		return h.notAnswered(w, r, v, compared{Answer: r.PostFormValue("answer")}, err)
 	}
-	page.Flash(w, "saved")
+	page.Flash(w, r, "saved")
 	return page.Back(w, r, "/tribune/"+r.PathValue("id")+"/suggestions/"+strconv.FormatInt(id, 10))
 }

@@ -71,7 +71,7 @@ func (x *radar) onMention(w http.ResponseWriter, r *http.Request, v *page.View, 
 		}
 		return x.showMention(w, r, v, id, s)
 	}
-	page.Flash(w, "saved")
+	page.Flash(w, r, "saved")
 	return page.Back(w, r, desk.Link("/desk/mentions/%d", id))
 }
 

@@ -137,7 +137,7 @@ func (x *radar) saveQuery(w http.ResponseWriter, r *http.Request, v *page.View, 
 		}
 		return x.showQuery(w, r, v, f)
 	}
-	page.Flash(w, "saved")
+	page.Flash(w, r, "saved")
 	if found > 0 {
 		return page.Back(w, r, streamHref("query", id))
 	}
@@ -152,7 +152,7 @@ func (x *radar) removeQuery(w http.ResponseWriter, r *http.Request, v *page.View
 	if err := x.Radar.RemoveQuery(r.Context(), v.Actor, id); err != nil {
 		return err
 	}
-	page.Flash(w, "removed")
+	page.Flash(w, r, "removed")
 	return page.Back(w, r, "/desk/radar/queries")
 }
 

@@ -65,7 +65,7 @@ func (x *radar) addSource(w http.ResponseWriter, r *http.Request, v *page.View) 
 		}
 		return x.showSources(w, r, v, f)
 	}
-	page.Flash(w, "saved")
+	page.Flash(w, r, "saved")
 	return page.Back(w, r, desk.Link("/desk/radar/sources/%d", s.ID))
 }
 
@@ -113,7 +113,7 @@ func (x *radar) changeSource(w http.ResponseWriter, r *http.Request, v *page.Vie
 		}
 		return x.showSource(w, r, v, id, &f)
 	}
-	page.Flash(w, "saved")
+	page.Flash(w, r, "saved")
 	return page.Back(w, r, desk.Link("/desk/radar/sources/%d", id))
 }
 
@@ -134,7 +134,7 @@ func (x *radar) pollSource(w http.ResponseWriter, r *http.Request, v *page.View)
 
 func (x *radar) removeSource(w http.ResponseWriter, r *http.Request, v *page.View) error {
 	return x.onSource(w, r, func(id int64) (to string, err error) {
-		page.Flash(w, "removed")
+		page.Flash(w, r, "removed")
 		return "/desk/radar/sources", x.Radar.RemoveSource(r.Context(), v.Actor, id)
 	})
 }

@@ -80,7 +80,7 @@ func (p panel) setLook(w http.ResponseWriter, r *http.Request, v *page.View) err
 		v.Title = v.T("Settings")
 		return p.ShowDesk(w, r, v, lookPage(v, f))
 	}
-	page.Flash(w, "saved")
+	page.Flash(w, r, "saved")
 	return page.Back(w, r, "/desk/settings")
 }
 
@@ -150,7 +150,7 @@ func (p panel) begin(w http.ResponseWriter, r *http.Request, v *page.View) error
 		v.Title = v.T("Welcome")
 		return p.ShowDesk(w, r, v, welcomePage(v, f))
 	}
-	page.Flash(w, "saved")
+	page.Flash(w, r, "saved")
 	return page.Back(w, r, "/desk")
 }
 

@@ -103,7 +103,7 @@ func (p panel) setMail(w http.ResponseWriter, r *http.Request, v *page.View) err
 		return p.showMail(w, r, v, m)
 	}
 	p.Events.Wake() // what waits may leave now
-	page.Flash(w, "saved")
+	page.Flash(w, r, "saved")
 	return page.Back(w, r, "/desk/settings/mail")
 }
 

@@ -111,6 +111,6 @@ func (p panel) setRules(w http.ResponseWriter, r *http.Request, v *page.View) er
 	if err != nil {
 		return err
 	}
-	page.Flash(w, "saved")
+	page.Flash(w, r, "saved")
 	return page.Back(w, r, "/desk/settings/rules")
 }

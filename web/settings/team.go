@@ -82,7 +82,7 @@ func (p panel) setRole(w http.ResponseWriter, r *http.Request, v *page.View) err
 		}
 		return p.showTeam(w, r, v, t)
 	}
-	page.Flash(w, "saved")
+	page.Flash(w, r, "saved")
 	return page.Back(w, r, "/desk/settings/team")
 }
 

@@ -158,7 +158,7 @@ func (d door) use(w http.ResponseWriter, r *http.Request, v *page.View) error {
 			return err
 		}
 	}
-	page.Flash(w, "signed-in")
+	page.Flash(w, r, "signed-in")
 	return page.Back(w, r, after(v, p.Role, next))
 }
 
@@ -180,6 +180,6 @@ func (d door) out(w http.ResponseWriter, r *http.Request, v *page.View) error {
 		}
 	}
 	d.Gate.SignOut(w)
-	page.Flash(w, "signed-out")
+	page.Flash(w, r, "signed-out")
 	return page.Back(w, r, "/")
 }

@@ -48,7 +48,7 @@ func (h handlers) start(w http.ResponseWriter, r *http.Request, v *page.View) er
 		v.Title = v.T("Start a tribe")
 		return h.again(w, r, v, d, err)
 	}
-	page.Flash(w, "saved")
+	page.Flash(w, r, "saved")
 	return page.Back(w, r, string(urlOf(t.ID)))
 }
 
@@ -134,7 +134,7 @@ func (h handlers) edited(w http.ResponseWriter, r *http.Request, v *page.View) e
 		v.Title = v.T("Edit")
 		return h.again(w, r, v, d, err)
 	}
-	page.Flash(w, "saved")
+	page.Flash(w, r, "saved")
 	return page.Back(w, r, string(urlOf(d.id)))
 }
 
@@ -182,7 +182,7 @@ func (h handlers) take(w http.ResponseWriter, r *http.Request, v *page.View) err
 		v.Title = v.T("A tribe that could be yours")
 		return h.again(w, r, v, d, err)
 	}
-	page.Flash(w, "saved")
+	page.Flash(w, r, "saved")
 	return page.Back(w, r, string(urlOf(t.ID)))
 }
 
@@ -197,6 +197,6 @@ func (h handlers) refuse(w http.ResponseWriter, r *http.Request, v *page.View) e
 	if err := h.Tribes.Refuse(r.Context(), v.Actor, id); err != nil {
 		return err
 	}
-	page.Flash(w, "saved")
+	page.Flash(w, r, "saved")
 	return page.Back(w, r, "/me#tribes")
 }

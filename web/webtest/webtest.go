@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -224,6 +225,23 @@ func (r *Reader) do(req *http.Request) Answer {
 	w := httptest.NewRecorder()
 	r.site.ServeHTTP(w, req)
 	return Answer{Status: w.Code, Header: w.Result().Header, Body: w.Body.String()}
+}
+
+var keys = regexp.MustCompile(`(name="once" value=")[^"]*`)
+
+// Alike gives the page without the keys of its forms, which are others each
+// time it is rendered.
+func (a Answer) Alike() string { return keys.ReplaceAllString(a.Body, "$1") }
+
+// Key gives the key in the forms of a page.
+func (a Answer) Key(t testing.TB) string {
+	t.Helper()
+	_, after, found := strings.Cut(a.Body, `name="once" value="`)
+	key, _, _ := strings.Cut(after, `"`)
+	if !found || key == "" {
+		t.Fatalf("no form has a key:\n%s", a.Body)
+	}
+	return key
 }
 
 // Want fails the test unless the answer has this status and each text.

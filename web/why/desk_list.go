@@ -310,6 +310,6 @@ func (y *why) noted(w http.ResponseWriter, r *http.Request, v *page.View) error 
 	if err := y.Advocacy.Noted(r.Context(), v.Actor, id); err != nil {
 		return err
 	}
-	page.Flash(w, "saved")
+	page.Flash(w, r, "saved")
 	return page.Back(w, r, "/desk/why/unexplained")
 }

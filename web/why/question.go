@@ -96,7 +96,7 @@ func (y *why) take(w http.ResponseWriter, r *http.Request, v *page.View, a askin
 		if err := y.Purchases.TakeBack(r.Context(), a.Question); err != nil {
 			return err
 		}
-		page.Flash(w, "removed")
+		page.Flash(w, r, "removed")
 		return page.Back(w, r, a.to)
 	}
 	a.words, a.who, a.chosen, a.place, a.by = f.Get("words"), strings.TrimSpace(f.Get("who")), f.Get("teller"), f.Get("place"), f.Get("by")
@@ -114,7 +114,7 @@ func (y *why) take(w http.ResponseWriter, r *http.Request, v *page.View, a askin
 		}
 		return again(a)
 	}
-	page.Flash(w, "saved")
+	page.Flash(w, r, "saved")
 	return page.Back(w, r, a.to)
 }
 
@@ -232,6 +232,6 @@ func (y *why) show(w http.ResponseWriter, r *http.Request, v *page.View) error {
 	if err := y.Purchases.Show(r.Context(), v.Actor, id, answer == "yes"); err != nil {
 		return err
 	}
-	page.Flash(w, "saved")
+	page.Flash(w, r, "saved")
 	return page.Back(w, r, "/me/why")
 }

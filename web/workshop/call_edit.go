@@ -91,7 +91,7 @@ func (x *workshop) saveCall(w http.ResponseWriter, r *http.Request, v *page.View
 		}
 		return x.showCall(w, r, v, f)
 	}
-	page.Flash(w, "saved")
+	page.Flash(w, r, "saved")
 	return page.Back(w, r, "/desk/calls")
 }
 

@@ -75,6 +75,6 @@ func (x *workshop) showComment(w http.ResponseWriter, r *http.Request, v *page.V
 	if err := x.Ideas.ShowComment(r.Context(), v.Actor, id); err != nil {
 		return err
 	}
-	page.Flash(w, "saved")
+	page.Flash(w, r, "saved")
 	return page.Back(w, r, "/desk/hidden?kind=comment")
 }

@@ -78,7 +78,7 @@ func (x *workshop) makeFrom(w http.ResponseWriter, r *http.Request, v *page.View
 		}
 		return x.showFrom(w, r, v, s, t, wrong)
 	}
-	page.Flash(w, "saved")
+	page.Flash(w, r, "saved")
 	return page.Back(w, r, desk.Link("/desk/ideas/%d", idea.ID))
 }
 

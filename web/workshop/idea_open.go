@@ -160,7 +160,7 @@ func (x *workshop) on(w http.ResponseWriter, r *http.Request, v *page.View, form
 		}
 		return x.showIdea(w, r, v, id, o)
 	}
-	page.Flash(w, done)
+	page.Flash(w, r, done)
 	if r.PostForm.Get("back") == "hidden" {
 		return page.Back(w, r, "/desk/hidden")
 	}

@@ -149,7 +149,7 @@ func (x *workshop) saveRelease(w http.ResponseWriter, r *http.Request, v *page.V
 		}
 		return x.showRelease(w, r, v, f)
 	}
-	page.Flash(w, "saved")
+	page.Flash(w, r, "saved")
 	return page.Back(w, r, desk.Link("/desk/releases/%d", saved.ID))
 }
 

@@ -134,7 +134,7 @@ func (x *workshop) addVoice(w http.ResponseWriter, r *http.Request, v *page.View
 		}
 		return x.showPick(w, r, v, s, wrong)
 	}
-	page.Flash(w, "saved")
+	page.Flash(w, r, "saved")
 	return page.Back(w, r, desk.Link("/desk/ideas/%d#voice-%d", idea, voice.ID))
 }
 
@@ -185,7 +185,7 @@ func (x *workshop) onVoice(w http.ResponseWriter, r *http.Request, v *page.View,
 		}
 		return x.showIdea(w, r, v, voice.Idea, form)
 	}
-	page.Flash(w, "saved")
+	page.Flash(w, r, "saved")
 	if r.PostForm.Get("back") == "voices" {
 		return page.Back(w, r, "/desk/voices")
 	}

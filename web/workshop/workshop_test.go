@@ -43,7 +43,13 @@ func TestIdeaOfAMention(t *testing.T) {
 	marta.Get(path).Want(t, 200, `value="A squared A6 would be perfect"`, "Jonas Keller", "I would buy ten.")
 	marta.Post(path, "title", "x", "words", "A squared A6 would be perfect. I would buy ten.", "body", "Kept text").Want(t, 422, "Give the idea a title", "Kept text")
 	marta.Post(path, "title", "A squared A6", "words", "I would sell ten.").Want(t, 422, "word by word")
-	marta.Post(path, "title", "A squared A6", "words", "I would buy ten.", "tags", "size, squared").Want(t, 303)
+	key, made := marta.Get(path).Key(t), map[string]bool{}
+	for range 2 { // a slow line, and a second click
+		made[marta.Post(path, "title", "A squared A6", "words", "I would buy ten.", "tags", "size, squared", "once", key).Want(t, 303).Header.Get("Location")] = true
+	}
+	if len(made) != 1 {
+		t.Errorf("one idea, sent twice, became %v", made)
+	}
 	marta.Get("/desk/ideas/1").Want(t, 200, "A squared A6", "I would buy ten.", "Jonas Keller", `href="/desk/accounts/`, "size, squared", "https://blog.example/").Without(t, "would be perfect")
 	marta.Get("/desk/ideas").Want(t, 200, "A squared A6", "1 voice")
 }
