@@ -260,13 +260,16 @@ func TestRarelyAsked(t *testing.T) {
 // TestKept checks that a detector whose state was written down and taken up
 // again anywhere says what one that ran through says.
 func TestKept(t *testing.T) {
-	values := spiky()[20*24 : 80*24]
+	values := spiky()[20*24 : 67*24]
 	change(values, day(65, 10), day(65, 23), 0)
 	want := judge(t, values)
 	if len(want) < 3 || want[len(want)-1].Kind != Silence {
 		t.Fatalf("found %+v, want rises and a silence", want)
 	}
 	for cut := range values {
+		if cut%11 > 0 && values[cut].At.Before(day(65, 0)) { // the last days, with the silence, one by one
+			continue
+		}
 		d, err := New(time.Hour)
 		if err != nil {
 			t.Fatal(err)

@@ -137,7 +137,7 @@ func TestEmerging(t *testing.T) {
 // TestShuffled holds the bar that chance makes at most one name on average, on
 // made-up posts and, where they are, on real ones dated by chance.
 func TestShuffled(t *testing.T) {
-	const rounds = 10
+	const rounds = 5
 	for name, texts := range map[string][]string{"made up": nil, "real": tweets(t)} {
 		found := 0
 		for round := range rounds {

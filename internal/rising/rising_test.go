@@ -152,7 +152,7 @@ func TestWaves(t *testing.T) {
 // TestShuffled holds the bar that chance makes at most one topic on average, on
 // made-up posts and, where they are, on real ones dated by chance.
 func TestShuffled(t *testing.T) {
-	const rounds = 10
+	const rounds = 5
 	real := tweets(t)
 	for name, texts := range map[string][]string{"made up": nil, "real": real} {
 		found := 0
