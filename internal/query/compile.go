@@ -101,12 +101,12 @@ func (e *edit) atom(prefix string, a atom) wid {
 	var w wid
 	switch a.kind {
 	case atomExact:
-		w = e.intern("="+a.raw+"\x00"+a.text, func(w wid, m *more) { m.atom = a })
+		w = e.intern("="+a.raw+"\x00"+a.text, func(_ wid, m *more) { m.exactly = &a })
 		if e.features.at(int(w)).uses == 0 {
 			e.addExact(w, a)
 		}
 	case atomGlob, atomFuzzy:
-		w = e.intern(a.String(), func(w wid, m *more) { m.atom = a })
+		w = e.intern(a.String(), func(_ wid, m *more) { m.pattern = newPattern(a) })
 	default:
 		w = e.intern(prefix+a.text, nil)
 	}
@@ -274,7 +274,7 @@ func (e *edit) cost(w wid) float64 {
 	if f.more != nil && f.more.waiting != lazyNot {
 		return 1e6 * (1 + c)
 	}
-	if f.more != nil && f.more.atom.isPattern() {
+	if f.more != nil && f.more.pattern != nil {
 		return 100 + c
 	}
 	if commonWords[f.text] {

@@ -62,9 +62,6 @@ func (e *evaluator) holdsSaved(n *node) bool {
 	return holds
 }
 
-// place is where a part stands in a text: the tokens from, up to but without to.
-type place struct{ from, to int }
-
 // find gives the first place at or after from where a term stands, -1 if
 // there is none.
 func (e *evaluator) find(atoms []atom, from int) (at, length int) {
@@ -109,31 +106,21 @@ func (e *evaluator) places(n *node) []place {
 // chain; if one kid has none, none has any.
 func (e *evaluator) chain(n *node) [][]place {
 	found := make([][]place, len(n.kids))
+	var others nearness
 	for i, k := range n.kids {
 		found[i] = e.places(k)
 		if i > 0 {
-			found[i] = slices.DeleteFunc(found[i], func(p place) bool { return !hasBefore(n.steps[i-1], found[i-1], p) })
+			others.hold(found[i-1])
+			step := n.steps[i-1]
+			found[i] = slices.DeleteFunc(found[i], func(p place) bool { return !others.isNear(p, step.most, true, !step.ordered) })
 		}
 	}
 	for i := len(n.kids) - 2; i >= 0; i-- {
-		found[i] = slices.DeleteFunc(found[i], func(p place) bool {
-			return !slices.ContainsFunc(found[i+1], func(next place) bool { return n.steps[i].joins(p, next) })
-		})
+		others.hold(found[i+1])
+		step := n.steps[i]
+		found[i] = slices.DeleteFunc(found[i], func(p place) bool { return !others.isNear(p, step.most, !step.ordered, true) })
 	}
 	return found
-}
-
-func hasBefore(s step, before []place, p place) bool {
-	return slices.ContainsFunc(before, func(b place) bool { return s.joins(b, p) })
-}
-
-// joins reports whether b stands as near to a as the step says. Places that
-// share a word do not: nothing is near itself.
-func (s step) joins(a, b place) bool {
-	if b.from >= a.to {
-		return b.from-a.to+1 <= s.most
-	}
-	return !s.ordered && a.from >= b.to && a.from-b.to+1 <= s.most
 }
 
 // hasField reports whether a field of the post is as n says.

@@ -1,7 +1,5 @@
 package query
 
-import "slices"
-
 // holds runs the test at the front of code on the post seen.
 func (m *Matcher) holds(v *version, code []instr) bool {
 	head := code[0]
@@ -57,7 +55,7 @@ func (m *Matcher) search(v *version, w wid) bool {
 	if len(f.keys) == 0 {
 		for i := range m.scan.pieces {
 			p := &m.scan.pieces[i]
-			if f.more.atom.fits(m.scan.buf[p.from:p.to]) {
+			if f.more.pattern.fits(m.scan.buf[p.from:p.to]) {
 				m.see(w, int32(i), 1)
 			}
 		}
@@ -118,19 +116,11 @@ func (m *Matcher) standsAt(w wid, at int32) bool {
 	return false
 }
 
-// nearness is memory for finding what stands near each other.
-type nearness struct {
-	before, here []place // those of the part before and of this one, by their first words
-	ends         []int   // where those of before end, sorted
-}
-
 // isNear reports whether each part of a codeNear stands near the one before.
 func (m *Matcher) isNear(v *version, code []instr) bool {
-	n := &m.near
-	n.before = m.gather(v, code[1:], n.before[:0])
-	sortPlaces(n.before)
+	m.places = m.gather(v, code[1:], m.places[:0])
 	for i := 1 + code[1].size; int(i) < len(code); i += code[i].size {
-		if len(n.before) == 0 {
+		if len(m.places) == 0 {
 			return false
 		}
 		most, ordered := int(code[i].arg), true
@@ -138,46 +128,17 @@ func (m *Matcher) isNear(v *version, code []instr) bool {
 			most, ordered = int(code[i].arg-anyOrder), false
 		}
 		i++ // over the codeStep
-		n.here = m.gather(v, code[i:], n.here[:0])
-		sortPlaces(n.here)
-		n.ends = n.ends[:0]
-		for _, p := range n.before {
-			n.ends = append(n.ends, p.to)
-		}
-		if !slices.IsSorted(n.ends) {
-			slices.Sort(n.ends)
-		}
-		kept := n.here[:0]
-		for _, p := range n.here {
-			if n.joins(p, most, ordered) {
+		m.near.hold(m.places)
+		m.places = m.gather(v, code[i:], m.places[:0])
+		kept := m.places[:0]
+		for _, p := range m.places {
+			if m.near.isNear(p, most, true, !ordered) {
 				kept = append(kept, p)
 			}
 		}
-		n.before, n.here = kept, n.before
+		m.places = kept
 	}
-	return len(n.before) > 0
-}
-
-// joins reports whether one of the places before stands near p.
-func (n *nearness) joins(p place, most int, ordered bool) bool {
-	// One that ends at p.from-most+1 or later, but not after p.from.
-	i, _ := slices.BinarySearch(n.ends, p.from-most+1)
-	if i < len(n.ends) && n.ends[i] <= p.from {
-		return true
-	}
-	if ordered {
-		return false
-	}
-	// One that begins at p.to or later, but not after p.to+most-1.
-	i, _ = slices.BinarySearchFunc(n.before, p.to, func(b place, at int) int { return b.from - at })
-	return i < len(n.before) && n.before[i].from < p.to+most
-}
-
-func sortPlaces(places []place) {
-	byStart := func(a, b place) int { return a.from - b.from }
-	if !slices.IsSortedFunc(places, byStart) {
-		slices.SortFunc(places, byStart)
-	}
+	return len(m.places) > 0
 }
 
 // gather appends the places of the positional part at the front of code.

@@ -19,7 +19,8 @@ type feature struct {
 
 // more is what only some features have. It is never changed, but replaced.
 type more struct {
-	atom    atom      // of an atomGlob, atomFuzzy, atomExact
+	exactly *atom     // of an exact word
+	pattern *pattern  // of words that fit it
 	node    *node     // of fieldReach
 	code    []instr   // of something saved
 	exact   []variant // of a word: the exact forms that are looked for
@@ -157,8 +158,8 @@ func (e *edit) release(w wid) {
 	if old.more == nil {
 		return
 	}
-	if old.more.atom.kind == atomExact {
-		e.forgetExact(w, old.more.atom)
+	if old.more.exactly != nil {
+		e.forgetExact(w, *old.more.exactly)
 	}
 	for _, in := range old.more.code {
 		if in.arg != 0 && in.op.hasFeature() {
@@ -263,7 +264,7 @@ func (e *edit) list(w wid, p posting) {
 	if f.more == nil || len(f.keys) > 1 {
 		return
 	}
-	if f.more.atom.isPattern() {
+	if f.more.pattern != nil {
 		e.enlist(w, f.more)
 	}
 	if kind := f.more.waiting; kind != lazyNot {
@@ -278,7 +279,7 @@ func (e *edit) unkey(w wid, query int32) {
 	if f.more == nil || len(f.keys) > 0 {
 		return
 	}
-	if f.more.atom.isPattern() {
+	if f.more.pattern != nil {
 		e.unlist(w, f.more)
 	}
 	if kind := f.more.waiting; kind != lazyNot {

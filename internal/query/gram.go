@@ -126,7 +126,7 @@ func gramOf(pattern string, c *patternCounts) (key uint64, count *int32) {
 
 // enlist puts a pattern where its grams list it.
 func (e *edit) enlist(w wid, m *more) {
-	for _, key := range e.gramsOf(m.atom, 1) {
+	for _, key := range e.gramsOf(m.pattern.atom, 1) {
 		s := e.gram(key)
 		s.patterns = append(slices.Clone(s.patterns), w)
 	}
@@ -134,7 +134,7 @@ func (e *edit) enlist(w wid, m *more) {
 
 // unlist takes a pattern out of where its grams list it.
 func (e *edit) unlist(w wid, m *more) {
-	for _, key := range e.gramsOf(m.atom, -1) {
+	for _, key := range e.gramsOf(m.pattern.atom, -1) {
 		s := e.gram(key)
 		s.patterns = slices.DeleteFunc(slices.Clone(s.patterns), func(x wid) bool { return x == w })
 	}
@@ -270,7 +270,7 @@ next:
 				continue next
 			}
 		}
-		if v.features.at(int(w)).more.atom.fits(word) {
+		if v.features.at(int(w)).more.pattern.fits(word) {
 			m.fits = append(m.fits, w)
 		}
 	}

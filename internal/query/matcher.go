@@ -1,8 +1,6 @@
 package query
 
-import (
-	"slices"
-)
+import "slices"
 
 // Matcher matches posts against a Set and keeps the memory it needs for that,
 // so that one post after another allocates nothing. It is for one goroutine at
@@ -24,6 +22,7 @@ type Matcher struct {
 	letters [maxFuzzy]rune
 	keys    []uint64
 	near    nearness
+	places  []place
 
 	epoch uint32 // the number of the post, never 0
 	seen  []sighting

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -117,4 +118,40 @@ func TestSetWhileItChanges(t *testing.T) {
 		})
 	}
 	wg.Wait()
+}
+
+// TestHardPosts bears with posts that are long, of one word, or of no language.
+func TestHardPosts(t *testing.T) {
+	set := NewSet()
+	for i, text := range []string{"needle", "need*", "*edle", "*eedl*", "needel~1", "ne?d*e", "hay NEAR/9 needle", "(hay OR hey) ONEAR/1000 hay NEAR/3 needle",
+		`"hay hay hay needle"`, `="needle"`, "#needle", "has:question needle", "has:link"} {
+		set.Put(int64(i+1), mustParse(t, text))
+	}
+	for name, c := range map[string]struct {
+		text string
+		want int
+	}{
+		"one word":      {strings.Repeat("needle", 1<<20/6), 4},
+		"one letter":    {strings.Repeat("a", 1<<20), 0},
+		"accents":       {"a" + strings.Repeat("\u0301", 1<<19), 0},
+		"many":          {strings.Repeat("hay ", 1<<18) + "needle", 10},
+		"signs":         {strings.Repeat("#@", 1<<19), 0},
+		"tags":          {strings.Repeat("#a@b.c ", 1<<17), 0},
+		"dots":          {strings.Repeat("www.:// ", 1<<17), 0},
+		"invalid":       {strings.Repeat("\xff\xc3", 1<<19) + " needle\xff", 7},
+		"mixed scripts": {strings.Repeat("日本 héй กข 👍 ", 1<<15) + "needle", 7},
+		"joiners":       {strings.Repeat("👩\u200d", 1<<17), 0},
+	} {
+		doc := Tokenize(c.text)
+		var m Matcher
+		got := m.MatchText(set, c.text, nil)
+		if len(got) != c.want {
+			t.Errorf("%s: %v match, want %d", name, got, c.want)
+		}
+		for _, id := range got {
+			if q := mustParse(t, []string{"needle", "need*"}[min(id-1, 1)]); id <= 2 && len(q.Explain(doc)) == 0 {
+				t.Errorf("%s: %d is not explained", name, id)
+			}
+		}
+	}
 }
