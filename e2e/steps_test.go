@@ -86,8 +86,33 @@ func look(p *Page, name string) {
 	p.t.Helper()
 	p.Keep(name)
 	p.Check()
+	inFrame(p)
 	if Eval[string](p, "document.documentElement.lang") == "fr" {
 		inFrench(p)
+	}
+}
+
+// inFrame fails unless the navigation is one row with the current entry in
+// sight, and the page begins where every page of the square does: the front
+// page alone, and what was just done, take more room.
+func inFrame(p *Page) {
+	p.t.Helper()
+	for _, wrong := range Eval[[]string](p, `(() => {
+		const wrong = [], row = document.querySelector('.bar nav, .rail'), main = document.querySelector('main.wrap');
+		if (row && getComputedStyle(row).display === 'flex') {
+			const entries = [...row.querySelectorAll(':scope > a')].map(a => a.getBoundingClientRect()).filter(r => r.width);
+			if (entries.some(r => r.top >= entries[0].bottom)) wrong.push('the navigation breaks into rows');
+			const here = row.querySelector('[aria-current]')?.getBoundingClientRect(), seen = row.getBoundingClientRect();
+			if (here && (here.left < seen.left - 1 || here.right > seen.right + 1)) wrong.push('where one is cannot be seen in the navigation');
+		}
+		const first = main?.firstElementChild;
+		if (first && !first.matches('.front, .flash')) {
+			const s = getComputedStyle(first), top = first.getBoundingClientRect().top - main.getBoundingClientRect().top;
+			if (s.paddingTop !== '0px' || Math.abs(top - 36) > 1) wrong.push('it begins at ' + top + ' + ' + s.paddingTop + ', not at 36px');
+		}
+		return wrong;
+	})()`) {
+		p.t.Errorf("%s at %d pixels: %s", p.where(), p.width, wrong)
 	}
 }
 

@@ -10,6 +10,12 @@ document.addEventListener("keydown", (e) => {
   else target.click();
 });
 
+// A navigation in one row begins where one is.
+for (const here of document.querySelectorAll(".bar nav [aria-current], .rail [aria-current]")) {
+  const row = here.parentElement;
+  row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
+}
+
 // An address that names a comment of another page leads to that page.
 const far = /^#c(\d+)$/.exec(location.hash);
 if (far && document.getElementById("comments") && !document.getElementById(`c${far[1]}`) && !location.search.includes("comment="))
