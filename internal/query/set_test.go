@@ -155,3 +155,65 @@ func TestHardPosts(t *testing.T) {
 		}
 	}
 }
+
+// Who matches against a version finds the same whatever changes after it.
+func TestVersionsStay(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		set := NewSet()
+		change := func() {
+			set.Put(rapid.Int64Range(1, 12).Draw(t, "id"), drawQuery(t))
+			set.Remove(rapid.Int64Range(1, 12).Draw(t, "id"))
+		}
+		for range 8 {
+			change()
+		}
+		p := drawPost(t)
+		var m Matcher
+		old := set.now.Load()
+		found := func() []int64 {
+			m.scan.load(p.Tokenize())
+			return m.match(old, &p, nil)
+		}
+		before := found()
+		for range 8 {
+			change()
+		}
+		if diff := cmp.Diff(before, found()); diff != "" {
+			t.Fatalf("an old version changed (-before +after):\n%s", diff)
+		}
+	})
+}
+
+// The short ways of a pattern turn away no word that fits.
+func TestPatternsFit(t *testing.T) {
+	word := rapid.StringOfN(rapid.RuneFrom([]rune("abcdé")), 3, 8, -1)
+	rapid.Check(t, func(t *rapid.T) {
+		a := atom{kind: atomFuzzy, text: word.Draw(t, "pattern"), distance: rapid.IntRange(1, 2).Draw(t, "distance")}
+		chars := []rune(a.text)
+		for range rapid.IntRange(0, 3).Draw(t, "mistakes") {
+			i := rapid.IntRange(0, len(chars)-1).Draw(t, "at")
+			switch rapid.IntRange(0, 3).Draw(t, "kind") {
+			case 0:
+				chars[i] = 'x'
+			case 1:
+				chars = slices.Insert(chars, i, 'y')
+			case 2:
+				chars[i], chars[0] = chars[0], chars[i]
+			case 3:
+				if len(chars) > 1 {
+					chars = slices.Delete(chars, i, i+1)
+				}
+			}
+		}
+		written := string(chars)
+		if got, want := newPattern(a).fits([]byte(written)), mistakes([]rune(a.text), chars, a.distance); got != want {
+			t.Fatalf("%s fits %s: %v, want %v", written, a, got, want)
+		}
+		if mistakes([]rune(a.text), chars, a.distance) {
+			keys := fuzzyKeys(nil, []rune(a.text), a.distance)
+			if !slices.ContainsFunc(fuzzyKeys(nil, chars, a.distance), func(k uint64) bool { return slices.Contains(keys, k) }) {
+				t.Fatalf("%s and %s have no gram in common", written, a)
+			}
+		}
+	})
+}
