@@ -13,6 +13,7 @@ import (
 	"tribune/know"
 	"tribune/listen/reader"
 	"tribune/listen/reader/feeds"
+	"tribune/listen/reader/sitemap"
 	"tribune/storage"
 )
 
@@ -39,8 +40,10 @@ func New(log *slog.Logger, db *storage.DB, events *event.Log, people *know.Direc
 
 // readers gives what reads each kind of source that is read.
 func readers(web reader.Web, now func() time.Time) map[SourceKind]reader.Reader {
+	sites := reader.NewPolite(web, now)
 	return map[SourceKind]reader.Reader{
-		FeedSource: feeds.New(web, now),
+		FeedSource:    feeds.New(sites, now),
+		SitemapSource: sitemap.New(sites, now),
 	}
 }
 

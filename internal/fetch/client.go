@@ -42,6 +42,8 @@ type Client struct {
 	opt   Options
 	judge *judge
 	http  *http.Client
+
+	sockets *http.Client // for websockets, which need HTTP/1.1
 }
 
 // Request says what to fetch. ETag and LastModified are what the last Response
@@ -51,6 +53,7 @@ type Request struct {
 	ETag         string
 	LastModified string
 	Accept       string
+	Bearer       string // a token for the host that is asked; never sent on to another
 }
 
 // Response is an answer. URL is the address that answered in the end. Body is
@@ -64,6 +67,7 @@ type Response struct {
 	LastModified string
 	ContentType  string
 	RetryAfter   time.Duration
+	Header       http.Header // all there are, at most 64 kB
 	Body         []byte
 }
 
@@ -77,20 +81,22 @@ func New(opt Options) *Client {
 		opt.Now = time.Now
 	}
 	c := &Client{opt: opt, judge: newJudge(opt.AllowPrivate)}
-	c.http = &http.Client{
-		CheckRedirect: c.redirect,
-		Transport: &http.Transport{
-			Proxy:                  nil, // a proxy would connect where we must not
-			DialContext:            c.dial,
-			ForceAttemptHTTP2:      true,
-			MaxResponseHeaderBytes: maxHeader,
-			TLSHandshakeTimeout:    opt.Timeout,
-			MaxIdleConns:           32,
-			MaxIdleConnsPerHost:    1,
-			IdleConnTimeout:        10 * time.Second,
-		},
-	}
+	c.http = &http.Client{CheckRedirect: c.redirect, Transport: c.transport(true)}
+	c.sockets = &http.Client{CheckRedirect: c.redirect, Transport: c.transport(false)}
 	return c
+}
+
+func (c *Client) transport(http2 bool) *http.Transport {
+	return &http.Transport{
+		Proxy:                  nil, // a proxy would connect where we must not
+		DialContext:            c.dial,
+		ForceAttemptHTTP2:      http2,
+		MaxResponseHeaderBytes: maxHeader,
+		TLSHandshakeTimeout:    c.opt.Timeout,
+		MaxIdleConns:           32,
+		MaxIdleConnsPerHost:    1,
+		IdleConnTimeout:        10 * time.Second,
+	}
 }
 
 // Close ends the connections that are kept open for a next request.
@@ -99,23 +105,11 @@ func (c *Client) Close() { c.http.CloseIdleConnections() }
 // Get fetches one address. A status of 400 and above is an error that comes
 // with its Response; with every other error the Response is nil.
 func (c *Client) Get(ctx context.Context, r Request) (*Response, error) {
-	u, err := Address(r.URL)
-	if err != nil {
-		return nil, err
-	}
 	whole, cancel := context.WithTimeout(ctx, c.opt.Timeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(whole, http.MethodGet, u.String(), nil)
+	u, req, err := c.request(whole, r)
 	if err != nil {
-		return nil, fault.New(fault.Invalid, textAddress).Because(err)
-	}
-	req.Header.Set("User-Agent", c.opt.UserAgent)
-	req.Header.Set("Accept", cmp.Or(r.Accept, "*/*"))
-	if tag := validator(r.ETag); tag != "" {
-		req.Header.Set("If-None-Match", tag)
-	}
-	if date := validator(r.LastModified); date != "" {
-		req.Header.Set("If-Modified-Since", date)
+		return nil, err
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {
@@ -127,6 +121,30 @@ func (c *Client) Get(ctx context.Context, r Request) (*Response, error) {
 		err = c.explain(ctx, whole, err, u)
 	}
 	return out, err
+}
+
+// request makes the request that is asked for.
+func (c *Client) request(ctx context.Context, r Request) (*url.URL, *http.Request, error) {
+	u, err := Address(r.URL)
+	if err != nil {
+		return nil, nil, err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	if err != nil {
+		return nil, nil, fault.New(fault.Invalid, textAddress).Because(err)
+	}
+	req.Header.Set("User-Agent", c.opt.UserAgent)
+	req.Header.Set("Accept", cmp.Or(r.Accept, "*/*"))
+	if tag := validator(r.ETag); tag != "" {
+		req.Header.Set("If-None-Match", tag)
+	}
+	if date := validator(r.LastModified); date != "" {
+		req.Header.Set("If-Modified-Since", date)
+	}
+	if token := validator(r.Bearer); token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	return u, req, nil
 }
 
 // Address reads an address that somebody typed and refuses what is not one of
@@ -190,16 +208,22 @@ func (c *Client) redirect(req *http.Request, via []*http.Request) error {
 	return nil
 }
 
-// answer reads what came back.
-func (c *Client) answer(resp *http.Response, req *http.Request) (*Response, error) {
+// head gives an answer without its body.
+func (c *Client) head(resp *http.Response) Response {
 	final := *resp.Request.URL
 	final.User, final.Fragment, final.RawFragment = nil, "", ""
 	h := resp.Header
-	out := &Response{
+	return Response{
 		URL: final.String(), Status: resp.StatusCode,
 		ETag: validator(h.Get("ETag")), LastModified: validator(h.Get("Last-Modified")),
-		ContentType: validator(h.Get("Content-Type")), RetryAfter: c.retryAfter(h.Get("Retry-After")),
+		ContentType: validator(h.Get("Content-Type")), RetryAfter: c.retryAfter(h.Get("Retry-After")), Header: h,
 	}
+}
+
+// answer reads what came back.
+func (c *Client) answer(resp *http.Response, req *http.Request) (*Response, error) {
+	head := c.head(resp)
+	out, h := &head, resp.Header
 	asked := req.Header.Get("If-None-Match") != "" || req.Header.Get("If-Modified-Since") != ""
 	if resp.StatusCode == http.StatusNotModified && asked {
 		out.NotModified = true
@@ -213,7 +237,7 @@ func (c *Client) answer(resp *http.Response, req *http.Request) (*Response, erro
 		return nil, tooLarge
 	}
 	if enc := strings.ToLower(h.Get("Content-Encoding")); enc != "" && enc != "identity" {
-		return nil, fault.New(fault.Unavailable, textEncoding, "host", final.Hostname())
+		return nil, fault.New(fault.Unavailable, textEncoding, "host", resp.Request.URL.Hostname())
 	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, c.opt.MaxBytes+1))
 	if err != nil {

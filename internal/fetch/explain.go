@@ -33,6 +33,8 @@ const (
 	textResolve     = "The name {host} could not be looked up. Try again later."
 	textClosed      = "Nothing answers at {host}. Check the address, or try again later."
 	textCertificate = "The certificate of {host} cannot be trusted. Tell those who run it, or try the address with http://."
+	textMessage     = "{host} sent a message larger than {limit} MB. The connection was ended; it is tried again by itself."
+	textCut         = "{host} ended the connection. It is opened again by itself."
 	textBroken      = "{host} gave an answer that cannot be read. Check the address, or try again later."
 
 	textForbidden = "It answered {status}: it does not let us read this. Ask those who run it, or give another address."

@@ -24,6 +24,8 @@ import (
 // Web is the world outside: *fetch.Client.
 type Web interface {
 	Get(ctx context.Context, r fetch.Request) (*fetch.Response, error)
+	Stream(ctx context.Context, r fetch.Request, idle time.Duration) (*fetch.Stream, error)
+	Socket(ctx context.Context, address string, idle time.Duration) (*fetch.Socket, error)
 }
 
 // Reader reads one kind of source. It is safe for concurrent use: all sources

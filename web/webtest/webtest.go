@@ -276,6 +276,14 @@ func (nowhere) Get(context.Context, fetch.Request) (*fetch.Response, error) {
 	return nil, errors.New("webtest: there is no outside world")
 }
 
+func (nowhere) Stream(context.Context, fetch.Request, time.Duration) (*fetch.Stream, error) {
+	return nil, errors.New("webtest: there is no outside world")
+}
+
+func (nowhere) Socket(context.Context, string, time.Duration) (*fetch.Socket, error) {
+	return nil, errors.New("webtest: there is no outside world")
+}
+
 type testWriter struct{ t testing.TB }
 
 var _ io.Writer = testWriter{}
