@@ -13,6 +13,7 @@ import (
 	"tribune/know"
 	"tribune/listen/reader"
 	"tribune/listen/reader/feeds"
+	"tribune/listen/reader/hackernews"
 	"tribune/listen/reader/sitemap"
 	"tribune/storage"
 )
@@ -42,8 +43,9 @@ func New(log *slog.Logger, db *storage.DB, events *event.Log, people *know.Direc
 func readers(web reader.Web, now func() time.Time) map[SourceKind]reader.Reader {
 	sites := reader.NewPolite(web, now)
 	return map[SourceKind]reader.Reader{
-		FeedSource:    feeds.New(sites, now),
-		SitemapSource: sitemap.New(sites, now),
+		FeedSource:       feeds.New(sites, now),
+		SitemapSource:    sitemap.New(sites, now),
+		HackerNewsSource: hackernews.New(web, now),
 	}
 }
 

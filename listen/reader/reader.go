@@ -35,7 +35,7 @@ type Reader interface {
 	// read. Its fault stands on the field "url".
 	Find(ctx context.Context, typed Typed) (Place, error)
 
-	// Read delivers what is new since the cursor, oldest first, and says how
+	// Read delivers what is new since the cursor, in any order, and says how
 	// that went, also with an error. A live source is read until ctx ends or
 	// the connection does. An error of deliver ends the reading.
 	Read(ctx context.Context, from From, deliver Deliver) (Report, error)
