@@ -1,8 +1,11 @@
 package shape
 
 import (
+	"context"
+	"fmt"
 	"time"
 
+	"tribune/internal/fault"
 	"tribune/know"
 )
 
@@ -75,4 +78,44 @@ type HeldVoice struct {
 	URL    string         `json:"url,omitempty"`
 	SaidAt time.Time      `json:"said_at"`
 	State  know.TextState `json:"state"`
+}
+
+// answerLife is how long the mail of a decision can be answered by its link.
+const answerLife = 90 * 24 * time.Hour
+
+func answerText(decision, person int64) string {
+	return fmt.Sprintf("decision:%d:%d", decision, person)
+}
+
+// AnswerKey gives the code by which somebody who was told of a decision answers
+// it without signing in. It stands in the mail to them alone. It is "" for the
+// team, who sign in.
+func (s *Ideas) AnswerKey(ctx context.Context, decision, person int64) (string, error) {
+	p, err := s.people.Person(ctx, person)
+	if err != nil || p.Left() || p.Role.AtLeast(know.Staff) {
+		return "", err
+	}
+	return s.people.Sign(ctx, answerText(decision, person))
+}
+
+// AnswererBy gives who answers a decision by the code in their mail, and the
+// decision. Three months later, they sign in.
+func (s *Ideas) AnswererBy(ctx context.Context, decision, person int64, code string) (a know.Actor, d Decision, err error) {
+	right, err := s.people.Signed(ctx, answerText(decision, person), code)
+	if err != nil {
+		return a, d, err
+	}
+	if !right {
+		return a, d, fault.New(fault.NotFound, "This link is not whole. Open it again from the mail.")
+	}
+	if a, err = s.people.Actor(ctx, person); err != nil {
+		return a, d, err
+	}
+	if d, err = s.Decision(ctx, a, decision); err != nil {
+		return a, d, err
+	}
+	if a.IsStaff() || s.now().Sub(d.At) > answerLife {
+		return know.Actor{}, d, fault.New(fault.Unauthorised, "This link has ended. Sign in with the address it was sent to, and say under the idea what you think.")
+	}
+	return a, d, nil
 }

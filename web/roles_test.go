@@ -60,6 +60,8 @@ func table() []gatetest.Route {
 		{Call: "POST /letters/{letter}/withdraw", Want: "401 403 303 403 403 403"},
 		{Call: "POST /letters/{letter}/hide", Body: "reason=An advertisement.", Want: "404 404 404 404 303 303"},
 		{Call: "POST /letters/{hidden_letter}/show", Want: "404 404 404 404 303 303"},
+		{Call: "GET /decisions/{decision}/answer/{n}/{wrong}", Want: "404"},
+		{Call: "POST /decisions/{decision}/answer/{n}/{wrong}", Body: "who=private&body=Thank you.", Want: "404"},
 		{Call: "GET /letters/{letter}/key/{wrong}", Want: "404"},
 		{Call: "POST /letters/{letter}/key/{wrong}", Body: "body=And to Chile?", Want: "404"},
 		{Call: "POST /letters/{letter}/key/{wrong}/withdraw", Want: "404"},
@@ -408,6 +410,12 @@ func (w *world) fresh(t testing.TB, name string) string {
 			}
 		}
 		id = v.Number
+	case "decision":
+		if id, err = propose(member, know.Public); err == nil {
+			var d shape.Decision
+			d, err = ideas.Decide(ctx, staff, id, shape.NewDecision{Stage: shape.Planned, Reason: "The mill can make it in May."})
+			id = d.ID
+		}
 	case "release":
 		var r shape.Release
 		r, err = ideas.MakeRelease(ctx, staff, shape.NewRelease{Title: "New paper"})

@@ -258,6 +258,10 @@ func (d draft) decision(ctx context.Context, row event.Delivery) error {
 	if !decision.PromisedAt.IsZero() {
 		d.say(d.T("Promised for {date}.", "date", d.Date(decision.PromisedAt)))
 	}
+	if know.May(d.actor, know.Write, know.Subject{}) && !d.actor.IsStaff() {
+		d.decided = decision.ID
+		d.Blocks = append(d.Blocks, linkTo(d.T("Answer {name}, without signing in", "name", d.named(by)), ""))
+	}
 	d.Blocks = append(d.Blocks, linkTo(d.T("Read it all, and say what you think"), fmt.Sprintf("%s/ideas/%d", d.m.k.URL, idea.ID)))
 	return d.choice(ctx, know.MailDecisions, d.T("You get this one mail because you asked for this idea."), d.T("No more mails about decisions"))
 }

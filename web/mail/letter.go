@@ -20,9 +20,10 @@ type Letter struct {
 	Unsubscribe string  // "" if this kind of mail has no choice
 	MessageID   string
 
-	link   int64 // the one-time link to arm as it leaves, 0 for none
-	letter int64 // the letter whose link to arm as it leaves, 0 for none
-	key    int64 // the thread to which a letter's key leads, put in as it leaves; 0 for none
+	link    int64 // the one-time link to arm as it leaves, 0 for none
+	letter  int64 // the letter whose link to arm as it leaves, 0 for none
+	decided int64 // the decision whose answering link to put in as it leaves, 0 for none
+	key     int64 // the thread to which a letter's key leads, put in as it leaves; 0 for none
 }
 
 // BlockKind is what a block of a letter is.
@@ -50,7 +51,11 @@ func signed(text string) Block           { return Block{Kind: Signed, Text: text
 func linkTo(label, address string) Block { return Block{Kind: Link, Text: label, URL: address} }
 
 // secret reports whether a letter has a link that its reader alone has.
-func (l Letter) secret() bool { return l.link != 0 || l.letter != 0 || l.key != 0 }
+func (l Letter) secret() bool { return l.link != 0 || l.letter != 0 || l.decided != 0 || l.key != 0 }
+
+// handed reports whether an owner may be given that link to hand it over: one
+// that lets somebody in, but none that only speaks for its reader.
+func (l Letter) handed() bool { return l.secret() && l.decided == 0 }
 
 // arm puts a one-time link's address where it belongs.
 func (l *Letter) arm(address string) {

@@ -3,6 +3,7 @@ package mail_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"mime"
@@ -191,6 +192,12 @@ func TestDecisionMail(t *testing.T) {
 		}
 		if !strings.Contains(m.html, "<em>Not</em> before March") || strings.Contains(m.html, "<img") || strings.Contains(m.html, "src=") {
 			t.Errorf("%s: the HTML is\n%s", c.language, m.html)
+		}
+		if _, code, found := strings.Cut(m.text, fmt.Sprintf("%s/decisions/%d/answer/%d/", webtest.URL, d.ID, member.ID)); !found || len(strings.Fields(code)[0]) < 20 {
+			t.Errorf("%s: it cannot be answered without signing in:\n%s", c.language, m.text)
+		}
+		if shown, err := mail.New(s.Kit).Preview(t.Context(), row); err != nil || strings.Contains(shown.Text(), "/answer/") {
+			t.Errorf("the outbox shows the reader's own link: %v", err)
 		}
 		if !strings.Contains(m.head.Get("List-Unsubscribe"), webtest.URL+"/unsubscribe/") {
 			t.Errorf("List-Unsubscribe is %q", m.head.Get("List-Unsubscribe"))

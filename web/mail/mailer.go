@@ -132,6 +132,9 @@ func (m *Mailer) link(ctx context.Context, l Letter) (link string, err error) {
 	case l.key != 0:
 		path = fmt.Sprintf("/letters/%d/key/", l.key)
 		secret, err = m.k.Inbox.LetterKey(ctx, l.key)
+	case l.decided != 0:
+		path = fmt.Sprintf("/decisions/%d/answer/%d/", l.decided, l.To.ID)
+		secret, err = m.k.Ideas.AnswerKey(ctx, l.decided, l.To.ID)
 	default:
 		return "", nil
 	}

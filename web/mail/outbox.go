@@ -142,7 +142,7 @@ func (b box) link(w http.ResponseWriter, r *http.Request, v *page.View) error {
 		if err != nil {
 			return "", 0, err
 		}
-		if !l.secret() {
+		if !l.handed() {
 			return "", 0, fault.New(fault.Conflict, "This mail has no link to hand over.")
 		}
 		link, err := b.mailer.link(r.Context(), l)
@@ -234,6 +234,6 @@ func stateURL(s event.State) templ.SafeURL {
 // handsOver reports whether the reader may be given a mail's link that its
 // reader alone would have.
 func (o opened) handsOver(v *page.View) bool {
-	return !o.set && o.link == "" && o.letter.secret() && o.row.State == event.Waiting && o.why == "" &&
+	return !o.set && o.link == "" && o.letter.handed() && o.row.State == event.Waiting && o.why == "" &&
 		know.May(v.Actor, know.Configure, know.Subject{Audience: know.Team})
 }

@@ -42,6 +42,8 @@ func Routes(mux *http.ServeMux, k *page.Kit) {
 	mux.Handle("POST /letters/{id}/withdraw", k.Handle(f.withdraw))
 	mux.Handle("POST /letters/{id}/hide", k.Handle(f.hide))
 	mux.Handle("POST /letters/{id}/show", k.Handle(f.unhide))
+	mux.Handle("GET /decisions/{id}/answer/{person}/{code}", k.Handle(f.answerForm))
+	mux.Handle("POST /decisions/{id}/answer/{person}/{code}", k.Handle(f.answer))
 	mux.Handle("GET /letters/{id}/key/{key}", k.Handle(f.byKey))
 	mux.Handle("POST /letters/{id}/key/{key}", k.Handle(f.sayByKey))
 	mux.Handle("POST /letters/{id}/key/{key}/withdraw", k.Handle(f.withdrawByKey))
