@@ -294,9 +294,9 @@ func (w *writer) lookElsewhere(ctx context.Context, said []utterance, done []out
 			return err
 		}
 	}
-	for part := range slices.Chunk(undated, 128) {
+	for part := range slices.Chunk(undated, 128) { // what has no date is said as it is heard, within the minute
 		holes, args := storage.Holes(1, part)
-		if err := count(`select distinct source_id, text_hash, 0 from mention where published_at = heard_at and text_hash in (`+holes+`)`, args); err != nil {
+		if err := count(`select distinct source_id, text_hash, 0 from mention where heard_at - published_at < 60000000 and text_hash in (`+holes+`)`, args); err != nil {
 			return err
 		}
 	}

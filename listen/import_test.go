@@ -14,6 +14,7 @@ import (
 	"golang.org/x/text/encoding/unicode"
 
 	"tribune/internal/fault"
+	"tribune/storage"
 )
 
 const table = "id,Date,Author Name,Text,Link,lang,type,country\n" +
@@ -115,6 +116,10 @@ func TestImportedElsewhere(t *testing.T) {
 				t.Errorf("%+v", got)
 			}
 		}
+		ok(t, s.db.Update(ctx, func(tx *storage.Tx) error { // a batch is stored a little after it was read
+			_, err := tx.Exec(ctx, `update mention set heard_at = heard_at + 1000000`)
+			return err
+		}))
 		more := file + "Heavy.,Dan,2026-03-04\nDear.,Eve,2026-03-05\n"
 		for _, dry := range []bool{true, false} {
 			if got := report("Shop 2026", more, dry); got.Elsewhere != "Shop" || got.Repeated != 3 || got.New != 5 {
