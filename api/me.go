@@ -34,7 +34,7 @@ func (s *service) meRoutes() {
 // Me is who asks.
 type Me struct {
 	Person
-	Language   string          `json:"language,omitempty" doc:"Of pages and mails: en or fr"`
+	Language   string          `json:"language,omitempty" doc:"Of pages and mails, if I chose one: en or fr"`
 	VotesShown bool            `json:"votes_shown" doc:"Everybody may see what I vote for"`
 	ClockShown bool            `json:"clock_shown" doc:"Everybody may see how long I let people wait"`
 	Emails     []string        `json:"emails" nullable:"false" doc:"Confirmed addresses"`
@@ -54,7 +54,7 @@ func (s *service) me(ctx context.Context, a *gate.Asker, _ *none) (*answer[Me], 
 	if err != nil {
 		return nil, err
 	}
-	m := Me{Person: s.person(p), Language: p.Language, VotesShown: p.VotesShown, ClockShown: p.ClockShown, Emails: []string{}, Mails: map[string]bool{}}
+	m := Me{Person: s.person(p), Language: p.ChosenLanguage(), VotesShown: p.VotesShown, ClockShown: p.ClockShown, Emails: []string{}, Mails: map[string]bool{}}
 	m.Country = p.Country
 	for _, c := range accounts {
 		if c.Kind == know.Mail && !c.ConfirmedAt.IsZero() {
@@ -89,7 +89,7 @@ func (s *service) meChange(ctx context.Context, a *gate.Asker, in *struct {
 	}
 	b := in.Body
 	err = s.People.SetProfile(ctx, a.Actor, know.Profile{Name: or(b.Name, p.Name), Title: or(b.Title, p.Title), About: or(b.About, p.About),
-		Country: or(b.Country, p.Country), Language: or(b.Language, p.Language), VotesShown: or(b.VotesShown, p.VotesShown),
+		Country: or(b.Country, p.Country), Language: or(b.Language, p.ChosenLanguage()), VotesShown: or(b.VotesShown, p.VotesShown),
 		Languages: or(b.Languages, p.Languages), ClockShown: or(b.ClockShown, p.ClockShown)})
 	if err != nil {
 		return nil, err

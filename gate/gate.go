@@ -149,16 +149,20 @@ func (g *Gate) identify(r *http.Request, asker *Asker) (err error) {
 }
 
 // language chooses the language of pages: the one asked for on a page's foot
-// (kept in a cookie), the person's, the browser's, the site's.
+// (kept in a cookie), the one the person chose, the browser's, that of the
+// browser they signed in with, the site's.
 func language(r *http.Request, a know.Actor, site know.Site) string {
-	for _, want := range []string{Kept(r, "lang"), a.Language} {
+	chosen, noted := a.Language, ""
+	if !a.Chosen {
+		chosen, noted = noted, chosen
+	}
+	browser := ""
+	if accept := r.Header.Get("Accept-Language"); accept != "" {
+		browser = i18n.Match(accept)
+	}
+	for _, want := range []string{Kept(r, "lang"), chosen, browser, noted} {
 		if want == "en" || want == "fr" {
 			return want
-		}
-	}
-	if accept := r.Header.Get("Accept-Language"); accept != "" {
-		if lang := i18n.Match(accept); lang != "" {
-			return lang
 		}
 	}
 	return site.Language

@@ -53,7 +53,8 @@ type Actor struct {
 	ID       int64 // person, 0 for a visitor
 	Role     Role
 	Name     string
-	Language string     // BCP 47, "" if they have not said
+	Language string     // BCP 47: theirs, else what their browser asked for at sign-in; "" if neither is known
+	Chosen   bool       // they chose Language themselves
 	Photo    string     // blob, "" for none
 	Circles  []Audience // boards and tribes they belong to; for staff, every board
 	Token    bool       // asks by API token, not by cookie

@@ -27,7 +27,8 @@ type Person struct {
 	Title      string // staff: what they do
 	About      string // staff: what they answer for
 	Country    string // ISO 3166-1 alpha-2
-	Language   string // BCP 47
+	Language   string // BCP 47, of pages and mails: theirs, else what their browser asked for at sign-in
+	Chosen     bool   // they chose Language themselves
 	Photo      string // blob
 	VotesShown bool
 	Languages  []string // BCP 47: in which they speak with people
@@ -40,14 +41,14 @@ type Person struct {
 // Left reports whether the person has left and was erased.
 func (p Person) Left() bool { return !p.LeftAt.IsZero() }
 
-const selectPerson = `select id, name, role, leads, title, about, country, language, photo, votes_shown, languages, clock_shown, created_at, seen_at, left_at from person`
+const selectPerson = `select id, name, role, leads, title, about, country, language, language_chosen, photo, votes_shown, languages, clock_shown, created_at, seen_at, left_at from person`
 
 func scanPerson(row storage.Scanner) (p Person, err error) {
-	var leads, shown, clock int
+	var leads, chosen, shown, clock int
 	var created, seen, left int64
 	var languages string
-	err = row.Scan(&p.ID, &p.Name, &p.Role, &leads, &p.Title, &p.About, &p.Country, &p.Language, &p.Photo, &shown, &languages, &clock, &created, &seen, &left)
-	p.Leads, p.VotesShown, p.Languages, p.ClockShown = leads == 1, shown == 1, strings.Fields(languages), clock == 1
+	err = row.Scan(&p.ID, &p.Name, &p.Role, &leads, &p.Title, &p.About, &p.Country, &p.Language, &chosen, &p.Photo, &shown, &languages, &clock, &created, &seen, &left)
+	p.Leads, p.Chosen, p.VotesShown, p.Languages, p.ClockShown = leads == 1, chosen == 1, shown == 1, strings.Fields(languages), clock == 1
 	p.CreatedAt, p.SeenAt, p.LeftAt = storage.Time(created), storage.Time(seen), storage.Time(left)
 	return p, err
 }
@@ -121,7 +122,8 @@ func named(name string) (string, error) {
 	return name, nil
 }
 
-// Profile is what a person says of themselves.
+// Profile is what a person says of themselves. Without a Language pages follow
+// their browser.
 type Profile struct {
 	Name, Title, About, Country, Language string
 	VotesShown                            bool
@@ -164,9 +166,9 @@ func (d *Directory) setProfile(ctx context.Context, tx *storage.Tx, a Actor, p P
 	if err := d.check(ctx, tx, a, &p); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, `update person set name = $1, title = $2, about = $3, country = $4, language = $5, votes_shown = $6,
-		languages = $7, clock_shown = $8 where id = $9`,
-		p.Name, p.Title, p.About, p.Country, p.Language, storage.Bit(p.VotesShown), strings.Join(p.Languages, " "), storage.Bit(p.ClockShown), a.ID); err != nil {
+	if _, err := tx.Exec(ctx, `update person set name = $1, title = $2, about = $3, country = $4, language = case when $5 = '' then language else $5 end,
+		language_chosen = $6, votes_shown = $7, languages = $8, clock_shown = $9 where id = $10`,
+		p.Name, p.Title, p.About, p.Country, p.Language, storage.Bit(p.Language != ""), storage.Bit(p.VotesShown), strings.Join(p.Languages, " "), storage.Bit(p.ClockShown), a.ID); err != nil {
 		return fmt.Errorf("know: profile of %d: %w", a.ID, err)
 	}
 	return d.fact(ctx, tx, "person.changed", a, event.Ref{Kind: "person", ID: a.ID}, 0)
@@ -212,7 +214,32 @@ func fromHere(country, lang string) (string, string, error) {
 	return country, lang, fault.All(unknown, unspoken)
 }
 
-// SetLanguage notes in which language a person reads pages and mails.
+// ChosenLanguage gives the language that the person chose, "" if none.
+func (p Person) ChosenLanguage() string {
+	if p.Chosen {
+		return p.Language
+	}
+	return ""
+}
+
+// NoteLanguage notes the language that a person's browser asks for as they sign
+// in. Mails follow it, and pages where no browser says anything, until they
+// choose one.
+func (d *Directory) NoteLanguage(ctx context.Context, person int64, language string) error {
+	return d.db.Update(ctx, func(tx *storage.Tx) error {
+		n, err := tx.Exec(ctx, `update person set language = $1 where id = $2 and language_chosen = 0 and language <> $1`, language, person)
+		if err != nil {
+			return fmt.Errorf("know: note language of %d: %w", person, err)
+		}
+		if n == 0 {
+			return nil
+		}
+		return d.events.Append(ctx, tx, event.Event{Kind: "person.changed", Actor: person, Subject: event.Ref{Kind: "person", ID: person}})
+	})
+}
+
+// SetLanguage makes a language the one in which a person reads pages and mails:
+// they chose it.
 func (d *Directory) SetLanguage(ctx context.Context, a Actor, language string) error {
 	if err := Require(a, Self, Subject{Author: a.ID}); err != nil {
 		return err
@@ -220,11 +247,11 @@ func (d *Directory) SetLanguage(ctx context.Context, a Actor, language string) e
 	if language != "en" && language != "fr" {
 		return fault.New(fault.Invalid, "The site speaks English or French.").On("language")
 	}
-	if a.Language == language {
+	if a.Chosen && a.Language == language {
 		return nil
 	}
 	return d.db.Update(ctx, func(tx *storage.Tx) error {
-		if _, err := tx.Exec(ctx, `update person set language = $1 where id = $2`, language, a.ID); err != nil {
+		if _, err := tx.Exec(ctx, `update person set language = $1, language_chosen = 1 where id = $2`, language, a.ID); err != nil {
 			return fmt.Errorf("know: language of %d: %w", a.ID, err)
 		}
 		return d.fact(ctx, tx, "person.changed", a, event.Ref{Kind: "person", ID: a.ID}, 0)

@@ -107,7 +107,7 @@ func (d *Directory) Actor(ctx context.Context, person int64) (Actor, error) {
 	if err != nil {
 		return Actor{}, err
 	}
-	return Actor{ID: p.ID, Role: p.Role, Name: p.Name, Language: p.Language, Photo: p.Photo, Circles: circles, Rules: &site.Rules}, nil
+	return Actor{ID: p.ID, Role: p.Role, Name: p.Name, Language: p.Language, Chosen: p.Chosen, Photo: p.Photo, Circles: circles, Rules: &site.Rules}, nil
 }
 
 // ActorByEmail gives the person with a confirmed address, as an actor.

@@ -42,7 +42,7 @@ func (o own) showSettings(w http.ResponseWriter, r *http.Request, v *page.View, 
 	}
 	if !me.typed {
 		p := me.person
-		me.profile = know.Profile{Name: p.Name, Title: p.Title, About: p.About, Country: p.Country, Language: p.Language, VotesShown: p.VotesShown,
+		me.profile = know.Profile{Name: p.Name, Title: p.Title, About: p.About, Country: p.Country, Language: p.ChosenLanguage(), VotesShown: p.VotesShown,
 			Languages: p.Languages, ClockShown: p.ClockShown}
 	}
 	if me.accounts, err = o.People.AccountsOf(ctx, v.Actor.ID); err != nil {

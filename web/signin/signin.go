@@ -149,14 +149,8 @@ func (d door) use(w http.ResponseWriter, r *http.Request, v *page.View) error {
 	if err != nil {
 		return err
 	}
-	if p.Language == "" { // mails come in the language they signed in in
-		a, err := d.People.Actor(r.Context(), person)
-		if err != nil {
-			return err
-		}
-		if err := d.People.SetLanguage(r.Context(), a, v.Lang()); err != nil {
-			return err
-		}
+	if err := d.People.NoteLanguage(r.Context(), person, v.Lang()); err != nil { // mails come in the language they signed in in
+		return err
 	}
 	page.Flash(w, r, "signed-in")
 	return page.Back(w, r, after(v, p.Role, next))

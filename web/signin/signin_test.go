@@ -149,3 +149,44 @@ func TestSignOut(t *testing.T) {
 		t.Errorf("%v, %v", left, err)
 	}
 }
+
+// TestLanguageFollowsTheBrowser shows pages to a member as their browser asks
+// for them, whatever it said when they signed in, until they choose a language.
+func TestLanguageFollowsTheBrowser(t *testing.T) {
+	s := site(t)
+	_, secret, err := s.People.AddPerson(t.Context(), "Jo", "jo@example.org", know.Member)
+	if err != nil {
+		t.Fatal(err)
+	}
+	jo := s.Use(secret)
+	note := func(lang string) { // by signing in
+		t.Helper()
+		other := s.Visitor()
+		other.Lang = lang
+		other.Post(linkFor(t, s, "jo@example.org", "")).Want(t, 303)
+	}
+	sees := func(browser, want string) {
+		t.Helper()
+		jo.Lang = browser
+		jo.Get("/signin/sent").Want(t, 200, `<html lang="`+want+`"`)
+	}
+	note("en")
+	sees("fr-FR,fr;q=0.9", "fr")
+	sees("en", "en")
+	note("fr")
+	sees("", "fr")
+	a, err := s.People.Actor(t.Context(), jo.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.People.SetLanguage(t.Context(), a, "fr"); err != nil {
+		t.Fatal(err)
+	}
+	note("en")
+	sees("en", "fr")
+	if err := s.People.SetProfile(t.Context(), a, know.Profile{Name: "Jo"}); err != nil {
+		t.Fatal(err)
+	}
+	sees("en", "en")
+	sees("fr", "fr")
+}
