@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 )
 
@@ -17,6 +18,22 @@ func TestHome(t *testing.T) {
 			p.Wait("main h1")
 			p.Check()
 			p.Keep(fmt.Sprintf("home-%d-%s", width, map[bool]string{false: "light", true: "dark"}[dark]))
+		}
+	}
+	member := b.Another().Page(1280, false)
+	member.Go(s.Add("Jo Beck", "jo@example.org", "member"))
+	member.Follow("main form button[type=submit]")
+	member.Go(s.URL + "/ideas/new")
+	member.Set("[name=title]", "One word: "+strings.Repeat("notebook", 13))
+	member.Set("[name=body]", "https://example.org/"+strings.Repeat("long", 100)+" says it all.")
+	member.Follow("main form button.primary")
+	for _, width := range []int{1280, 390} {
+		p := b.Page(width, false)
+		for _, path := range []string{"/", "/ideas", "/ideas/1"} {
+			p.Go(s.URL + path)
+			if wide := p.tooWide(); wide != "" {
+				t.Errorf("one long word makes %s %s", path, wide)
+			}
 		}
 	}
 }
