@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"tribune/event"
 	"tribune/know"
@@ -93,16 +94,33 @@ func thing(v *page.View, f event.Event, people map[int64]know.Person, ideas map[
 	at := func(path string, id int64) string { return path + strconv.FormatInt(id, 10) }
 	switch f.Subject.Kind {
 	case "person":
-		if f.Subject.ID == f.Actor {
+		switch {
+		case f.Subject.ID != f.Actor:
+		case f.Kind == "person.promoted" || f.Kind == "person.invited":
+			return v.T("themselves"), ""
+		default:
 			return "", ""
 		}
 		return v.Name(people[f.Subject.ID]), at("/desk/people/", f.Subject.ID)
 	case "account":
+		if strings.HasPrefix(f.Kind, "thanks.") {
+			return v.T("somebody without an account"), ""
+		}
 		return v.Name(people[f.Other]), ""
 	case "thread":
 		return v.T("conversation {n}", "n", f.Subject.ID), at("/desk/inbox/", f.Subject.ID)
 	case "message":
 		return v.T("conversation {n}", "n", f.Other), at("/desk/inbox/", f.Other)
+	case "post":
+		return v.T("post {n}", "n", f.Subject.ID), at("/tribune/", f.Subject.ID)
+	case "reply", "edit":
+		return v.T("post {n}", "n", f.Other), at("/tribune/", f.Other)
+	case "tribe":
+		return v.T("tribe {n}", "n", f.Subject.ID), at("/tribes/", f.Subject.ID)
+	case "board":
+		return v.T("board {n}", "n", f.Subject.ID), at("/desk/boards/", f.Subject.ID)
+	case "purchase":
+		return v.T("purchase {n}", "n", f.Subject.ID), at("/desk/why/purchases/", f.Subject.ID)
 	case "release":
 		return v.T("release {n}", "n", f.Subject.ID), at("/changes/", f.Subject.ID)
 	case "call":
@@ -120,7 +138,21 @@ func thing(v *page.View, f event.Event, people map[int64]know.Person, ideas map[
 	case "query":
 		return v.T("query {n}", "n", f.Subject.ID), gone(f, at("/desk/radar/queries/", f.Subject.ID))
 	}
+	if board := boardOf(f); board != 0 {
+		return v.T("board {n}", "n", board), at("/desk/boards/", board)
+	}
 	return "", ""
+}
+
+// boardOf gives the board in which something was done, 0 if the fact does not
+// say so.
+func boardOf(f event.Event) int64 {
+	switch f.Kind {
+	case "seat.accepted", "seat.declined", "boardtalk.opened", "boardsaid.edited", "boardsaid.withdrawn", "boardsaid.hidden", "boardsaid.shown",
+		"task.opened", "task.reported", "task.published":
+		return f.Other
+	}
+	return 0
 }
 
 // gone gives no address to what was removed.
@@ -133,7 +165,7 @@ func gone(f event.Event, address string) string {
 
 // did says what was done, in words that a thing's name can follow.
 func did(v *page.View, f event.Event) string {
-	for _, words := range []func(*page.View, event.Event) string{didMaking, didTalking, didListening, didSite} {
+	for _, words := range []func(*page.View, event.Event) string{didMaking, didTalking, didListening, didSite, didSquare, didTribune, didTribes, didBuyers, didBoards, didPeople} {
 		if s := words(v, f); s != "" {
 			return s
 		}
