@@ -218,3 +218,56 @@ func TestReadingGoesOnWhereItWas(t *testing.T) {
 		}
 	})
 }
+
+// answering is a script that can be asked about what it said.
+type answering struct {
+	script
+	now  map[string]string // words by id; what is not there is gone
+	ids  []string
+	fail error
+}
+
+func (x *answering) Check(_ context.Context, _ reader.From, ids []string) (b reader.Batch, report reader.Report, err error) {
+	x.ids = append(x.ids, ids...)
+	for _, id := range ids {
+		if text, ok := x.now[id]; ok {
+			b.Posts = append(b.Posts, by(id, text))
+		} else {
+			b.Gone = append(b.Gone, id)
+		}
+	}
+	if x.fail != nil {
+		b.Gone = nil
+	}
+	return b, report, x.fail
+}
+
+// Places that do not tell of edits and deletions are asked, ever more rarely.
+func TestLookedAtAgain(t *testing.T) {
+	both(t, func(t *testing.T, s *site) {
+		ctx := t.Context()
+		x := &answering{script: script{batches: []reader.Batch{{Posts: []reader.Post{by("1", "one"), by("2", "two"), by("3", "three")}}}}, now: map[string]string{"1": "one", "2": "two, edited"}}
+		s.readers[FeedSource] = x
+		_, err := s.AddSource(ctx, s.staff, NewSource{URL: "https://place.example/", Addressed: true})
+		ok(t, err)
+		ok(t, s.Check(ctx))
+		if len(x.ids) != 0 {
+			t.Errorf("asked at once: %v", x.ids)
+		}
+		s.clock.pass(2 * time.Hour)
+		x.fail = errors.New("away")
+		ok(t, s.Check(ctx))
+		ok(t, s.Check(ctx))
+		if len(x.ids) != 3 || count(t, s.db, `select count(*) from mention where state = 'withdrawn'`) != 0 {
+			t.Errorf("asked for %v", x.ids)
+		}
+		x.fail, x.ids = nil, nil
+		s.clock.pass(3 * 24 * time.Hour) // they were a day old
+		ok(t, s.Check(ctx))
+		ok(t, s.Check(ctx))
+		if len(x.ids) != 3 || count(t, s.db, `select count(*) from mention where state = 'withdrawn'`) != 1 || count(t, s.db, `select count(*) from mention where text = 'two, edited'`) != 1 {
+			t.Errorf("asked for %v", x.ids)
+		}
+		settled(t, s)
+	})
+}

@@ -28,6 +28,8 @@ type tally struct {
 	read     int // utterances that came
 	fresh    int // that were not there before, resting ones included
 	mentions int // that became mentions
+
+	noted time.Time // on the source that is being followed
 }
 
 // load is what store writes in one transaction.
@@ -45,12 +47,19 @@ type load struct {
 // read takes what a source has, since its cursor, down the whole road.
 func (r *Radar) read(ctx context.Context, s Source) (reader.Report, tally, error) {
 	var t tally
-	from := reader.From{URL: s.URL}
-	if err := r.db.Row(ctx, `select cursor from source where id = $1`, s.ID).Scan(&from.Cursor); err != nil {
+	from, err := r.from(ctx, s)
+	if err != nil {
 		return reader.Report{}, t, err
 	}
 	report, err := r.readers[s.Kind].Read(ctx, from, r.deliver(s, &t))
 	return report, t, err
+}
+
+// from gives where a source is read, and from where on.
+func (r *Radar) from(ctx context.Context, s Source) (reader.From, error) {
+	from := reader.From{URL: s.URL}
+	err := r.db.Row(ctx, `select cursor, token from source where id = $1`, s.ID).Scan(&from.Cursor, &from.Secret)
+	return from, err
 }
 
 // deliver takes a reader's batches down the rest of the road, and counts them.
@@ -63,7 +72,10 @@ func (r *Radar) deliver(s Source, t *tally) reader.Deliver {
 			}
 			said = said[batchSize:]
 		}
-		return r.takeCounted(ctx, load{said: said, source: s, gone: b.Gone, cursor: b.Cursor}, t)
+		if err := r.takeCounted(ctx, load{said: said, source: s, gone: b.Gone, cursor: b.Cursor}, t); err != nil || !s.Kind.IsLive() {
+			return err
+		}
+		return r.alive(ctx, s, t)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"tribune/listen/reader"
 	"tribune/listen/reader/feeds"
 	"tribune/listen/reader/hackernews"
+	"tribune/listen/reader/mastodon"
 	"tribune/listen/reader/sitemap"
 	"tribune/storage"
 )
@@ -45,6 +46,7 @@ func readers(web reader.Web, now func() time.Time) map[SourceKind]reader.Reader 
 	return map[SourceKind]reader.Reader{
 		FeedSource:       feeds.New(sites, now),
 		SitemapSource:    sitemap.New(sites, now),
+		MastodonSource:   mastodon.New(web, now),
 		HackerNewsSource: hackernews.New(web, now),
 	}
 }

@@ -208,6 +208,23 @@ func (r *Radar) note(ctx context.Context, s Source, report reader.Report, t tall
 	})
 }
 
+// aliveEvery is how often a connection that is kept open is noted to work.
+const aliveEvery = 10 * time.Second
+
+// alive notes on a source that is being followed that it works, now and then.
+func (r *Radar) alive(ctx context.Context, s Source, t *tally) error {
+	now := r.now()
+	if now.Sub(t.noted) < aliveEvery {
+		return nil
+	}
+	t.noted = now
+	return r.db.Update(ctx, func(tx *storage.Tx) error {
+		_, err := tx.Exec(ctx, `update source set last_result = $1, last_error = '', failures = 0, tried_at = $2, ok_at = $2 where id = $3`,
+			t.said(reader.Report{}).keep(), storage.Micros(now), s.ID)
+		return err
+	})
+}
+
 // said tells what a reading found, and what was put up with.
 func (t tally) said(report reader.Report) Said {
 	s := Said{Text: textRead, Args: []any{"read", t.read, "new", t.fresh, "mentions", t.mentions}}
@@ -229,7 +246,10 @@ func backedOff(every time.Duration, failures int) time.Duration {
 
 // addRead finds what a person typed, reads it, and keeps it as a source.
 func (r *Radar) addRead(ctx context.Context, a know.Actor, n NewSource) (Source, error) {
-	n.Name = strings.TrimSpace(n.Name)
+	n.Name, n.Token = strings.TrimSpace(n.Name), strings.TrimSpace(n.Token)
+	if len(n.Token) > maxToken {
+		return Source{}, fault.New(fault.Invalid, "This is no access token: one has at most {limit} characters.", "limit", maxToken).On("token")
+	}
 	var often, named error
 	n.Every, often = checkEvery(n.Every)
 	if n.Name != "" {
@@ -238,7 +258,7 @@ func (r *Radar) addRead(ctx context.Context, a know.Actor, n NewSource) (Source,
 	if err := fault.All(named, often); err != nil {
 		return Source{}, err
 	}
-	found, err := r.readers[n.Kind].Find(ctx, reader.Typed{URL: strings.TrimSpace(n.URL)})
+	found, err := r.readers[n.Kind].Find(ctx, reader.Typed{URL: strings.TrimSpace(n.URL), Secret: n.Token})
 	if err != nil {
 		return Source{}, onField(err, "url")
 	}
@@ -283,21 +303,28 @@ func (r *Radar) addRead(ctx context.Context, a know.Actor, n NewSource) (Source,
 	return r.source(ctx, id)
 }
 
-// Rest throws away what rested for 7 days, or is more than 200 MB, and ends
-// the searches of new queries that were interrupted, until ctx ends.
+// Rest throws away what rested for 7 days, or is more than 200 MB, ends the
+// searches of new queries that were interrupted, and looks again at what was
+// heard, until ctx ends.
 func (r *Radar) Rest(ctx context.Context) error {
-	tick := time.NewTicker(restEvery)
-	defer tick.Stop()
-	for {
-		if err := r.Tend(ctx); err != nil && ctx.Err() == nil {
-			r.log.Error("what rests could not be tended", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
+	var both sync.WaitGroup
+	for what, do := range map[string]func(context.Context) error{"what rests could not be tended": r.Tend, "what was heard could not be looked at again": r.Check} {
+		both.Go(func() {
+			tick := time.NewTicker(restEvery)
+			defer tick.Stop()
+			for ctx.Err() == nil {
+				if err := do(ctx); err != nil && ctx.Err() == nil {
+					r.log.Error(what, "error", err)
+				}
+				select {
+				case <-ctx.Done():
+				case <-tick.C:
+				}
+			}
+		})
 	}
+	both.Wait()
+	return nil
 }
 
 // Tend does once what Rest does again and again.

@@ -31,7 +31,7 @@ const (
 // IsRead reports whether sources of the kind are read, again and again.
 func (k SourceKind) IsRead() bool {
 	switch k {
-	case FeedSource, SitemapSource, HackerNewsSource:
+	case FeedSource, SitemapSource, MastodonSource, HackerNewsSource:
 		return true
 	}
 	return false
@@ -53,6 +53,8 @@ type Source struct {
 	Paused     bool
 	Failures   int       // in a row
 	DueAt      time.Time // when it is read next, if it is read
+	BusyUntil  time.Time // in the future while a process reads it
+	HasToken   bool      // an access token is kept for it
 	TriedAt    time.Time
 	OKAt       time.Time // when it last answered as it should
 	LastResult Said      // what the last try found; empty before the first
@@ -71,6 +73,7 @@ type NewSource struct {
 	URL       string
 	Every     time.Duration
 	Addressed bool
+	Token     string // an access token, where the other side wants one; never shown
 }
 
 // SourceChange is what is to be different about a source; nil leaves it.
@@ -92,6 +95,7 @@ type Said struct {
 
 const (
 	maxSourceName = 80          // runes
+	maxToken      = 500         // bytes
 	everyLeast    = time.Minute // how often a feed may be read
 	everyUsual    = 15 * time.Minute
 	everyMost     = 7 * 24 * time.Hour

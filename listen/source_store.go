@@ -17,16 +17,17 @@ import (
 )
 
 const selectSource = `select id, name, kind, addressed, url, every_seconds, paused, failures, due_at, tried_at, ok_at,
-	last_result, last_error, items, mentions, created_by, created_at from source`
+	last_result, last_error, items, mentions, created_by, created_at, leased_until, case when token = '' then 0 else 1 end from source`
 
 func scanSource(row storage.Scanner) (s Source, err error) {
-	var addressed, paused int
-	var every, due, tried, ok, created int64
+	var addressed, paused, token int
+	var every, due, tried, ok, created, busy int64
 	var result, failure string
 	err = row.Scan(&s.ID, &s.Name, &s.Kind, &addressed, &s.URL, &every, &paused, &s.Failures, &due, &tried, &ok,
-		&result, &failure, &s.Items, &s.Mentions, &s.CreatedBy, &created)
+		&result, &failure, &s.Items, &s.Mentions, &s.CreatedBy, &created, &busy, &token)
 	s.Addressed, s.Paused, s.Every = addressed == 1, paused == 1, time.Duration(every)*time.Second
 	s.DueAt, s.TriedAt, s.OKAt, s.CreatedAt = storage.Time(due), storage.Time(tried), storage.Time(ok), storage.Time(created)
+	s.BusyUntil, s.HasToken = storage.Time(busy), token == 1
 	s.LastResult, s.LastError = said(result), said(failure)
 	return s, err
 }
@@ -112,14 +113,14 @@ func (r *Radar) insertSource(ctx context.Context, a know.Actor, n NewSource, fal
 			return err
 		}
 		now := storage.Micros(r.now())
-		err = tx.Row(ctx, `update source set name = $1, addressed = $2, every_seconds = $3, paused = 0, failures = 0, cursor = '',
+		err = tx.Row(ctx, `update source set name = $1, addressed = $2, every_seconds = $3, paused = 0, failures = 0, cursor = '', token = $7,
 				last_error = '', due_at = $4, removed_at = 0
 			where id = (select max(id) from source where removed_at > 0 and kind = $5 and url = $6 and (url <> '' or name = $1)) returning id`,
-			name, storage.Bit(n.Addressed), int64(n.Every/time.Second), now, string(n.Kind), n.URL).Scan(&id)
+			name, storage.Bit(n.Addressed), int64(n.Every/time.Second), now, string(n.Kind), n.URL, n.Token).Scan(&id)
 		if errors.Is(err, sql.ErrNoRows) {
-			id, err = tx.Insert(ctx, `insert into source (name, kind, addressed, url, every_seconds, due_at, created_by, created_at)
-				values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (name) where removed_at = 0 do nothing returning id`,
-				name, string(n.Kind), storage.Bit(n.Addressed), n.URL, int64(n.Every/time.Second), now, a.ID, now)
+			id, err = tx.Insert(ctx, `insert into source (name, kind, addressed, url, every_seconds, due_at, created_by, created_at, token)
+				values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (name) where removed_at = 0 do nothing returning id`,
+				name, string(n.Kind), storage.Bit(n.Addressed), n.URL, int64(n.Every/time.Second), now, a.ID, now, n.Token)
 		}
 		if errors.Is(err, sql.ErrNoRows) { // another was first
 			return fault.New(fault.Conflict, "There is a source of this name. Choose another.").On("name")

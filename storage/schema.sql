@@ -167,7 +167,7 @@ CREATE TABLE source (
   removed_at    bigint not null default 0, -- the row stays for its mentions' sake; adding it again takes it up
   leased_by     text   not null default '',
   leased_until  bigint not null default 0
-, cursor text not null default '');
+, cursor text not null default '', token text not null default '');
 
 CREATE UNIQUE INDEX source_name on source (name) where removed_at = 0;
 
@@ -211,7 +211,7 @@ CREATE TABLE mention (
   quotable     text   not null default '', -- a private one: '', asked, named, unnamed, refused
   state        text   not null default 'visible' check (state in ('visible', 'hidden', 'withdrawn')),
   state_reason text   not null default ''
-, edited_at bigint not null default 0);
+, edited_at bigint not null default 0, check_at bigint not null default 0);
 
 CREATE INDEX mention_account on mention (account_id, published_at, id);
 
@@ -1573,3 +1573,5 @@ CREATE TABLE deleted (
   at          bigint not null,
   primary key (source_id, external_id)
 );
+
+CREATE INDEX mention_check on mention (source_id, check_at) where state <> 'withdrawn' and external_id <> '';
