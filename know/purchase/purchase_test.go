@@ -482,6 +482,12 @@ func TestAskedOnce(t *testing.T) {
 		if n := ask(); n != 2 {
 			t.Errorf("%d mails, want Dora’s, too", n)
 		}
+		if at, err := s.AskedAt(ctx, staff, []int64{dora.ID, staff.ID, 99}); err != nil || len(at) != 1 || at[dora.ID].IsZero() {
+			t.Errorf("asked: %v, %v, want Dora alone", at, err)
+		}
+		if _, err := s.AskedAt(ctx, dora, []int64{dora.ID}); !fault.Is(err, fault.NotFound) {
+			t.Errorf("a member learns who was asked: %v", err)
+		}
 		if _, _, err := s.ToAsk(ctx, 4, dora.ID); err != nil {
 			t.Error(err)
 		}

@@ -83,7 +83,7 @@ func (l *Ledger) ask(ctx context.Context, tx *storage.Tx, person, purchase int64
 	if err != nil || !wanted {
 		return err
 	}
-	dedup := fmt.Sprintf("why:%d", person)
+	dedup := askKey(person)
 	var may int
 	err = tx.Row(ctx, `select count(*) from person where id = $1 and left_at = 0 and role not in ('staff', 'owner')
 		and exists (select 1 from account where account.person_id = person.id and kind = 'mail' and confirmed_at > 0)
@@ -97,6 +97,33 @@ func (l *Ledger) ask(ctx context.Context, tx *storage.Tx, person, purchase int64
 	}
 	return l.fact(ctx, tx, know.Actor{}, ReasonAsked, "purchase", purchase, person, 0)
 }
+
+// AskedAt gives when people were put the question by mail; who was not is left
+// out.
+func (l *Ledger) AskedAt(ctx context.Context, a know.Actor, people []int64) (map[int64]time.Time, error) {
+	if err := know.Require(a, know.Know, know.Subject{Audience: know.Team}); err != nil {
+		return nil, err
+	}
+	keys := make([]string, len(people))
+	for i, id := range people {
+		keys[i] = askKey(id)
+	}
+	holes, args := storage.Holes(1, keys)
+	found := make(map[int64]time.Time, len(people))
+	_, err := storage.All(ctx, l.db, func(row storage.Scanner) (struct{}, error) {
+		var person, at int64
+		err := row.Scan(&person, &at)
+		found[person] = storage.Time(at)
+		return struct{}{}, err
+	}, `select person_id, created_at from outbox where dedup in (`+holes+`)`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("purchase: asked at: %w", err)
+	}
+	return found, nil
+}
+
+// askKey is what one person is asked under, once in a lifetime.
+func askKey(person int64) string { return fmt.Sprintf("why:%d", person) }
 
 // FollowAccounts looks at the purchases of an account again once somebody has
 // confirmed it, or it came to somebody else.

@@ -67,6 +67,9 @@ func (f Faces) Buyer(v *page.View, person, account int64) string {
 	return v.T("customer {number}", "number", number)
 }
 
+// Account gives an account that was loaded, the zero Account if there is none.
+func (f Faces) Account(id int64) know.Account { return f.accounts[id] }
+
 // Photo gives the picture of who speaks, "" for none.
 func (f Faces) Photo(person, account int64) string {
 	p, _ := f.behind(person, account)

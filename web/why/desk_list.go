@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,14 +19,6 @@ import (
 
 // perPage is how many buyers a page lists.
 const perPage = 25
-
-// row is a buyer with what is known of what brought them.
-type row struct {
-	advocate.Referral
-	purchase purchase.Purchase
-	chain    []advocate.Referral // who told them, and who told those
-	reason   purchase.Reason     // the zero Reason if they said nothing
-}
 
 // listed is the list of buyers.
 type listed struct {
@@ -145,8 +138,40 @@ func (y *why) told(ctx context.Context, v *page.View, buyers []advocate.Referral
 			people = append(people, c.Person())
 		}
 	}
-	faces, err = desk.Meet(ctx, y.Kit, people, accounts)
-	return rows, faces, err
+	if faces, err = desk.Meet(ctx, y.Kit, people, accounts); err != nil {
+		return nil, faces, err
+	}
+	return rows, faces, y.open(ctx, v, rows)
+}
+
+// open finds, of those of whom nobody knows what brought them, who was asked,
+// and who is the first of a country.
+func (y *why) open(ctx context.Context, v *page.View, rows []row) error {
+	var who []int64
+	for _, r := range rows {
+		if r.Sure == advocate.Unknown {
+			who = append(who, r.Person())
+		}
+	}
+	if len(who) == 0 {
+		return nil
+	}
+	asked, err := y.Purchases.AskedAt(ctx, v.Actor, who)
+	if err != nil {
+		return err
+	}
+	strangers, err := y.Advocacy.Unexplained(ctx, v.Actor, advocate.YearTo(v.Now), unexplainedShown)
+	if err != nil {
+		return err
+	}
+	for i := range rows {
+		r := &rows[i]
+		if r.Sure == advocate.Unknown {
+			r.asked = asked[r.Person()]
+			r.stranger = slices.ContainsFunc(strangers, func(u advocate.Unexplained) bool { return u.First == r.First && u.NotedBy == 0 })
+		}
+	}
+	return nil
 }
 
 // shown is one purchase, with all of its buyer's.

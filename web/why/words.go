@@ -119,5 +119,8 @@ func share(part, whole int64) string {
 // from gives where a part of a bar begins.
 func from(before, whole int64) string { return share(before, whole) }
 
+// number writes an id.
+func number(id int64) string { return strconv.FormatInt(id, 10) }
+
 // idOf gives a person’s id as a form has it.
 func idOf(p know.Person) string { return strconv.FormatInt(p.ID, 10) }
