@@ -202,6 +202,11 @@ func TestHeld(t *testing.T) {
 		if err := d.ChooseMail(ctx, p.ID, know.MailComments, true); err != nil {
 			t.Fatal(err)
 		}
+		for _, lang := range []string{"en", "fr"} { // as their browser asks, while they chose none
+			if err := d.NoteLanguage(ctx, p.ID, lang); err != nil {
+				t.Fatal(err)
+			}
+		}
 		h, err := d.Held(ctx, a)
 		if err != nil {
 			t.Fatal(err)
@@ -210,7 +215,7 @@ func TestHeld(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, want := range []string{"jo@example.org", "Firefox", `"script"`, `"comments":true`, `"decisions":true`} {
+		for _, want := range []string{"jo@example.org", "Firefox", `"script"`, `"comments":true`, `"decisions":true`, `"language":"fr"`} {
 			if !strings.Contains(string(all), want) {
 				t.Errorf("%s is not in %s", want, all)
 			}

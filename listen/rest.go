@@ -322,6 +322,18 @@ func (r *Radar) letGo(ctx context.Context, tx *storage.Tx, taken []segment.Post)
 	return err
 }
 
+// Resting counts what rests: what open sources delivered and no standing query
+// finds.
+func (r *Radar) Resting(ctx context.Context, a know.Actor) (n int64, err error) {
+	if err := know.Require(a, know.Listen, know.Subject{}); err != nil {
+		return 0, err
+	}
+	if err := r.db.Row(ctx, `select cast(coalesce(sum(n), 0) as bigint) from rest`).Scan(&n); err != nil {
+		return 0, fmt.Errorf("listen: count what rests: %w", err)
+	}
+	return n, nil
+}
+
 // prune lets go of what rested long enough, and of the oldest while there is
 // too much of it.
 func (r *Radar) prune(ctx context.Context) error {

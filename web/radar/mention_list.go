@@ -24,6 +24,7 @@ type stream struct {
 	sources               []listen.Source
 	light                 *query.Query // what is lit up in the words, nil for nothing
 	filtered              bool
+	resting               int64 // where nothing was heard
 }
 
 func (x *radar) stream(w http.ResponseWriter, r *http.Request, v *page.View) error {
@@ -44,6 +45,11 @@ func (x *radar) stream(w http.ResponseWriter, r *http.Request, v *page.View) err
 	var next string
 	if s.mentions, next, err = x.Radar.Mentions(ctx, v.Actor, f); err != nil {
 		return err
+	}
+	if len(s.mentions) == 0 && !s.filtered {
+		if s.resting, err = x.Radar.Resting(ctx, v.Actor); err != nil {
+			return err
+		}
 	}
 	if next != "" {
 		q.Set("cursor", next)

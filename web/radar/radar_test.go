@@ -49,6 +49,27 @@ func TestStreamAndMention(t *testing.T) {
 	marta.Get(path).Want(t, 200, "Its author took these words back.").Without(t, "Oriflamme notebook")
 }
 
+// TestRadarSaysWhatRests tells of what was delivered and waits for a query,
+// rather than that nothing was heard.
+func TestRadarSaysWhatRests(t *testing.T) {
+	s, marta := open(t)
+	if _, err := s.Radar.AddSource(t.Context(), marta.Actor, listen.NewSource{Kind: listen.APISource, Name: "Forum"}); err != nil {
+		t.Fatal(err)
+	}
+	heard, err := s.Radar.Hear(t.Context(), marta.Actor, []listen.Post{{Source: "Forum", Text: "Paper is dear."}, {Source: "Forum", Text: "Ink is cheap."}})
+	if err != nil || !heard[0].Rests || !heard[1].Rests {
+		t.Fatal(heard, err)
+	}
+	marta.Get("/desk/radar").Want(t, 200, "Your sources delivered 2 items, and no standing query finds one of them", "/desk/radar/queries/new").Without(t, "Nothing was heard yet")
+	marta.Lang = "fr"
+	marta.Get("/desk/radar").Want(t, 200, "ont livré 2 éléments")
+	marta.Get("/desk/radar?q=paper").Want(t, 200).Without(t, "éléments")
+	if _, _, err := s.Radar.AddQuery(t.Context(), marta.Actor, listen.NewQuery{Text: "paper"}); err != nil {
+		t.Fatal(err)
+	}
+	marta.Get("/desk/radar").Want(t, 200, "Paper is dear.").Without(t, "éléments")
+}
+
 func TestOpenThreadByHand(t *testing.T) {
 	s, marta := open(t)
 	id := hear(t, s, marta, "A calm remark.")
