@@ -142,20 +142,20 @@ func (s *Site) Handler() (http.Handler, error) {
 		return nil, err
 	}
 	kit.Gate = door
-	pages, err := web.New(kit)
+	faces, err := web.New(kit)
 	if err != nil {
 		return nil, err
 	}
-	mux := http.NewServeMux()
-	faces := http.NewServeMux()
-	faces.Handle("/", pages)
 	faces.Handle("/api/", api.New(api.Needs{Log: s.Log, Gate: door, Events: s.Events, People: s.People, Radar: s.Radar, Inbox: s.Inbox, Ideas: s.Ideas,
 		Purchases: s.Purchases, Posts: s.Posts, Charter: s.Charter, Boards: s.Boards, Advocacy: s.Advocacy, Tribes: s.Tribes, Measures: s.Measures,
 		Words: kit.Words, URL: s.Config.URL, Version: s.Config.Version, Now: s.Now}))
 	wire.Routes(faces, &wire.Kit{Log: s.Log, Gate: door, Events: s.Events, People: s.People, Radar: s.Radar, Ideas: s.Ideas, Posts: s.Posts, Charter: s.Charter, Tribes: s.Tribes,
 		Words: kit.Words, Markdown: kit.Markdown, URL: s.Config.URL, Now: s.Now})
+	ungated := http.NewServeMux() // it says itself when a method is wrong
+	ungated.HandleFunc("GET /healthz", s.health)
+	mux := http.NewServeMux()
+	mux.Handle("/healthz", ungated)
 	mux.Handle("/", door.Wrap(faces))
-	mux.HandleFunc("GET /healthz", s.health)
 	return mux, nil
 }
 

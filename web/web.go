@@ -101,8 +101,10 @@ func Words(more ...fs.FS) (*i18n.Catalogue, error) {
 	return i18n.Load(append(files, more...)...)
 }
 
-// New completes the kit and gives the handler of all pages.
-func New(k *page.Kit) (http.Handler, error) {
+// New completes the kit and gives the mux of all pages. It answers for what is
+// nowhere, and in a wrong method: a face that is put on it needs no such answer
+// of its own.
+func New(k *page.Kit) (*http.ServeMux, error) {
 	var styles []fs.FS
 	mux := http.NewServeMux()
 	for _, f := range folders() {
