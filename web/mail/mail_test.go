@@ -377,7 +377,11 @@ func TestSendAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	member.Post(path).Want(t, 404)
-	staff.Get("/desk/outbox?state=uncertain").Want(t, 200, "Uncertain")
+	staff.Get("/desk/outbox?state=uncertain").Want(t, 200, "Uncertain", "It is never sent again by itself.")
+	open := strings.TrimSuffix(path, "/again")
+	staff.Get(open).Want(t, 200, "It is never sent again by itself: that is for you to decide.", "Send again")
+	staff.Lang = "fr"
+	staff.Get(open).Want(t, 200, "Il n’est jamais renvoyé de lui-même")
 	staff.Post(path).Want(t, 303)
 	if d, err := s.Events.Delivery(t.Context(), row.ID); err != nil || d.State != event.Waiting {
 		t.Errorf("%+v, %v", d, err)
