@@ -584,9 +584,9 @@ func openPage(v *page.View, o opened) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var29 string
-					templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("It may have arrived, or not. It is never sent again by itself: that is for you to decide. If it did arrive, its reader gets it twice; ask them first if you can."))
+					templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("It is never sent again by itself: that is for you to decide. If it did arrive, its reader gets it twice; ask them first if you can."))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/mail/outbox.templ`, Line: 95, Col: 177}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/mail/outbox.templ`, Line: 95, Col: 148}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var29))
 					if templ_7745c5c3_Err != nil {
