@@ -62,6 +62,9 @@ func canonical(s string) string {
 // fediverseHandle is "@name@server". Without the first @ it is a mail address.
 var fediverseHandle = regexp.MustCompile(`^@([\w.-]+)@([\w-]+(\.[\w-]+)+)$`)
 
+// blueskyPage is the page of somebody on Bluesky, by their identifier.
+var blueskyPage = regexp.MustCompile(`^bsky\.app/profile/(did:[a-z]+:[A-Za-z0-9._:%-]+)$`)
+
 // accountOf says which account speaks: by a fediverse handle, else the
 // author's own page, else a mail address (which stays unconfirmed), else the
 // bare name at this source. Who gives none of these speaks as the source. What
@@ -82,7 +85,11 @@ func accountOf(source int64, sourceName string, kind Kind, by Author) know.Accou
 		}
 		return know.Account{Kind: know.Fediverse, Address: strings.ToLower(m[1] + "@" + m[2]), Name: name, URL: page}
 	}
-	if page := canonical(by.URL); page != "" {
+	page := canonical(by.URL)
+	if m := blueskyPage.FindStringSubmatch(page); m != nil {
+		return know.Account{Kind: know.Bluesky, Address: strings.ToLower(m[1]), Name: name, URL: by.URL}
+	}
+	if page != "" {
 		return know.Account{Kind: know.Web, Address: strings.ToLower(page), Name: name, URL: by.URL}
 	}
 	if by.Email != "" {

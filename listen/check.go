@@ -3,8 +3,10 @@ package listen
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
+	"tribune/know"
 	"tribune/listen/reader"
 	"tribune/storage"
 )
@@ -85,5 +87,60 @@ func (r *Radar) checkSource(ctx context.Context, s Source, asks reader.Checker) 
 	}
 	b.Cursor = ""
 	var t tally
-	return r.deliver(s, &t)(ctx, b)
+	if err := r.deliver(s, &t)(ctx, b); err != nil {
+		return err
+	}
+	if _, ok := asks.(reader.Introducer); !ok || len(b.Posts) == 0 {
+		return nil
+	}
+	authors := make([]know.Account, len(b.Posts)) // those that nobody knew until now
+	for i, p := range b.Posts {
+		authors[i] = accountOf(s.ID, s.Name, KindPost, fromReader(p).Author)
+	}
+	return r.db.Update(ctx, func(tx *storage.Tx) error {
+		_, err := r.people.EnsureAccounts(ctx, tx, authors)
+		return err
+	})
+}
+
+// introduced asks who those are of whom something is to be kept, where posts do
+// not say so, and leaves out what is by people who do not want to be kept. If
+// nobody answers, they stay nameless until they are looked at again.
+func (r *Radar) introduced(ctx context.Context, s Source, said []utterance) ([]utterance, error) {
+	asks, ok := r.readers[s.Kind].(reader.Introducer)
+	if !ok || len(said) == 0 {
+		return said, nil
+	}
+	st, err := r.standing(ctx)
+	if err != nil {
+		return nil, err
+	}
+	st.match(said)
+	var whom []string
+	for i := range said {
+		if u := &said[i]; u.wanted() && u.author.Name == "" && u.author.URL != "" && !slices.Contains(whom, u.author.URL) {
+			whom = append(whom, u.author.URL)
+		}
+	}
+	if len(whom) == 0 {
+		return said, nil
+	}
+	from, err := r.from(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	known, shy, err := asks.Introduce(ctx, from, whom)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		r.log.Warn("nobody said who speaks", "source", s.ID, "error", err)
+	}
+	said = slices.DeleteFunc(said, func(u utterance) bool { return slices.Contains(shy, u.author.URL) })
+	for i := range said {
+		if a, ok := known[said[i].author.URL]; ok {
+			said[i].author.Name, said[i].account.Name = a.Name, a.Name
+		}
+	}
+	return said, nil
 }

@@ -117,6 +117,25 @@ func (b *batch) drop(ctx context.Context, from Source, gone []string) error {
 	return b.dropResting(ctx, from, gone)
 }
 
+// dropAll withdraws all that was heard at a source of those who deleted their
+// accounts there.
+func (b *batch) dropAll(ctx context.Context, from Source, left []string) error {
+	for _, address := range left {
+		a := accountOf(from.ID, from.Name, KindPost, Author{URL: address})
+		ids, err := storage.All(ctx, b.tx, storage.Scalar[int64], `select m.id from mention m join account a on a.id = m.account_id
+			where a.kind = $1 and a.address = $2 and m.source_id = $3 and m.state <> 'withdrawn' order by m.id`, string(a.Kind), a.Address, from.ID)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			if err := b.r.withdraw(ctx, b.tx, id, event.Event{N: DeletedThere}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // dropResting notes what is to be cut out of what rests. On Bluesky, which
 // tells of every deletion there is, only what rests here.
 func (b *batch) dropResting(ctx context.Context, from Source, gone []string) error {

@@ -11,6 +11,7 @@ import (
 
 	"tribune/event"
 	"tribune/listen/reader"
+	"tribune/listen/segment"
 )
 
 // script is a reader that delivers what a test wrote.
@@ -103,7 +104,7 @@ func TestEditedAndDeletedUpstream(t *testing.T) {
 			t.Errorf("search: %+v, %v", found, err)
 		}
 		ok(t, s.Tend(ctx))
-		if all := resting(t, s); len(all) != 0 {
+		if all := texts(allResting(t, s)); len(all) != 0 {
 			t.Errorf("resting: %q", all)
 		}
 		if n := count(t, s.db, `select count(*) from mention where state = 'withdrawn' and text = '' and url = ''`); n != 1 {
@@ -126,19 +127,11 @@ func TestEditedAndDeletedUpstream(t *testing.T) {
 	})
 }
 
-// resting gives the texts that rest.
-func resting(t *testing.T, s *site) (all []string) {
-	t.Helper()
-	ids, err := s.segmentsAfter(t.Context(), 0, 0)
-	ok(t, err)
-	for _, id := range ids {
-		seg, err := readSegment(t.Context(), s.db, id)
-		ok(t, err)
-		for _, p := range seg.Posts {
-			all = append(all, p.Text)
-		}
+func texts(all []segment.Post) (texts []string) {
+	for _, p := range all {
+		texts = append(texts, p.Text)
 	}
-	return all
+	return texts
 }
 
 // What rests is edited and deleted, too: what was deleted does not wake, not
@@ -152,7 +145,7 @@ func TestEditedAndDeletedAtRest(t *testing.T) {
 		edited.Edited, anew.Edited = true, true
 		_, _ = scripted(t, s, reader.Batch{Posts: []reader.Post{by("1", "rain of papier"), by("2", "rain"), by("3", "wind"), other}},
 			reader.Batch{Posts: []reader.Post{edited, anew}, Gone: []string{"1", "4", "no such"}})
-		if diff := cmp.Diff([]string{"rain of papier", "wind", "calm", "rain and papier", "hail"}, resting(t, s)); diff != "" {
+		if diff := cmp.Diff([]string{"rain of papier", "wind", "calm", "rain and papier", "hail"}, texts(allResting(t, s))); diff != "" {
 			t.Error(diff)
 		}
 		_, found, err := s.AddQuery(ctx, s.staff, NewQuery{Name: "Us", Text: "papier OR calm"})
@@ -160,7 +153,7 @@ func TestEditedAndDeletedAtRest(t *testing.T) {
 			t.Errorf("found %d, %v", found, err)
 		}
 		ok(t, s.Tend(ctx))
-		if diff := cmp.Diff([]string{"wind", "hail"}, resting(t, s)); diff != "" {
+		if diff := cmp.Diff([]string{"wind", "hail"}, texts(allResting(t, s))); diff != "" {
 			t.Error(diff)
 		}
 		if n := count(t, s.db, `select count(*) from deleted`); n != 0 {

@@ -37,6 +37,7 @@ type load struct {
 	said   []utterance
 	source Source   // that is read; the zero Source: none is
 	gone   []string // deleted there, by the ids it has for them
+	left   []string // who deleted their accounts there, by their addresses
 	cursor string   // from where on it is read next; empty: as before
 
 	// Set by ready; standing is nil until then.
@@ -65,14 +66,17 @@ func (r *Radar) from(ctx context.Context, s Source) (reader.From, error) {
 // deliver takes a reader's batches down the rest of the road, and counts them.
 func (r *Radar) deliver(s Source, t *tally) reader.Deliver {
 	return func(ctx context.Context, b reader.Batch) error {
-		said := normalise(s, latest(b.Posts), r.now())
+		said, err := r.introduced(ctx, s, normalise(s, latest(b.Posts), r.now()))
+		if err != nil {
+			return err
+		}
 		for len(said) > batchSize { // the end of the batch goes with the last part
 			if err := r.takeCounted(ctx, load{said: said[:batchSize]}, t); err != nil {
 				return err
 			}
 			said = said[batchSize:]
 		}
-		if err := r.takeCounted(ctx, load{said: said, source: s, gone: b.Gone, cursor: b.Cursor}, t); err != nil || !s.Kind.IsLive() {
+		if err := r.takeCounted(ctx, load{said: said, source: s, gone: b.Gone, left: b.Left, cursor: b.Cursor}, t); err != nil || !s.Kind.IsLive() {
 			return err
 		}
 		return r.alive(ctx, s, t)

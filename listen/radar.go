@@ -12,6 +12,7 @@ import (
 	"tribune/internal/query"
 	"tribune/know"
 	"tribune/listen/reader"
+	"tribune/listen/reader/bluesky"
 	"tribune/listen/reader/feeds"
 	"tribune/listen/reader/hackernews"
 	"tribune/listen/reader/mastodon"
@@ -47,6 +48,7 @@ func readers(web reader.Web, now func() time.Time) map[SourceKind]reader.Reader 
 		FeedSource:       feeds.New(sites, now),
 		SitemapSource:    sitemap.New(sites, now),
 		MastodonSource:   mastodon.New(web, now),
+		BlueskySource:    bluesky.New(web),
 		HackerNewsSource: hackernews.New(web, now),
 	}
 }

@@ -344,22 +344,38 @@ func (r *Radar) prune(ctx context.Context) error {
 	if err := r.inParts(ctx, `delete from let_go where identity in (select identity from let_go where at < $1 limit 200)`, before); err != nil {
 		return err
 	}
+	// One loud place does not drive out what all the others said.
+	loud, err := storage.All(ctx, r.db, storage.Scalar[int64], `select source_id from rest group by source_id having sum(size) > $1 order by source_id`, restSize/2)
+	if err != nil {
+		return err
+	}
+	for _, source := range loud {
+		if err := r.pruneTo(ctx, source, restSize/2); err != nil {
+			return err
+		}
+	}
+	return r.pruneTo(ctx, 0, restSize)
+}
+
+// pruneTo lets go of the oldest that rests while it is more than so many bytes;
+// source 0 means of all sources.
+func (r *Radar) pruneTo(ctx context.Context, source, most int64) error {
 	var size, until int64
-	if err := r.db.Row(ctx, `select cast(coalesce(sum(size), 0) as bigint) from rest`).Scan(&size); err != nil || size <= restSize {
+	if err := r.db.Row(ctx, `select cast(coalesce(sum(size), 0) as bigint) from rest where $1 = 0 or source_id = $1`, source).Scan(&size); err != nil || size <= most {
 		return err
 	}
 	err := storage.Each(ctx, r.db, func(row storage.Scanner) error {
 		var id, n int64
 		err := row.Scan(&id, &n)
-		if size > restSize {
+		if size > most {
 			until, size = id, size-n
 		}
 		return err
-	}, `select id, size from rest order by id`)
+	}, `select id, size from rest where $1 = 0 or source_id = $1 order by id`, source)
 	if err != nil {
 		return err
 	}
-	return r.inParts(ctx, `delete from rest where id in (select id from rest where id <= $1 order by id limit 20)`, until)
+	return r.inParts(ctx, `delete from rest where id in (select id from rest where id <= $1 and ($2 = 0 or source_id = $2) order by id limit 20)`, until, source)
 }
 
 // inParts runs a statement that changes a few rows until it changes none.

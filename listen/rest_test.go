@@ -8,6 +8,7 @@ import (
 
 	"tribune/know"
 	"tribune/listen/segment"
+	"tribune/storage"
 )
 
 // What rests by somebody who leaves is let go, by whichever of their accounts
@@ -98,6 +99,35 @@ func TestLeftRestsNoLonger(t *testing.T) {
 		ok(t, s.Tend(ctx))
 		if n := count(t, s.db, `select (select count(*) from rest) + (select count(*) from let_go)`); n != 0 {
 			t.Errorf("%d rows of what rested are left after seven days", n)
+		}
+	})
+}
+
+// One loud place does not drive out what others said: it has half of the room.
+func TestLoudPlace(t *testing.T) {
+	both(t, func(t *testing.T, s *site) {
+		ctx := t.Context()
+		row := func(source, size int64) {
+			ok(t, s.db.Update(ctx, func(tx *storage.Tx) error {
+				_, err := tx.Exec(ctx, `insert into rest (source_id, n, keys, speakers, data, size, at) values ($1, 0, $2, $2, $2, $3, $4)`, source, []byte{}, size, storage.Micros(s.clock.now()))
+				return err
+			}))
+		}
+		row(1, 1<<20)
+		for range 12 {
+			row(2, restSize/16)
+		}
+		row(3, restSize/4)
+		ok(t, s.Tend(ctx))
+		for source, want := range map[int64]int64{1: 1, 2: 8, 3: 1} {
+			if n := count(t, s.db, `select count(*) from rest where source_id = $1`, source); n != want {
+				t.Errorf("of place %d rest %d, want %d", source, n, want)
+			}
+		}
+		row(3, restSize/2)
+		ok(t, s.Tend(ctx))
+		if n := count(t, s.db, `select sum(size) from rest`); n > restSize {
+			t.Errorf("%d bytes rest", n)
 		}
 	})
 }

@@ -251,6 +251,9 @@ func (r *Radar) addRead(ctx context.Context, a know.Actor, n NewSource) (Source,
 		return Source{}, fault.New(fault.Invalid, "This is no access token: one has at most {limit} characters.", "limit", maxToken).On("token")
 	}
 	var often, named error
+	if n.Every == 0 && n.Kind.IsLive() {
+		n.Every = everyLeast // how long after an end it is begun again
+	}
 	n.Every, often = checkEvery(n.Every)
 	if n.Name != "" {
 		n.Name, named = checkName(n.Name)

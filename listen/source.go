@@ -31,7 +31,7 @@ const (
 // IsRead reports whether sources of the kind are read, again and again.
 func (k SourceKind) IsRead() bool {
 	switch k {
-	case FeedSource, SitemapSource, MastodonSource, HackerNewsSource:
+	case FeedSource, SitemapSource, MastodonSource, BlueskySource, HackerNewsSource:
 		return true
 	}
 	return false

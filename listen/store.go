@@ -57,7 +57,10 @@ func (r *Radar) store(ctx context.Context, l load) (done []outcome, err error) {
 		if err := b.finish(ctx); err != nil {
 			return err
 		}
-		if err := b.drop(ctx, l.source, l.gone); err != nil || l.cursor == "" {
+		if err := b.drop(ctx, l.source, l.gone); err != nil {
+			return err
+		}
+		if err := b.dropAll(ctx, l.source, l.left); err != nil || l.cursor == "" {
 			return err
 		}
 		_, err = tx.Exec(ctx, `update source set cursor = $1 where id = $2`, l.cursor, l.source.ID)

@@ -49,6 +49,14 @@ type Checker interface {
 	Check(ctx context.Context, from From, ids []string) (Batch, Report, error)
 }
 
+// Introducer is a Reader whose posts do not say who their authors are. It is
+// asked about those of which something is to be kept.
+type Introducer interface {
+	// Introduce says who authors are, by their addresses, and who of them does
+	// not want to be kept. Whom it does not know it leaves out.
+	Introduce(ctx context.Context, from From, addresses []string) (known map[string]Author, shy []string, err error)
+}
+
 // Typed is what a person gives to add a source.
 type Typed struct {
 	URL    string
@@ -78,6 +86,7 @@ type Deliver func(ctx context.Context, b Batch) error
 type Batch struct {
 	Posts  []Post   // new ones, and edited ones again: known by their ids
 	Gone   []string // ids of posts whose authors deleted them
+	Left   []string // addresses of authors who deleted their accounts, with all they said
 	Cursor string   // from where to go on once this is stored
 }
 
