@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"tribune/internal/fault"
+	"tribune/know"
 	"tribune/shape"
 )
 
@@ -64,6 +65,29 @@ func TestEntitled(t *testing.T) {
 		e, err := q.Entitled(ctx, q.staff, idea.ID)
 		if err != nil || e != (shape.Entitled{Mail: 2}) {
 			t.Errorf("the decider sees %+v, %v; want two by mail, not themselves", e, err)
+		}
+		if err := q.people.ChooseMail(ctx, q.ben.ID, know.MailDecisions, false); err != nil {
+			t.Fatal(err)
+		}
+		if e, err := q.Entitled(ctx, q.staff, idea.ID); err != nil || e != (shape.Entitled{Mail: 1, None: 1}) {
+			t.Errorf("one does not want such mails, and the decider sees %+v, %v", e, err)
+		}
+		// What is said before is what is done after.
+		before, err := q.Entitled(ctx, q.staff, idea.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := q.Decide(ctx, q.staff, idea.ID, shape.NewDecision{Stage: shape.Planned, Reason: "It is time for it."})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for more := true; more; {
+			if more, err = q.TellOnce(ctx); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if told, err := q.Told(ctx, q.staff, d.ID); err != nil || told.Mail != before.Mail || told.Task != before.Task || told.None != before.None {
+			t.Errorf("said before: %+v; after: %+v, %v", before, told, err)
 		}
 		if _, err := q.Entitled(ctx, q.ben, idea.ID); !fault.Is(err, fault.NotFound) {
 			t.Errorf("a member counts them: %v", err)

@@ -26,10 +26,29 @@ type entitled struct {
 	role    know.Role
 	left    bool
 	mail    bool // has a confirmed address
+	wanted  bool // wants such mails
 }
 
+// way is how somebody is told: by mail, or by a task if they are quoted and
+// have no address that they confirmed to us. Who left, does not want it, or may
+// not see the idea, is not told.
+func (e entitled) way(idea Idea) TellWay {
+	switch {
+	case e.left || !e.wanted || !know.May(know.Actor{ID: e.person, Role: e.role}, know.Read, idea.Subject()):
+		return TellNobody
+	case e.mail:
+		return TellByMail
+	case e.account != 0, e.quoted && e.role.AtLeast(know.Member):
+		return TellByTask
+	}
+	return TellNobody
+}
+
+// rankQuoted is the rank of who was quoted.
+const rankQuoted = 5
+
 // ranked are the reasons by their rank in the statement below.
-var ranked = [...]Because{1: Proposed, 2: Voted, 3: Commented, 4: Followed, 5: Quoted}
+var ranked = [...]Because{1: Proposed, 2: Voted, 3: Commented, 4: Followed, rankQuoted: Quoted}
 
 // selectEntitled finds persons who are entitled to hear of decision $2 on idea
 // $1, made by $3 at $4, and have no row in telling yet. What came after the
@@ -142,20 +161,16 @@ func (s *Ideas) tellBatch(ctx context.Context, tx *storage.Tx, decision int64) e
 	return s.events.Append(ctx, tx, event.Event{Kind: DecisionTold, Subject: event.Ref{Kind: "idea", ID: d.Idea}, Other: d.ID})
 }
 
-// tellPerson tells a person by mail, or by a task if they are quoted and have
-// no address that they confirmed to us. Who left, does not want it, or
-// may not see the idea, is not told.
-func (s *Ideas) tellPerson(ctx context.Context, tx *storage.Tx, d tellingOf, idea Idea, e entitled) error {
-	t := Telling{Person: e.person, Because: ranked[e.rank], Way: TellNobody}
-	wanted, err := s.people.Wanted(ctx, tx, e.person, know.MailDecisions)
-	if err != nil {
+// tellPerson tells a person, if they are to be told.
+func (s *Ideas) tellPerson(ctx context.Context, tx *storage.Tx, d tellingOf, idea Idea, e entitled) (err error) {
+	if e.wanted, err = s.people.Wanted(ctx, tx, e.person, know.MailDecisions); err != nil {
 		return err
 	}
-	switch {
-	case e.left || !wanted || !know.May(know.Actor{ID: e.person, Role: e.role}, know.Read, idea.Subject()):
-	case e.mail:
-		t.Way, t.ToldAt = TellByMail, s.now() // on its way; the outbox says when it left
-	case e.account != 0, e.quoted && e.role.AtLeast(know.Member):
+	t := Telling{Person: e.person, Because: ranked[e.rank], Way: e.way(idea)}
+	switch t.Way {
+	case TellByMail:
+		t.ToldAt = s.now() // on its way; the outbox says when it left
+	case TellByTask:
 		t.Account = e.account
 		return s.tellByTask(ctx, tx, d, t)
 	}

@@ -169,7 +169,7 @@ func didBoards(v *page.View, f event.Event) string {
 	case "board.ended":
 		return v.T("ended")
 	case "seat.accepted":
-		return v.T("took a seat on")
+		return v.T("accepted a seat on")
 	case "seat.declined":
 		return v.T("declined or gave back a seat on")
 	case "boardtalk.opened":

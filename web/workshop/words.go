@@ -50,18 +50,24 @@ func tellingLine(v *page.View, t shape.Told) string {
 
 // entitledLine says who would hear of a decision made now.
 func entitledLine(v *page.View, e shape.Entitled) string {
-	if e.Mail+e.Task == 0 {
+	if e.Mail+e.Task+e.None == 0 {
 		return v.T("Nobody but you has asked for it yet, so nobody will be mailed.")
 	}
-	mail := v.N("{n} person by mail", "{n} people by mail", int64(e.Mail))
-	task := v.N("{n} by a task in your inbox, where they spoke", "{n} by tasks in your inbox, where they spoke", int64(e.Task))
-	switch {
-	case e.Task == 0:
-		return v.T("Who will be told, unless it stays open or under review: {who}, at once.", "who", mail)
-	case e.Mail == 0:
-		return v.T("Who will be told, unless it stays open or under review: {who}, at once.", "who", task)
+	var who []string
+	if e.Mail > 0 {
+		who = append(who, v.N("{n} person by mail", "{n} people by mail", int64(e.Mail)))
 	}
-	return v.T("Who will be told, unless it stays open or under review: {who}, at once.", "who", v.List([]string{mail, task}))
+	if e.Task > 0 {
+		who = append(who, v.N("{n} by a task in your inbox, where they spoke", "{n} by tasks in your inbox, where they spoke", int64(e.Task)))
+	}
+	said := ""
+	if len(who) > 0 {
+		said = v.T("Who will be told, unless it stays open or under review: {who}, at once.", "who", v.List(who)) + " "
+	}
+	if e.None > 0 {
+		said += v.N("{n} person will not be told: they do not want such mails, or nothing reaches them.", "{n} people will not be told: they do not want such mails, or nothing reaches them.", int64(e.None))
+	}
+	return strings.TrimSpace(said)
 }
 
 func answers(v *page.View) []page.Option {
