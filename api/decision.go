@@ -195,7 +195,7 @@ type Release struct {
 	State      string    `json:"state" enum:"visible,hidden,withdrawn"`
 	Ideas      []Idea    `json:"ideas" nullable:"false" doc:"Those it brings that the asker may see"`
 	Credits    []Credit  `json:"credits" nullable:"false" doc:"Thanks to whom"`
-	Voters     int64     `json:"voters" doc:"How many voted for its ideas"`
+	Voters     int64     `json:"voters" doc:"How many customers voted for its ideas; votes of the team aside"`
 }
 
 // Credit is one of those a release came from.

@@ -19,7 +19,7 @@ type Release struct {
 	State      know.TextState
 	Ideas      []Idea // those it brings that the reader may see
 	Credits    []Credit
-	Voters     int64 // how many voted for its ideas, all together
+	Voters     int64 // how many customers voted for its ideas, all together; the team’s own votes do not count here
 }
 
 // CreditFor is what somebody is thanked for.

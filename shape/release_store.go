@@ -265,7 +265,7 @@ func (s *Ideas) fill(ctx context.Context, a know.Actor, releases []Release) erro
 		if idea, ok := seen[l.idea]; ok {
 			r := at[l.release]
 			r.Ideas = append(r.Ideas, idea)
-			r.Voters += idea.Votes
+			r.Voters += idea.Votes - idea.StaffVotes
 			if r.Title == "" {
 				r.Title = idea.Title
 			}
