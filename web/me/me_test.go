@@ -210,3 +210,13 @@ func TestAddAddress(t *testing.T) {
 	jo.Post("/me/addresses", "email", "free@example.org").Want(t, 429, "Five links went to this address")
 	jo.Post("/me/addresses", "email", sams.Address).Want(t, 429, "Five links went to this address")
 }
+
+// TestUnnamedOwner: the owner of a site that is not set up has not left.
+func TestUnnamedOwner(t *testing.T) {
+	s := site(t)
+	secret, _, err := s.People.OwnerLink(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Use(secret).Get("/me").Want(t, 200, "somebody without a name yet").Without(t, "somebody who left")
+}

@@ -133,12 +133,16 @@ func (v *View) Stage(stage shape.Stage, status string) string {
 	return v.T("Open")
 }
 
-// Name gives a person's name as shown: one who left has none.
+// Name gives a person's name as shown: one who left has none any more, and the
+// owner of a site that is not set up has none yet.
 func (v *View) Name(p know.Person) string {
-	if p.Name == "" {
-		return v.T("somebody who left")
+	switch {
+	case p.Name != "":
+		return p.Name
+	case p.ID != 0 && !p.Left():
+		return v.T("somebody without a name yet")
 	}
-	return p.Name
+	return v.T("somebody who left")
 }
 
 // Named gives a person's name in a sentence: of who works here it says so.
