@@ -130,7 +130,7 @@ func TestAddAddress(t *testing.T) {
 			t.Fatalf("confirmed %v, %v", confirmed, err)
 		}
 		// Whoever reads mail there signs in as themselves, not as Jo.
-		if err := d.StartSignIn(ctx, "new@example.org", ""); err != nil {
+		if err := d.StartSignIn(ctx, "new@example.org", "", "en"); err != nil {
 			t.Fatal(err)
 		}
 		rows, err := events.Deliveries(ctx, event.Waiting, 0, 5)

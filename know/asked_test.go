@@ -16,7 +16,7 @@ func TestMerelyAsked(t *testing.T) {
 		ctx := t.Context()
 		sam := added(t, d, "Sam Hill", "sam@example.org", know.Staff)
 		eve := added(t, d, "Eve Moss", "eve@example.org", know.Member)
-		if err := d.StartSignIn(ctx, "stranger@other.example", ""); err != nil {
+		if err := d.StartSignIn(ctx, "stranger@other.example", "", "en"); err != nil {
 			t.Fatal(err)
 		}
 		for _, address := range []string{"eve.second@other.example", "sam@example.org", "stranger@other.example"} {

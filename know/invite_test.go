@@ -71,7 +71,7 @@ func TestInvitationGivesNobodyAway(t *testing.T) {
 		if l, err := d.Look(ctx, in.Secret); err != nil || l.Person != in.Person {
 			t.Fatalf("the link of somebody new: %+v, %v", l, err)
 		}
-		if err := d.StartSignIn(ctx, "ann@example.org", ""); err != nil {
+		if err := d.StartSignIn(ctx, "ann@example.org", "", "en"); err != nil {
 			t.Fatal(err)
 		}
 		rows, _ = events.Deliveries(ctx, event.Waiting, 0, 1)

@@ -28,7 +28,7 @@ func TestSignIn(t *testing.T) {
 	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
 		d, events, c := directory(db)
 		ctx := t.Context()
-		if err := d.StartSignIn(ctx, " Anais@Example.ORG ", "/ideas/3"); err != nil {
+		if err := d.StartSignIn(ctx, " Anais@Example.ORG ", "/ideas/3", "en"); err != nil {
 			t.Fatal(err)
 		}
 		box, err := events.Deliveries(ctx, event.Waiting, 0, 10)
@@ -64,7 +64,7 @@ func TestSignIn(t *testing.T) {
 			t.Fatal("a session that was ended still signs in")
 		}
 		c.t = c.t.Add(time.Hour)
-		if err := d.StartSignIn(ctx, "anais@example.org", "//evil.example"); err != nil {
+		if err := d.StartSignIn(ctx, "anais@example.org", "//evil.example", "en"); err != nil {
 			t.Fatal(err)
 		}
 		box, _ = events.Deliveries(ctx, event.Waiting, 0, 1)

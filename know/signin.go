@@ -57,8 +57,9 @@ func SafeNext(next string) string {
 }
 
 // StartSignIn sends a one-time link to an address. The answer is the same
-// whether the address is known or not. At most 5 links an hour go to one.
-func (d *Directory) StartSignIn(ctx context.Context, address, next string) error {
+// whether the address is known or not. At most 5 links an hour go to one. The
+// mail is in language, that of the page, unless its reader chose one.
+func (d *Directory) StartSignIn(ctx context.Context, address, next, language string) error {
 	address, err := mail.ValidAddress(address)
 	if err != nil {
 		return fault.New(fault.Invalid, "This is not a mail address. It looks like name@example.org.").On("email")
@@ -79,9 +80,22 @@ func (d *Directory) StartSignIn(ctx context.Context, address, next string) error
 		if err != nil {
 			return err
 		}
+		if _, err := tx.Exec(ctx, `update signin_link set language = coalesce((select language from person where id = $1 and language_chosen = 1), $2) where id = $3`,
+			person, language, link); err != nil {
+			return err
+		}
 		return d.events.Put(ctx, tx, event.Delivery{Dedup: fmt.Sprintf("signin:%d", link), Kind: "signin", Person: person, Account: account,
 			Subject: event.Ref{Kind: "link", ID: link}})
 	})
+}
+
+// LinkLanguage gives the language of a sign-in link's mail, "" for the site's.
+func (d *Directory) LinkLanguage(ctx context.Context, link int64) (language string, err error) {
+	err = d.db.Row(ctx, `select language from signin_link where id = $1`, link).Scan(&language)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil // it is gone; that is for Arm to say
+	}
+	return language, err
 }
 
 // notTooMany limits the links that go to one address: all of them, or those

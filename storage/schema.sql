@@ -123,7 +123,7 @@ CREATE TABLE signin_link (
   created_at bigint not null,
   expires_at bigint not null,
   used_at    bigint not null default 0
-);
+, language text not null default '');
 
 CREATE INDEX signin_link_account on signin_link (account_id, created_at);
 

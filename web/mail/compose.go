@@ -44,7 +44,13 @@ func (m *Mailer) compose(ctx context.Context, w way, d event.Delivery) (Letter, 
 	if l.Address, err = m.address(ctx, d); err != nil {
 		return l, err
 	}
-	dr := draft{Letter: &l, m: m, site: site, Printer: m.printer(site, l.To)}
+	reader := l.To
+	if d.Kind == "signin" {
+		if reader.Language, err = m.k.People.LinkLanguage(ctx, d.Subject.ID); err != nil {
+			return l, err
+		}
+	}
+	dr := draft{Letter: &l, m: m, site: site, Printer: m.printer(site, reader)}
 	l.Lang = dr.Printer.Lang()
 	if err := dr.write(ctx, d); err != nil {
 		return l, err

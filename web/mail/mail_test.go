@@ -276,7 +276,7 @@ func TestNotWanted(t *testing.T) {
 func TestNoServer(t *testing.T) {
 	s := site(t)
 	owner, staff, member := s.Person("Marta Lindqvist", know.Owner), s.Person("Sam", know.Staff), s.Person("Jo", know.Member)
-	if err := s.People.StartSignIn(t.Context(), "new@example.org", ""); err != nil {
+	if err := s.People.StartSignIn(t.Context(), "new@example.org", "", "en"); err != nil {
 		t.Fatal(err)
 	}
 	row, err := s.Events.Deliveries(t.Context(), "", 0, 1)
@@ -312,7 +312,7 @@ func TestNoServer(t *testing.T) {
 // TestSignInMail arms the link only as the mail leaves.
 func TestSignInMail(t *testing.T) {
 	s, o := site(t), openOffice(t)
-	if err := s.People.StartSignIn(t.Context(), "new@example.org", "/ideas/3"); err != nil {
+	if err := s.People.StartSignIn(t.Context(), "new@example.org", "/ideas/3", "en"); err != nil {
 		t.Fatal(err)
 	}
 	rows, err := s.Events.Deliveries(t.Context(), "", 0, 1)
@@ -385,5 +385,32 @@ func TestSendAgain(t *testing.T) {
 	staff.Post(path).Want(t, 303)
 	if d, err := s.Events.Delivery(t.Context(), row.ID); err != nil || d.State != event.Waiting {
 		t.Errorf("%+v, %v", d, err)
+	}
+}
+
+// TestSignInMailSpeaksAsThePage did: who has chosen no language gets it in the
+// one in which they asked, and no line of a French mail lacks the space before
+// a colon.
+func TestSignInMailSpeaksAsThePage(t *testing.T) {
+	s, o := site(t), openOffice(t)
+	chosen := s.Person("Jo", know.Member)
+	if err := s.People.SetLanguage(t.Context(), chosen.Actor, "en"); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ address, page, lang, want string }{
+		{"new@example.org", "fr", "fr", "Se connecter\u202f:\n" + webtest.URL},
+		{"other@example.org", "en", "en", "Sign in:\n" + webtest.URL},
+		{"jo@example.org", "fr", "en", "Sign in:\n" + webtest.URL},
+	} {
+		if err := s.People.StartSignIn(t.Context(), c.address, "", c.page); err != nil {
+			t.Fatal(err)
+		}
+		rows, err := s.Events.Deliveries(t.Context(), event.Waiting, 0, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m := send(t, s, o, rows[0]); m.head.Get("Content-Language") != c.lang || !strings.Contains(m.text, c.want) {
+			t.Errorf("%s asked in %s: in %s:\n%s", c.address, c.page, m.head.Get("Content-Language"), m.text)
+		}
 	}
 }

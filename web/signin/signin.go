@@ -58,7 +58,7 @@ func (d door) start(w http.ResponseWriter, r *http.Request, v *page.View) error 
 	form := askForm{email: r.PostForm.Get("email"), next: know.SafeNext(r.PostForm.Get("next"))}
 	err := d.Gate.SignInAllowed(gate.From(r.Context()).Address)
 	if err == nil {
-		err = d.People.StartSignIn(r.Context(), form.email, form.next)
+		err = d.People.StartSignIn(r.Context(), form.email, form.next, v.Lang())
 	}
 	if err == nil {
 		return page.Back(w, r, "/signin/sent")

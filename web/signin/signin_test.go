@@ -190,3 +190,18 @@ func TestLanguageFollowsTheBrowser(t *testing.T) {
 	sees("en", "en")
 	sees("fr", "fr")
 }
+
+// TestLinkIsMailedInThePagesLanguage keeps the language in which it was asked for.
+func TestLinkIsMailedInThePagesLanguage(t *testing.T) {
+	s := site(t)
+	reader := s.Visitor()
+	reader.Lang = "fr"
+	reader.Post("/signin", "email", "new@example.org").Want(t, 303)
+	rows, err := s.Events.Deliveries(t.Context(), event.Waiting, 0, 1)
+	if err != nil || len(rows) != 1 {
+		t.Fatalf("%v, %v", rows, err)
+	}
+	if lang, err := s.People.LinkLanguage(t.Context(), rows[0].Subject.ID); err != nil || lang != "fr" {
+		t.Errorf("it is kept as %q, %v", lang, err)
+	}
+}
