@@ -344,13 +344,21 @@ func (r *Radar) prune(ctx context.Context) error {
 	if err := r.inParts(ctx, `delete from let_go where identity in (select identity from let_go where at < $1 limit 200)`, before); err != nil {
 		return err
 	}
+	var all int64
+	if err := r.db.Row(ctx, `select cast(coalesce(sum(size), 0) as bigint) from rest`).Scan(&all); err != nil || all <= restSize {
+		return err
+	}
 	// One loud place does not drive out what all the others said.
-	loud, err := storage.All(ctx, r.db, storage.Scalar[int64], `select source_id from rest group by source_id having sum(size) > $1 order by source_id`, restSize/2)
+	type place struct{ source, size int64 }
+	loud, err := storage.All(ctx, r.db, func(row storage.Scanner) (p place, err error) {
+		err = row.Scan(&p.source, &p.size)
+		return p, err
+	}, `select source_id, cast(sum(size) as bigint) from rest group by source_id having sum(size) > $1`, restSize/2)
 	if err != nil {
 		return err
 	}
-	for _, source := range loud {
-		if err := r.pruneTo(ctx, source, restSize/2); err != nil {
+	for _, p := range loud { // there is one at most
+		if err := r.pruneTo(ctx, p.source, max(p.size-(all-restSize), restSize/2)); err != nil {
 			return err
 		}
 	}
