@@ -127,7 +127,8 @@ func (s *service) boardGet(ctx context.Context, a *gate.Asker, in *ByID) (*answe
 	return s.wholeBoard(ctx, a, b)
 }
 
-// BoardTerms is what a board is opened with. Times are days or RFC 3339.
+// BoardTerms is what a board is opened with. Times are days where the site is, or
+// RFC 3339.
 type BoardTerms struct {
 	Name        string `json:"name" doc:"4 to 120 characters"`
 	Purpose     string `json:"purpose"`
@@ -136,10 +137,10 @@ type BoardTerms struct {
 	Duties      string `json:"duties"`
 	HostID      int64  `json:"host_id,omitempty" doc:"Me, if it is not given"`
 	From        string `json:"from"`
-	To          string `json:"to"`
+	To          string `json:"to" doc:"Of a day, its end"`
 	Seats       int    `json:"seats"`
 	Invited     bool   `json:"invited,omitempty"`
-	ClosesAt    string `json:"closes_at"`
+	ClosesAt    string `json:"closes_at" doc:"Of a day, its end"`
 	Announced   string `json:"announced,omitempty"`
 	Beacon      string `json:"beacon"`
 	BeaconAt    string `json:"beacon_at" doc:"After closes_at"`
@@ -150,8 +151,8 @@ func (s *service) terms(ctx context.Context, t BoardTerms) (n board.NewBoard, er
 		Invited: t.Invited, Announced: t.Announced, Beacon: t.Beacon}
 	var wrong [4]error
 	n.From, wrong[0] = s.moment(ctx, "from", t.From)
-	n.To, wrong[1] = s.moment(ctx, "to", t.To)
-	n.ClosesAt, wrong[2] = s.moment(ctx, "closes_at", t.ClosesAt)
+	n.To, wrong[1] = s.end(ctx, "to", t.To)
+	n.ClosesAt, wrong[2] = s.end(ctx, "closes_at", t.ClosesAt)
 	n.BeaconAt, wrong[3] = s.moment(ctx, "beacon_at", t.BeaconAt)
 	return n, fault.All(wrong[:]...)
 }

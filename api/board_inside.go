@@ -191,12 +191,12 @@ func (s *service) taskAsk(ctx context.Context, a *gate.Asker, in *struct {
 		Question string `json:"question"`
 		Body     string `json:"body,omitempty"`
 		Shows    string `json:"shows" doc:"now, after or never: when the board sees each other's answers"`
-		ClosesAt string `json:"closes_at" doc:"A day or a time (RFC 3339)"`
+		ClosesAt string `json:"closes_at" doc:"A day, to its end, or a time (RFC 3339)"`
 	}
 }) (*answer[Task], error) {
 	n := board.NewTask{Question: in.Body.Question, Body: in.Body.Body, Shows: board.Shows(in.Body.Shows)}
 	var err error
-	if n.ClosesAt, err = s.moment(ctx, "closes_at", in.Body.ClosesAt); err != nil {
+	if n.ClosesAt, err = s.end(ctx, "closes_at", in.Body.ClosesAt); err != nil {
 		return nil, err
 	}
 	t, err := s.Boards.Ask(ctx, a.Actor, in.ID, n)

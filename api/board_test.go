@@ -100,8 +100,8 @@ func boardTable() []gatetest.Route {
 		{Call: "POST /api/v1/boards/{seated}/talks/{talk}", Body: `{"body": "Thick."}`, Want: "404 404 201 404 201 201"},
 		{Call: "PATCH /api/v1/boards/{seated}/said/{said}", Body: `{"body": "Thin."}`, Want: "404 404 200 404 403 403"},
 		{Call: "PATCH /api/v1/boards/{seated}/said/{said}", Body: `{"state": "hidden", "reason": "An advertisement."}`, Want: "401 403 403 403 200 200"},
-		{Call: "GET /api/v1/boards/{seated}/tasks", Want: "200"}, // those that are public
-		{Call: "POST /api/v1/boards/{seated}/tasks", Body: `{"question": "Thick or thin?", "shows": "now", "closes_at": "2026-12-20"}`, Want: "401 403 403 403 201 201"},
+		{Call: "GET /api/v1/boards/{seated}/tasks", Want: "200"},                                                                                                         // those that are public
+		{Call: "POST /api/v1/boards/{seated}/tasks", Body: `{"question": "Thick or thin?", "shows": "now", "closes_at": "2026-11-20"}`, Want: "401 403 403 403 201 201"}, // this day, to its end,
 		{Call: "GET /api/v1/boards/{seated}/tasks/{task}", Want: "404 404 200 404 200 200"},
 		{Call: "PUT /api/v1/boards/{seated}/tasks/{task}/answer", Body: `{"body": "Thick.", "quote": "named"}`, Want: "404 404 200 404 403 403"},
 		{Call: "DELETE /api/v1/boards/{seated}/tasks/{task}/answer", Want: "401 403 204 204 204 204"}, // may be repeated

@@ -74,7 +74,7 @@ type NewDecision struct {
 	Status     string      `json:"status" doc:"A stage, or what the team calls one"`
 	Reason     string      `json:"reason" doc:"Markdown: everybody who asked reads it, word for word"`
 	Language   string      `json:"language,omitempty"`
-	PromisedAt string      `json:"promised_at,omitempty" doc:"The day it promises, as 2026-11-20, or a time (RFC 3339)"`
+	PromisedAt string      `json:"promised_at,omitempty" doc:"The day it promises, to its end, as 2026-11-20, or a time (RFC 3339)"`
 	ReleaseID  int64       `json:"release_id,omitempty" doc:"shipped: the release that brings it"`
 	Release    *NewRelease `json:"release,omitempty" doc:"shipped: the release to make"`
 
@@ -88,7 +88,7 @@ func (s *service) decide(ctx context.Context, a *gate.Asker, in *struct {
 	Body NewDecision
 }) (*answer[Decision], error) {
 	b := in.Body
-	promised, err := s.moment(ctx, "promised_at", b.PromisedAt)
+	promised, err := s.end(ctx, "promised_at", b.PromisedAt)
 	if err != nil {
 		return nil, err
 	}

@@ -58,7 +58,7 @@ func TestJourney(t *testing.T) {
 		visitor.call("GET "+path).want(200).is("voices", 1) // a visitor’s own words wait until one of us has read them
 
 		staff.call("POST "+path+"/decisions", `{"status": "planned", "reason": "We have found a mill that can make it.", "promised_at": "2027-03-01"}`).want(201).
-			is("status", "planned").is("author.name", "Sofia Reyes").is("promised_at", "2027-03-01T00:00:00Z")
+			is("status", "planned").is("author.name", "Sofia Reyes").is("promised_at", "2027-03-01T23:59:59Z")
 		shipped := staff.call("POST "+path+"/decisions", `{"status": "shipped", "reason": "Every A5 has the new paper now."}`).want(201)
 		s.catchUp()
 		visitor.call("GET "+path).want(200).is("status", "shipped").is("stage", "shipped")
@@ -124,9 +124,9 @@ func TestInbox(t *testing.T) {
 	})
 }
 
-// TestCallDays opens a call until a day, as people mean it: to the end of that
-// day where the site is.
-func TestCallDays(t *testing.T) {
+// TestClosingDays opens a call, a board and a question to it until a day, as
+// people mean it: to the end of that day where the site is.
+func TestClosingDays(t *testing.T) {
 	s := open(t, storagetest.SQLite(t))
 	owner := s.person("Olga Brandt", know.Owner)
 	if err := s.people.Change(t.Context(), owner.Actor, func(site *know.Site) error {
@@ -144,6 +144,12 @@ func TestCallDays(t *testing.T) {
 	if open := owner.call(path, `{"closes_at": ""}`).want(200); strings.Contains(open.text, "closes_at") {
 		t.Errorf("it closes: %s", open.text)
 	}
+	terms := `{"name": "The board", "purpose": "x", "company_gets": "x", "members_get": "x", "duties": "x", "seats": 1, "closes_at": "2026-12-24", "beacon": "Lotto", "beacon_at": "%s", "from": "2027-01-01", "to": "2027-06-30"}`
+	owner.call("POST /boards", fmt.Sprintf(terms, "2026-12-24")).want(422) // known before it closes
+	board := owner.call("POST /boards", fmt.Sprintf(terms, "2026-12-25")).want(201).
+		is("closes_at", "2026-12-24T22:59:59Z").is("beacon_at", "2026-12-24T23:00:00Z").is("from", "2026-12-31T23:00:00Z").is("to", "2027-06-30T21:59:59Z")
+	path = fmt.Sprintf("PUT /boards/%d", board.id("id"))
+	owner.call(path, fmt.Sprintf(terms, "2026-12-25T12:00:00Z")).want(200).is("closes_at", "2026-12-24T22:59:59Z").is("beacon_at", "2026-12-25T12:00:00Z")
 }
 
 // TestPages turns the pages of a list, and reads lists by what the team calls
