@@ -31,7 +31,7 @@ type NewMention struct {
 	Language    string    `json:"language,omitempty" doc:"BCP 47"`
 	Country     string    `json:"country,omitempty" doc:"ISO 3166-1 alpha-2"`
 	Reach       int64     `json:"reach,omitempty" doc:"How many could read it"`
-	PublishedAt string    `json:"published_at,omitempty" doc:"RFC 3339; now if it is not given"`
+	PublishedAt string    `json:"published_at,omitempty" doc:"RFC 3339, from 1990 to a day ahead; now if it is not given"`
 }
 
 // NewAuthor is who said it.
@@ -126,6 +126,9 @@ func (s *service) post(ctx context.Context, row json.RawMessage) (p listen.Post,
 		return p, fault.New(fault.Invalid, "This is of another kind than is asked for: see the description of the call.").On(field)
 	}
 	published, err := s.moment(ctx, "published_at", n.PublishedAt)
+	if n.PublishedAt != "" && published.IsZero() {
+		published = published.Add(1) // the year 1 was said, and is refused as others are
+	}
 	return listen.Post{Source: n.Source, Kind: listen.Kind(n.Kind), ExternalID: n.ExternalID, ReplyTo: n.ReplyTo, URL: n.URL, Public: n.Public,
 		Author: listen.Author{Name: n.Author.Name, Handle: n.Author.Handle, URL: n.Author.URL, Email: n.Author.Email}, Text: n.Text,
 		Language: n.Language, Country: n.Country, Reach: n.Reach, PublishedAt: published}, err

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"tribune/know"
 	"tribune/storage/storagetest"
@@ -294,5 +295,27 @@ func TestInvitingWhoIsHere(t *testing.T) {
 	r = marta.call("POST /people", `{"name": "Ann Ode", "email": "ann@example.org", "role": "staff"}`).want(201).is("here", false)
 	if !strings.Contains(r.text, siteURL+"/signin/") {
 		t.Errorf("there is no link to hand over: %s", r.text)
+	}
+}
+
+// TestNothingIsChangedSilently refuses what was cut or replaced without a word.
+func TestNothingIsChangedSilently(t *testing.T) {
+	s := open(t, storagetest.SQLite(t))
+	marta := s.person("Marta Lund", know.Owner)
+	row := func(text, at string) string {
+		return fmt.Sprintf(`{"source": "Blogs", "text": %q, "published_at": %q}`, text, at)
+	}
+	for _, at := range []string{"2999-01-01T00:00:00Z", "0001-01-01T00:00:00Z", "1789-07-14T00:00:00Z", s.at.Add(25 * time.Hour).Format(time.RFC3339)} {
+		if r := marta.call("POST /mentions", row("Said "+at, at)).want(422); !strings.Contains(r.text, "body.published_at") {
+			t.Errorf("%s: %s", at, r.text)
+		}
+	}
+	if r := marta.call("POST /mentions", row(strings.Repeat("x", 20_001), "")).want(422); !strings.Contains(r.text, "at most 20000") || !strings.Contains(r.text, "body.text") {
+		t.Errorf("a long text: %s", r.text)
+	}
+	marta.call("POST /mentions", row(strings.Repeat("x", 20_000), s.at.Add(time.Hour).Format(time.RFC3339))).want(201)
+	r := marta.call("POST /mentions", "["+row("In time", "2026-11-01")+","+row("Too early", "0001-01-01")+"]").want(207)
+	if !strings.Contains(r.text, "body[1].published_at") {
+		t.Errorf("a list: %s", r.text)
 	}
 }

@@ -137,6 +137,9 @@ func (w *writer) ready(ctx context.Context, p Post) (utterance, error) {
 	if err != nil {
 		return utterance{}, err
 	}
+	if err := checkDate(p.PublishedAt, w.r.now()); err != nil {
+		return utterance{}, err
+	}
 	s, err := w.source(ctx, p)
 	if err != nil {
 		return utterance{}, err

@@ -87,6 +87,9 @@ func postOf(m map[string]string) (Post, error) {
 	if p.PublishedAt, err = readDate(m["published_at"]); err != nil {
 		return p, err
 	}
+	if p.PublishedAt.IsZero() && strings.TrimSpace(m["published_at"]) != "" {
+		p.PublishedAt = p.PublishedAt.Add(1) // the year 1 was said, and is refused as others are
+	}
 	if s := strings.TrimSpace(m["reach"]); s != "" {
 		n, err := strconv.ParseFloat(s, 64)
 		if err != nil || n < 0 || n > 1e15 {

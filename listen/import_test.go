@@ -40,14 +40,15 @@ func TestImport(t *testing.T) {
 		data   []byte
 		want   Report
 	}{
-		"csv":        {"csv", []byte(table), Report{Rows: 7, New: 3, Known: 1, Failed: 3}},
-		"mark":       {"csv", append([]byte("\xef\xbb\xbf"), table...), Report{Rows: 7, New: 3, Known: 1, Failed: 3}},
-		"utf-16":     {"csv", encoded(t, unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder().String, table), Report{Rows: 7, New: 3, Known: 1, Failed: 3}},
-		"utf-16 be":  {"csv", encoded(t, unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM).NewEncoder().String, table), Report{Rows: 7, New: 3, Known: 1, Failed: 3}},
-		"latin-1":    {"csv", encoded(t, charmap.ISO8859_1.NewEncoder().String, table), Report{Rows: 7, New: 3, Known: 1, Failed: 3}},
-		"semicolons": {"csv", []byte("date;message\n2026-03-01;\"Hallo; Welt\"\n2026-03-02;Ciao\n"), Report{Rows: 2, New: 2}},
-		"tabs":       {"csv", []byte("date\tcontent\r\n2026-03-01\tHallo, Welt\r\n"), Report{Rows: 1, New: 1}},
-		"ndjson":     {"ndjson", []byte(lines), Report{Rows: 6, New: 3, Failed: 3}},
+		"csv":         {"csv", []byte(table), Report{Rows: 7, New: 3, Known: 1, Failed: 3}},
+		"mark":        {"csv", append([]byte("\xef\xbb\xbf"), table...), Report{Rows: 7, New: 3, Known: 1, Failed: 3}},
+		"utf-16":      {"csv", encoded(t, unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder().String, table), Report{Rows: 7, New: 3, Known: 1, Failed: 3}},
+		"utf-16 be":   {"csv", encoded(t, unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM).NewEncoder().String, table), Report{Rows: 7, New: 3, Known: 1, Failed: 3}},
+		"latin-1":     {"csv", encoded(t, charmap.ISO8859_1.NewEncoder().String, table), Report{Rows: 7, New: 3, Known: 1, Failed: 3}},
+		"semicolons":  {"csv", []byte("date;message\n2026-03-01;\"Hallo; Welt\"\n2026-03-02;Ciao\n"), Report{Rows: 2, New: 2}},
+		"tabs":        {"csv", []byte("date\tcontent\r\n2026-03-01\tHallo, Welt\r\n"), Report{Rows: 1, New: 1}},
+		"no such day": {"csv", []byte("date,message\n0001-01-01,One\n2999-01-01,Two\n2026-03-01,Three\n"), Report{Rows: 3, New: 1, Failed: 2}},
+		"ndjson":      {"ndjson", []byte(lines), Report{Rows: 6, New: 3, Failed: 3}},
 	}
 	both(t, func(t *testing.T, s *site) {
 		ctx := t.Context()

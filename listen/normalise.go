@@ -4,10 +4,12 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"golang.org/x/net/html"
 	"golang.org/x/text/language"
@@ -36,15 +38,27 @@ var tags = regexp.MustCompile(`(?i)</[a-z][a-z0-9-]*\s*>|<!--|<!doctype|<(p|br|d
 // plainText makes plain text of what may hold markup.
 func plainText(s string) string {
 	if tags.MatchString(s) {
-		return plain.Clip(plain.FromHTML(s), maxText)
+		return plain.FromHTML(s)
 	}
-	return plain.Clip(plain.FromText(html.UnescapeString(s)), maxText)
+	return plain.FromText(html.UnescapeString(s))
 }
 
 // fromReader makes a post of what a reader gives, whose text is plain.
 func fromReader(p reader.Post) Post {
 	return Post{Kind: KindPost, ExternalID: p.ID, URL: p.URL, ReplyTo: p.ReplyTo, Author: Author{Name: p.Author.Name, Handle: p.Author.Handle, URL: p.Author.URL},
 		Text: plain.Clip(p.Text, maxText), Language: p.Language, Reach: p.Reach, PublishedAt: p.PublishedAt, atAddress: p.AtAddress}
+}
+
+// ahead is how far a clock elsewhere may be before ours: a day alone, written
+// where it has begun already, is no mistake.
+const ahead = 24 * time.Hour
+
+// checkDate refuses a date that somebody gives and that cannot be.
+func checkDate(at, now time.Time) error {
+	if !at.IsZero() && (at.Before(oldest) || at.After(now.Add(ahead))) {
+		return fault.New(fault.Invalid, "Nothing was published then: the date lies before {year}, or is still to come.", "year", fmt.Sprint(oldest.Year())).On("published_at")
+	}
+	return nil
 }
 
 // settleDate believes a date that lies in the past; else the utterance gets
@@ -62,6 +76,9 @@ func clean(p Post) (Post, error) {
 	p.Text = plainText(p.Text)
 	if p.Text == "" {
 		return p, fault.New(fault.Invalid, "There is no text: say in text what was said.").On("text")
+	}
+	if n := utf8.RuneCountInString(p.Text); n > maxText {
+		return p, fault.New(fault.Invalid, "This text has {n} characters, and a mention at most {limit}. Send the part that matters, and the original’s address.", "n", n, "limit", maxText).On("text")
 	}
 	switch p.Kind {
 	case "":
