@@ -119,13 +119,16 @@ func ownVoice(a know.Actor, from VoiceFrom) (Voice, error) {
 	if err := know.Require(a, know.AddVoice, know.Subject{}); err != nil {
 		return v, err
 	}
+	var unnamed, unsaid error
 	if a.ID == 0 {
-		v.Author = plain.Clip(plain.Line(from.Author), 80)
+		if v.Author = plain.Line(from.Author); utf8.RuneCountInString(v.Author) > 80 {
+			unnamed = fault.New(fault.Invalid, "A name has at most 80 characters.").On("author")
+		}
 	}
 	if n := utf8.RuneCountInString(v.Words); n == 0 || n > maxWords {
-		return v, fault.New(fault.Invalid, "Say it in your own words, in at most {most} characters.", "most", maxWords).On("words")
+		unsaid = fault.New(fault.Invalid, "Say it in your own words, in at most {most} characters.", "most", maxWords).On("words")
 	}
-	return v, nil
+	return v, fault.All(unsaid, unnamed)
 }
 
 // mentionVoice copies what stays with a mention's words: author, place, date.

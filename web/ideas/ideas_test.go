@@ -335,3 +335,13 @@ func TestCommentPages(t *testing.T) {
 	visitor.Get(at+"?comments=99999").Want(t, 200, "Word 51.", "Earlier comments").Without(t, "Word 50.", "Nobody has said anything yet")
 	visitor.Get(at+"?comment=50").Want(t, 200, "Word 01.").Without(t, "Word 51.")
 }
+
+// TestTooLong keeps what was typed, and says beside the field what is too long.
+func TestTooLong(t *testing.T) {
+	s := site(t)
+	jo := s.Person("Jo Beck", know.Member)
+	jo.Post("/ideas", "title", "Kept words", "body", strings.Repeat("é", 200_000)).Want(t, 422, "Kept words", `id="h-body"`)
+	idea := propose(t, s, jo, "Thread, not glue")
+	path := page.IdeaURL(idea.ID) + "/voices"
+	s.Visitor().Post(path, "words", "I would buy ten.", "author", strings.Repeat("long", 75)).Want(t, 422, "A name has at most 80 characters.", "I would buy ten.")
+}

@@ -31,10 +31,14 @@ import (
 // has none; nor have forms with files, which are safe to send twice.
 
 const (
-	formKey    = "once"
-	formAtMost = 64 << 10         // of a form without files, in bytes
-	formWait   = 20 * time.Second // for the same form, under way
-	formLook   = 50 * time.Millisecond
+	formKey  = "once"
+	formWait = 20 * time.Second // for the same form, under way
+	formLook = 50 * time.Millisecond
+
+	// Of a form without files, in bytes: far more than any text may have, so
+	// that one that is too long is refused beside its field, with all that was
+	// typed.
+	formAtMost = 2 << 20
 )
 
 // keyed puts a key into the forms of a page.

@@ -35,7 +35,10 @@ func formOf(s know.Site) lookForm {
 
 // read takes what was typed.
 func (f *lookForm) read(r *http.Request) {
-	f.brand, f.purpose, f.accent = r.FormValue("brand"), r.FormValue("purpose"), r.FormValue("accent")
+	f.brand, f.purpose = r.FormValue("brand"), r.FormValue("purpose")
+	if r.Form.Has("accent") {
+		f.accent = r.FormValue("accent")
+	}
 	f.language, f.zone = r.FormValue("language"), strings.TrimSpace(r.FormValue("zone"))
 	f.name, f.title, f.email = r.FormValue("name"), r.FormValue("title"), r.FormValue("email")
 	// An accent that nobody touched stays exactly what it was: a colour in
@@ -45,9 +48,12 @@ func (f *lookForm) read(r *http.Request) {
 	}
 }
 
-func (f lookForm) apply(s *know.Site) error {
+func (f lookForm) apply(s *know.Site) (err error) {
+	if _, _, ok := accentOf(f.accent); !ok {
+		err = fault.New(fault.Invalid, "This is not a colour. Write it as #1a56b0, or pick one.").On("accent")
+	}
 	s.Brand, s.Purpose, s.Hue, s.Chroma, s.Language, s.Zone, s.SetUp = f.brand, f.purpose, f.hue, f.chroma, f.language, f.zone, true
-	return nil
+	return err
 }
 
 // look is the first of the settings; who may not change it is shown what they

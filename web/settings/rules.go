@@ -2,7 +2,9 @@ package settings
 
 import (
 	"net/http"
+	"slices"
 
+	"tribune/internal/fault"
 	"tribune/know"
 	"tribune/web/page"
 )
@@ -88,28 +90,40 @@ func value(r know.Role) string {
 }
 
 func (p panel) rules(w http.ResponseWriter, r *http.Request, v *page.View) error {
+	return p.showRules(w, r, v, page.Wrong{})
+}
+
+func (p panel) showRules(w http.ResponseWriter, r *http.Request, v *page.View, wrong page.Wrong) error {
 	v.Title = v.T("Who may do what")
-	return p.ShowDesk(w, r, v, rulesPage(v, rules(v)))
+	return p.ShowDesk(w, r, v, rulesPage(v, rules(v), wrong))
 }
 
 func (p panel) setRules(w http.ResponseWriter, r *http.Request, v *page.View) error {
 	if err := page.Form(w, r); err != nil {
 		return err
 	}
-	err := p.People.Change(r.Context(), v.Actor, func(s *know.Site) error {
+	err := p.People.Change(r.Context(), v.Actor, func(s *know.Site) (err error) {
 		least := map[know.Verb]know.Role{}
 		for verb, roles := range know.Adjustable() {
-			for _, role := range roles {
-				if r.PostForm.Get(string(verb)) == value(role) {
-					least[verb] = role
-				}
+			least[verb] = s.Rules.LeastFor(verb)
+			if !r.PostForm.Has(string(verb)) {
+				continue // as it was
 			}
+			chosen := slices.IndexFunc(roles, func(role know.Role) bool { return r.PostForm.Get(string(verb)) == value(role) })
+			if chosen < 0 {
+				return fault.New(fault.Invalid, "“{what}” cannot be given to them. Choose one of those that are offered; nothing was changed.", "what", verbWords(v, verb))
+			}
+			least[verb] = roles[chosen]
 		}
 		s.Rules.Least = least
 		return nil
 	})
 	if err != nil {
-		return err
+		var wrong page.Wrong
+		if err := v.Wrong(err, &wrong); err != nil {
+			return err
+		}
+		return p.showRules(w, r, v, wrong)
 	}
 	page.Flash(w, r, "saved")
 	return page.Back(w, r, "/desk/settings/rules")

@@ -68,6 +68,25 @@ func TestWords(t *testing.T) {
 	owner.Get("/desk/settings/audit").Want(t, 200, "changed the settings: name or purpose, colour or logo and language or time zone")
 }
 
+// TestNonsense is refused, and nothing is changed by it.
+func TestNonsense(t *testing.T) {
+	s := site(t)
+	owner := s.Person("Marta", know.Owner)
+	owner.Post("/desk/settings", "brand", "Oriflamme", "purpose", "Notebooks.", "accent", "red;}", "language", "en", "zone", "UTC").
+		Want(t, 422, "This is not a colour", "Oriflamme", `value="red;}"`)
+	owner.Post("/desk/settings/rules", "propose", "visitor").Want(t, 422, "cannot be given to them")
+	owner.Post("/desk/settings/rules", "inspect", "owner", "hide", "bogus").Want(t, 422, "cannot be given to them")
+	now, err := s.People.Site(t.Context())
+	if err != nil || now.Brand != "Tribune" || now.Rules.LeastFor(know.Inspect) != know.Staff {
+		t.Errorf("%+v, %v", now, err)
+	}
+	owner.Post("/desk/settings/rules", "inspect", "owner").Want(t, 303)
+	owner.Post("/desk/settings/rules", "decide", "owner").Want(t, 303)
+	if now, err = s.People.Site(t.Context()); err != nil || now.Rules.LeastFor(know.Inspect) != know.Owner {
+		t.Errorf("a form that does not say it changed who inspects: %+v, %v", now.Rules, err)
+	}
+}
+
 // TestInvite gives a link to hand over, and puts a mail in the outbox only if
 // it is wanted.
 func TestInvite(t *testing.T) {
