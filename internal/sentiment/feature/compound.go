@@ -5,7 +5,7 @@ import "math"
 // compound gives VADER's compound score of an English text, from -1 to 1 (Hutto
 // & Gilbert 2014, "VADER: A Parsimonious Rule-based Model for Sentiment Analysis
 // of Social Media Text"; the constants are theirs, found by asking people). Its
-// special cases for idioms and for "least", "never so" and "without doubt" are
+// special cases for terms of several words and for "least", "never so" and "without doubt" are
 // left out.
 func (r *Reader) compound(x *Lexicon, l Language) float64 {
 	const (
@@ -44,12 +44,22 @@ func (r *Reader) compound(x *Lexicon, l Language) float64 {
 		if shouting && t.capitals {
 			v += math.Copysign(shout, v)
 		}
-		for back := 1; back <= 3 && i-back >= 0; back++ {
-			switch f, _ := x.find(r.tokens[i-back].hash, Function, l); f {
+		for j, back := i-1, 1; j >= 0 && back <= 3; j-- {
+			before := &r.tokens[j]
+			if !before.word {
+				continue
+			}
+			near := math.Copysign(1-0.05*float64(back-1), v)
+			back++
+			step := boost
+			if shouting && before.capitals {
+				step += shout
+			}
+			switch f, _ := x.find(before.hash, Function, l); f {
 			case Booster:
-				v += math.Copysign(boost*(1-0.05*float64(back-1)), v)
+				v += step * near
 			case Damper:
-				v -= math.Copysign(boost*(1-0.05*float64(back-1)), v)
+				v -= boost * near
 			case Negator:
 				v *= flip
 			}

@@ -10,6 +10,7 @@ import (
 	"hash"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -113,7 +114,7 @@ func (s *source) lexicon() (*feature.Lexicon, error) {
 	err = s.lines("vader_lexicon.tsv.gz", func(f []string) error {
 		v, err := strconv.ParseFloat(f[1], 64)
 		if err == nil {
-			x.Add(f[0], feature.Vader, feature.English, int8(v*10))
+			x.Add(f[0], feature.Vader, feature.English, int8(math.Round(10*v)))
 		}
 		return err
 	})
