@@ -23,7 +23,7 @@ const (
 	maxWord = 70
 	// enough is how many letters (weighed by script) a text must have.
 	enough = 3
-	// temperature turns differences of scores into probabilities: fitted on the
+	// temperature turns differences of scores into probabilities that hold on the
 	// train part of UMSAB (docs/language.md).
 	temperature = 0.02
 	// leastSure is the p below which no language is named.

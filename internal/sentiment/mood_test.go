@@ -147,13 +147,6 @@ func TestConcurrent(t *testing.T) {
 	wait.Wait()
 }
 
-func TestAllocates(t *testing.T) {
-	m := Default()
-	if n := testing.AllocsPerRun(200, func() { m.Classify(plain[0].text, "en") }); n >= 1 {
-		t.Errorf("%v allocations", n) // the pool may be emptied, now and then
-	}
-}
-
 func TestSize(t *testing.T) {
 	if Size() > 2_000_000 {
 		t.Errorf("the weights have %d bytes", Size())

@@ -141,6 +141,18 @@ func TestAgain(t *testing.T) {
 	}
 }
 
+func TestAllocates(t *testing.T) {
+	x := &Lexicon{}
+	x.Add("good", Own, English, 2)
+	x.Seal()
+	r := &Reader{WordBits: 10, CharBits: 12}
+	text := "Nothing is allocated for a good text, @anna! été comme hiver 😍 https://example.com"
+	r.Read(x, text, English)
+	if n := testing.AllocsPerRun(100, func() { r.Read(x, text, English) }); n > 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
 func TestLexiconStored(t *testing.T) {
 	x := &Lexicon{}
 	x.Add("good", Own, English, 2)
