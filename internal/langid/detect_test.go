@@ -71,6 +71,7 @@ func TestDetect(t *testing.T) {
 		{"in capitals", "WAS FÜR EIN SCHÖNER TAG HEUTE", nil, "de"},
 		{"accents as signs of their own", "il e\u0301tait de\u0301ja\u0300 parti quand nous sommes arrive\u0301s", nil, "fr"},
 		{"the script with most letters", "Сегодня мы слушали Bohemian Rhapsody весь вечер", nil, "ru"},
+		{"Japanese with little kana", "東京都知事選挙の開票結果が速報", nil, "ja"},
 		{"Chinese with an English name", "我很喜欢 iPhone 的相机", nil, "zh"},
 		{"no candidate has the script", "Сегодня хорошая погода", []string{"en", "de"}, "und"},
 		{"the only candidate of its script", "qwrt zxcv", []string{"de", "ru"}, "de"},
@@ -89,6 +90,37 @@ func TestDetect(t *testing.T) {
 				t.Errorf("%s (%.2f), want %s", tag, p, c.want)
 			}
 		})
+	}
+}
+
+// TestGrams checks how words are cut, as eld cuts them.
+func TestGrams(t *testing.T) {
+	for word, want := range map[string]string{
+		"a": " a ", "abcd": " abcd ", "abcde": " abcd|bcde ", "abcdefgh": " abcd|defg|efgh ", "été": " \xc3\xa9t\xc3|\xa9t\xc3\xa9 ",
+	} {
+		var got []string
+		Grams(word, func(g []byte) { got = append(got, string(g)) })
+		if s := strings.Join(got, "|"); s != want {
+			t.Errorf("%q, want %q", s, want)
+		}
+	}
+}
+
+// TestSame checks that what is said to make no difference makes none.
+func TestSame(t *testing.T) {
+	d := detector(t)
+	for a, b := range map[string]string{
+		"schöööööön heuteeeee":      "schöön heutee",
+		"GUTEN MORGEN ÖSTERREICH":   "guten morgen österreich",
+		"das das ist das":           "das ist",
+		"so https://a.de/ein/wort!": "so",
+		"so @einer #tag":            "so",
+	} {
+		tagA, p := d.Detect(a)
+		tagB, q := d.Detect(b)
+		if tagA != tagB || p != q {
+			t.Errorf("%s %v for %q, %s %v for %q", tagA, p, a, tagB, q, b)
+		}
 	}
 }
 

@@ -195,6 +195,35 @@ func tiny(t *testing.T) Parts {
 	return Parts{Meta: Meta{Recipe: Recipe, WordBits: 2, CharBits: 3, Note: "tiny"}, Lexicon: x, Buckets: make([]Bucket, 12), WordScale: 1}
 }
 
+// TestScore works a score out by hand.
+func TestScore(t *testing.T) {
+	p := tiny(t)
+	p.WordScale, p.CharScale = 0.5, 2
+	for i := range p.Buckets[:4] {
+		p.Buckets[i] = Bucket{10, [Classes]int8{1, 2, 3}}
+	}
+	for i := range p.Buckets[4:] {
+		p.Buckets[4+i] = Bucket{20, [Classes]int8{-1, 0, 4}}
+	}
+	p.Dense[feature.Other][0][0], p.Dense[feature.English][0][0] = 0.25, 0.5 // of the constant
+	m, err := New(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &feature.Reader{WordBits: 2, CharBits: 3}
+	r.Read(p.Lexicon, "mug", feature.English)
+	words, chars := 0.5*math.Sqrt(float64(len(r.Words))), 2*math.Sqrt(float64(len(r.Chars)))
+	got := m.Score("mug", feature.English)
+	for k, want := range [Classes]float64{words - chars + 0.75, 2 * words, 3*words + 4*chars} {
+		if math.Abs(got[k]-want) > 1e-6 {
+			t.Errorf("class %d: %v, want %v", k, got[k], want)
+		}
+	}
+	if other := m.Score("mug", feature.Other); math.Abs(got[0]-other[0]-0.5) > 1e-6 {
+		t.Errorf("without a language %v", other)
+	}
+}
+
 func BenchmarkClassify(b *testing.B) {
 	m := Default()
 	b.ReportAllocs()
