@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+
+	"tribune/internal/mail"
 )
 
 // Config is every setting of the program, read in one place from flags and
@@ -51,6 +53,22 @@ func (c Config) SiteURL() (string, error) {
 		return "", fmt.Errorf("TRIBUNE_URL is %q: it must be the site's own address and nothing more, as in https://ideas.example.org", c.URL)
 	}
 	return u.Scheme + "://" + u.Host, nil
+}
+
+// checkMail refuses a mail server or an address that no mail could leave by.
+// Neither is repeated: the server may hold a password.
+func (c Config) checkMail() error {
+	if c.SMTP != "" {
+		if _, err := mail.NewSender(mail.Server{URL: c.SMTP}); err != nil {
+			return fmt.Errorf("TRIBUNE_SMTP: %w", err)
+		}
+	}
+	if c.MailFrom != "" {
+		if _, err := mail.ValidAddress(c.MailFrom); err != nil {
+			return fmt.Errorf("TRIBUNE_MAIL_FROM is %q: it must be a mail address, as in hello@example.org", c.MailFrom)
+		}
+	}
+	return nil
 }
 
 // proxies reads the networks whose forwarded addresses are believed.

@@ -46,6 +46,9 @@ func Run(ctx context.Context, log *slog.Logger, c Config, out io.Writer) error {
 		c.Addr = listener.Addr().String()
 	}
 	c.named = c.URL != ""
+	if err := c.checkMail(); err != nil {
+		return err
+	}
 	if c.URL, err = c.SiteURL(); err != nil {
 		return err
 	}
