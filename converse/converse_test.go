@@ -412,6 +412,25 @@ func TestByHand(t *testing.T) {
 	})
 }
 
+// TestHeldNotes: what the team noted about somebody is held about them.
+func TestHeldNotes(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		ctx := t.Context()
+		letter, err := s.Letter(ctx, s.ada, "Refills", "Are there refills?")
+		s.ok(err)
+		_, err = s.Note(ctx, s.marta, letter.ID, "She asked in spring, too.")
+		s.ok(err)
+		held, err := s.Held(ctx, s.ada.ID, nil)
+		s.ok(err)
+		if len(held.Messages) != 2 || held.Messages[1].Kind != converse.Inside || held.Messages[1].Mine || held.Messages[1].Body != "She asked in spring, too." {
+			t.Errorf("held: %+v", held.Messages)
+		}
+		if others, err := s.Held(ctx, s.ben.ID, nil); err != nil || len(others.Messages) != 0 {
+			t.Errorf("held of another: %+v, %v", others, err)
+		}
+	})
+}
+
 func TestErase(t *testing.T) {
 	each(t, func(t *testing.T, s *site) {
 		ctx := t.Context()

@@ -118,7 +118,8 @@ type HeldLetter struct {
 	CreatedAt time.Time `json:"created_at"`
 }
 
-// HeldMessage is what the person wrote in the inbox, or was answered.
+// HeldMessage is what the person wrote in the inbox, was answered, or what the
+// team noted in a conversation with them.
 type HeldMessage struct {
 	ID       int64       `json:"id"`
 	Thread   int64       `json:"thread_id"`
@@ -136,8 +137,8 @@ func theirs(holes string) string {
 	return `(t.person_id = $1 and t.person_id <> 0 or t.account_id in (` + holes + `) or t.account_id in (select id from account where person_id = $1 and person_id <> 0))`
 }
 
-// Held gives the person's conversations, and in them what they wrote and were
-// answered; of conversations with others, what they wrote. What they said
+// Held gives the person's conversations, and in them what they wrote, were
+// answered, and what the team noted; of conversations with others, what they wrote. What they said
 // elsewhere is listen's to give.
 func (i *Inbox) Held(ctx context.Context, person int64, accounts []int64) (h Held, err error) {
 	holes, args := storage.Holes(2, accounts)
@@ -162,7 +163,7 @@ func (i *Inbox) Held(ctx context.Context, person int64, accounts []int64) (h Hel
 		return m, err
 	}, `select m.id, m.thread_id, m.kind, m.person_id, m.body, m.created_at, m.edited_at from message m join thread t on t.id = m.thread_id
 		where m.mention_id = 0 and (m.person_id = $1 and m.person_id <> 0
-			or m.kind = 'answer' and m.state = 'visible' and m.delivered_at > 0 and `+theirs(holes)+`) order by m.id`, args...)
+			or (m.kind = 'answer' and m.delivered_at > 0 or m.kind = 'note' and t.kind <> 'tell') and m.state = 'visible' and `+theirs(holes)+`) order by m.id`, args...)
 	if err != nil {
 		return h, fmt.Errorf("converse: held of %d: %w", person, err)
 	}
