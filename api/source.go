@@ -12,18 +12,18 @@ import (
 
 func (s *service) sourceRoutes() {
 	add(s, "listening", "GET /sources", "listSources", "Where we listen", http.StatusOK, s.sourcesList)
-	add(s, "listening", "POST /sources", "addSource", "Listen to a feed; it is read at once", http.StatusCreated, s.sourceAdd)
+	add(s, "listening", "POST /sources", "addSource", "Listen somewhere; what is read, is read at once", http.StatusCreated, s.sourceAdd)
 	add(s, "listening", "GET /sources/{id}", "getSource", "One source, with what its last reading gave", http.StatusOK, s.sourceGet)
 	add(s, "listening", "PATCH /sources/{id}", "changeSource", "Change, pause or resume a source", http.StatusOK, s.sourceChange)
 	add(s, "listening", "DELETE /sources/{id}", "removeSource", "Listen there no more; mentions stay", http.StatusNoContent, s.sourceRemove)
-	add(s, "listening", "POST /sources/{id}/poll", "pollSource", "Read a feed now", http.StatusOK, s.sourcePoll)
+	add(s, "listening", "POST /sources/{id}/poll", "pollSource", "Read a source now", http.StatusOK, s.sourcePoll)
 }
 
 // Source is where mentions come from.
 type Source struct {
 	ID           int64     `json:"id"`
 	Name         string    `json:"name"`
-	Kind         string    `json:"kind" doc:"feed, import, form, mail or api"`
+	Kind         string    `json:"kind" doc:"feed, sitemap, mastodon, bluesky, hackernews, import, form, mail or api"`
 	URL          string    `json:"url,omitempty"`
 	EverySeconds int64     `json:"every_seconds,omitempty" doc:"How often it is read"`
 	Addressed    bool      `json:"addressed" doc:"It speaks to us: all its items are mentions"`
@@ -33,16 +33,17 @@ type Source struct {
 	LastError    string    `json:"last_error" doc:"Empty if the last try went well"`
 	Items        int64     `json:"items" doc:"Delivered so far"`
 	Mentions     int64     `json:"mentions" doc:"Of them became mentions"`
+	Connected    bool      `json:"connected,omitempty" doc:"It is followed at the moment, as things are said there"`
 	DueAt        time.Time `json:"due_at,omitzero"`
 	TriedAt      time.Time `json:"tried_at,omitzero"`
 	OKAt         time.Time `json:"ok_at,omitzero" doc:"When it last answered as it should"`
 	CreatedAt    time.Time `json:"created_at"`
 }
 
-func source(p *i18n.Printer) func(listen.Source) Source {
+func source(p *i18n.Printer, now time.Time) func(listen.Source) Source {
 	return func(o listen.Source) Source {
 		return Source{o.ID, o.Name, string(o.Kind), o.URL, int64(o.Every / time.Second), o.Addressed, o.Paused, o.Failures,
-			said(p, o.LastResult), said(p, o.LastError), o.Items, o.Mentions, o.DueAt, o.TriedAt, o.OKAt, o.CreatedAt}
+			said(p, o.LastResult), said(p, o.LastError), o.Items, o.Mentions, o.Kind.IsLive() && o.BusyUntil.After(now), o.DueAt, o.TriedAt, o.OKAt, o.CreatedAt}
 	}
 }
 
@@ -55,7 +56,7 @@ func (s *service) oneSource(a *gate.Asker, o listen.Source, err error) (*answer[
 	if err != nil {
 		return nil, err
 	}
-	return body(source(s.printer(a))(o)), nil
+	return body(source(s.printer(a), s.Now())(o)), nil
 }
 
 func (s *service) sourcesList(ctx context.Context, a *gate.Asker, _ *none) (*answer[List[Source]], error) {
@@ -63,21 +64,22 @@ func (s *service) sourcesList(ctx context.Context, a *gate.Asker, _ *none) (*ans
 	if err != nil {
 		return nil, err
 	}
-	return page(sources, "", source(s.printer(a))), nil
+	return page(sources, "", source(s.printer(a), s.Now())), nil
 }
 
 func (s *service) sourceAdd(ctx context.Context, a *gate.Asker, in *struct {
 	Body struct {
-		Kind         string `json:"kind,omitempty" doc:"feed (if it is not given): RSS, Atom or JSON Feed, or a page that names one"`
-		URL          string `json:"url"`
-		EverySeconds int64  `json:"every_seconds,omitempty" minimum:"60" maximum:"2592000" doc:"How often to read it; 900 if it is not given"`
-		Name         string `json:"name,omitempty" doc:"The feed's title if it is not given"`
+		Kind         string `json:"kind,omitempty" doc:"feed: RSS, Atom or JSON Feed, or a page that names one; sitemap: news or another; mastodon: a hashtag, a search or a server of the fediverse; bluesky: all of it; hackernews: a search. Recognised by the address if it is not given"`
+		URL          string `json:"url" doc:"Its address; also #tag@server or @server, bluesky, hn: words"`
+		EverySeconds int64  `json:"every_seconds,omitempty" minimum:"60" maximum:"2592000" doc:"How often to read it; as is usual for its kind if it is not given"`
+		Token        string `json:"token,omitempty" maxLength:"500" doc:"An access token, for a server of the fediverse; never shown"`
+		Name         string `json:"name,omitempty" doc:"What it calls itself if it is not given"`
 		Addressed    bool   `json:"addressed,omitempty" doc:"It speaks to us: keep all its items, not only those a query matches"`
 	}
 }) (*answer[Source], error) {
 	b := in.Body
 	o, err := s.Radar.AddSource(ctx, a.Actor, listen.NewSource{Name: b.Name, Kind: listen.SourceKind(b.Kind), URL: b.URL,
-		Every: time.Duration(b.EverySeconds) * time.Second, Addressed: b.Addressed})
+		Every: time.Duration(b.EverySeconds) * time.Second, Addressed: b.Addressed, Token: b.Token})
 	return s.oneSource(a, o, err)
 }
 

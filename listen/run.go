@@ -244,24 +244,28 @@ func backedOff(every time.Duration, failures int) time.Duration {
 	return max(every, min(wait, backOff))
 }
 
-// addRead finds what a person typed, reads it, and keeps it as a source.
-func (r *Radar) addRead(ctx context.Context, a know.Actor, n NewSource) (Source, error) {
+// addRead finds what a person typed, reads it, and keeps it as a source. A site
+// that was only guessed to have a feed, and has none, may have a sitemap.
+func (r *Radar) addRead(ctx context.Context, a know.Actor, n NewSource, guessed bool) (Source, error) {
 	n.Name, n.Token = strings.TrimSpace(n.Name), strings.TrimSpace(n.Token)
 	if len(n.Token) > maxToken {
 		return Source{}, fault.New(fault.Invalid, "This is no access token: one has at most {limit} characters.", "limit", maxToken).On("token")
 	}
 	var often, named error
-	if n.Every == 0 && n.Kind.IsLive() {
-		n.Every = everyLeast // how long after an end it is begun again
-	}
-	n.Every, often = checkEvery(n.Every)
+	n.Every, often = checkEvery(n.Kind, n.Every)
 	if n.Name != "" {
 		n.Name, named = checkName(n.Name)
 	}
 	if err := fault.All(named, often); err != nil {
 		return Source{}, err
 	}
-	found, err := r.readers[n.Kind].Find(ctx, reader.Typed{URL: strings.TrimSpace(n.URL), Secret: n.Token})
+	typed := reader.Typed{URL: strings.TrimSpace(n.URL), Secret: n.Token}
+	found, err := r.readers[n.Kind].Find(ctx, typed)
+	if guessed && n.Kind == FeedSource && fault.Is(err, fault.Invalid) {
+		if at, otherwise := r.readers[SitemapSource].Find(ctx, typed); otherwise == nil {
+			n.Kind, found, err = SitemapSource, at, nil
+		}
+	}
 	if err != nil {
 		return Source{}, onField(err, "url")
 	}

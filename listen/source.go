@@ -3,6 +3,8 @@ package listen
 import (
 	"encoding/json"
 	"errors"
+	"net/url"
+	"regexp"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -41,6 +43,67 @@ func (k SourceKind) IsRead() bool {
 // where the other side offers it.
 func (k SourceKind) IsLive() bool { return k == MastodonSource || k == BlueskySource }
 
+// usual is how often a source of the kind is read if nobody says otherwise: of
+// one that is followed live, how soon it is asked again where nothing is offered
+// to be followed, or after an end.
+func (k SourceKind) usual() time.Duration {
+	switch k {
+	case MastodonSource:
+		return 2 * time.Minute
+	case BlueskySource:
+		return time.Minute
+	case HackerNewsSource:
+		return 5 * time.Minute
+	}
+	return 15 * time.Minute
+}
+
+// bareSite is the address of a site without the scheme.
+var bareSite = regexp.MustCompile(`^[\w-]+(\.[\w-]+)+(:\d+)?(/\S*)?$`)
+
+// Recognise says what kind of source somebody means by what they typed or
+// pasted, and writes it as the kind's reader takes it: "bluesky", "hn: words",
+// a hashtag or @server, or an address. What says no more is a feed, or a page
+// that names one.
+func Recognise(typed string) (SourceKind, string) {
+	typed = plain.Line(typed)
+	word, _, _ := strings.Cut(strings.ToLower(strings.Trim(typed, "/")), " ")
+	switch strings.TrimSuffix(word, ":") {
+	case "bluesky", "bsky", "bsky.app", "bsky.social":
+		return BlueskySource, typed
+	case "hn", "hackernews", "news.ycombinator.com", "hn.algolia.com":
+		return HackerNewsSource, typed
+	}
+	switch lower := strings.ToLower(typed); {
+	case strings.HasPrefix(lower, "hn:") || strings.HasPrefix(lower, "hackernews:") || strings.HasPrefix(lower, "hacker news"):
+		return HackerNewsSource, typed
+	case strings.HasPrefix(lower, "ws://") || strings.HasPrefix(lower, "wss://"):
+		return BlueskySource, typed
+	case strings.HasPrefix(typed, "#") || strings.HasPrefix(typed, "@"):
+		return MastodonSource, typed
+	case bareSite.MatchString(typed):
+		typed = "https://" + typed
+	}
+	u, err := url.Parse(typed)
+	if err != nil {
+		return FeedSource, typed
+	}
+	host, path := strings.TrimPrefix(strings.ToLower(u.Hostname()), "www."), strings.ToLower(strings.Trim(u.Path, "/"))
+	switch {
+	case host == "bsky.app" || strings.HasPrefix(host, "jetstream"):
+		return BlueskySource, typed
+	case host == "news.ycombinator.com" && !strings.Contains(path, "rss") || host == "hn.algolia.com":
+		return HackerNewsSource, typed
+	case strings.HasSuffix(path, ".rss") || strings.HasSuffix(path, ".atom"):
+		return FeedSource, typed
+	case strings.HasPrefix(path, "tags/") || path == "public/local":
+		return MastodonSource, typed
+	case strings.Contains(path, "sitemap") && (strings.HasSuffix(path, ".xml") || strings.HasSuffix(path, ".gz")):
+		return SitemapSource, typed
+	}
+	return FeedSource, typed
+}
+
 // Source is where items come from. An addressed one speaks to us: all its
 // items are mentions. Of an open one only what a standing query matches is.
 type Source struct {
@@ -65,11 +128,12 @@ type Source struct {
 	CreatedAt  time.Time
 }
 
-// NewSource is a source to be added. Name may be empty (the feed's title, made
-// unique); Every is at least a minute, and 15 minutes if it is zero.
+// NewSource is a source to be added. Name may be empty (what it calls itself,
+// made unique); Every is at least a minute, and as is usual for its kind if it
+// is zero.
 type NewSource struct {
 	Name      string
-	Kind      SourceKind // feed if empty
+	Kind      SourceKind // recognised by URL if empty
 	URL       string
 	Every     time.Duration
 	Addressed bool
@@ -97,7 +161,6 @@ const (
 	maxSourceName = 80          // runes
 	maxToken      = 500         // bytes
 	everyLeast    = time.Minute // how often a feed may be read
-	everyUsual    = 15 * time.Minute
 	everyMost     = 7 * 24 * time.Hour
 )
 
@@ -113,15 +176,15 @@ func checkName(name string) (string, error) {
 	return name, nil
 }
 
-// checkEvery settles how often a feed is read.
-func checkEvery(every time.Duration) (time.Duration, error) {
+// checkEvery settles how often a source is read.
+func checkEvery(kind SourceKind, every time.Duration) (time.Duration, error) {
 	switch {
 	case every == 0:
-		return everyUsual, nil
+		return kind.usual(), nil
 	case every < everyLeast:
-		return 0, fault.New(fault.Invalid, "A feed is read at most every {seconds} seconds.", "seconds", int(everyLeast/time.Second)).On("every_seconds")
+		return 0, fault.New(fault.Invalid, "A source is read at most every {seconds} seconds.", "seconds", int(everyLeast/time.Second)).On("every_seconds")
 	case every > everyMost:
-		return 0, fault.New(fault.Invalid, "A feed is read at least every {days} days.", "days", int(everyMost/(24*time.Hour))).On("every_seconds")
+		return 0, fault.New(fault.Invalid, "A source is read at least every {days} days.", "days", int(everyMost/(24*time.Hour))).On("every_seconds")
 	}
 	return every.Truncate(time.Second), nil
 }

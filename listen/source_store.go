@@ -1,7 +1,6 @@
 package listen
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -74,15 +73,19 @@ func (r *Radar) AddSource(ctx context.Context, a know.Actor, n NewSource) (Sourc
 	if err := know.Require(a, know.Tune, know.Subject{}); err != nil {
 		return Source{}, err
 	}
-	if n.Kind = cmp.Or(n.Kind, FeedSource); n.Kind.IsRead() {
-		return r.addRead(ctx, a, n)
+	guessed := n.Kind == ""
+	if guessed {
+		n.Kind, n.URL = Recognise(n.URL)
+	}
+	if n.Kind.IsRead() {
+		return r.addRead(ctx, a, n, guessed)
 	}
 	switch n.Kind {
 	case ImportSource, FormSource, MailSource:
 		n.Addressed = true
 	case APISource:
 	default:
-		return Source{}, fault.New(fault.Invalid, "The kind of a source is feed, import, form, mail or api.").On("kind")
+		return Source{}, fault.New(fault.Invalid, "The kind of a source is feed, sitemap, mastodon, bluesky, hackernews, import, form, mail or api.").On("kind")
 	}
 	name, err := checkName(n.Name)
 	if err != nil {
@@ -214,7 +217,7 @@ func (s *Source) change(c SourceChange) error {
 		s.Name, named = checkName(*c.Name)
 	}
 	if c.Every != nil && s.Kind.IsRead() {
-		s.Every, often = checkEvery(*c.Every)
+		s.Every, often = checkEvery(s.Kind, *c.Every)
 	}
 	if c.Paused != nil {
 		s.Paused = *c.Paused
@@ -273,19 +276,19 @@ func (r *Radar) wouldBe(ctx context.Context, name string, kind SourceKind) (Sour
 	return s, err
 }
 
-// Place is a source as everybody may know of it: what kind it is, and of a
-// feed, which anybody can read, its name and address.
+// Place is a source as everybody may know of it: what kind it is, and of one
+// that is read, which anybody can do, its name and address.
 type Place struct {
 	Kind      SourceKind
-	Name      string // of a feed, else ""
-	URL       string // of a feed, else ""
+	Name      string // of one that is read, else ""
+	URL       string // of one that is read, else ""
 	Addressed bool
 }
 
 // Listening gives the places we listen to, for the public page that says so:
-// the feeds by name, of the others each kind once. Paused ones are left out.
+// those that are read by name, of the others each kind once. Paused ones are left out.
 func (r *Radar) Listening(ctx context.Context) ([]Place, error) {
-	rows, err := r.db.Query(ctx, `select kind, name, url, addressed from source where paused = 0 and removed_at = 0 order by kind <> 'feed', kind, name`)
+	rows, err := r.db.Query(ctx, `select kind, name, url, addressed from source where paused = 0 and removed_at = 0 order by every_seconds = 0, kind, name`)
 	if err != nil {
 		return nil, err
 	}
@@ -299,7 +302,7 @@ func (r *Radar) Listening(ctx context.Context) ([]Place, error) {
 			return nil, err
 		}
 		p.Addressed = addressed == 1
-		if p.Kind != FeedSource {
+		if !p.Kind.IsRead() {
 			if seen[p.Kind] {
 				continue
 			}
@@ -312,7 +315,7 @@ func (r *Radar) Listening(ctx context.Context) ([]Place, error) {
 }
 
 // Places gives every source there is or was as everybody may know of it, by
-// its id: of a feed its name and address, of the others their kind.
+// its id: of one that is read its name and address, of the others their kind.
 func (r *Radar) Places(ctx context.Context) (map[int64]Place, error) {
 	rows, err := r.db.Query(ctx, `select id, kind, name, url, addressed from source`)
 	if err != nil {
@@ -327,7 +330,7 @@ func (r *Radar) Places(ctx context.Context) (map[int64]Place, error) {
 		if err := rows.Scan(&id, &p.Kind, &p.Name, &p.URL, &addressed); err != nil {
 			return nil, err
 		}
-		if p.Addressed = addressed == 1; p.Kind != FeedSource {
+		if p.Addressed = addressed == 1; !p.Kind.IsRead() {
 			p.Name, p.URL = "", ""
 		}
 		places[id] = p

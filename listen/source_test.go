@@ -183,7 +183,7 @@ func TestRefusedSources(t *testing.T) {
 			"too often":   {NewSource{URL: web.URL + "/feed", Every: time.Second}, "every_seconds", "every 60 seconds"},
 			"name taken":  {NewSource{Name: "Forum", Kind: APISource}, "name", "Choose another"},
 			"no name":     {NewSource{Kind: APISource}, "name", "Give it a name"},
-			"wrong kind":  {NewSource{Kind: "fax", Name: "Fax"}, "kind", "feed, import"},
+			"wrong kind":  {NewSource{Kind: "fax", Name: "Fax"}, "kind", "feed, sitemap"},
 			"long a name": {NewSource{Kind: APISource, Name: strings.Repeat("a", 81)}, "name", "80"},
 		} {
 			_, err := s.AddSource(ctx, s.staff, k.n)
@@ -377,5 +377,48 @@ func TestSourceTellsOfHarmlessFaults(t *testing.T) {
 		if got := src.LastResult.String(); got != textSame+faults {
 			t.Errorf("unchanged: %q", got)
 		}
+	})
+}
+
+// What people paste is recognised.
+func TestRecognise(t *testing.T) {
+	for typed, want := range map[string]SourceKind{
+		"https://blog.example": FeedSource, "blog.example/feed": FeedSource, "": FeedSource, "https://news.ycombinator.com/rss": FeedSource,
+		"https://paper.example/tags/papier.rss": FeedSource, "http://%zz": FeedSource, "https://site.example/hn": FeedSource,
+		"https://site.example/sitemap-news.xml": SitemapSource, "site.example/sitemap.xml.gz": SitemapSource,
+		"#papier": MastodonSource, "#papier@paper.example": MastodonSource, "@paper.example": MastodonSource, "https://paper.example/tags/papier": MastodonSource, "https://paper.example/public/local": MastodonSource,
+		"bluesky": BlueskySource, " Bluesky ": BlueskySource, "https://bsky.app/": BlueskySource, "wss://jetstream.example/subscribe": BlueskySource, "bsky.app": BlueskySource,
+		"hn": HackerNewsSource, "HN: papier a5": HackerNewsSource, "hacker news papier": HackerNewsSource, "https://news.ycombinator.com/": HackerNewsSource, "https://hn.algolia.com/?q=papier": HackerNewsSource,
+	} {
+		if kind, _ := Recognise(typed); kind != want {
+			t.Errorf("%q: %s, want %s", typed, kind, want)
+		}
+	}
+	if _, at := Recognise("blog.example/feed"); at != "https://blog.example/feed" {
+		t.Error(at)
+	}
+}
+
+// A site without a feed may have a sitemap, which its robots.txt names.
+func TestSitemapOfSite(t *testing.T) {
+	both(t, func(t *testing.T, s *site) {
+		ctx, web := t.Context(), serve(t)
+		web.text("/", "text/html", "<html>Hello")
+		web.text("/robots.txt", "text/plain", "Sitemap: "+web.URL+"/news.xml")
+		web.text("/news.xml", "text/xml", `<urlset xmlns:n="http://www.google.com/schemas/sitemap-news/0.9"><url><loc>`+web.URL+`/1</loc><n:news><n:publication><n:name>The Times</n:name><n:language>en</n:language></n:publication>
+			<n:publication_date>2026-11-19</n:publication_date><n:title>Papier in the news</n:title></n:news></url></urlset>`)
+		_, _, err := s.AddQuery(ctx, s.staff, NewQuery{Name: "Us", Text: "papier"})
+		ok(t, err)
+		src, err := s.AddSource(ctx, s.staff, NewSource{URL: web.URL})
+		if err != nil || src.Kind != SitemapSource || src.Mentions != 1 || src.Every != 15*time.Minute {
+			t.Fatalf("%+v, %v", src, err)
+		}
+		if _, err = s.AddSource(ctx, s.staff, NewSource{Kind: FeedSource, URL: web.URL}); !fault.Is(err, fault.Invalid) {
+			t.Errorf("as a feed: %v", err)
+		}
+		if _, err = s.AddSource(ctx, s.staff, NewSource{Kind: SitemapSource, URL: web.URL + "/news.xml"}); !fault.Is(err, fault.Conflict) {
+			t.Errorf("twice: %v", err)
+		}
+		settled(t, s)
 	})
 }

@@ -11,15 +11,20 @@ import (
 	"tribune/web/page"
 )
 
-// sourceForm is a feed being added, or a source being changed.
+// sourceForm is a source being added or changed.
 type sourceForm struct {
-	url, name, every string // every in minutes
-	addressed        bool
-	wrong            page.Wrong
+	url, kind, name, every string // every in minutes
+	addressed, changing    bool
+	wrong                  page.Wrong
+}
+
+// opened reports whether something was chosen beside the address.
+func (f sourceForm) opened() bool {
+	return f.kind+f.name+f.every != "" || f.addressed || f.wrong.On("name")+f.wrong.On("every_seconds")+f.wrong.On("kind")+f.wrong.On("token") != ""
 }
 
 func (x *radar) sources(w http.ResponseWriter, r *http.Request, v *page.View) error {
-	return x.showSources(w, r, v, sourceForm{every: "15"})
+	return x.showSources(w, r, v, sourceForm{})
 }
 
 func (x *radar) showSources(w http.ResponseWriter, r *http.Request, v *page.View, f sourceForm) error {
@@ -33,12 +38,15 @@ func (x *radar) showSources(w http.ResponseWriter, r *http.Request, v *page.View
 
 // typedSource reads the form of a source.
 func typedSource(r *http.Request) sourceForm {
-	return sourceForm{url: strings.TrimSpace(r.PostForm.Get("url")), name: r.PostForm.Get("name"), every: r.PostForm.Get("every_seconds"), addressed: r.PostForm.Get("addressed") != ""}
+	return sourceForm{url: strings.TrimSpace(r.PostForm.Get("url")), kind: r.PostForm.Get("kind"), name: r.PostForm.Get("name"), every: r.PostForm.Get("every_seconds"), addressed: r.PostForm.Get("addressed") != ""}
 }
 
-// interval gives the chosen interval; a number that is none is far too short,
-// so that the capability says what is wrong.
+// interval gives the chosen interval, 0 if none was chosen; a number that is
+// none is far too short, so that the capability says what is wrong.
 func (f sourceForm) interval() time.Duration {
+	if f.every == "" {
+		return 0
+	}
 	minutes, err := strconv.Atoi(f.every)
 	if err != nil || minutes < 1 || minutes > 1e6 {
 		return time.Second
@@ -51,17 +59,15 @@ func (x *radar) addSource(w http.ResponseWriter, r *http.Request, v *page.View) 
 		return err
 	}
 	f := typedSource(r)
-	address := f.url
-	if address != "" && !strings.Contains(address, "://") {
-		address = "https://" + address
-	}
-	s, err := x.Radar.AddSource(r.Context(), v.Actor, listen.NewSource{Name: f.name, Kind: listen.FeedSource, URL: address, Every: f.interval(), Addressed: f.addressed})
+	_, address := listen.Recognise(f.url)
+	s, err := x.Radar.AddSource(r.Context(), v.Actor, listen.NewSource{Name: f.name, Kind: listen.SourceKind(f.kind), URL: address, Every: f.interval(), Addressed: f.addressed,
+		Token: r.PostForm.Get("token")})
 	if err != nil {
 		if err := v.Wrong(err, &f.wrong); err != nil {
 			return err
 		}
 		if f.wrong.Field == "" {
-			f.wrong.Field = "url" // a feed that cannot be read
+			f.wrong.Field = "url" // what cannot be read
 		}
 		return x.showSources(w, r, v, f)
 	}
@@ -83,7 +89,7 @@ func (x *radar) showSource(w http.ResponseWriter, r *http.Request, v *page.View,
 		return err
 	}
 	if f == nil {
-		f = &sourceForm{name: s.Name, every: strconv.Itoa(int(s.Every / time.Minute)), addressed: s.Addressed}
+		f = &sourceForm{name: s.Name, changing: true, every: strconv.Itoa(int(s.Every / time.Minute)), addressed: s.Addressed}
 	}
 	queries, err := x.Radar.Queries(r.Context(), v.Actor)
 	if err != nil {
@@ -111,6 +117,7 @@ func (x *radar) changeSource(w http.ResponseWriter, r *http.Request, v *page.Vie
 		if err := v.Wrong(err, &f.wrong); err != nil {
 			return err
 		}
+		f.changing = true
 		return x.showSource(w, r, v, id, &f)
 	}
 	page.Flash(w, r, "saved")
@@ -155,11 +162,28 @@ func (x *radar) onSource(w http.ResponseWriter, r *http.Request, do func(id int6
 	return page.Back(w, r, to)
 }
 
+// kindOptions are the kinds that can be added by an address.
+func kindOptions(v *page.View) []page.Option {
+	all := []page.Option{{Value: "", Name: v.T("whatever the address says")}}
+	for _, k := range []listen.SourceKind{listen.FeedSource, listen.SitemapSource, listen.MastodonSource, listen.BlueskySource, listen.HackerNewsSource} {
+		all = append(all, page.Option{Value: string(k), Name: kindName(v, k)})
+	}
+	return all
+}
+
 // kindName names by what road a source delivers.
 func kindName(v *page.View, k listen.SourceKind) string {
 	switch k {
 	case listen.FeedSource:
 		return v.T("feed")
+	case listen.SitemapSource:
+		return v.T("sitemap")
+	case listen.MastodonSource:
+		return v.T("fediverse")
+	case listen.BlueskySource:
+		return "Bluesky"
+	case listen.HackerNewsSource:
+		return "Hacker News"
 	case listen.ImportSource:
 		return v.T("import")
 	case listen.FormSource:
