@@ -158,7 +158,7 @@ func (s *service) export(ctx context.Context, a *gate.Asker, _ *none) (*answer[E
 	if err != nil {
 		return nil, err
 	}
-	accounts, err := s.accounts(ctx, a.ID)
+	accounts, err := s.disclosed(ctx, a.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -209,7 +209,7 @@ func (s *service) myVoices(ctx context.Context, a *gate.Asker, _ *none) (*answer
 	if err := know.Require(a.Actor, know.Self, know.Subject{Author: a.ID}); err != nil {
 		return nil, err
 	}
-	accounts, err := s.accounts(ctx, a.ID)
+	accounts, err := s.disclosed(ctx, a.ID)
 	if err != nil {
 		return nil, err
 	}

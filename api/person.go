@@ -23,7 +23,7 @@ func (s *service) personRoutes() {
 	add(s, "people", "GET /people/{id}/moments", "personMoments", "All that somebody said, asked, voted for and was answered, newest first", http.StatusOK, s.personMoments)
 	add(s, "people", "GET /people/{id}/threads", "personThreads", "Conversations with somebody", http.StatusOK, s.personThreads)
 	add(s, "people", "GET /accounts/{id}", "getAccount", "One account: where somebody speaks from", http.StatusOK, s.accountGet)
-	add(s, "people", "PATCH /accounts/{id}", "joinAccount", "Say whose an account is; 0: nobody's", http.StatusOK, s.accountJoin)
+	add(s, "people", "PATCH /accounts/{id}", "joinAccount", "Say whose an account is; 0: nobody's. It attributes what was said and bought, and gives no way in; an address that its reader has confirmed stays theirs", http.StatusOK, s.accountJoin)
 	add(s, "people", "GET /accounts/{id}/moments", "accountMoments", "All that was said from an account, newest first", http.StatusOK, s.accountMoments)
 	s.plain["POST "+prefix+"/people"] = true
 }
@@ -69,6 +69,7 @@ type Account struct {
 	Name        string    `json:"name,omitempty"`
 	URL         string    `json:"url,omitempty"`
 	PersonID    int64     `json:"person_id" doc:"0: nobody claimed it"`
+	JoinedBy    int64     `json:"joined_by,omitempty" doc:"Who of the team attributed it to the person; absent if they hold it themselves"`
 	ConfirmedAt time.Time `json:"confirmed_at,omitzero"`
 	CreatedAt   time.Time `json:"created_at"`
 }
@@ -87,7 +88,7 @@ func (s *service) standing(ctx context.Context, a *gate.Asker, id int64) (know.A
 }
 
 func account(c know.Account) Account {
-	return Account{c.ID, string(c.Kind), c.Address, c.Name, c.URL, c.Person, c.ConfirmedAt, c.CreatedAt}
+	return Account{c.ID, string(c.Kind), c.Address, c.Name, c.URL, c.Person, c.JoinedBy, c.ConfirmedAt, c.CreatedAt}
 }
 
 func (s *service) person(p know.Person) Person {
@@ -183,6 +184,12 @@ func ids(accounts []know.Account) []int64 {
 		all[n] = c.ID
 	}
 	return all
+}
+
+// disclosed gives the accounts of which the asker may read what they said.
+func (s *service) disclosed(ctx context.Context, person int64) ([]int64, error) {
+	accounts, err := s.People.AccountsOf(ctx, person)
+	return ids(slices.DeleteFunc(accounts, func(c know.Account) bool { return !c.Disclosed() })), err
 }
 
 func (s *service) accounts(ctx context.Context, person int64) ([]int64, error) {

@@ -313,7 +313,7 @@ func (s *service) mine(ctx context.Context, a *gate.Asker, _ *none) (*answer[Lis
 	if err := know.Require(a.Actor, know.Self, know.Subject{Author: a.ID}); err != nil {
 		return nil, err
 	}
-	accounts, err := s.accounts(ctx, a.ID)
+	accounts, err := s.disclosed(ctx, a.ID)
 	if err != nil {
 		return nil, err
 	}

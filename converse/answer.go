@@ -52,7 +52,7 @@ func (i *Inbox) Say(ctx context.Context, a know.Actor, thread int64, body string
 		if a.ID == 0 {
 			return errSignIn()
 		}
-		if t.Person != a.ID {
+		if t.Reader != a.ID {
 			return fault.New(fault.Forbidden, "Only the person whose conversation this is can add to what they said. Write an answer, or a note.")
 		}
 		m, err = i.say(ctx, tx, a, thread, body)
@@ -117,7 +117,7 @@ func (i *Inbox) Answer(ctx context.Context, a know.Actor, id int64, body string)
 		if t.TextState == know.Withdrawn {
 			return errTakenBack()
 		}
-		way, err := way(ctx, tx, t.Person)
+		way, err := way(ctx, tx, t.Reader)
 		if err != nil {
 			return err
 		}
@@ -137,7 +137,7 @@ func (i *Inbox) Answer(ctx context.Context, a know.Actor, id int64, body string)
 		if err := i.fact(ctx, tx, a, MessageSent, "message", m.ID, id); err != nil {
 			return err
 		}
-		if err := i.mail(ctx, tx, t.Person, m); err != nil {
+		if err := i.mail(ctx, tx, t.Reader, m); err != nil {
 			return err
 		}
 		return i.answered(ctx, tx, a, t, m)

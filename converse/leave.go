@@ -137,6 +137,12 @@ func theirs(holes string) string {
 	return `(t.person_id = $1 and t.person_id <> 0 or t.account_id in (` + holes + `) or t.account_id in (select id from account where person_id = $1 and person_id <> 0))`
 }
 
+// toRead is the condition on thread t for conversations that person $1 reads,
+// or that are had with the accounts in holes.
+func toRead(holes string) string {
+	return `(t.person_id = $1 and t.person_id <> 0 or t.account_id in (` + holes + `))`
+}
+
 // Held gives the person's conversations, and in them what they wrote, were
 // answered, and what the team noted; of conversations with others, what they wrote. What they said
 // elsewhere is listen's to give.
@@ -149,7 +155,7 @@ func (i *Inbox) Held(ctx context.Context, person int64, accounts []int64) (h Hel
 		err = row.Scan(&t.ID, &t.Subject, &t.State, &at, &t.To, &audience)
 		t.OpenedAt, t.Public = storage.Time(at), audience == know.Public
 		return t, err
-	}, `select t.id, t.subject, t.state, t.opened_at, t.to_id, t.audience from thread t where `+theirs(holes)+` and t.kind <> 'tell' order by t.id`, args...)
+	}, `select t.id, t.subject, t.state, t.opened_at, t.to_id, t.audience from thread t where `+toRead(holes)+` and t.kind <> 'tell' order by t.id`, args...)
 	if err != nil {
 		return h, fmt.Errorf("converse: held of %d: %w", person, err)
 	}
@@ -163,7 +169,7 @@ func (i *Inbox) Held(ctx context.Context, person int64, accounts []int64) (h Hel
 		return m, err
 	}, `select m.id, m.thread_id, m.kind, m.person_id, m.body, m.created_at, m.edited_at from message m join thread t on t.id = m.thread_id
 		where m.mention_id = 0 and (m.person_id = $1 and m.person_id <> 0
-			or (m.kind = 'answer' and m.delivered_at > 0 or m.kind = 'note' and t.kind <> 'tell') and m.state = 'visible' and `+theirs(holes)+`) order by m.id`, args...)
+			or (m.kind = 'answer' and m.delivered_at > 0 or m.kind = 'note' and t.kind <> 'tell') and m.state = 'visible' and `+toRead(holes)+`) order by m.id`, args...)
 	if err != nil {
 		return h, fmt.Errorf("converse: held of %d: %w", person, err)
 	}

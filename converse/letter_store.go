@@ -35,8 +35,8 @@ func (i *Inbox) deposit(ctx context.Context, tx *storage.Tx, account int64, n Un
 	if recent >= lettersPerHour {
 		return fault.New(fault.Limited, "Five letters came from this address within the hour. Confirm those first, or write again in an hour.").On("email")
 	}
-	var person int64
-	if err := tx.Row(ctx, `select person_id from account where id = $1`, account).Scan(&person); err != nil {
+	person, err := i.people.Holder(ctx, tx, account)
+	if err != nil {
 		return err
 	}
 	_, hash, err := i.people.Secret()
@@ -131,7 +131,7 @@ func (i *Inbox) heldLetters(ctx context.Context, person int64, accounts []int64)
 		h.Public, h.CreatedAt = public == 1, storage.Time(at)
 		return h, err
 	}, `select id, to_id, public, name, subject, body, created_at from letter where thread_id = 0
-		and (account_id in (`+holes+`) or account_id in (select id from account where person_id = $1 and person_id <> 0)) order by id`, append([]any{person}, args...)...)
+		and (account_id in (`+holes+`) or account_id in (select id from account where person_id = $1 and person_id <> 0 and joined_by = 0)) order by id`, append([]any{person}, args...)...)
 }
 
 // keyText is what a letter's key is made for.

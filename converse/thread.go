@@ -67,6 +67,7 @@ type Thread struct {
 	Kind        Kind
 	Account     int64 // who speaks, 0 for a member's letter
 	Person      int64 // the person behind it as known now, 0: nobody known
+	Reader      int64 // who of those outside the team reads it and is written to: Person, unless the account is private and not theirs to read
 	Mention     int64 // what opened it, 0: none
 	Decision    int64 // kind tell: what is to be told
 	Subject     string
@@ -97,9 +98,9 @@ func (t Thread) IsPublic() bool { return t.Audience == know.Public }
 // a public letter is everybody's, unless it was hidden or withdrawn.
 func (t Thread) seen() know.Subject {
 	if !t.IsPublic() {
-		return know.Subject{Audience: know.Team, Author: t.Person}
+		return know.Subject{Audience: know.Team, Author: t.Reader}
 	}
-	return know.Subject{Audience: know.Public, Author: t.Person, Hidden: t.TextState != know.Visible}
+	return know.Subject{Audience: know.Public, Author: t.Reader, Hidden: t.TextState != know.Visible}
 }
 
 // Filter chooses threads.

@@ -16,7 +16,8 @@ import (
 )
 
 // selectThread reads threads with what a list shows of them. The person is the
-// one who has the account now; a mention's words are read where they are.
+// one who has the account now, also if the team says so; the reader is only
+// who holds it, or spoke in public. A mention's words are read where they are.
 const selectThread = `select t.id, t.kind, t.account_id, coalesce(nullif(t.person_id, 0), a.person_id, 0), t.mention_id, t.decision_id,
 	t.subject, t.why, t.state, t.state_reason, t.owner_id, t.waits_at, t.opened_at, t.answered_at, t.state_at,
 	t.audience, t.to_id, t.asked_id, t.handed_by, t.text_state, t.text_reason,
@@ -24,7 +25,8 @@ const selectThread = `select t.id, t.kind, t.account_id, coalesce(nullif(t.perso
 	coalesce((select case when l.mention_id = 0 then substr(l.body, 1, 400) when w.state = 'visible' then substr(w.text, 1, 400) else '' end
 		from message l left join mention w on w.id = l.mention_id
 		where l.thread_id = t.id and l.kind = 'said' and l.state = 'visible' order by l.id desc limit 1), ''),
-	coalesce(o.url, ''), coalesce(o.kind, '')
+	coalesce(o.url, ''), coalesce(o.kind, ''),
+	coalesce(nullif(t.person_id, 0), case when ` + know.DisclosedAccount + ` then a.person_id else 0 end, 0)
 	from thread t left join account a on a.id = t.account_id left join mention o on o.id = t.mention_id`
 
 func scanThread(row storage.Scanner) (t Thread, err error) {
@@ -32,7 +34,7 @@ func scanThread(row storage.Scanner) (t Thread, err error) {
 	var kind string
 	err = row.Scan(&t.ID, &t.Kind, &t.Account, &t.Person, &t.Mention, &t.Decision, &t.Subject, &t.Why, &t.State, &t.StateReason,
 		&t.Owner, &waits, &opened, &answered, &changed,
-		&t.Audience, &t.To, &t.Asked, &t.HandedBy, &t.TextState, &t.TextReason, &t.Messages, &t.Last, &t.URL, &kind)
+		&t.Audience, &t.To, &t.Asked, &t.HandedBy, &t.TextState, &t.TextReason, &t.Messages, &t.Last, &t.URL, &kind, &t.Reader)
 	t.WaitsAt, t.OpenedAt, t.AnsweredAt, t.StateAt = storage.Time(waits), storage.Time(opened), storage.Time(answered), storage.Time(changed)
 	t.Last, t.Place = cut(t.Last, 300), place(t.Kind, kind, t.URL)
 	return t, err
@@ -196,7 +198,7 @@ func (i *Inbox) Thread(ctx context.Context, a know.Actor, id int64) (Thread, []M
 			return Thread{}, nil, errNoThread()
 		}
 		t.Messages, t.Owner = len(messages), 0
-		if t.Person != a.ID { // why we do not answer is between us and them
+		if t.Reader != a.ID { // why we do not answer is between us and them
 			t.StateReason, t.TextReason = "", ""
 		}
 	}
@@ -242,7 +244,7 @@ func (i *Inbox) ThreadsOf(ctx context.Context, a know.Actor, person int64, accou
 	}
 	mine := list[:0]
 	for _, t := range list {
-		if t.Person == a.ID && (t.Kind != OfTell || !t.AnsweredAt.IsZero()) {
+		if t.Reader == a.ID && (t.Kind != OfTell || !t.AnsweredAt.IsZero()) {
 			t.Owner = 0
 			mine = append(mine, t)
 		}

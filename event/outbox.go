@@ -108,6 +108,15 @@ func (l *Log) Supersede(ctx context.Context, tx *storage.Tx, kind string, subjec
 	return nil
 }
 
+// Recall keeps a delivery that has not left from leaving, in tx, and frees its
+// key: what it was for may be put there again.
+func (l *Log) Recall(ctx context.Context, tx *storage.Tx, dedup string) error {
+	if _, err := tx.Exec(ctx, `update outbox set state = 'superseded', error = '', dedup = dedup || ' recalled ' || id where dedup = $1 and state in ('waiting', 'superseded')`, dedup); err != nil {
+		return fmt.Errorf("event: recall %s: %w", dedup, err)
+	}
+	return nil
+}
+
 // maxAttempts and backOff: about 4 days in all, as RFC 5321 section 4.5.4.1
 // asks of a mail client (at least 4-5 days, with growing pauses).
 const maxAttempts = 16

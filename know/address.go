@@ -13,9 +13,10 @@ import (
 )
 
 // RemoveAccount takes one of the asker's accounts off them. What was said from
-// it stays where it is, as nobody's. The team sees that it was parted and can
-// undo it, but mail goes there only once its reader has confirmed it anew. The
-// last address by which the asker can sign in stays.
+// it stays where it is, as nobody's, and whoever came in by it is signed out.
+// The team sees that it was parted and can attribute it again, but mail goes
+// there only once its reader has confirmed it anew. The last address by which
+// the asker can sign in stays.
 func (d *Directory) RemoveAccount(ctx context.Context, a Actor, account int64) error {
 	if err := Require(a, Self, Subject{Author: a.ID}); err != nil {
 		return err
@@ -28,19 +29,12 @@ func (d *Directory) RemoveAccount(ctx context.Context, a Actor, account int64) e
 		if err != nil {
 			return err
 		}
-		if c.Kind == Mail {
+		if c.Kind == Mail && c.Holder() != 0 {
 			if err := d.keepAddress(ctx, tx, a.ID, account); err != nil {
 				return err
 			}
 		}
-		now := storage.Micros(d.now())
-		if _, err := tx.Exec(ctx, `update signin_link set used_at = $1 where account_id = $2 and used_at = 0`, now, account); err != nil {
-			return err
-		}
-		if err := d.part(ctx, tx, account, a.ID, 0, a.ID); err != nil {
-			return err
-		}
-		if _, err := tx.Exec(ctx, `update account set confirmed_at = 0 where id = $1`, account); err != nil {
+		if err := d.part(ctx, tx, c, 0, a.ID); err != nil {
 			return err
 		}
 		// It is no act of staff, whoever does it: it concerns themselves alone.
@@ -89,11 +83,12 @@ func (d *Directory) addAddress(ctx context.Context, tx *storage.Tx, a Actor, add
 	if err != nil {
 		return false, err
 	}
-	var person int64
-	if err := tx.Row(ctx, `select person_id from account where id = $1`, account).Scan(&person); err != nil {
+	c, err := scanAccount(tx.Row(ctx, selectAccount+` where id = $1`, account))
+	if err != nil {
 		return false, err
 	}
-	if person == a.ID {
+	person := c.Holder()
+	if person == a.ID && !c.ConfirmedAt.IsZero() {
 		return true, nil
 	}
 	site, err := readSite(ctx, tx)

@@ -78,8 +78,7 @@ func (d *Directory) mailInvitation(ctx context.Context, tx *storage.Tx, by Actor
 
 // invited finds or makes the person that an invitation is for.
 func (d *Directory) invited(ctx context.Context, tx *storage.Tx, by Actor, account int64, name string, role Role) (in Invited, err error) {
-	var confirmed int64
-	if err := tx.Row(ctx, `select person_id, confirmed_at from account where id = $1`, account).Scan(&in.Person, &confirmed); err != nil {
+	if in.Person, err = holder(ctx, tx, account); err != nil {
 		return in, err
 	}
 	if in.Person == 0 {
@@ -89,8 +88,7 @@ func (d *Directory) invited(ctx context.Context, tx *storage.Tx, by Actor, accou
 		if err != nil {
 			return in, err
 		}
-		_, err = tx.Exec(ctx, `update account set person_id = $1 where id = $2`, in.Person, account)
-		return in, err
+		return in, d.hold(ctx, tx, account, in.Person)
 	}
 	var has Role
 	var seen, addresses int64
@@ -99,11 +97,8 @@ func (d *Directory) invited(ctx context.Context, tx *storage.Tx, by Actor, accou
 		return in, err
 	}
 	in.Here = seen > 0 || addresses > 0
-	switch {
-	case !by.Role.AtLeast(has), in.Here && has.AtLeast(role):
+	if !by.Role.AtLeast(has) || in.Here && has.AtLeast(role) {
 		return in, fault.New(fault.Conflict, "This address is {name}’s, who may do as much here already: there is nothing to invite them to. Nothing was sent.", "name", in.Name).On("email")
-	case in.Here && confirmed == 0:
-		return in, fault.New(fault.Conflict, "This address was joined to {name}, who has not confirmed it. Invite them by the address with which they sign in. Nothing was sent.", "name", in.Name).On("email")
 	}
 	if in.Name == "" {
 		in.Name = name

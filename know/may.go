@@ -57,6 +57,7 @@ type Actor struct {
 	Chosen   bool       // they chose Language themselves
 	Photo    string     // blob, "" for none
 	Circles  []Audience // boards and tribes they belong to; for staff, every board
+	Account  int64      // the address by which they came in, 0 if by none
 	Token    bool       // asks by API token, not by cookie
 	Rules    *Rules     // the site's own least roles; nil: the defaults
 }

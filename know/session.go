@@ -33,12 +33,12 @@ type Token struct {
 // ActorBySession gives who holds a session cookie; the zero Actor and false if
 // it is unknown or has ended.
 func (d *Directory) ActorBySession(ctx context.Context, secret string) (Actor, bool, error) {
-	return d.actorBy(ctx, "session", secret, `select s.id, s.person_id, s.seen_at from session s where s.hash = $1 and s.expires_at > $2`)
+	return d.actorBy(ctx, "session", secret, `select s.id, s.person_id, s.account_id, s.seen_at from session s where s.hash = $1 and s.expires_at > $2`)
 }
 
 // ActorByToken gives who holds an API token.
 func (d *Directory) ActorByToken(ctx context.Context, secret string) (Actor, bool, error) {
-	a, ok, err := d.actorBy(ctx, "token", secret, `select t.id, t.person_id, t.seen_at from token t where t.hash = $1 and t.ended_at = 0 and cast($2 as bigint) > 0`)
+	a, ok, err := d.actorBy(ctx, "token", secret, `select t.id, t.person_id, t.account_id, t.seen_at from token t where t.hash = $1 and t.ended_at = 0 and cast($2 as bigint) > 0`)
 	a.Token = true
 	return a, ok, err
 }
@@ -50,8 +50,8 @@ func (d *Directory) actorBy(ctx context.Context, table, secret, query string) (A
 		return a, a.ID != 0, nil
 	}
 	now := d.now()
-	var id, person, seen int64
-	err := d.db.Row(ctx, query, hash, storage.Micros(now)).Scan(&id, &person, &seen)
+	var id, person, account, seen int64
+	err := d.db.Row(ctx, query, hash, storage.Micros(now)).Scan(&id, &person, &account, &seen)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Actor{}, false, nil
 	}
@@ -65,6 +65,7 @@ func (d *Directory) actorBy(ctx context.Context, table, secret, query string) (A
 	if err != nil {
 		return Actor{}, false, err
 	}
+	a.Account = account
 	if now.Sub(storage.Time(seen)) > seenEvery {
 		d.seen(ctx, table, id, person, now)
 	}
@@ -112,15 +113,17 @@ func (d *Directory) Actor(ctx context.Context, person int64) (Actor, error) {
 
 // ActorByEmail gives the person with a confirmed address, as an actor.
 func (d *Directory) ActorByEmail(ctx context.Context, address string) (Actor, error) {
-	var person int64
-	err := d.db.Row(ctx, `select person_id from account where kind = 'mail' and address = lower($1) and confirmed_at > 0 and person_id <> 0`, address).Scan(&person)
+	var account, person int64
+	err := d.db.Row(ctx, `select id, person_id from account where kind = 'mail' and address = lower($1) and confirmed_at > 0 and person_id <> 0 and joined_by = 0`, address).Scan(&account, &person)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Actor{}, fault.New(fault.NotFound, "Nobody here has confirmed that address. Add them first: tribune person add.")
 	}
 	if err != nil {
 		return Actor{}, err
 	}
-	return d.Actor(ctx, person)
+	a, err := d.Actor(ctx, person)
+	a.Account = account
+	return a, err
 }
 
 // Sessions lists a person's sessions, last used first; current is the cookie
@@ -167,7 +170,8 @@ func (d *Directory) Tokens(ctx context.Context, a Actor) ([]Token, error) {
 	}, `select id, name, created_at, seen_at from token where person_id = $1 and ended_at = 0 order by id desc`, a.ID)
 }
 
-// NewToken makes a token that acts as the actor. It is shown once.
+// NewToken makes a token that acts as the actor, for as long as the address is
+// theirs by which they came in. It is shown once.
 func (d *Directory) NewToken(ctx context.Context, a Actor, name string) (secret string, err error) {
 	if err := Require(a, Self, Subject{Author: a.ID}); err != nil {
 		return "", err
@@ -179,8 +183,8 @@ func (d *Directory) NewToken(ctx context.Context, a Actor, name string) (secret 
 	secret = "tribune_" + secret
 	hash = hashOf(secret)
 	err = d.db.Update(ctx, func(tx *storage.Tx) error {
-		id, err := tx.Insert(ctx, `insert into token (hash, person_id, name, created_at) values ($1, $2, $3, $4) returning id`,
-			hash, a.ID, name, storage.Micros(d.now()))
+		id, err := tx.Insert(ctx, `insert into token (hash, person_id, account_id, name, created_at) values ($1, $2, $3, $4, $5) returning id`,
+			hash, a.ID, a.Account, name, storage.Micros(d.now()))
 		if err != nil {
 			return err
 		}

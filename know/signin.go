@@ -72,8 +72,8 @@ func (d *Directory) StartSignIn(ctx context.Context, address, next, language str
 		if err := d.notTooMany(ctx, tx, account, 0); err != nil {
 			return err
 		}
-		var person int64
-		if err := tx.Row(ctx, `select person_id from account where id = $1`, account).Scan(&person); err != nil {
+		person, err := holder(ctx, tx, account)
+		if err != nil {
 			return err
 		}
 		link, err := d.pendingLink(ctx, tx, SignIn, account, person, SafeNext(next))
@@ -198,8 +198,8 @@ func (d *Directory) AddPerson(ctx context.Context, name, address string, role Ro
 		if err != nil {
 			return err
 		}
-		var person int64
-		if err := tx.Row(ctx, `select person_id from account where id = $1`, account).Scan(&person); err != nil {
+		person, err := holder(ctx, tx, account)
+		if err != nil {
 			return err
 		}
 		if person == 0 {
@@ -237,8 +237,10 @@ func (d *Directory) newPerson(ctx context.Context, tx *storage.Tx, name string, 
 // person is here: invitations that were handed over for them end, so that who
 // made one cannot come in as them.
 func (d *Directory) claim(ctx context.Context, tx *storage.Tx, account, person int64) error {
-	if _, err := tx.Exec(ctx, `update account set person_id = $1, confirmed_at = case when confirmed_at = 0 then $2 else confirmed_at end where id = $3`,
-		person, storage.Micros(d.now()), account); err != nil {
+	if err := d.hold(ctx, tx, account, person); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `update account set confirmed_at = $1 where id = $2 and confirmed_at = 0`, storage.Micros(d.now()), account); err != nil {
 		return err
 	}
 	if _, err := tx.Exec(ctx, `update signin_link set used_at = $1 where person_id = $2 and purpose = 'invite' and used_at = 0`,
@@ -282,7 +284,7 @@ func (d *Directory) look(ctx context.Context, q storage.Q, secret string) (l Lin
 	var asker, expires, used int64
 	err = q.Row(ctx, `select l.id, l.purpose, l.account_id, l.person_id, coalesce(p.id, 0), l.next, l.expires_at, l.used_at, coalesce(a.address, ''), coalesce(p.name, ''), coalesce(p.role, ''), coalesce(p.invited_by, 0)
 		from signin_link l left join account a on a.id = l.account_id
-		left join person p on p.id = case when a.person_id <> 0 then a.person_id else l.person_id end where l.hash = $1`, hashOf(secret)).
+		left join person p on p.id = case when a.person_id <> 0 and a.joined_by = 0 then a.person_id when l.purpose = 'signin' and l.account_id <> 0 then 0 else l.person_id end where l.hash = $1`, hashOf(secret)).
 		Scan(&l.ID, &l.Purpose, &l.Account, &asker, &l.Person, &l.Next, &expires, &used, &l.Address, &l.Name, &l.Role, &l.By)
 	if errors.Is(err, sql.ErrNoRows) || err == nil && (used != 0 || expires < storage.Micros(d.now())) {
 		return Link{}, fault.New(fault.NotFound, linkGone)
@@ -327,8 +329,8 @@ func (d *Directory) Use(ctx context.Context, secret, name, agent string) (sessio
 		if len(agent) > 200 {
 			agent = strings.ToValidUTF8(agent[:200], "")
 		}
-		id, err := tx.Insert(ctx, `insert into session (hash, person_id, agent, created_at, seen_at, expires_at) values ($1, $2, $3, $4, $4, $5) returning id`,
-			hash, person, agent, storage.Micros(now), storage.Micros(now.Add(sessionLife)))
+		id, err := tx.Insert(ctx, `insert into session (hash, person_id, account_id, agent, created_at, seen_at, expires_at) values ($1, $2, $3, $4, $5, $5, $6) returning id`,
+			hash, person, l.Account, agent, storage.Micros(now), storage.Micros(now.Add(sessionLife)))
 		if err != nil {
 			return err
 		}
@@ -341,7 +343,7 @@ func (d *Directory) Use(ctx context.Context, secret, name, agent string) (sessio
 // the person it belongs to: who has it already, or a new guest called name, as
 // they said. It is for somebody who wrote to us without an account.
 func (d *Directory) ClaimGuest(ctx context.Context, tx *storage.Tx, account int64, name, language string) (person int64, err error) {
-	if err := tx.Row(ctx, `select person_id from account where id = $1`, account).Scan(&person); err != nil {
+	if person, err = holder(ctx, tx, account); err != nil {
 		return 0, err
 	}
 	if person == 0 {

@@ -73,7 +73,7 @@ CREATE TABLE account (
   url          text   not null default '',
   person_id    bigint not null default 0,
   confirmed_at bigint not null default 0,
-  created_at   bigint not null, traces text not null default '',
+  created_at   bigint not null, traces text not null default '', joined_by bigint not null default 0,
   unique (kind, address)
 );
 
@@ -97,7 +97,7 @@ CREATE TABLE session (
   created_at bigint not null,
   seen_at    bigint not null,
   expires_at bigint not null
-);
+, account_id bigint not null default 0);
 
 CREATE INDEX session_person on session (person_id);
 
@@ -109,7 +109,7 @@ CREATE TABLE token (
   created_at bigint not null,
   seen_at    bigint not null default 0,
   ended_at   bigint not null default 0
-);
+, account_id bigint not null default 0);
 
 CREATE INDEX token_person on token (person_id);
 
@@ -1575,3 +1575,9 @@ CREATE TABLE deleted (
 );
 
 CREATE INDEX mention_check on mention (source_id, check_at) where state <> 'withdrawn' and external_id <> '';
+
+CREATE INDEX account_move_account on account_move (account_id);
+
+CREATE INDEX session_account on session (account_id) where account_id <> 0;
+
+CREATE INDEX token_account on token (account_id) where account_id <> 0;

@@ -51,7 +51,8 @@ type Purchase struct {
 	Shop          string
 	ExternalID    string
 	Account       int64
-	Person        int64 // who has that account; 0: nobody yet
+	Person        int64 // whose that account is, also if the team says so; 0: nobody’s yet
+	Holder        int64 // who has confirmed that it is theirs; 0: nobody
 	At            time.Time
 	Country       string
 	Items         []Item

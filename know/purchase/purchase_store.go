@@ -187,13 +187,13 @@ func (l *Ledger) fill(ctx context.Context, tx *storage.Tx, was Purchase, o Order
 	return true, err
 }
 
-const selectPurchase = `select p.id, p.shop, p.external_id, p.account_id, coalesce(a.person_id, 0), p.at, p.country, p.items, p.amount_minor, p.currency, p.refunded_minor, p.code, p.added_at
+const selectPurchase = `select p.id, p.shop, p.external_id, p.account_id, coalesce(a.person_id, 0), coalesce(case when a.joined_by = 0 then a.person_id end, 0), p.at, p.country, p.items, p.amount_minor, p.currency, p.refunded_minor, p.code, p.added_at
 	from purchase p left join account a on a.id = p.account_id`
 
 func scanPurchase(row storage.Scanner) (p Purchase, err error) {
 	var at, added int64
 	var items string
-	if err = row.Scan(&p.ID, &p.Shop, &p.ExternalID, &p.Account, &p.Person, &at, &p.Country, &items, &p.AmountMinor, &p.Currency, &p.RefundedMinor, &p.Code, &added); err != nil {
+	if err = row.Scan(&p.ID, &p.Shop, &p.ExternalID, &p.Account, &p.Person, &p.Holder, &at, &p.Country, &items, &p.AmountMinor, &p.Currency, &p.RefundedMinor, &p.Code, &added); err != nil {
 		return p, err
 	}
 	p.At, p.AddedAt = storage.Time(at), storage.Time(added)

@@ -341,8 +341,30 @@ func TestOneAnswerOfABuyer(t *testing.T) {
 	})
 }
 
+// confirm has somebody add an address, and read the mail that goes there.
+func (s *site) confirm(a know.Actor, address string) {
+	s.t.Helper()
+	ctx := s.t.Context()
+	_, err := s.people.AddAddress(ctx, a, address)
+	var rows []event.Delivery
+	var secret string
+	if err == nil {
+		rows, err = s.events.Deliveries(ctx, event.Waiting, 0, 1)
+	}
+	if err == nil {
+		secret, err = s.people.Arm(ctx, rows[0].Subject.ID)
+	}
+	if err == nil {
+		_, _, _, err = s.people.Use(ctx, secret, "", "test")
+	}
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
 // TestAccountsJoinedAndParted answers from two accounts that come to be one
-// person's and are parted again.
+// person's and are parted again. What the team joins to her is told as hers at
+// the desk; she reads and answers it once she has confirmed the address.
 func TestAccountsJoinedAndParted(t *testing.T) {
 	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
 		s := open(t, db)
@@ -360,10 +382,20 @@ func TestAccountsJoinedAndParted(t *testing.T) {
 		if err := s.people.Move(ctx, staff, p.Account, anna.ID); err != nil {
 			t.Fatal(err)
 		}
-		if q := s.question(anna, one); q.Reason.Words != "Other." {
-			t.Errorf("joined, %q stands", q.Reason.Words)
+		if p, _ = s.Purchase(ctx, staff, other); p.Person != anna.ID || p.Buyer() != anna.ID || p.Holder != 0 {
+			t.Errorf("joined, it is %+v", p)
 		}
-		if err := s.people.Move(ctx, staff, p.Account, 0); err != nil {
+		if said, err := s.ReasonsOf(ctx, staff, []int64{p.Account}); err != nil || said[p.Account].Words != "Other." {
+			t.Errorf("joined, the desk reads %+v, %v", said, err)
+		}
+		if q := s.question(anna, one); q.Reason.Words != "One." {
+			t.Errorf("joined, she reads %q", q.Reason.Words)
+		}
+		s.confirm(anna, "other@example.org")
+		if q := s.question(anna, one); q.Reason.Words != "Other." {
+			t.Errorf("confirmed, %q stands", q.Reason.Words)
+		}
+		if err := s.people.RemoveAccount(ctx, anna, p.Account); err != nil {
 			t.Fatal(err)
 		}
 		if q := s.question(anna, one); q.Reason.Words != "One." {
@@ -371,6 +403,67 @@ func TestAccountsJoinedAndParted(t *testing.T) {
 		}
 		if p, _ = s.Purchase(ctx, staff, other); p.Person != 0 || p.Buyer() != -p.Account {
 			t.Errorf("parted, it is %d's", p.Buyer())
+		}
+	})
+}
+
+// TestOnlyOwnPurchasesAreAskedAbout: what the team joins to somebody who never
+// bought asks them nothing, and does not spend their one question; nor does a
+// purchase that turns out not to be theirs before the mail has left.
+func TestOnlyOwnPurchasesAreAskedAbout(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		s := open(t, db)
+		ctx := t.Context()
+		asked := func(of know.Actor) (about []int64) {
+			t.Helper()
+			if err := s.events.CatchUp(ctx, "purchase.accounts", s.FollowAccounts, "account.confirmed", "account.moved"); err != nil {
+				t.Fatal(err)
+			}
+			for n := 1; n > 0; {
+				var err error
+				if n, err = s.AskOnce(ctx); err != nil {
+					t.Fatal(err)
+				}
+			}
+			rows, err := s.events.Deliveries(ctx, event.Waiting, 0, 50)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, d := range rows {
+				if d.Kind == "why" && d.Person == of.ID {
+					about = append(about, d.Subject.ID)
+				}
+			}
+			return about
+		}
+		otto := s.person("Otto Lang", "otto@example.org")
+		for n := range 10 {
+			p, _ := s.Purchase(ctx, staff, s.one(s.order(fmt.Sprint(n), fmt.Sprintf("stranger%d@example.org", n))))
+			if err := s.people.Move(ctx, staff, p.Account, otto.ID); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := asked(otto); len(got) != 0 {
+			t.Fatalf("he is asked about %v, which others bought", got)
+		}
+		if _, err := s.OwnQuestion(ctx, otto); !fault.Is(err, fault.NotFound) {
+			t.Errorf("his own page asks him: %v", err)
+		}
+		if h, err := s.Held(ctx, otto.ID, nil); err != nil || len(h.Purchases) != 0 {
+			t.Errorf("held: %+v, %v", h, err)
+		}
+		s.confirm(otto, "second@example.org")
+		second := s.one(s.order("second", "second@example.org"))
+		if got := asked(otto); len(got) != 1 || got[0] != second {
+			t.Fatalf("asked about %v, want %d", got, second)
+		}
+		own := s.one(s.order("own", "otto@example.org"))
+		p, _ := s.Purchase(ctx, staff, second)
+		if err := s.people.RemoveAccount(ctx, otto, p.Account); err != nil {
+			t.Fatal(err)
+		}
+		if got := asked(otto); len(got) != 1 || got[0] != own {
+			t.Fatalf("parted, asked about %v, want %d", got, own)
 		}
 	})
 }

@@ -60,7 +60,7 @@ func (l *Ledger) Question(ctx context.Context, a know.Actor, code string) (Quest
 	if err != nil {
 		return Question{}, err
 	}
-	if p.Person != 0 && a.ID != 0 && a.ID != p.Person {
+	if p.Holder != 0 && a.ID != 0 && a.ID != p.Holder {
 		return Question{}, fault.New(fault.Conflict, "This purchase is somebody else’s. If it is yours, sign out, or add the address you bought with to your own page.")
 	}
 	return l.question(ctx, l.db, p)
@@ -72,7 +72,7 @@ func (l *Ledger) OwnQuestion(ctx context.Context, a know.Actor) (Question, error
 	if err := know.Require(a, know.Self, know.Subject{Author: a.ID}); err != nil {
 		return Question{}, err
 	}
-	p, err := scanPurchase(l.db.Row(ctx, selectPurchase+` where p.account_id in (select id from account where person_id = $1 and person_id <> 0) order by p.at, p.id limit 1`, a.ID))
+	p, err := scanPurchase(l.db.Row(ctx, selectPurchase+` where p.account_id in (select id from account where person_id = $1 and person_id <> 0 and joined_by = 0) order by p.at, p.id limit 1`, a.ID))
 	if errors.Is(err, sql.ErrNoRows) {
 		return Question{}, fault.New(fault.NotFound, "Nothing is known that you bought.")
 	}
@@ -84,7 +84,7 @@ func (l *Ledger) OwnQuestion(ctx context.Context, a know.Actor) (Question, error
 
 func (l *Ledger) question(ctx context.Context, q storage.Q, p Purchase) (x Question, err error) {
 	x.Purchase = p
-	if _, x.accounts, err = accountsOf(ctx, q, p.Account); err != nil {
+	if _, x.accounts, err = held(ctx, q, p.Account); err != nil {
 		return x, err
 	}
 	if p.Person != 0 {
@@ -112,7 +112,7 @@ func (l *Ledger) Answer(ctx context.Context, a know.Actor, q Question, n Answer,
 		return err
 	}
 	return l.db.Update(ctx, func(tx *storage.Tx) error {
-		person, accounts, err := accountsOf(ctx, tx, q.Purchase.Account)
+		person, accounts, err := held(ctx, tx, q.Purchase.Account)
 		if err != nil {
 			return err
 		}
@@ -161,7 +161,7 @@ func (l *Ledger) TakeBack(ctx context.Context, q Question) error {
 			if err := empty(ctx, tx, id); err != nil {
 				return err
 			}
-			if err := l.fact(ctx, tx, know.Actor{ID: q.Purchase.Person}, ReasonWithdrawn, "reason", id, q.Purchase.Account, 0); err != nil {
+			if err := l.fact(ctx, tx, know.Actor{ID: q.Purchase.Holder}, ReasonWithdrawn, "reason", id, q.Purchase.Account, 0); err != nil {
 				return err
 			}
 		}

@@ -180,15 +180,17 @@ func (l *Ledger) ReasonsOf(ctx context.Context, a know.Actor, accounts []int64) 
 	return reasons, nil
 }
 
-// accountsOf gives all accounts of the buyer who has this one.
-func accountsOf(ctx context.Context, q storage.Q, account int64) (person int64, accounts []int64, err error) {
-	err = q.Row(ctx, `select person_id from account where id = $1`, account).Scan(&person)
+// held gives all accounts that the buyer holds who holds this one. One that
+// the team joined to somebody answers for itself alone: who bought with it has
+// not said yet that it is them.
+func held(ctx context.Context, q storage.Q, account int64) (person int64, accounts []int64, err error) {
+	err = q.Row(ctx, `select case when joined_by = 0 then person_id else 0 end from account where id = $1`, account).Scan(&person)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, []int64{account}, nil
 	}
 	if err != nil || person == 0 {
 		return 0, []int64{account}, err
 	}
-	accounts, err = storage.All(ctx, q, storage.Scalar[int64], `select id from account where person_id = $1 and person_id <> 0 order by id`, person)
+	accounts, err = storage.All(ctx, q, storage.Scalar[int64], `select id from account where person_id = $1 and person_id <> 0 and joined_by = 0 order by id`, person)
 	return person, accounts, err
 }

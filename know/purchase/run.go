@@ -43,7 +43,8 @@ func (l *Ledger) Ask(ctx context.Context) error {
 
 // AskOnce looks at the next purchases that nobody looked at yet, puts the
 // question to their buyers into the outbox where it is due, and gives how many
-// purchases it was.
+// purchases it was. A buyer is who confirmed the address of the order: nobody
+// is asked about what the team believes is theirs.
 func (l *Ledger) AskOnce(ctx context.Context) (n int, err error) {
 	var due int
 	if err := l.db.Row(ctx, `select count(*) from (select id from purchase where due = 1 limit 1) d`).Scan(&due); err != nil || due == 0 {
@@ -54,7 +55,7 @@ func (l *Ledger) AskOnce(ctx context.Context) (n int, err error) {
 		looks, err := storage.All(ctx, tx, func(row storage.Scanner) (k look, err error) {
 			err = row.Scan(&k.id, &k.person, &k.at)
 			return k, err
-		}, `select p.id, coalesce(a.person_id, 0), p.at from purchase p left join account a on a.id = p.account_id where p.due = 1 order by p.id limit $1`, askBatch)
+		}, `select p.id, coalesce(a.person_id, 0), p.at from purchase p left join account a on a.id = p.account_id and a.confirmed_at > 0 and a.joined_by = 0 where p.due = 1 order by p.id limit $1`, askBatch)
 		if err != nil {
 			return err
 		}
@@ -126,15 +127,44 @@ func (l *Ledger) AskedAt(ctx context.Context, a know.Actor, people []int64) (map
 func askKey(person int64) string { return fmt.Sprintf("why:%d", person) }
 
 // FollowAccounts looks at the purchases of an account again once somebody has
-// confirmed it, or it came to somebody else.
+// confirmed it, or it came to somebody else. Whoever was to be asked about one
+// that is not theirs now has not been asked: their question is not spent.
 func (l *Ledger) FollowAccounts(ctx context.Context, tx *storage.Tx, facts []event.Event) error {
 	for _, f := range facts {
-		if f.Subject.Kind != "account" || f.Other == 0 {
+		if f.Subject.Kind != "account" {
+			continue
+		}
+		if err := l.unask(ctx, tx, f.Subject.ID); err != nil {
+			return fmt.Errorf("purchase: account %d: %w", f.Subject.ID, err)
+		}
+		if f.Other == 0 {
 			continue
 		}
 		// One purchase of theirs is enough: a person is asked once.
 		if _, err := tx.Exec(ctx, `update purchase set due = 1 where id = (select id from purchase where account_id = $1 order by at desc, id desc limit 1)`, f.Subject.ID); err != nil {
 			return fmt.Errorf("purchase: account %d: %w", f.Subject.ID, err)
+		}
+	}
+	return nil
+}
+
+// unask takes back questions about the purchases of an account that have not
+// left, from those who do not hold it, and has them asked about another
+// purchase of theirs.
+func (l *Ledger) unask(ctx context.Context, tx *storage.Tx, account int64) error {
+	people, err := storage.All(ctx, tx, storage.Scalar[int64], `select d.person_id from outbox d join purchase p on p.id = d.subject_id join account a on a.id = p.account_id
+		where d.dedup in (select 'why:' || from_person from account_move where account_id = $1) and d.state in ('waiting', 'superseded')
+		and p.account_id = $1 and (a.joined_by <> 0 or a.person_id <> d.person_id)`, account)
+	if err != nil {
+		return err
+	}
+	for _, person := range people {
+		if err := l.events.Recall(ctx, tx, askKey(person)); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `update purchase set due = 1 where id = (select p.id from purchase p join account a on a.id = p.account_id
+			where a.person_id = $1 and a.joined_by = 0 and a.confirmed_at > 0 order by p.at desc, p.id desc limit 1)`, person); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -150,7 +180,7 @@ func (l *Ledger) ToAsk(ctx context.Context, id, person int64) (p Purchase, code 
 	if err != nil {
 		return p, "", err
 	}
-	if q.Answered() || p.Person != person {
+	if q.Answered() || p.Holder != person {
 		return p, "", event.ErrSuperseded
 	}
 	code, err = l.Code(ctx, id)

@@ -80,7 +80,7 @@ func (x *inbox) read(ctx context.Context, v *page.View, id int64) (o opened, err
 			o.task = &task
 		}
 	}
-	if o.way, o.mailed, err = x.Inbox.WayTo(ctx, a, t.Person); err != nil {
+	if o.way, o.mailed, err = x.Inbox.WayTo(ctx, a, t.Reader); err != nil {
 		return o, err
 	}
 	var accounts []int64

@@ -150,8 +150,8 @@ func (d draft) confirmation(ctx context.Context, row event.Delivery) error {
 		return err
 	}
 	d.link = row.Subject.ID
-	if account.Person != 0 && account.Person != row.Person {
-		return d.taken(ctx, account.Person)
+	if holder := account.Holder(); holder != 0 && holder != row.Person {
+		return d.taken(ctx, holder)
 	}
 	d.hello()
 	d.Subject = d.T("Your address at {brand}", "brand", d.site.Brand)

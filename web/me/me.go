@@ -59,12 +59,14 @@ func signedIn(f page.Handler) page.Handler {
 	}
 }
 
-// accountIDs gives the accounts that a person speaks from.
+// accountIDs gives the accounts of which a person may read what they said.
 func (o own) accountIDs(r *http.Request, person int64) ([]int64, error) {
 	accounts, err := o.People.AccountsOf(r.Context(), person)
-	ids := make([]int64, len(accounts))
-	for i, a := range accounts {
-		ids[i] = a.ID
+	var ids []int64
+	for _, a := range accounts {
+		if a.Disclosed() {
+			ids = append(ids, a.ID)
+		}
 	}
 	return ids, err
 }

@@ -7,10 +7,12 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"tribune/know"
+	"tribune/know/purchase"
 	"tribune/shape"
 	"tribune/web/me"
 	"tribune/web/webtest"
@@ -171,10 +173,50 @@ func TestRemoveAddress(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.Use(secret)
+	anew := s.Use(secret)
 	jo.Get("/me/settings").Want(t, 200, remove(accounts[0].ID), "new@example.org")
-	jo.Post(remove(accounts[0].ID)).Want(t, 303)
-	jo.Get("/me/settings").Want(t, 200, "new@example.org", "you sign in with it").Without(t, accounts[0].Address)
+	if out := jo.Post(remove(accounts[0].ID)).Want(t, 303); out.Header.Get("Location") != "/signin?next=/me/settings" {
+		t.Errorf("who came by the address is led to %s", out.Header.Get("Location"))
+	}
+	jo.Get("/me/settings").Want(t, 303)
+	anew.Get("/me/settings").Want(t, 200, "new@example.org", "you sign in with it").Without(t, accounts[0].Address)
+}
+
+// TestJoinedByTheTeam shows somebody what was joined to them, and how it
+// becomes theirs: by the mail that is read there.
+func TestJoinedByTheTeam(t *testing.T) {
+	s := site(t)
+	jo, marta := s.Person("Jo", know.Member), s.Person("Marta", know.Staff)
+	ctx := t.Context()
+	bought, err := s.Purchases.Store(ctx, marta.Actor, []purchase.Order{{ExternalID: "1", At: s.Now().Add(-time.Hour), Email: "jo@work.example", AmountMinor: 900, Currency: "EUR"}})
+	if err != nil || bought[0].Err != nil {
+		t.Fatal(bought, err)
+	}
+	p, err := s.Purchases.Purchase(ctx, marta.Actor, bought[0].ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.People.Move(ctx, marta.Actor, p.Account, jo.ID); err != nil {
+		t.Fatal(err)
+	}
+	jo.Get("/me/settings").Want(t, 200, "jo@work.example", "joined to you by the team", "It is mine: send a link there", "Remove it")
+	if jo.Get("/me/export.json").Want(t, 200); strings.Contains(jo.Get("/me/export.json").Body, `"external_id"`) {
+		t.Error("the export tells what another may have bought")
+	}
+	jo.Post("/me/addresses", "email", "jo@work.example").Want(t, 303)
+	rows, err := s.Events.DeliveriesTo(ctx, jo.ID)
+	if err != nil || len(rows) == 0 {
+		t.Fatal(rows, err)
+	}
+	secret, err := s.People.Arm(ctx, rows[0].Subject.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Use(secret).ID != jo.ID {
+		t.Error("who confirmed the address is somebody else")
+	}
+	jo.Get("/me/settings").Want(t, 200, "jo@work.example").Without(t, "joined to you by the team")
+	jo.Get("/me/export.json").Want(t, 200, `"external_id"`)
 }
 
 // TestAddAddress answers alike for an address that is free and for one that is

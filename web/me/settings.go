@@ -139,6 +139,11 @@ func (o own) removeAccount(w http.ResponseWriter, r *http.Request, v *page.View)
 		}
 		return o.showSettings(w, r, v, me)
 	}
+	if v.Actor.Account == id { // by which they came in
+		o.Gate.SignOut(w)
+		page.Flash(w, r, "signed-out")
+		return page.Back(w, r, "/signin?next=/me/settings")
+	}
 	page.Flash(w, r, "removed")
 	return page.Back(w, r, "/me/settings#addresses")
 }
@@ -155,7 +160,7 @@ func accountName(a know.Account) string {
 // needed reports whether an address is the only confirmed one, by which its
 // person signs in.
 func (me whoami) needed(a know.Account) bool {
-	return a.Kind == know.Mail && !slices.ContainsFunc(me.accounts, func(b know.Account) bool {
+	return a.Kind == know.Mail && a.Holder() != 0 && !slices.ContainsFunc(me.accounts, func(b know.Account) bool {
 		return b.ID != a.ID && b.Kind == know.Mail && !b.ConfirmedAt.IsZero()
 	})
 }

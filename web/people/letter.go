@@ -28,7 +28,7 @@ type letter struct {
 }
 
 // mine reports whether the reader wrote the letter.
-func (l letter) mine() bool { return l.reader.ID != 0 && l.thread.Person == l.reader.ID }
+func (l letter) mine() bool { return l.reader.ID != 0 && l.thread.Reader == l.reader.ID }
 
 // path is the letter's address for its reader.
 func (l letter) path() string {
@@ -95,7 +95,7 @@ func (f faces) showLetter(w http.ResponseWriter, r *http.Request, v *page.View, 
 	return f.Show(w, r, v, letterPage(v, l))
 }
 
-func (l letter) mineOf(t converse.Thread) bool { return l.reader.ID != 0 && t.Person == l.reader.ID }
+func (l letter) mineOf(t converse.Thread) bool { return l.reader.ID != 0 && t.Reader == l.reader.ID }
 
 // say adds to a letter: whoever wrote it says more, one of us answers.
 func (f faces) say(w http.ResponseWriter, r *http.Request, v *page.View) error {

@@ -54,6 +54,18 @@ func (x *persons) person(w http.ResponseWriter, r *http.Request, v *page.View) e
 	return x.show(w, r, v, s)
 }
 
+// mayPart reports whether the reader may say whose an account is. What its
+// person holds is theirs: an owner alone takes it off them, and never the last
+// address by which they sign in.
+func (s shown) mayPart(v *page.View, a know.Account) bool {
+	if a.Holder() == 0 {
+		return know.May(v.Actor, know.Join, know.Subject{})
+	}
+	return v.Actor.Role == know.Owner && slices.ContainsFunc(s.accounts, func(b know.Account) bool {
+		return b.ID != a.ID && b.Kind == know.Mail && !b.ConfirmedAt.IsZero()
+	})
+}
+
 func (x *persons) account(w http.ResponseWriter, r *http.Request, v *page.View) error {
 	id, err := page.ID(r, "id")
 	if err != nil {
@@ -218,6 +230,9 @@ func (x *persons) pick(w http.ResponseWriter, r *http.Request, v *page.View) err
 	m := moves{text: strings.TrimSpace(r.URL.Query().Get("q"))}
 	if m.account, err = x.People.Known(r.Context(), v.Actor, id); err != nil {
 		return err
+	}
+	if m.account.Holder() != 0 {
+		return page.Back(w, r, desk.Link("/desk/people/%d", m.account.Person))
 	}
 	m.name = desk.AccountName(v, m.account)
 	look := m.text
