@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -73,7 +75,21 @@ func (s *Site) Serve(ctx context.Context, listener net.Listener, out io.Writer) 
 		stop() // what has begun ends before the database is closed
 		return errors.Join(err, group.Wait())
 	}
+	group.Go(func() error { return settle(ctx) })
 	return group.Wait()
+}
+
+// settle gives back, once all has started, what starting took: it is twice what
+// serving holds, and an idle site would keep it. Pools are emptied by the second
+// of two collections.
+func settle(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+	case <-time.After(time.Second):
+		runtime.GC()
+		debug.FreeOSMemory()
+	}
+	return nil
 }
 
 // begin starts in group all that the site's roles ask for.
@@ -164,7 +180,7 @@ func (s *Site) Handler() (http.Handler, error) {
 
 // kit gives what pages and mails are made with.
 func (s *Site) kit() (*page.Kit, error) {
-	words, err := web.Words(wire.Texts, api.Texts)
+	words, err := s.words()
 	if err != nil {
 		return nil, err
 	}

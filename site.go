@@ -5,13 +5,16 @@ import (
 	"crypto/rand"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"tribune/advocate"
+	"tribune/api"
 	"tribune/converse"
 	"tribune/converse/post"
 	"tribune/event"
 	"tribune/internal/fetch"
+	"tribune/internal/i18n"
 	"tribune/know"
 	"tribune/know/purchase"
 	"tribune/listen"
@@ -21,6 +24,8 @@ import (
 	"tribune/shape/charter"
 	"tribune/storage"
 	"tribune/tribe"
+	"tribune/web"
+	"tribune/wire"
 )
 
 // Site is one brand's deployment: its database and everything over it. All
@@ -42,6 +47,8 @@ type Site struct {
 	Tribes    *tribe.Tribes
 	Measures  *measure.Measures
 	Now       func() time.Time
+
+	words func() (*i18n.Catalogue, error) // for pages and mails alike, loaded once
 }
 
 // Open opens a site and brings its database up to date. now is the clock; nil
@@ -55,10 +62,11 @@ func Open(ctx context.Context, log *slog.Logger, c Config, now func() time.Time)
 		return nil, fmt.Errorf("the data could not be opened: %w", err)
 	}
 	s := &Site{Log: log, Config: c, DB: db, Now: now}
+	s.words = sync.OnceValues(func() (*i18n.Catalogue, error) { return web.Words(wire.Texts, api.Texts) })
 	s.Events = event.New(log, db, now, rand.Text())
 	s.People = know.New(log, db, s.Events, now, nil)
-	web := fetch.New(fetch.Options{AllowPrivate: c.FetchPrivate, UserAgent: "Tribune (it listens; ask the site it comes from)"})
-	s.Radar = listen.New(log, db, s.Events, s.People, web, now)
+	client := fetch.New(fetch.Options{AllowPrivate: c.FetchPrivate, UserAgent: "Tribune (it listens; ask the site it comes from)"})
+	s.Radar = listen.New(log, db, s.Events, s.People, client, now)
 	s.Inbox = converse.New(log, db, s.Events, s.People, s.Radar, now)
 	s.Ideas = shape.New(log, db, s.Events, s.People, s.Radar, s.Inbox, now)
 	s.Purchases = purchase.New(log, db, s.Events, s.People, now)

@@ -139,7 +139,7 @@ func (l *Log) step(ctx context.Context, name string, f Follower, kinds []string)
 		}
 	}
 	err = l.db.Update(ctx, func(tx *storage.Tx) error {
-		n, more, err = l.take(ctx, tx, name, f, kinds, head)
+		n, more, err = l.take(ctx, tx, name, f, kinds, head, at, facts)
 		return err
 	})
 	if err != nil {
@@ -149,8 +149,10 @@ func (l *Log) step(ctx context.Context, name string, f Follower, kinds []string)
 }
 
 // take gives a batch to the follower and moves the cursor behind it, or up to
-// head if there is nothing for it, unless another process holds the cursor.
-func (l *Log) take(ctx context.Context, tx *storage.Tx, name string, f Follower, kinds []string, head place) (n int, more bool, err error) {
+// head if there is nothing for it, unless another process holds the cursor. The
+// batch is facts, which were read from seen on, outside the writer's queue; it
+// is read anew if another process has moved the cursor since.
+func (l *Log) take(ctx context.Context, tx *storage.Tx, name string, f Follower, kinds []string, head, seen place, facts []Event) (n int, more bool, err error) {
 	now := l.now()
 	held, err := tx.Exec(ctx, `update cursor set leased_by = $1, leased_until = $2
 		where name = $3 and (leased_by = $1 or leased_until < $4)`,
@@ -162,9 +164,10 @@ func (l *Log) take(ctx context.Context, tx *storage.Tx, name string, f Follower,
 	if err != nil {
 		return 0, false, err
 	}
-	facts, err := l.after(ctx, tx, at, kinds)
-	if err != nil {
-		return 0, false, err
+	if at != seen {
+		if facts, err = l.after(ctx, tx, at, kinds); err != nil {
+			return 0, false, err
+		}
 	}
 	to := head
 	if len(facts) > 0 {

@@ -70,11 +70,12 @@ func (b *batch) recentOf(ctx context.Context, idea int64) (*recent, error) {
 		return r, nil
 	}
 	r := &recent{}
-	err := b.tx.Row(ctx, `select coalesce(max(seq), 0) from tribe_ballot where idea_id = $1 and from_id = 0`, idea).Scan(&r.seq)
-	if err != nil {
-		return nil, err
-	}
-	r.voters, err = storage.All(ctx, b.tx, storage.Scalar[int64], `select person_id from tribe_ballot where idea_id = $1 and from_id = 0 order by seq desc limit $2`, idea, b.window)
+	err := storage.Each(ctx, b.tx, func(row storage.Scanner) error {
+		var person, seq int64
+		err := row.Scan(&person, &seq)
+		r.seq, r.voters = max(r.seq, seq), append(r.voters, person)
+		return err
+	}, `select person_id, seq from tribe_ballot where idea_id = $1 and from_id = 0 order by seq desc limit $2`, idea, b.window)
 	b.recent[idea] = r
 	return r, err
 }
