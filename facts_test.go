@@ -20,6 +20,9 @@ func TestFactsAreListed(t *testing.T) {
 	found := 0
 	for _, folder := range []string{"know", "listen", "converse", "shape", "advocate", "tribe", "measure"} {
 		err := fs.WalkDir(os.DirFS(folder), ".", func(name string, d fs.DirEntry, err error) error {
+			if d != nil && d.IsDir() && d.Name() == "reader" {
+				return fs.SkipDir // readers record nothing, and name servers
+			}
 			if err != nil || d.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
 				return err
 			}
