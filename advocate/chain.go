@@ -101,7 +101,8 @@ func (s *Advocacy) Brought(ctx context.Context, person int64) (direct, all int64
 // nothing is known first.
 type Which struct {
 	Sure       *Sure     // only these, the latest first
-	Known      bool      // only those of whom something is known
+	Brought    bool      // only those whom somebody brought
+	Otherwise  bool      // only those of whom something else is known: a place, a name from outside, that they do not know
 	Generation int64     // brought in this generation; 0: any
 	Crossed    bool      // brought from From into To
 	From, To   string    // countries, "" for one that is not known
@@ -118,7 +119,7 @@ func (s *Advocacy) Buyers(ctx context.Context, a know.Actor, f Which) (list []Re
 		return nil, "", err
 	}
 	sure, at, id := int64(Unknown), int64(1<<62), int64(1<<62)
-	if f.Known {
+	if f.Brought {
 		sure = int64(ByLink)
 	}
 	if f.Cursor != "" {
@@ -126,7 +127,7 @@ func (s *Advocacy) Buyers(ctx context.Context, a know.Actor, f Which) (list []Re
 			return nil, "", fault.New(fault.Invalid, "This page cannot be found from here. Go back to the first one.").On("cursor")
 		}
 	}
-	sorted := f.Sure == nil && f.Generation == 0 && !f.Crossed && f.Parent == 0
+	sorted := f.Sure == nil && !f.Otherwise && f.Generation == 0 && !f.Crossed && f.Parent == 0
 	if !sorted {
 		if list, err = s.buyers(ctx, f, f.Sure, at, id, f.Limit+1); err != nil {
 			return nil, "", fmt.Errorf("advocate: buyers: %w", err)
@@ -160,6 +161,12 @@ func (s *Advocacy) buyers(ctx context.Context, f Which, sure *Sure, at, id int64
 	}
 	if sure != nil {
 		and(`sure = ?`, int64(*sure))
+	}
+	if f.Brought {
+		and(`parent_id <> 0`)
+	}
+	if f.Otherwise {
+		and(`parent_id = 0 and sure > 0`)
 	}
 	if f.Generation > 0 {
 		and(`depth = ?`, f.Generation)

@@ -4,6 +4,12 @@ import (
 	"time"
 )
 
+// Whom somebody brought is who hangs in this tree, in generation 1 or later:
+// they said so of a member who let us show it, or came by somebody's link.
+// Whoever says anything else (a place, a name from outside, that they do not
+// know) has answered, and was brought by nobody. The loop's "found" counts the
+// same buyers.
+//
 // Who told whom is a tree over buyers and those who brought one. It follows the
 // ledger: each account that buys belongs to a node (a person, or minus an
 // account nobody claimed), each node has at most one claim (the person who, by
@@ -20,7 +26,7 @@ type Sure int64
 const (
 	Unknown Sure = 0
 	ByLink  Sure = 1 // their first purchase came with the code of a share link
-	Said    Sure = 2 // the buyer said so
+	Said    Sure = 2 // the buyer said what did
 )
 
 // String names it as the API does.

@@ -224,7 +224,8 @@ func (w *work) recount(ctx context.Context, id int64) error {
 // claim says who brought a buyer, by what is known, and how sure it is. A
 // member who was named counts once they let us show it; the maker of a link
 // that came with the purchase, or through which the buyer became a member,
-// counts unless the buyer named another member.
+// counts unless the buyer named another member. How sure it is is of what the
+// claim rests on.
 func (w *work) claim(ctx context.Context, id int64, b purchase.Buyer) (claim int64, sure Sure, err error) {
 	if b.Purchases == 0 {
 		return 0, Unknown, nil // who bought nothing was brought to nothing
@@ -243,14 +244,19 @@ func (w *work) claim(ctx context.Context, id int64, b purchase.Buyer) (claim int
 	if link == id {
 		link = 0 // one's own link brings nobody
 	}
+	if b.Teller == id {
+		b.Teller, b.Shown = 0, "" // nor does one bring oneself
+	}
 	switch {
 	case !b.Said && link != 0:
 		return link, ByLink, nil
 	case !b.Said:
 		return 0, Unknown, nil
-	case b.Teller == 0, b.Shown == purchase.Asked && b.Teller == link:
+	case b.Teller == 0 && link != 0:
+		return link, ByLink, nil // their words name nobody; the link does
+	case b.Shown == purchase.Asked && b.Teller == link:
 		return link, Said, nil
-	case b.Shown == purchase.Granted && b.Teller != id:
+	case b.Shown == purchase.Granted:
 		return b.Teller, Said, nil
 	}
 	return 0, Said, nil

@@ -86,11 +86,14 @@ func (s *site) recount(ctx context.Context) (map[int64]node, error) {
 		if link != 0 {
 			n.claim, n.sure = link, ByLink
 		}
-		if b.Said {
+		if b.Teller == id {
+			b.Teller, b.Shown = 0, ""
+		}
+		if b.Said && (b.Teller != 0 || link == 0) {
 			n.sure = Said
-			if b.Teller != 0 && !(b.Shown == purchase.Asked && b.Teller == link) {
+			if !(b.Shown == purchase.Asked && b.Teller == link) {
 				n.claim = 0
-				if b.Shown == purchase.Granted && b.Teller != id {
+				if b.Shown == purchase.Granted {
 					n.claim = b.Teller
 				}
 			}

@@ -53,6 +53,34 @@ func (s *Advocacy) Generations(ctx context.Context, a know.Actor, since time.Tim
 	return all, nil
 }
 
+// Came counts buyers by what brought them.
+type Came struct {
+	Said      int64 // somebody, as they say
+	ByLink    int64 // somebody, by their share link
+	Otherwise int64 // something else, as they say, or nobody they could name
+	Unknown   int64 // nothing is known
+}
+
+// Brought gives how many of them somebody brought.
+func (c Came) Brought() int64 { return c.Said + c.ByLink }
+
+// All gives how many they are.
+func (c Came) All() int64 { return c.Brought() + c.Otherwise + c.Unknown }
+
+// CameBy sums generations up. Who stands under nobody was brought by nobody,
+// whatever they said.
+func CameBy(generations []Generation) (c Came) {
+	for _, g := range generations {
+		c.Unknown += g.Unknown
+		if g.Depth == 0 {
+			c.Otherwise += g.Said + g.ByLink
+			continue
+		}
+		c.Said, c.ByLink = c.Said+g.Said, c.ByLink+g.ByLink
+	}
+	return c
+}
+
 func monthOf(since time.Time) int64 {
 	if since.IsZero() {
 		return 0

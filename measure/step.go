@@ -22,7 +22,7 @@ const (
 	StepShipped  Step = "shipped"  // ideas that are there now
 	StepTold     Step = "told"     // people told of a decision, by mail or by hand
 	StepShared   Step = "shared"   // share links that were opened
-	StepFound    Step = "found"    // buyers whom somebody brought
+	StepFound    Step = "found"    // buyers whom somebody brought, as advocate has them
 )
 
 // put sees to it that a thing stands in a step at a moment, with its number;

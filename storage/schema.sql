@@ -1581,3 +1581,5 @@ CREATE INDEX account_move_account on account_move (account_id);
 CREATE INDEX session_account on session (account_id) where account_id <> 0;
 
 CREATE INDEX token_account on token (account_id) where account_id <> 0;
+
+CREATE INDEX referral_otherwise on referral (first_at, id) where parent_id = 0 and sure > 0 and purchases > 0;

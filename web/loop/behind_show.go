@@ -114,7 +114,7 @@ func (l *loop) found(r *http.Request, v *page.View) (behind, error) {
 	if err != nil {
 		return b, err
 	}
-	list, next, err := l.Advocacy.Buyers(r.Context(), v.Actor, advocate.Which{Known: true, Since: from, Until: to, Cursor: r.URL.Query().Get("cursor"), Limit: perPage})
+	list, next, err := l.Advocacy.Buyers(r.Context(), v.Actor, advocate.Which{Brought: true, Since: from, Until: to, Cursor: r.URL.Query().Get("cursor"), Limit: perPage})
 	if err != nil {
 		return b, err
 	}

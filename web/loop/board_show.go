@@ -17,8 +17,8 @@ import (
 type overview struct {
 	measure.Board
 	gaps    []measure.Gap
-	waits   bool                // the words are being compared
-	brought advocate.Generation // first purchases, by how sure it is what brought them
+	waits   bool          // the words are being compared
+	brought advocate.Came // first purchases, by how sure it is what brought them
 	failing []listen.Source
 	paused  []listen.Source
 	sources int
@@ -41,9 +41,7 @@ func (l *loop) board(w http.ResponseWriter, r *http.Request, v *page.View) error
 	if err != nil {
 		return err
 	}
-	for _, g := range generations {
-		o.brought.Unknown, o.brought.ByLink, o.brought.Said = o.brought.Unknown+g.Unknown, o.brought.ByLink+g.ByLink, o.brought.Said+g.Said
-	}
+	o.brought = advocate.CameBy(generations)
 	sources, err := l.Radar.Sources(ctx, v.Actor)
 	if err != nil {
 		return err

@@ -52,7 +52,7 @@ func TestEveryNumberOpens(t *testing.T) {
 	}
 	for _, want := range []string{"/desk/loop/heard", "/desk/loop/answered", "/desk/loop/taken", "/desk/loop/decided", "/desk/loop/shipped", "/desk/loop/told", "/desk/loop/shared",
 		"/desk/loop/found", "/desk/loop/found?week=13", "/desk/loop/found?week=7", "/desk/loop/heard?week=12", "/desk/loop/said", "/desk/loop/said?who=customer", "/desk/loop/said?who=other",
-		"/desk/why?since=2026-08", "/desk/why?since=2026-08&sure=said", "/desk/why?since=2026-08&sure=link", "/desk/why?since=2026-08&sure=unknown", "/desk/loop/purchases", "/desk/loop/again",
+		"/desk/why?since=2026-08", "/desk/why?since=2026-08&sure=said", "/desk/why?since=2026-08&sure=link", "/desk/why?since=2026-08&sure=otherwise", "/desk/why?since=2026-08&sure=unknown", "/desk/loop/purchases", "/desk/loop/again",
 		"/desk/loop/cohort?first=2026-08&month=2026-08", "/desk/loop/cohort?first=2026-08&month=2026-11", "/desk/loop/heard?language=pt"} {
 		if !opened[want] {
 			t.Errorf("the board has no number that opens to %s", want)
@@ -141,6 +141,10 @@ func buy(t *testing.T, s *webtest.Site, marta, ada know.Actor, code string) {
 		orders = append(orders, order)
 	}
 	stored := must[[]purchase.Stored](t)(s.Purchases.Store(ctx, marta, orders))
+	nobody := must[purchase.Question](t)(s.Purchases.Question(ctx, know.Actor{}, must[string](t)(s.Purchases.QuestionCode(ctx, marta, stored[3].ID))))
+	if err := s.Purchases.Answer(ctx, know.Actor{}, nobody, purchase.Answer{Words: "I do not know. Nobody. It was an advertisement."}, s.URL); err != nil {
+		t.Fatal(err)
+	}
 	for _, i := range []int{7, 8} { // di and ed say that Ada brought them, and she says yes
 		q := must[purchase.Question](t)(s.Purchases.Question(ctx, know.Actor{}, must[string](t)(s.Purchases.QuestionCode(ctx, marta, stored[i].ID))))
 		if err := s.Purchases.Answer(ctx, know.Actor{}, q, purchase.Answer{Words: "Ada told me.", Teller: ada.ID}, s.URL); err != nil {

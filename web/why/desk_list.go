@@ -24,9 +24,9 @@ const perPage = 25
 type listed struct {
 	rows   []row
 	faces  desk.Faces
-	sure   string // "unknown", "link", "said" or "" for all
+	sure   string // "unknown", "link", "said", "otherwise" or "" for all
 	filter string // in words, "" for none
-	year   advocate.Generation
+	year   advocate.Came
 	next   string
 }
 
@@ -49,15 +49,17 @@ func (y *why) list(w http.ResponseWriter, r *http.Request, v *page.View) error {
 		return err
 	}
 	generations, err := y.Advocacy.Generations(r.Context(), v.Actor, advocate.YearTo(v.Now))
-	for _, g := range generations {
-		l.year.Unknown, l.year.ByLink, l.year.Said = l.year.Unknown+g.Unknown, l.year.ByLink+g.ByLink, l.year.Said+g.Said
-	}
 	if err != nil {
 		return err
 	}
+	l.year = advocate.CameBy(generations)
 	v.Title, v.Section = v.T("Why"), "why"
 	return y.ShowDesk(w, r, v, listPage(v, l))
 }
+
+// otherwise asks for those who say that something else brought them than
+// somebody, or that they do not know.
+const otherwise = "otherwise"
 
 // which reads what to list from the address.
 func (y *why) which(r *http.Request, v *page.View, l *listed) (f advocate.Which, err error) {
@@ -65,10 +67,11 @@ func (y *why) which(r *http.Request, v *page.View, l *listed) (f advocate.Which,
 	f = advocate.Which{Cursor: q.Get("cursor"), Limit: perPage}
 	for _, s := range []advocate.Sure{advocate.Unknown, advocate.ByLink, advocate.Said} {
 		if l.sure == s.String() {
-			f.Sure = &s
+			f.Sure, f.Brought = &s, s != advocate.Unknown
 		}
 	}
-	if l.sure != "" && f.Sure == nil {
+	f.Otherwise = l.sure == otherwise
+	if l.sure != "" && f.Sure == nil && !f.Otherwise {
 		return f, fault.New(fault.NotFound, "There is nothing here, or it is not open to you.")
 	}
 	if q.Get("year") == "1" {

@@ -92,7 +92,7 @@ func TestAVisitorAnswers(t *testing.T) {
 	s.Person("Eve Other", know.Member).Post("/me/why/1", "show", "yes").Want(t, 404)
 	ben.Post("/me/why/1", "show", "yes").Want(t, 303)
 	s.settle()
-	s.staff.Get("/desk/why").Want(t, 200, "Ben Okoye", "said by the buyer")
+	s.staff.Get("/desk/why").Want(t, 200, "Ben Okoye", "somebody, says the buyer")
 	s.staff.Get("/desk/why/tree").Want(t, 200, "1 buyer of 2 was brought", "Ben Okoye")
 	s.staff.Get(fmt.Sprintf("/desk/why/tree/%d", ben.ID)).Want(t, 200, "order 1001")
 	s.staff.Get(fmt.Sprintf("/desk/why/purchases/%d", id)).Want(t, 200, "Ben Okoye", "12.50\u00a0EUR")
