@@ -278,6 +278,9 @@ func (s *Site) tidy(ctx context.Context) error {
 		if err := s.Advocacy.Tidy(ctx); err != nil && ctx.Err() == nil {
 			s.Log.Warn("forgetting who opened links failed", "error", err)
 		}
+		if err := s.forget(ctx); err != nil && ctx.Err() == nil {
+			s.Log.Warn("forgetting strangers' words failed", "error", err)
+		}
 		if err := s.Inbox.Tidy(ctx); err != nil && ctx.Err() == nil {
 			s.Log.Warn("tidying of letters failed", "error", err)
 		}
@@ -290,6 +293,20 @@ func (s *Site) tidy(ctx context.Context) error {
 		case <-time.After(time.Hour):
 		}
 	}
+}
+
+// forget forgets what strangers said longer ago than the settings say, unless
+// it became a voice or stands in a conversation.
+func (s *Site) forget(ctx context.Context) error {
+	settings, err := s.People.Site(ctx)
+	if err != nil {
+		return err
+	}
+	n, err := s.Radar.Forget(ctx, s.Now().AddDate(0, 0, -settings.Retention), s.Ideas, s.Inbox)
+	if n > 0 {
+		s.Log.Info("strangers' words were forgotten", "mentions", n)
+	}
+	return err
 }
 
 // scrub makes what a person erased unreadable in the files, too.

@@ -259,3 +259,25 @@ func (i *Inbox) takenBack(ctx context.Context, tx *storage.Tx, mention int64) er
 	}
 	return nil
 }
+
+// KeptMentions gives those of the mentions that stand in a conversation which
+// one of us answered, or which still waits. What was dismissed is not kept.
+func (i *Inbox) KeptMentions(ctx context.Context, q storage.Q, mentions []int64) ([]int64, error) {
+	if len(mentions) == 0 {
+		return nil, nil
+	}
+	holes, args := storage.Holes(1, mentions)
+	return storage.All(ctx, q, storage.Scalar[int64], `select s.mention_id from message s join thread t on t.id = s.thread_id
+			where s.mention_id in (`+holes+`) and (t.state = 'open' or t.answered_at > 0)
+		union select t.mention_id from thread t where t.mention_id in (`+holes+`) and (t.state = 'open' or t.answered_at > 0)`, args...)
+}
+
+// KeptAccounts gives those of the accounts that a conversation is with.
+func (i *Inbox) KeptAccounts(ctx context.Context, q storage.Q, accounts []int64) ([]int64, error) {
+	if len(accounts) == 0 {
+		return nil, nil
+	}
+	holes, args := storage.Holes(1, accounts)
+	return storage.All(ctx, q, storage.Scalar[int64], `select account_id from thread where account_id in (`+holes+`) and (state = 'open' or answered_at > 0)
+		union select s.account_id from message s join thread t on t.id = s.thread_id where s.account_id in (`+holes+`) and (t.state = 'open' or t.answered_at > 0)`, args...)
+}

@@ -31,11 +31,14 @@ type Site struct {
 	MailURL  string `json:"mail_url"`  // smtp://[user:pass@]host:port; "" while none is set
 	MailFrom string `json:"mail_from"` // the address mails come from
 	Rules    Rules  `json:"rules"`
+
+	// Retention is after how many days strangers' words are forgotten.
+	Retention int `json:"retention"`
 }
 
 // unset is a site before its first settings.
 func unset() Site {
-	return Site{Brand: "Tribune", Hue: 24, Chroma: 15, Language: "en", Zone: "UTC"}
+	return Site{Brand: "Tribune", Hue: 24, Chroma: 15, Language: "en", Zone: "UTC", Retention: 90}
 }
 
 // Location gives the site's time zone, UTC if it is not known here.
@@ -72,6 +75,9 @@ func readSite(ctx context.Context, q storage.Q) (Site, error) {
 	}
 	if err != nil {
 		return s, fmt.Errorf("know: settings: %w", err)
+	}
+	if s.Retention == 0 { // written before there was one
+		s.Retention = unset().Retention
 	}
 	return s, nil
 }
@@ -111,21 +117,23 @@ func (d *Directory) change(ctx context.Context, tx *storage.Tx, a Actor, f func(
 
 // What "settings.changed" tells of, added up in its n.
 const (
-	ChangedWords = 1 << iota // brand, purpose
-	ChangedLook              // accent, logo
-	ChangedPlace             // language, time zone
-	ChangedMail              // mail server
-	ChangedRules             // who may do what
+	ChangedWords     = 1 << iota // brand, purpose
+	ChangedLook                  // accent, logo
+	ChangedPlace                 // language, time zone
+	ChangedMail                  // mail server
+	ChangedRules                 // who may do what
+	ChangedRetention             // how long strangers' words are kept
 )
 
 // changed says what differs between settings.
 func (s Site) changed(to Site) (n int64) {
 	for what, differs := range map[int64]bool{
-		ChangedWords: s.Brand != to.Brand || s.Purpose != to.Purpose,
-		ChangedLook:  s.Hue != to.Hue || s.Chroma != to.Chroma || s.Logo != to.Logo,
-		ChangedPlace: s.Language != to.Language || s.Zone != to.Zone,
-		ChangedMail:  s.MailURL != to.MailURL || s.MailFrom != to.MailFrom,
-		ChangedRules: !maps.Equal(s.Rules.Least, to.Rules.Least),
+		ChangedWords:     s.Brand != to.Brand || s.Purpose != to.Purpose,
+		ChangedLook:      s.Hue != to.Hue || s.Chroma != to.Chroma || s.Logo != to.Logo,
+		ChangedPlace:     s.Language != to.Language || s.Zone != to.Zone,
+		ChangedMail:      s.MailURL != to.MailURL || s.MailFrom != to.MailFrom,
+		ChangedRetention: s.Retention != to.Retention,
+		ChangedRules:     !maps.Equal(s.Rules.Least, to.Rules.Least),
 	} {
 		if differs {
 			n |= what
@@ -159,6 +167,9 @@ func (d *Directory) SetLogo(ctx context.Context, a Actor, data []byte, contentTy
 	return d.Change(ctx, a, func(s *Site) error { s.Logo = sha; return nil })
 }
 
+// maxRetention is the longest that strangers' words are kept, in days: ten years.
+const maxRetention = 3650
+
 // Check cleans settings and refuses what cannot be: it says all that is wrong.
 func (s *Site) Check() error {
 	s.Brand, s.Purpose = strings.TrimSpace(s.Brand), strings.Join(strings.Fields(s.Purpose), " ")
@@ -178,6 +189,9 @@ func (s *Site) Check() error {
 	}
 	if s.Language != "en" && s.Language != "fr" {
 		refuse("language", "The site speaks English or French.")
+	}
+	if s.Retention < 1 || s.Retention > maxRetention {
+		refuse("retention", "Strangers’ words are kept for 1 to 3650 days.")
 	}
 	if _, err := time.LoadLocation(s.Zone); err != nil || s.Zone == "" {
 		refuse("zone", "This time zone is not known. Write it as in Europe/Paris.")

@@ -247,6 +247,7 @@ type HeldMention struct {
 	HeardAt     time.Time `json:"heard_at"`
 	State       string    `json:"state"`
 	Quotable    string    `json:"quotable,omitempty"`
+	Public      bool      `json:"public"`
 }
 
 // Holding is what this package holds of a person.
@@ -261,7 +262,7 @@ func (r *Radar) Held(ctx context.Context, person int64, accounts []int64) (Holdi
 	for _, m := range list {
 		h.Mentions = append(h.Mentions, HeldMention{ID: m.ID, Source: m.SourceName, Kind: m.Kind, URL: m.URL, ReplyTo: m.ReplyTo, Text: m.Text,
 			Language: m.Language, Country: m.Country, Reach: m.Reach, PublishedAt: m.PublishedAt, HeardAt: m.HeardAt,
-			State: string(m.State), Quotable: string(m.Quotable)})
+			State: string(m.State), Quotable: string(m.Quotable), Public: m.Public})
 	}
 	return h, err
 }

@@ -57,8 +57,8 @@ func (r *Radar) withdraw(ctx context.Context, tx *storage.Tx, id int64, fact eve
 	if err != nil || state == know.Withdrawn {
 		return err
 	}
-	if _, err := tx.Exec(ctx, `update mention set state = 'withdrawn', state_reason = '', text = '', text_hash = 0, url = '', external_id = '', reply_to = '', quotable = ''
-		where id = $1`, id); err != nil {
+	if _, err := tx.Exec(ctx, `update mention set state = 'withdrawn', state_reason = $2, text = '', text_hash = 0, url = '', external_id = '', reply_to = '', quotable = ''
+		where id = $1`, id, map[int64]string{DeletedThere: Deleted, TimePassed: Forgotten}[fact.N]); err != nil {
 		return fmt.Errorf("listen: withdraw %d: %w", id, err)
 	}
 	if err := storage.DropText(ctx, tx, "mention_search", id); err != nil {

@@ -39,6 +39,11 @@ func (r *Radar) store(ctx context.Context, l load) (done []outcome, err error) {
 		if b.gone, err = gone(ctx, tx, said); err != nil {
 			return err
 		}
+		alone, err := letAlone(ctx, tx, said)
+		if err != nil {
+			return err
+		}
+		maps.Copy(b.gone, alone)
 		if err := b.ensureAccounts(ctx, said, known); err != nil {
 			return err
 		}

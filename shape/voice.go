@@ -206,6 +206,25 @@ func (s *Ideas) followMention(ctx context.Context, tx *storage.Tx, v Voice) erro
 	return nil
 }
 
+// KeptMentions gives those of the mentions whose words stand behind an idea:
+// they are kept as long as their authors let them.
+func (s *Ideas) KeptMentions(ctx context.Context, q storage.Q, mentions []int64) ([]int64, error) {
+	if len(mentions) == 0 {
+		return nil, nil
+	}
+	holes, args := storage.Holes(1, mentions)
+	return storage.All(ctx, q, storage.Scalar[int64], `select distinct mention_id from voice where mention_id in (`+holes+`) and state <> 'withdrawn'`, args...)
+}
+
+// KeptAccounts gives those of the accounts that a voice names.
+func (s *Ideas) KeptAccounts(ctx context.Context, q storage.Q, accounts []int64) ([]int64, error) {
+	if len(accounts) == 0 {
+		return nil, nil
+	}
+	holes, args := storage.Holes(1, accounts)
+	return storage.All(ctx, q, storage.Scalar[int64], `select distinct account_id from voice where account_id in (`+holes+`) and state <> 'withdrawn'`, args...)
+}
+
 // quote shows a private voice, with or without its author's name, or keeps it
 // on the desk, as its author said.
 func (s *Ideas) quote(ctx context.Context, tx *storage.Tx, v Voice, answer listen.Quotability, name string) error {

@@ -1583,3 +1583,15 @@ CREATE INDEX session_account on session (account_id) where account_id <> 0;
 CREATE INDEX token_account on token (account_id) where account_id <> 0;
 
 CREATE INDEX referral_otherwise on referral (first_at, id) where parent_id = 0 and sure > 0 and purchases > 0;
+
+CREATE TABLE forget_ask (
+  account_id bigint primary key,
+  at         bigint not null
+);
+
+CREATE TABLE let_alone (
+  trace bigint primary key,
+  at    bigint not null
+);
+
+CREATE INDEX mention_heard on mention (heard_at) where state <> 'withdrawn';
