@@ -64,7 +64,7 @@ func fill(b *testing.B, s *site, n int) {
 	r := rand.New(rand.NewPCG(1, 2))
 	buyers := n / 2
 	end := s.at
-	var people, accounts, bought [][]any
+	var people, accounts, bought, reasons, tellers [][]any
 	nodes := map[int64]node{}
 	level := make([][]int64, chainDepth+1)
 	for i := 1; i <= buyers; i++ {
@@ -82,6 +82,10 @@ func fill(b *testing.B, s *site, n int) {
 			above := level[depth-1]
 			x.claim, x.sure = above[min(r.IntN(len(above)), r.IntN(len(above)))], ByLink+Sure(r.IntN(2))
 			level[depth] = append(level[depth], id)
+			if x.sure == Said {
+				reasons = append(reasons, []any{id, id, x.first, "She showed me hers.", x.claim, 1, 1})
+				tellers = append(tellers, []any{id, x.claim, "yes", 1, 1})
+			}
 		} else {
 			level[0] = append(level[0], id)
 		}
@@ -107,6 +111,8 @@ func fill(b *testing.B, s *site, n int) {
 		{"person (id, name, role, country, created_at)", people},
 		{"account (id, kind, address, person_id, confirmed_at, created_at)", accounts},
 		{"purchase (id, shop, external_id, account_id, at, country, items, amount_minor, currency, code, added_at, due)", bought},
+		{"reason (id, account_id, purchase_id, words, teller_id, created_at, edited_at)", reasons},
+		{"reason_teller (reason_id, person_id, state, asked_at, answered_at)", tellers},
 		{"referral (id, claim_id, parent_id, sure, purchases, first_id, first_at, coded, country, came_from, depth, root_id, below)", rows},
 		{"referral_account (account_id, node_id)", maps},
 	} {

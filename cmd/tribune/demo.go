@@ -111,7 +111,7 @@ func (c *demoCommand) fill(ctx context.Context, log *slog.Logger, today time.Tim
 	if err != nil {
 		return err
 	}
-	fmt.Println("Counting what the site counts of its mentions and purchases...")
+	fmt.Println("Counting what the site counts of its mentions...")
 	site, err := tribune.Open(ctx, log, config, nil)
 	if err != nil {
 		return err

@@ -164,10 +164,11 @@ func (l *Ledger) ReasonsOf(ctx context.Context, a know.Actor, accounts []int64) 
 		err = row.Scan(&f.account, &f.ID, &f.Account, &f.Purchase, &f.Words, &f.Teller, &f.Shown, &f.TellerName, &f.Place, &f.Thing.Kind, &f.Thing.ID, &f.ByName, &f.State, &created, &edited)
 		f.CreatedAt, f.EditedAt = storage.Time(created), storage.Time(edited)
 		return f, err
-	}, `select b.id, r.id, r.account_id, r.purchase_id, r.words, r.teller_id, coalesce(t.state, ''), r.teller_name, r.place, r.thing_kind, r.thing_id, r.by_name, r.state, r.created_at, r.edited_at
-		from account b join account o on o.id = b.id or b.person_id <> 0 and o.person_id = b.person_id
-		join reason r on r.account_id = o.id left join reason_teller t on t.reason_id = r.id and t.person_id = r.teller_id
-		where b.id in (`+holes+`) and r.state = 'visible' order by r.edited_at, r.id`, args...)
+	}, `with own (account_id, of_id) as (select id, id from account where id in (`+holes+`)
+			union select b.id, o.id from account b join account o on o.person_id = b.person_id where b.person_id <> 0 and o.person_id <> 0 and b.id in (`+holes+`))
+		select own.account_id, r.id, r.account_id, r.purchase_id, r.words, r.teller_id, coalesce(t.state, ''), r.teller_name, r.place, r.thing_kind, r.thing_id, r.by_name, r.state, r.created_at, r.edited_at
+		from own join reason r on r.account_id = own.of_id left join reason_teller t on t.reason_id = r.id and t.person_id = r.teller_id
+		where r.state = 'visible' order by r.edited_at, r.id`, args...)
 	if err != nil {
 		return nil, err
 	}

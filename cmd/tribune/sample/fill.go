@@ -29,15 +29,15 @@ type filler struct {
 
 	votes, comments, voted []int64 // by idea: how many; voted: by staff
 	created                []int64
-	bought                 []shopper
+	bought                 []*shopper
 }
 
 // Fill writes a site of any size as an archive (see storage.Export), to be
 // imported: people (the first is the owner), ideas with votes and comments,
 // mentions, and purchases with who told whom. Everything is public. The same
 // seed and day give the same site. Texts are the story's sentences, put
-// together anew. What the site counts of mentions and purchases it counts
-// itself, when it first reads its log and its work that waits to the end.
+// together anew. What the site counts of purchases is there already; what it
+// counts of mentions it counts itself, in its work that waits.
 func Fill(to storage.Folder, n Sizes, today time.Time, seed uint64) error {
 	s, err := read()
 	if err != nil {
@@ -53,8 +53,8 @@ func Fill(to storage.Folder, n Sizes, today time.Time, seed uint64) error {
 	}
 	f.sizes.People = max(f.sizes.People, 2)
 	f.share()
-	f.bought = f.buyers()
-	for _, table := range []func() error{f.site, f.people, f.ideas, f.voteRows, f.commentRows, f.mentionRows, f.orders, f.due} {
+	f.bought = f.shoppers()
+	for _, table := range []func() error{f.site, f.people, f.ideas, f.voteRows, f.commentRows, f.mentionRows, f.orders, f.tree, f.cohorts, f.due} {
 		if err := table(); err != nil {
 			return fmt.Errorf("sample: fill: %w", err)
 		}
@@ -93,6 +93,11 @@ func (f *filler) table(name string, n int, make func(i int) row) error {
 	}
 	f.m.Rows[name] = int64(n)
 	return finish(w, out.Flush())
+}
+
+// rows writes a table of these rows.
+func (f *filler) rows(name string, rows []row) error {
+	return f.table(name, len(rows), func(i int) row { return rows[i] })
 }
 
 // ago gives a moment up to so many days before today, in microseconds.
@@ -212,7 +217,7 @@ func (f *filler) people() error {
 	}
 	return f.table("account", max(f.sizes.People, len(f.bought)), func(i int) row {
 		if i >= f.sizes.People {
-			return row{"id": i + 1, "kind": "mail", "address": fmt.Sprintf("buyer%d@example.org", i+1), "person_id": 0, "confirmed_at": 0, "created_at": f.bought[i].first.UnixMicro()}
+			return row{"id": i + 1, "kind": "mail", "address": fmt.Sprintf("buyer%d@example.org", i+1), "person_id": 0, "confirmed_at": 0, "created_at": f.bought[i].at[0].UnixMicro()}
 		}
 		return row{"id": i + 1, "kind": "mail", "address": fmt.Sprintf("person%d@example.org", i+1), "person_id": i + 1, "confirmed_at": joined[i], "created_at": joined[i]}
 	})

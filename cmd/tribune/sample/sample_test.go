@@ -1,13 +1,18 @@
 package sample_test
 
 import (
+	"errors"
+	"fmt"
 	"log/slog"
-	"strconv"
+	"slices"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"tribune"
 	"tribune/cmd/tribune/sample"
+	"tribune/storage"
 )
 
 var today = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
@@ -85,44 +90,91 @@ func TestFill(t *testing.T) {
 	}
 }
 
-// purchases holds what a filled site counts of its purchases, once it has read
-// its log, against what it was filled with.
-func purchases(t *testing.T, site *tribune.Site, sizes sample.Sizes) {
+// counted are the tables in which a site keeps what it counts of purchases.
+var counted = []string{"purchase_country", "referral", "referral_account", "referral_month", "referral_crossed", "referral_tree", "cohort_account", "cohort_buyer", "cohort"}
+
+// kept gives the rows of the counted tables, as text.
+func kept(t *testing.T, site *tribune.Site) map[string][]string {
 	t.Helper()
-	if err := site.CatchUp(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	number := func(query string) (n int) {
-		t.Helper()
-		if err := site.DB.Row(t.Context(), query).Scan(&n); err != nil {
+	all := map[string][]string{}
+	for _, table := range counted {
+		rows, err := site.DB.Query(t.Context(), `select * from `+table)
+		if err != nil {
 			t.Fatal(err)
 		}
-		return n
+		columns, err := rows.Columns()
+		if err != nil {
+			t.Fatal(err)
+		}
+		values, to := make([]any, len(columns)), make([]any, len(columns))
+		for i := range values {
+			to[i] = &values[i]
+		}
+		for rows.Next() {
+			if err := rows.Scan(to...); err != nil {
+				t.Fatal(err)
+			}
+			all[table] = append(all[table], fmt.Sprint(values...))
+		}
+		rows.Close()
+		slices.Sort(all[table])
+	}
+	return all
+}
+
+// purchases holds what a filled site has counted of its purchases against what
+// it counts itself, from the orders and the answers.
+func purchases(t *testing.T, site *tribune.Site, sizes sample.Sizes) {
+	t.Helper()
+	ctx := t.Context()
+	if err := site.CatchUp(ctx); err != nil {
+		t.Fatal(err)
+	}
+	filled := kept(t, site)
+	err := site.DB.Update(ctx, func(tx *storage.Tx) error {
+		for _, do := range []string{`delete from referral`, `delete from referral_account`, `delete from referral_month`, `delete from referral_crossed`, `delete from referral_tree`,
+			`insert into referral_due (kind, id) select distinct 0, account_id from purchase`} {
+			if _, err := tx.Exec(ctx, do); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err := errors.Join(err, site.Advocacy.SettleAll(ctx), site.Measures.Recount(ctx)); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(kept(t, site), filled); diff != "" {
+		t.Errorf("%+v: other than the site counts itself (-site +filled): %s", sizes, diff)
 	}
 	for what, n := range map[string]int{
-		`select count(*) from purchase`:                                                            sizes.Purchases,
-		`select coalesce(sum(purchases), 0) from referral`:                                         sizes.Purchases,
-		`select coalesce(sum(purchases), 0) from cohort`:                                           sizes.Purchases,
-		`select coalesce(sum(purchases), 0) from purchase_country`:                                 sizes.Purchases,
-		`select coalesce(sum(buyers), 0) from referral_month`:                                      (sizes.Purchases + 1) / 2,
-		`select coalesce(sum(n), 0) from loop_day where step = 'heard'`:                            sizes.Mentions,
-		`select count(*) from measure_due where name = 'sweep'`:                                    0,
-		`select count(*) from outbox`:                                                              0,
-		`select count(*) from purchase p where p.at > ` + strconv.FormatInt(today.UnixMicro(), 10): 0,
+		`select count(*) from purchase`:                                             sizes.Purchases,
+		`select coalesce(sum(purchases), 0) from purchase_country`:                  sizes.Purchases,
+		`select coalesce(sum(n), 0) from loop_day where step = 'heard'`:             sizes.Mentions,
+		`select count(*) from measure_due where name = 'sweep'`:                     0,
+		`select count(*) from outbox`:                                               0,
+		`select count(*) from purchase where at > ` + fmt.Sprint(today.UnixMicro()): 0,
 	} {
-		if got := number(what); got != n {
+		if got := number(t, site, what); got != n {
 			t.Errorf("%+v: %s gives %d, want %d", sizes, what, got, n)
 		}
 	}
 	if sizes.Purchases < 1000 {
 		return
 	}
-	if deep := number(`select max(depth) from referral`); deep != 12 {
+	if deep := number(t, site, `select max(depth) from referral`); deep != 12 {
 		t.Errorf("the longest chain is %d deep", deep)
 	}
 	for _, sure := range []string{"0", "1", "2"} {
-		if number(`select count(*) from referral where purchases > 0 and sure = `+sure) < 50 {
+		if number(t, site, `select count(*) from referral where sure = `+sure) < 50 {
 			t.Errorf("hardly anybody is as sure as %s", sure)
 		}
 	}
+}
+
+func number(t *testing.T, site *tribune.Site, query string) (n int) {
+	t.Helper()
+	if err := site.DB.Row(t.Context(), query).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
