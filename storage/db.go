@@ -117,7 +117,8 @@ func (db *DB) Ping(ctx context.Context) error { return db.pool.PingContext(ctx) 
 
 // Scrub makes what was deleted unreadable in the files, too: SQLite's
 // write-ahead log is folded into the database, whose freed pages are already
-// overwritten. On PostgreSQL vacuum does this in its own time.
+// overwritten. On PostgreSQL vacuum does this in its own time
+// (docs/operate.md, "When somebody leaves").
 func (db *DB) Scrub(ctx context.Context) error {
 	if db.postgres {
 		return nil
