@@ -29,10 +29,11 @@ func (s *Advocacy) FollowEffects(ctx context.Context, tx *storage.Tx, facts []ev
 			what = `select 'thread', t.id, @ from thread t where t.id = $2`
 		case "message.posted", "message.withdrawn", "message.hidden", "message.shown":
 			what, id = `select 'thread', t.id, @ from thread t where t.id = $2`, f.Other
-		case "decision.made", "idea.unmerged":
+		case "decision.made":
 			what = `select 'idea', i.id, @ from idea i where i.id = $2 or i.merged_into = $2`
-		case "idea.merged":
-			what = `select 'idea', i.id, @ from idea i where i.id = $2 or i.merged_into = $2 or i.merged_into = (select merged_into from idea where id = $2) and i.merged_into <> 0`
+		case "idea.unmerged", "idea.merged": // comments have moved, and another author reads them
+			what = `select 'idea', i.id, @ from idea i where i.id = $2 or i.merged_into = $2 or i.merged_into = (select merged_into from idea where id = $2) and i.merged_into <> 0
+				union select 'comment', c.id, @ from comment c where c.thanked > 0 and (c.idea_id = $2 or c.idea_id = (select merged_into from idea where id = $2))`
 		case "edit.taken":
 			what = `select 'edit', e.id, @ from post_edit e where e.id = $2`
 		case ShareJoined, "session.opened":

@@ -213,6 +213,12 @@ func didPeople(v *page.View, f event.Event) string {
 		return v.T("left the site")
 	case "account.confirmed":
 		return v.T("confirmed an address")
+	case "account.forget_asked":
+		return v.T("asked that we forget what an account said:")
+	case "account.forget_refused":
+		return v.T("said why we keep what an account said:")
+	case "account.forgotten":
+		return v.T("had forgotten what an account said:")
 	case "session.opened":
 		return v.T("signed in")
 	}
