@@ -276,7 +276,7 @@ func (x *loop) why() {
 	x.t.Helper()
 	p := x.owner
 	until(p, x.site.URL+"/desk/why", "document.querySelector('.why-mark.said') != null && document.querySelector('.why-chain') != null")
-	says(p, x.brought, x.T("said by the buyer"), "Jo Carter", "Sam Osei", x.Country("GH"))
+	says(p, x.brought, x.T("somebody, says the buyer"), "Jo Carter", "Sam Osei", x.Country("GH"))
 	x.look(p, "why")
 	p.Follow(".why-name")
 	says(p, "OR-1", x.brought, "Jo Carter")
