@@ -26,15 +26,14 @@ type twin struct {
 	place           string
 	copyOf          int64
 
-	group    group
-	name     string // a bare name at its source, "" if the account is known by more
-	source   int64
-	language string
+	group group
+	name  string // a bare name at its source, "" if the account is known by more
+	facet facet
 }
 
 // elsewhere reports whether one mention stands elsewhere than another, or came
 // by another road: one source does not deliver an utterance twice.
-func (t twin) elsewhere(o twin) bool { return t.place != o.place || t.source != o.source }
+func (t twin) elsewhere(o twin) bool { return t.place != o.place || t.facet.source != o.facet.source }
 
 // author is whose twins may be copies of each other. A bare name at two
 // sources is two accounts: they are one author as far as copies reads.
@@ -117,7 +116,7 @@ func (b *batch) settleCopies(ctx context.Context) error {
 			if was {
 				n = -1
 			}
-			b.count(t.source, t.language, t.publishedAt, queries, n)
+			b.count(t.facet, queries, n)
 		}
 	}
 	return nil
@@ -246,14 +245,15 @@ func first(g []twin) int64 {
 	return g[0].id
 }
 
-const selectTwin = `select m.id, m.published_at, m.identity, m.url, m.source_id, m.language, m.copy_of, m.account_id, m.text_hash, a.kind, a.address
+const selectTwin = `select m.id, m.published_at, m.identity, m.url, m.source_id, m.language, m.country, m.mood, m.copy_of, m.account_id, m.text_hash, a.kind, a.address
 	from mention m join account a on a.id = m.account_id`
 
 func scanTwin(row storage.Scanner) (t twin, err error) {
 	var address string
 	var by know.Account
-	err = row.Scan(&t.id, &t.publishedAt, &t.identity, &address, &t.source, &t.language, &t.copyOf, &t.group.account, &t.group.hash, &by.Kind, &by.Address)
-	t.place, t.name = place(address, t.source), bareName(by)
+	err = row.Scan(&t.id, &t.publishedAt, &t.identity, &address, &t.facet.source, &t.facet.language, &t.facet.country, &t.facet.mood, &t.copyOf, &t.group.account, &t.group.hash, &by.Kind, &by.Address)
+	t.facet.publishedAt = t.publishedAt
+	t.place, t.name = place(address, t.facet.source), bareName(by)
 	return t, err
 }
 

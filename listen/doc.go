@@ -5,7 +5,7 @@
 // folder reader holds what reads each kind of source.
 //
 // Tables: source, query, query_source, rest, let_go, deleted, mention, mention_query,
-// mention_hour, mention_search. What always holds:
+// mention_count, query_total, correction, mention_search. What always holds:
 //
 //   - A mention is one utterance by one account in one place, stored once
 //     however often and by whatever road it comes: it is named by its source
@@ -18,6 +18,6 @@
 //   - What its author edits or deletes where they said it is edited or deleted
 //     here, as soon as its source says so.
 //   - Texts are plain; what was withdrawn is empty and is not heard again.
-//   - The counts (query.mentions, mention_hour, source.items and
+//   - The counts (query_total, mention_count, source.items and
 //     source.mentions) are what counting the rows would give.
 package listen

@@ -23,9 +23,10 @@ const keptWordings = 20
 
 // wording is a mention that may have been edited, as it is here.
 type wording struct {
-	id, source, account, publishedAt, copyOf int64
-	text, language                           string
-	revisions                                int64
+	id, account, copyOf int64
+	facet               facet
+	text                string
+	revisions           int64
 }
 
 // edit gives mentions the words that their source has for them now: their
@@ -41,16 +42,16 @@ func (b *batch) edit(ctx context.Context, said []utterance, known map[string]int
 	for part := range slices.Chunk(slices.Sorted(maps.Keys(by)), 200) {
 		holes, args := storage.Holes(1, part)
 		now, err := storage.All(ctx, b.tx, func(row storage.Scanner) (w wording, err error) {
-			err = row.Scan(&w.id, &w.source, &w.account, &w.publishedAt, &w.copyOf, &w.text, &w.language, &w.revisions)
+			err = row.Scan(&w.id, &w.facet.source, &w.account, &w.facet.publishedAt, &w.copyOf, &w.text, &w.facet.language, &w.facet.country, &w.facet.mood, &w.revisions)
 			return w, err
-		}, `select id, source_id, account_id, published_at, copy_of, text, language,
+		}, `select id, source_id, account_id, published_at, copy_of, text, language, country, mood,
 				(select count(*) from revision r where r.kind = 'mention' and r.ref_id = mention.id)
 			from mention where id in (`+holes+`) and state <> 'withdrawn' order by id`, args...)
 		if err != nil {
 			return err
 		}
 		for _, w := range now {
-			if u := by[w.id]; w.text != u.text && (w.source == u.source || u.atAddress) {
+			if u := by[w.id]; w.text != u.text && (w.facet.source == u.source || u.atAddress) {
 				if err := b.editOne(ctx, w, u); err != nil {
 					return err
 				}
@@ -66,7 +67,7 @@ func (b *batch) editOne(ctx context.Context, w wording, u *utterance) error {
 		return err
 	}
 	if w.copyOf == 0 { // finish counts it anew
-		b.count(w.source, w.language, w.publishedAt, had, -1)
+		b.count(w.facet, had, -1)
 	}
 	var before int64
 	if err := b.tx.Row(ctx, `select text_hash from mention where id = $1`, w.id).Scan(&before); err != nil {
@@ -79,8 +80,13 @@ func (b *batch) editOne(ctx context.Context, w wording, u *utterance) error {
 			return err
 		}
 	}
-	if _, err := b.tx.Exec(ctx, `update mention set text = $1, text_hash = $2, language = $3, asks = $4, copy_of = 0, edited_at = $5 where id = $6`,
-		u.text, u.hash, u.language, string(u.asks), b.now, w.id); err != nil {
+	j, err := b.corrected(ctx, w.id, u.judged)
+	if err != nil {
+		return err
+	}
+	if _, err := b.tx.Exec(ctx, `update mention set text = $1, text_hash = $2, language = $3, language_p = $4, mood = $5, positive = $6, negative = $7,
+			asks = $8, copy_of = 0, edited_at = $9 where id = $10`,
+		u.text, u.hash, j.Tag, j.LanguageP, j.Mood, j.Positive, j.Negative, string(u.asks), b.now, w.id); err != nil {
 		return err
 	}
 	if err := storage.PutText(ctx, b.tx, "mention_search", w.id, wordsOf(u.doc)); err != nil {

@@ -6,6 +6,7 @@ const (
 	MentionHidden    = "mention.hidden"         // subject mention
 	MentionEdited    = "mention.edited"         // subject mention
 	MentionWithdrawn = "mention.withdrawn"      // subject mention, n below
+	MentionCorrected = "mention.corrected"      // subject mention
 	MentionQuotable  = "mention.quotable"       // subject mention
 	ForgetAsked      = "account.forget_asked"   // subject account
 	ForgetRefused    = "account.forget_refused" // subject account

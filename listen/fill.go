@@ -116,11 +116,11 @@ func placeOf(sources map[int64]Source, id int64) Source {
 
 // listed is a mention as a search of what is there sees it.
 type listed struct {
-	id, source, publishedAt int64
-	language                string // as it is counted
-	post                    *query.Post
-	asks                    Ask
-	has                     bool // the query is noted as matching
+	id    int64
+	facet facet
+	post  *query.Post
+	asks  Ask
+	has   bool // the query is noted as matching
 }
 
 // refill notes for each mention whether the query matches it.
@@ -130,10 +130,10 @@ func (r *Radar) refill(ctx context.Context, q Query, matches func(source int64, 
 	for {
 		page, err := storage.All(ctx, r.db, func(row storage.Scanner) (l listed, err error) {
 			var has int
-			l.post, err = scanAsked(row, &l.id, &l.source, &l.publishedAt, &l.asks, &has)
-			l.language, l.has = l.post.Language, has == 1
+			l.post, err = scanAsked(row, &l.id, &l.facet.source, &l.facet.publishedAt, &l.facet.mood, &l.asks, &has)
+			l.facet.language, l.facet.country, l.has = l.post.Language, l.post.Country, has == 1
 			return l, err
-		}, `select m.id, m.source_id, m.published_at, m.asks, case when mq.query_id is null then 0 else 1 end, `+askedColumns+`
+		}, `select m.id, m.source_id, m.published_at, m.mood, m.asks, case when mq.query_id is null then 0 else 1 end, `+askedColumns+`
 			from mention m left join mention_query mq on mq.query_id = $1 and mq.mention_id = m.id`+askedTables+`
 			where m.id > $2 and m.state <> 'withdrawn' and (m.published_at >= $3 or mq.query_id is not null)
 			order by m.id limit $4`, q.ID, last, since, pageSize)
@@ -143,7 +143,7 @@ func (r *Radar) refill(ctx context.Context, q Query, matches func(source int64, 
 		last = page[len(page)-1].id
 		changed := page[:0]
 		for _, l := range page {
-			hit := matches(l.source, l.post.Tokenize())
+			hit := matches(l.facet.source, l.post.Tokenize())
 			if hit {
 				found++
 			}
@@ -219,7 +219,7 @@ func (b *batch) turn(ctx context.Context, query int64, page []listed, had bool) 
 	counted, err := storage.All(ctx, b.tx, storage.Scalar[int64], `select id from mention where copy_of = 0 and id in (`+holes+`)`, args...)
 	for _, id := range counted {
 		l := by[id]
-		b.countQueries(l.source, l.language, l.publishedAt, []int64{query}, n)
+		b.countQueries(l.facet, []int64{query}, n)
 	}
 	return err
 }
@@ -256,7 +256,7 @@ func (r *Radar) tryMentions(ctx context.Context, q *query.Query, covers func(int
 	since := storage.Micros(r.now().Add(-fillBack))
 	for {
 		page, err := storage.All(ctx, r.db, func(row storage.Scanner) (l listed, err error) {
-			l.post, err = scanAsked(row, &l.id, &l.source, &l.publishedAt)
+			l.post, err = scanAsked(row, &l.id, &l.facet.source, &l.facet.publishedAt)
 			return l, err
 		}, `select m.id, m.source_id, m.published_at, `+askedColumns+` from mention m`+askedTables+`
 			where (m.published_at, m.id) < ($1, $2) and m.published_at >= $3 and m.state = 'visible' order by m.published_at desc, m.id desc limit $4`,
@@ -265,8 +265,8 @@ func (r *Radar) tryMentions(ctx context.Context, q *query.Query, covers func(int
 			return err
 		}
 		for _, l := range page {
-			at, last = l.publishedAt, l.id
-			if !covers(l.source) {
+			at, last = l.facet.publishedAt, l.id
+			if !covers(l.facet.source) {
 				continue
 			}
 			if t.Of++; q.Match(l.post.Tokenize()) {

@@ -83,7 +83,7 @@ func TestForget(t *testing.T) {
 				t.Errorf("%s: %+v, %v", name, gone, err)
 			}
 		}
-		if n := count(t, s.db, `select mentions from query`); n != 5 {
+		if n := count(t, s.db, `select n from query_total`); n != 5 {
 			t.Errorf("%d are counted", n)
 		}
 		settled(t, s)

@@ -239,8 +239,8 @@ func TestOrderDoesNotMatter(t *testing.T) {
 	}
 	empty := func() {
 		ok(t, db.Update(ctx, func(tx *storage.Tx) error {
-			for _, statement := range []string{`delete from mention`, `delete from rest`, `delete from mention_query`, `delete from mention_hour`, `delete from mention_search`,
-				`delete from account`, `update source set items = 0, mentions = 0`, `update query set mentions = 0`} {
+			for _, statement := range []string{`delete from mention`, `delete from rest`, `delete from mention_query`, `delete from mention_count`, `delete from mention_search`,
+				`delete from account`, `update source set items = 0, mentions = 0`, `delete from query_total`} {
 				if _, err := tx.Exec(ctx, statement); err != nil {
 					return err
 				}
@@ -414,14 +414,14 @@ func TestInterruptedFill(t *testing.T) {
 		ok(t, s.db.Update(ctx, func(tx *storage.Tx) error {
 			b := newBatch(s.Radar, tx)
 			rest, err := storage.All(ctx, tx, func(row storage.Scanner) (l listed, err error) {
-				err = row.Scan(&l.id, &l.source, &l.language, &l.publishedAt)
+				err = row.Scan(&l.id, &l.facet.source, &l.facet.language, &l.facet.publishedAt)
 				return l, err
 			}, `select id, source_id, language, published_at from mention where id > 300`)
 			if err != nil {
 				return err
 			}
 			for _, l := range rest {
-				b.countQueries(l.source, l.language, l.publishedAt, []int64{q.ID}, -1)
+				b.countQueries(l.facet, []int64{q.ID}, -1)
 				if _, err := tx.Exec(ctx, `delete from mention_query where mention_id = $1`, l.id); err != nil {
 					return err
 				}
@@ -497,7 +497,7 @@ func TestCopiesAreStable(t *testing.T) {
 		twins := make([]twin, rapid.IntRange(1, 12).Draw(rt, "n"))
 		for i := range twins {
 			account := int64(rapid.IntRange(1, 2).Draw(rt, "account"))
-			twins[i] = twin{id: int64(i + 1), identity: fmt.Sprint(i), place: rapid.SampledFrom([]string{"a", "b", "c"}).Draw(rt, "place"), group: group{account: account}, source: account,
+			twins[i] = twin{id: int64(i + 1), identity: fmt.Sprint(i), place: rapid.SampledFrom([]string{"a", "b", "c"}).Draw(rt, "place"), group: group{account: account}, facet: facet{source: account},
 				publishedAt: int64(rapid.IntRange(0, 20).Draw(rt, "day")) * 24 * time.Hour.Microseconds()}
 		}
 		want := copies(twins)
@@ -532,7 +532,7 @@ func TestCopiesAreStable(t *testing.T) {
 		}
 		both := slices.Clone(one)
 		for _, t := range one {
-			t.id, t.identity, t.group.account, t.source = t.id+100, rapid.SampledFrom([]string{"", "z"}).Draw(rt, "before or after")+t.identity, 3, 3
+			t.id, t.identity, t.group.account, t.facet.source = t.id+100, rapid.SampledFrom([]string{"", "z"}).Draw(rt, "before or after")+t.identity, 3, 3
 			both = append(both, t)
 		}
 		if n, twice := originals(copies(one)), originals(copies(both)); n != twice {

@@ -127,11 +127,14 @@ func count(t testing.TB, q storage.Q, query string, args ...any) (n int64) {
 func settled(t testing.TB, s *site) {
 	t.Helper()
 	for what, statement := range map[string]string{
-		"hours of all": `select abs((select coalesce(sum(n), 0) from mention_hour where query_id = 0) - (select count(*) from mention where copy_of = 0))`,
-		"hours of queries": `select count(*) from query q where (select coalesce(sum(n), 0) from mention_hour h where h.query_id = q.id)
-			<> (select count(*) from mention_query mq join mention m on m.id = mq.mention_id where mq.query_id = q.id and m.copy_of = 0)`,
-		"mentions of queries": `select count(*) from query q where q.mentions
-			<> (select count(*) from mention_query mq join mention m on m.id = mq.mention_id where mq.query_id = q.id and m.copy_of = 0)`,
+		"counts of all": `select count(*) from (select sum(n) as n, source_id, language, country, mood, slot from (
+				select n, source_id, language, country, mood, at / 3600 as slot from mention_count where query_id = 0
+				union all select -1, source_id, language, country, mood, published_at / 3600000000 from mention where copy_of = 0 and counted = 1) x
+			group by source_id, language, country, mood, slot having sum(n) <> 0) y`,
+		"counts of queries": `select count(*) from query q where (select coalesce(sum(n), 0) from mention_count c where c.query_id = q.id)
+			<> (select count(*) from mention_query mq join mention m on m.id = mq.mention_id where mq.query_id = q.id and m.copy_of = 0 and m.counted = 1)`,
+		"mentions of queries": `select count(*) from query q where (select coalesce(sum(n), 0) from query_total t where t.query_id = q.id)
+			<> (select count(*) from mention_query mq join mention m on m.id = mq.mention_id where mq.query_id = q.id and m.copy_of = 0 and m.counted = 1)`,
 		"mentions of sources": `select count(*) from source s where s.mentions <> (select count(*) from mention m where m.source_id = s.id)`,
 		"words":               `select abs((select count(*) from mention_search) - (select count(*) from mention where state <> 'withdrawn'))`,
 		"no query":            `select count(*) from mention_query where query_id not in (select id from query)`,

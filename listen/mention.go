@@ -43,6 +43,7 @@ type Mention struct {
 	Author      Author // without the mail address
 	Text        string // plain; empty once withdrawn
 	Language    string
+	Mood        Mood
 	Country     string
 	Reach       int64
 	PublishedAt time.Time

@@ -18,6 +18,7 @@ import (
 	"tribune/internal/plain"
 	"tribune/internal/query"
 	"tribune/know"
+	"tribune/listen/judge"
 	"tribune/listen/reader"
 	"tribune/storage"
 )
@@ -200,8 +201,9 @@ type utterance struct {
 	edited      bool  // its source says that it was
 	atAddress   bool  // its address names it, whatever its source calls it
 
-	queries []int64 // set by match
-	asks    Ask     // set by match
+	queries []int64         // set by match
+	asks    Ask             // set by match
+	judged  judge.Judgement // set by judgeAll
 }
 
 // utter makes an utterance of a post that is clean and settled already. stated
@@ -226,7 +228,7 @@ func utter(s Source, p Post, stated time.Time) utterance {
 // what it would have found when they came.
 func asked(text, url string, by know.Account, source, language, country string, reach int64) *query.Post {
 	return &query.Post{Text: text, Author: by.Name, Handle: handleOf(by), Source: source, URL: url,
-		Language: language, Country: country, Reach: reach}
+		Language: language, Country: country, Reach: reach, Classifier: new(judge.Judgement)}
 }
 
 // handleOf gives the handle that an account's address holds, "" if it holds
@@ -251,17 +253,19 @@ func handleOf(by know.Account) string {
 // askedColumns are the columns of mention m, its account a and its source s
 // that scanAsked reads; askedTables joins them.
 const (
-	askedColumns = `m.text, m.url, m.language, m.country, m.reach, coalesce(a.kind, ''), coalesce(a.address, ''), coalesce(a.name, ''), coalesce(s.name, '')`
+	askedColumns = `m.text, m.url, m.language, m.mood, m.country, m.reach, coalesce(a.kind, ''), coalesce(a.address, ''), coalesce(a.name, ''), coalesce(s.name, '')`
 	askedTables  = ` left join account a on a.id = m.account_id left join source s on s.id = m.source_id`
 )
 
 // scanAsked reads askedColumns, after the columns that go into before.
 func scanAsked(row storage.Scanner, before ...any) (*query.Post, error) {
 	var by know.Account
-	var text, url, language, country, source string
+	var text, url, language, mood, country, source string
 	var reach int64
-	err := row.Scan(append(before, &text, &url, &language, &country, &reach, &by.Kind, &by.Address, &by.Name, &source)...)
-	return asked(text, url, by, source, language, country, reach), err
+	err := row.Scan(append(before, &text, &url, &language, &mood, &country, &reach, &by.Kind, &by.Address, &by.Name, &source)...)
+	p := asked(text, url, by, source, language, country, reach)
+	p.Sentiment = mood
+	return p, err
 }
 
 // folded gives the words of a text as they are compared; a text without any

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"tribune/listen/judge"
 	"tribune/listen/reader"
 )
 
@@ -174,8 +175,25 @@ func (r *Radar) ready(ctx context.Context, l *load) error {
 		return err
 	}
 	st.match(l.said)
+	judgeAll(l.said)
 	if l.segments, err = layOut(l.said); err == nil {
 		l.standing = st
 	}
 	return err
+}
+
+// judgeAll works out language and mood of what becomes a mention, as far as
+// matching has not asked for them.
+func judgeAll(said []utterance) {
+	for i := range said {
+		u := &said[i]
+		if !u.wanted() && !u.current {
+			continue
+		}
+		found := u.doc.Post.Classifier.(*judge.Judgement) // asked gave it
+		found.Finish(u.doc.Post)
+		if u.judged = *found; u.language != "" {
+			u.judged.Tag, u.judged.LanguageP = u.language, 0
+		}
+	}
 }

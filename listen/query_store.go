@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"tribune/event"
@@ -180,8 +179,11 @@ func (r *Radar) sweep(ctx context.Context) error {
 		(select mention_id from mention_query where query_id not in (select id from query) limit 500)`); err != nil {
 		return err
 	}
-	return r.inParts(ctx, `delete from mention_hour where query_id not in (select id from query) and query_id <> 0 and hour in
-		(select hour from mention_hour where query_id not in (select id from query) and query_id <> 0 limit 100)`)
+	if err := r.inParts(ctx, `delete from query_total where query_id not in (select id from query)`); err != nil {
+		return err
+	}
+	return r.inParts(ctx, `delete from mention_count where query_id not in (select id from query) and query_id <> 0 and at in
+		(select at from mention_count where query_id not in (select id from query) and query_id <> 0 limit 100)`)
 }
 
 // Queries gives all standing queries by name.
@@ -213,8 +215,8 @@ func (r *Radar) query(ctx context.Context, id int64) (Query, error) {
 
 // readQueries reads queries with the sources they are limited to, by name.
 func readQueries(ctx context.Context, db storage.Q, where string, args ...any) ([]Query, error) {
-	rows, err := db.Query(ctx, `select q.id, q.name, q.text, q.purpose, q.mentions, q.created_by, q.created_at, q.changed_at, coalesce(s.source_id, 0)
-		from query q left join query_source s on s.query_id = q.id`+where+` order by q.name, q.id, s.source_id`, args...)
+	rows, err := db.Query(ctx, `select q.id, q.name, q.text, q.purpose, coalesce(t.n, 0), q.created_by, q.created_at, q.changed_at, coalesce(s.source_id, 0)
+		from query q left join query_source s on s.query_id = q.id left join query_total t on t.query_id = q.id`+where+` order by q.name, q.id, s.source_id`, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -236,22 +238,6 @@ func readQueries(ctx context.Context, db storage.Q, where string, args ...any) (
 		}
 	}
 	return all, rows.Err()
-}
-
-// Volume gives the mentions by hour of publication since then, oldest first,
-// copies left out: those a query matches, or with query 0 all of them. Hours
-// without any are left out.
-func (r *Radar) Volume(ctx context.Context, a know.Actor, query int64, since time.Time) ([]HourCount, error) {
-	if err := know.Require(a, know.Listen, know.Subject{}); err != nil {
-		return nil, err
-	}
-	return storage.All(ctx, r.db, func(row storage.Scanner) (h HourCount, err error) {
-		var hour int64
-		err = row.Scan(&hour, &h.N)
-		h.At = time.Unix(hour*3600, 0).UTC()
-		return h, err
-	}, `select hour, cast(sum(n) as bigint) from mention_hour where query_id = $1 and hour >= $2 group by hour having sum(n) > 0 order by hour`,
-		query, since.Unix()/3600)
 }
 
 // finishFills runs what is left of interrupted searches of new queries.

@@ -2,6 +2,7 @@ package listen
 
 import (
 	"context"
+	"embed"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -19,6 +20,11 @@ import (
 	"tribune/listen/reader/sitemap"
 	"tribune/storage"
 )
+
+// Texts holds the French of this package's texts for people.
+//
+//go:embed fr.json
+var Texts embed.FS
 
 // Radar is all that this package does, over one site. Safe for concurrent use.
 type Radar struct {
@@ -142,14 +148,17 @@ func lockQueries(ctx context.Context, tx *storage.Tx, alone bool) error {
 func (st *standing) match(said []utterance) {
 	for i := range said {
 		u := &said[i]
-		u.queries = slices.DeleteFunc(st.set.Match(u.doc, u.queries[:0]), func(q int64) bool {
-			return !st.covers(q, u.source)
-		})
+		u.queries = slices.DeleteFunc(st.set.Match(u.doc, u.queries[:0]), func(q int64) bool { return !st.covers(q, u.source) })
 		u.asks = NoAsk
 		if u.addressed || slices.ContainsFunc(u.queries, func(q int64) bool { return st.purposes[q] == Us }) {
 			u.asks = askOf(u.text)
 		}
 	}
+}
+
+// of gives the queries that match one post of a source.
+func (st *standing) of(p *query.Post, source int64) []int64 {
+	return slices.DeleteFunc(st.set.Match(p.Tokenize(), nil), func(q int64) bool { return !st.covers(q, source) })
 }
 
 // covers reports whether a query listens to a source.

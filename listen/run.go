@@ -336,5 +336,5 @@ func (r *Radar) Rest(ctx context.Context) error {
 
 // Tend does once what Rest does again and again.
 func (r *Radar) Tend(ctx context.Context) error {
-	return errors.Join(r.cutDeleted(ctx), r.prune(ctx), r.sweep(ctx), r.finishFills(ctx))
+	return errors.Join(r.cutDeleted(ctx), r.prune(ctx), r.sweep(ctx), r.fold(ctx), r.finishFills(ctx))
 }

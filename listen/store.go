@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"time"
 
 	"tribune/event"
 	"tribune/internal/query"
@@ -112,8 +111,7 @@ type batch struct {
 	now     int64
 	fresh   map[int64][]int64 // new mentions and their queries
 	groups  []group           // in which copies may be
-	hours   map[hourKey]int64
-	queries map[int64]int64 // changes of query.mentions
+	counts  map[counted]int64 // changes of mention_count
 	sources map[int64]sourceCount
 
 	accounts map[accountKey]int64
@@ -125,17 +123,11 @@ type accountKey struct {
 	address string
 }
 
-type hourKey struct {
-	query, source int64
-	language      string
-	hour          int64
-}
-
 type sourceCount struct{ items, mentions, first, last int64 }
 
 func newBatch(r *Radar, tx *storage.Tx) *batch {
-	return &batch{r: r, tx: tx, now: storage.Micros(r.now()), fresh: map[int64][]int64{}, hours: map[hourKey]int64{},
-		queries: map[int64]int64{}, sources: map[int64]sourceCount{}, accounts: map[accountKey]int64{}}
+	return &batch{r: r, tx: tx, now: storage.Micros(r.now()), fresh: map[int64][]int64{}, counts: map[counted]int64{},
+		sources: map[int64]sourceCount{}, accounts: map[accountKey]int64{}}
 }
 
 // wanted reports whether an utterance is for a mention.
@@ -227,12 +219,13 @@ func (b *batch) insert(ctx context.Context, said []utterance, anew []string, fir
 	rows := make([][]any, len(anew))
 	for n, identity := range anew {
 		u := &said[first[identity]]
+		j := &u.judged
 		rows[n] = []any{u.identity, u.source, u.externalID, b.accounts[accountKey{u.account.Kind, u.account.Address}], string(u.kind), u.url, u.replyTo,
-			storage.Bit(u.public), u.text, u.hash, u.language, u.country, u.reach, storage.Micros(u.publishedAt), b.now, string(u.asks)}
+			storage.Bit(u.public), u.text, u.hash, j.Tag, j.LanguageP, j.Mood, j.Positive, j.Negative, u.country, u.reach, storage.Micros(u.publishedAt), b.now, string(u.asks)}
 	}
 	ids := make(map[string]outcome, len(anew))
 	_, err := b.tx.InsertMany(ctx, `mention (identity, source_id, external_id, account_id, kind, url, reply_to, public, text, text_hash,
-			language, country, reach, published_at, heard_at, asks)`, rows, `on conflict (identity) do nothing returning identity, id`,
+			language, language_p, mood, positive, negative, country, reach, published_at, heard_at, asks)`, rows, `on conflict (identity) do nothing returning identity, id`,
 		func(row storage.Scanner) error {
 			var identity string
 			var id int64
@@ -290,45 +283,14 @@ func wordsOf(doc query.Doc) []string {
 	return words
 }
 
-// count adds n to the roll-ups of a mention: those of its queries, and those
-// of query 0, which are all mentions.
-func (b *batch) count(source int64, language string, publishedAt int64, queries []int64, n int64) {
-	hour := publishedAt / time.Hour.Microseconds()
-	b.hours[hourKey{0, source, language, hour}] += n
-	b.countQueries(source, language, publishedAt, queries, n)
-}
-
-// countQueries is count without query 0.
-func (b *batch) countQueries(source int64, language string, publishedAt int64, queries []int64, n int64) {
-	hour := publishedAt / time.Hour.Microseconds()
-	for _, q := range queries {
-		b.queries[q] += n
-		b.hours[hourKey{q, source, language, hour}] += n
-	}
-}
-
 // finish settles copies, writes the counts in one order for all writers, and
 // says what was stored.
 func (b *batch) finish(ctx context.Context) error {
 	if err := b.settleCopies(ctx); err != nil {
 		return err
 	}
-	var hours [][]any
-	for _, k := range slices.SortedFunc(maps.Keys(b.hours), func(x, y hourKey) int {
-		return cmp.Or(cmp.Compare(x.query, y.query), cmp.Compare(x.hour, y.hour), cmp.Compare(x.source, y.source), cmp.Compare(x.language, y.language))
-	}) {
-		if n := b.hours[k]; n != 0 {
-			hours = append(hours, []any{k.query, k.source, k.language, k.hour, n})
-		}
-	}
-	if _, err := b.tx.InsertMany(ctx, `mention_hour (query_id, source_id, language, hour, n)`, hours,
-		`on conflict (query_id, hour, source_id, language) do update set n = mention_hour.n + excluded.n`, nil); err != nil {
+	if err := b.writeCounts(ctx); err != nil {
 		return err
-	}
-	for _, q := range slices.Sorted(maps.Keys(b.queries)) {
-		if _, err := b.tx.Exec(ctx, `update query set mentions = mentions + $1 where id = $2`, b.queries[q], q); err != nil {
-			return err
-		}
 	}
 	for _, s := range slices.Sorted(maps.Keys(b.sources)) {
 		c := b.sources[s]

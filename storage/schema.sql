@@ -176,7 +176,6 @@ CREATE TABLE query (
   name       text   not null unique,
   text       text   not null,
   purpose    text   not null check (purpose in ('us', 'rival', 'topic')),
-  mentions   bigint not null default 0,
   created_by bigint not null default 0,
   created_at bigint not null,
   changed_at bigint not null, -- only grows, over all queries: with the sum of ids it tells whether any changed
@@ -211,7 +210,7 @@ CREATE TABLE mention (
   quotable     text   not null default '', -- a private one: '', asked, named, unnamed, refused
   state        text   not null default 'visible' check (state in ('visible', 'hidden', 'withdrawn')),
   state_reason text   not null default ''
-, edited_at bigint not null default 0, check_at bigint not null default 0);
+, edited_at bigint not null default 0, check_at bigint not null default 0, mood text not null default '', positive bigint not null default 0, negative bigint not null default 0, language_p bigint not null default 0, counted bigint not null default 1);
 
 CREATE INDEX mention_account on mention (account_id, published_at, id);
 
@@ -224,23 +223,6 @@ CREATE INDEX mention_url on mention (url) where url <> '';
 CREATE INDEX mention_source on mention (source_id, id);
 
 CREATE INDEX mention_external on mention (source_id, external_id) where external_id <> '';
-
-CREATE TABLE mention_query (
-  query_id   bigint not null,
-  mention_id bigint not null,
-  primary key (query_id, mention_id)
-);
-
-CREATE INDEX mention_query_mention on mention_query (mention_id);
-
-CREATE TABLE mention_hour (
-  query_id  bigint not null,
-  source_id bigint not null,
-  language  text   not null,
-  hour      bigint not null, -- hours since 1970
-  n         bigint not null,
-  primary key (query_id, hour, source_id, language)
-);
 
 CREATE TABLE thread (
   id           integer primary key autoincrement,
@@ -1595,3 +1577,43 @@ CREATE TABLE let_alone (
 );
 
 CREATE INDEX mention_heard on mention (heard_at) where state <> 'withdrawn';
+
+CREATE TABLE mention_count (
+  query_id  bigint not null,
+  at        bigint not null, -- Unix seconds at which the slot begins: an hour before tally listen.folded-until, five minutes after
+  source_id bigint not null,
+  language  text   not null,
+  country   text   not null,
+  mood      text   not null,
+  n         bigint not null,
+  primary key (query_id, at, source_id, language, country, mood)
+) without rowid;
+
+CREATE INDEX mention_count_at on mention_count (at);
+
+CREATE TABLE query_total (
+  query_id bigint primary key,
+  n        bigint not null
+);
+
+CREATE INDEX query_changed on query (changed_at);
+
+CREATE TABLE mention_query (
+  query_id   bigint not null,
+  mention_id bigint not null,
+  primary key (query_id, mention_id)
+) without rowid;
+
+CREATE INDEX mention_query_mention on mention_query (mention_id);
+
+CREATE TABLE correction (
+  mention_id bigint not null,
+  what       text   not null check (what in ('mood', 'language')),
+  was        text   not null, -- as it was worked out
+  became     text   not null, -- the same: it is right
+  by_id      bigint not null,
+  at         bigint not null,
+  primary key (mention_id, what)
+);
+
+CREATE INDEX correction_at on correction (what, at);

@@ -22,6 +22,8 @@ func didSquare(v *page.View, f event.Event) string {
 		return v.T("took in what was heard from")
 	case "mention.edited":
 		return v.T("took in an edited")
+	case "mention.corrected":
+		return v.T("checked by hand the mood or language of")
 	case "letter.written":
 		return v.T("received a letter")
 	case "letter.confirmed":

@@ -302,7 +302,7 @@ func (f *filler) mentionRows() error {
 		return err
 	}
 	if err := f.table("query", 1, func(int) row {
-		return row{"id": 1, "name": "Oriflamme", "text": "Oriflamme", "purpose": "us", "mentions": n, "filled": 1, "created_at": now, "changed_at": now}
+		return row{"id": 1, "name": "Oriflamme", "text": "Oriflamme", "purpose": "us", "filled": 1, "created_at": now, "changed_at": now}
 	}); err != nil {
 		return err
 	}
@@ -328,7 +328,10 @@ func (f *filler) mentionRows() error {
 		keys = append(keys, h)
 	}
 	slices.Sort(keys)
-	return f.table("mention_hour", len(keys), func(i int) row {
-		return row{"query_id": 1, "source_id": 1, "language": "en", "hour": keys[i], "n": hours[keys[i]]}
+	if err := f.table("query_total", 1, func(int) row { return row{"query_id": 1, "n": n} }); err != nil {
+		return err
+	}
+	return f.table("mention_count", 2*len(keys), func(i int) row {
+		return row{"query_id": i % 2, "at": keys[i/2] * 3600, "source_id": 1, "language": "en", "country": "", "mood": "", "n": hours[keys[i/2]]}
 	})
 }
