@@ -35,6 +35,9 @@ func table() []gatetest.Route {
 		{Call: "GET /", Want: "200", For: "GET /{$}"},
 		{Call: "GET /nothing", Want: "404", For: "-"},
 		{Call: "GET /how-we-listen", Want: "200"},
+		{Call: "GET /held/{wrong}", Want: "404"}, // whose link is whole sees it: web/held's to test
+		{Call: "GET /held/{wrong}/data.json", Want: "404"},
+		{Call: "POST /held/{wrong}/forget", Want: "404"},
 		{Call: "GET /robots.txt", Want: "200"},
 		{Call: "GET /sitemap.xml", Want: "200"},
 		{Call: "GET /brand.css", Want: "200"},
@@ -186,7 +189,7 @@ var areas = []struct {
 }
 
 // owners are the routes of the desk that staff find closed (403).
-var owners = regexp.MustCompile(`^(GET|POST) /desk/(welcome|charter/purpose|settings/(accent|team|mail|mail/test|rules))$|^POST /desk/charter/\{id\}/publish$|^POST /desk/outbox/\{id\}/link$|^POST /desk/settings(/team|/team/\{id\})?$`)
+var owners = regexp.MustCompile(`^(GET|POST) /desk/(welcome|charter/purpose|settings/(accent|team|mail|mail/test|rules))$|^POST /desk/charter/\{id\}/publish$|^POST /desk/outbox/\{id\}/link$|^POST /desk/radar/forget$|^POST /desk/settings(/team|/team/\{id\})?$`)
 
 // TestRoutesByRole asks for every route of every page as everybody.
 func TestRoutesByRole(t *testing.T) {

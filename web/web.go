@@ -35,6 +35,7 @@ import (
 	"tribune/web/changes"
 	pagecharter "tribune/web/charter"
 	"tribune/web/desk"
+	"tribune/web/held"
 	"tribune/web/home"
 	"tribune/web/ideas"
 	"tribune/web/inbox"
@@ -66,6 +67,7 @@ func folders() []folder {
 	return []folder{
 		{page.Files, page.Routes},
 		{home.Files, home.Routes},
+		{held.Files, held.Routes},
 		{ideas.Files, ideas.Routes},
 		{roadmap.Files, roadmap.Routes},
 		{changes.Files, changes.Routes},

@@ -109,6 +109,17 @@ func Speaker(v *page.View, m listen.Mention) string {
 	return v.T("somebody")
 }
 
+// Gone says why the words of a mention are no longer there.
+func Gone(v *page.View, why string) string {
+	switch why {
+	case listen.Deleted:
+		return v.T("Its author deleted these words where they stood.")
+	case listen.Forgotten:
+		return v.T("These were a stranger’s words; their time had passed, and they were forgotten.")
+	}
+	return v.T("Its author took these words back.")
+}
+
 // SpeakerHref gives the desk's page of who said a mention, "" if unknown.
 func SpeakerHref(m listen.Mention) string {
 	switch {

@@ -39,6 +39,7 @@ type today struct {
 	promises  []shape.Promise
 	failing   []listen.Source
 	mails     int64 // uncertain or failed
+	forget    int64 // who ask to be forgotten
 	mentions  int64 // published since yesterday
 	ideas     int   // proposed since yesterday
 	heard     []listen.Mention
@@ -172,6 +173,11 @@ func (d *desk) listening(r *http.Request, v *page.View, t *today) error {
 			t.failing = append(t.failing, s)
 		}
 	}
+	asks, err := d.Radar.ForgetAsks(ctx, v.Actor)
+	if err != nil {
+		return err
+	}
+	t.forget = int64(len(asks))
 	queries, err := d.Radar.Queries(ctx, v.Actor)
 	if err != nil {
 		return err
@@ -200,7 +206,7 @@ func (d *desk) listening(r *http.Request, v *page.View, t *today) error {
 
 // calm reports whether nothing at all waits for somebody.
 func (t today) calm() bool {
-	return len(t.asked)+len(t.under)+len(t.naming)+len(t.waiting)+len(t.undecided)+len(t.promises)+len(t.failing) == 0 && t.mails == 0 && len(t.steps) == 0
+	return len(t.asked)+len(t.under)+len(t.naming)+len(t.waiting)+len(t.undecided)+len(t.promises)+len(t.failing) == 0 && t.mails+t.forget == 0 && len(t.steps) == 0
 }
 
 // PromiseClass tells how near the day of a promise is.

@@ -26,6 +26,7 @@ type opened struct {
 	lastBy   int64           // who of us last spoke with them
 	lastAt   time.Time
 	team     []know.Person
+	heldLink string            // to the page that shows what is held about who speaks
 	typed    map[string]string // what was typed into the form that is wrong
 	form     string            // which form that is
 	wrong    page.Wrong
@@ -66,6 +67,13 @@ func (x *inbox) read(ctx context.Context, v *page.View, id int64) (o opened, err
 		return o, err
 	}
 	t := o.thread
+	if t.Account != 0 {
+		token, err := x.People.HeldToken(ctx, t.Account)
+		if err != nil {
+			return o, err
+		}
+		o.heldLink = x.URL + "/held/" + token
+	}
 	if t.Mention != 0 {
 		if o.mention, err = x.Radar.Mention(ctx, a, t.Mention); err != nil && !fault.Is(err, fault.NotFound) {
 			return o, err
@@ -125,6 +133,15 @@ func (o opened) saidAt(m converse.Message) time.Time {
 // toPost is the reader's own answer that waits to be posted elsewhere.
 func (o opened) toPost(v *page.View, m converse.Message) bool {
 	return m.Kind == converse.Reply && m.Way == converse.ByCopy && m.DeliveredAt.IsZero() && m.State == know.Visible && m.Person == v.Actor.ID
+}
+
+// held is the end of an answer that is posted elsewhere: where they see what we
+// hold on them.
+func (o opened) held(v *page.View) string {
+	if o.heldLink == "" {
+		return ""
+	}
+	return "\n\n" + v.T("What we hold on you: {link}", "link", o.heldLink)
 }
 
 // leaves says truthfully in whose name and which way an answer goes out.

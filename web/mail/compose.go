@@ -356,6 +356,13 @@ func (d draft) answer(ctx context.Context, row event.Delivery) error {
 		return err
 	}
 	d.Blocks = append(d.Blocks, linkTo(d.T("Read the conversation and answer"), at))
+	if thread.Account != 0 {
+		token, err := d.m.k.People.HeldToken(ctx, thread.Account)
+		if err != nil {
+			return err
+		}
+		d.Foot = append(d.Foot, linkTo(d.T("What we hold on you"), d.m.k.URL+"/held/"+token))
+	}
 	asked := ""
 	for _, said := range messages {
 		if said.Kind == "said" && said.ID < message.ID && said.State == know.Visible {

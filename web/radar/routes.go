@@ -35,6 +35,10 @@ func Routes(mux *http.ServeMux, k *page.Kit) {
 	mux.Handle("POST /desk/radar/sources/{id}/pause", k.Staff(x.pauseSource))
 	mux.Handle("POST /desk/radar/sources/{id}/poll", k.Staff(x.pollSource))
 	mux.Handle("POST /desk/radar/sources/{id}/remove", k.Staff(x.removeSource))
+	mux.Handle("GET /desk/radar/forget", k.Staff(x.forgetting))
+	mux.Handle("POST /desk/radar/forget", k.Staff(x.keepFor))
+	mux.Handle("POST /desk/radar/forget/{id}", k.Staff(x.forgetAccount))
+	mux.Handle("POST /desk/radar/forget/{id}/refuse", k.Staff(x.refuseForget))
 	mux.Handle("GET /desk/radar/import", k.Staff(x.importForm))
 	mux.Handle("POST /desk/radar/import", k.Staff(x.importFile))
 }
@@ -53,5 +57,6 @@ func tabs(v *page.View, current string) []desk.Tab {
 		tab("queries", "/desk/radar/queries", v.T("Standing queries")),
 		tab("sources", "/desk/radar/sources", v.T("Sources")),
 		tab("import", "/desk/radar/import", v.T("Import")),
+		tab("forget", "/desk/radar/forget", v.T("Forgetting")),
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"tribune/event"
 	"tribune/know"
+	"tribune/listen"
 	"tribune/shape"
 	"tribune/web/page"
 )
@@ -277,6 +278,10 @@ func didListening(v *page.View, f event.Event) string {
 		return v.T("hid")
 	case "mention.withdrawn":
 		return v.T("withdrew, for its author,")
+	case listen.AccountForgotten:
+		return v.T("forgot, as was asked,")
+	case listen.ForgetRefused:
+		return v.T("refused to forget")
 	case "mention.quotable":
 		return v.T("noted whether it may be quoted:")
 	}
@@ -319,7 +324,7 @@ func changed(v *page.View, n int64) string {
 		name string
 	}{
 		{know.ChangedWords, v.T("name or purpose")}, {know.ChangedLook, v.T("colour or logo")}, {know.ChangedPlace, v.T("language or time zone")},
-		{know.ChangedMail, v.T("mail server")}, {know.ChangedRules, v.T("who may do what")},
+		{know.ChangedMail, v.T("mail server")}, {know.ChangedRules, v.T("who may do what")}, {know.ChangedRetention, v.T("how long strangers’ words are kept")},
 	} {
 		if n&s.bit != 0 {
 			all = append(all, s.name)
