@@ -75,19 +75,23 @@ func (s *Site) Serve(ctx context.Context, listener net.Listener, out io.Writer) 
 		stop() // what has begun ends before the database is closed
 		return errors.Join(err, group.Wait())
 	}
-	group.Go(func() error { return settle(ctx) })
+	group.Go(func() error { return s.settle(ctx) })
 	return group.Wait()
 }
 
 // settle gives back, once all has started, what starting took: it is twice what
 // serving holds, and an idle site would keep it. Pools are emptied by the second
-// of two collections.
-func settle(ctx context.Context) error {
+// of two collections. Half of the program's own file was needed for starting
+// only, too.
+func (s *Site) settle(ctx context.Context) error {
 	select {
 	case <-ctx.Done():
 	case <-time.After(time.Second):
 		runtime.GC()
 		debug.FreeOSMemory()
+		if err := dropProgram(); err != nil {
+			s.Log.Debug("the program's own pages stay in memory", "error", err)
+		}
 	}
 	return nil
 }
