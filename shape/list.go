@@ -179,16 +179,12 @@ func (s *Ideas) readList(ctx context.Context, a know.Actor, f Filter) (ideas []I
 // choose writes the conditions of a filter; ok is false if nothing can match.
 func (s *Ideas) choose(ctx context.Context, l *listing, a know.Actor, f Filter) (ok bool, err error) {
 	if f.Text != "" {
-		words := query.Words(f.Text)
+		words, how := searched(f.Text)
 		if len(words) == 0 {
 			return false, nil
 		}
-		how := storage.LastBegins
-		if len(words[len(words)-1]) < minBegun {
-			how = storage.AllWords
-		}
 		from, arg := hits(s.db, 1, words, how)
-		l.from, l.args = from, append(l.args, arg)
+		l.from, l.args = `(`+from+`) hit cross join idea`, append(l.args, arg)
 		l.and(`idea.id = hit.id`)
 	}
 	if f.Tag != "" {
@@ -220,12 +216,20 @@ func (s *Ideas) choose(ctx context.Context, l *listing, a know.Actor, f Filter) 
 	return true, nil
 }
 
-// hits gives a "from" of the newest ideas that match words, joined so that
-// they are looked at one by one.
-func hits(q storage.Q, hole int, words []string, how storage.Match) (from, arg string) {
+// searched gives the words of a search, and how they are searched for.
+func searched(text string) ([]string, storage.Match) {
+	words := query.Words(text)
+	if n := len(words); n > 0 && len(words[n-1]) < minBegun {
+		return words, storage.AllWords
+	}
+	return words, storage.LastBegins
+}
+
+// hits gives a query of the newest ideas that match words.
+func hits(q storage.Q, hole int, words []string, how storage.Match) (text, arg string) {
 	in, arg := storage.MatchText(q, "idea_search", hole, words, how)
-	return `(select found.rowid as id from ` + strings.TrimPrefix(in, "in ") + ` found order by found.rowid desc limit ` +
-		strconv.Itoa(maxHits) + `) hit cross join idea`, arg
+	return `select found.rowid as id from ` + strings.TrimPrefix(in, "in ") + ` found order by found.rowid desc limit ` +
+		strconv.Itoa(maxHits), arg
 }
 
 // chooseTag looks at the ideas of a rare tag; those of a common one are met on
@@ -303,6 +307,7 @@ type heldList struct {
 	at           time.Time
 	still, votes uint64 // what the log had come to before it was read
 	size         int
+	hits         []int64 // of a search: the ideas it chose from, ascending; nil until the first vote after it was read
 	listed
 }
 
@@ -343,7 +348,7 @@ func (s *Ideas) held(ctx context.Context, a know.Actor, f Filter) (p listed, err
 		return p, err
 	}
 	p.version = s.lists.version.Add(1)
-	l.at, l.still, l.votes, l.listed = now, still, votes, p
+	l.at, l.still, l.votes, l.hits, l.listed = now, still, votes, nil, p
 	s.lists.grow(l)
 	return p, nil
 }
@@ -362,6 +367,15 @@ func audiencesOf(a know.Actor) string {
 // none is for an idea it shows, and none lifted another among those.
 func (s *Ideas) unmoved(ctx context.Context, l *heldList, f Filter) (bool, error) {
 	ids, now, ok := s.events.VotedSince(l.votes, maxVoted)
+	if ok && f.Text != "" && len(ids) > 0 {
+		if err := s.choseFrom(ctx, l, f.Text); err != nil {
+			return false, err
+		}
+		ids = slices.DeleteFunc(ids, func(id int64) bool {
+			_, hit := slices.BinarySearch(l.hits, id)
+			return !hit
+		})
+	}
 	if !ok || slices.ContainsFunc(l.ideas, func(i Idea) bool { return slices.Contains(ids, i.ID) }) {
 		return false, nil
 	}
@@ -376,6 +390,23 @@ func (s *Ideas) unmoved(ctx context.Context, l *heldList, f Filter) (bool, error
 	}
 	l.votes = now
 	return true, nil
+}
+
+// choseFrom reads which ideas a search chose from: only votes for those move
+// it. No fact but votes was recorded since it was read, so they are the same.
+func (s *Ideas) choseFrom(ctx context.Context, l *heldList, text string) error {
+	words, how := searched(text)
+	if l.hits != nil || len(words) == 0 {
+		return nil
+	}
+	text, arg := hits(s.db, 1, words, how)
+	ids, err := storage.All(ctx, s.db, storage.Scalar[int64], text, arg)
+	if err != nil {
+		return fmt.Errorf("shape: hits of a search: %w", err)
+	}
+	l.hits = slices.Sorted(slices.Values(ids))
+	s.lists.grow(l)
+	return nil
 }
 
 func (h *lists) entry(k listKey) *heldList {
@@ -395,7 +426,7 @@ func (h *lists) entry(k listKey) *heldList {
 // grow counts what is held, from one clearing to the next.
 func (h *lists) grow(l *heldList) {
 	was := l.size
-	l.size = 0
+	l.size = 8 * len(l.hits)
 	for _, i := range l.ideas {
 		l.size += 400 + len(i.Title) + len(i.Body)
 	}

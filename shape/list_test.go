@@ -121,6 +121,44 @@ func TestPagesOfMany(t *testing.T) {
 	})
 }
 
+// A search is read again when a vote moves it, and not for votes beside it.
+func TestSearchUnderVotes(t *testing.T) {
+	each(t, func(t *testing.T, q *square) {
+		ctx := t.Context()
+		var covers []int64
+		for n := range 6 {
+			covers = append(covers, q.idea(t, q.ada, shape.NewIdea{Title: fmt.Sprintf("Cover number %d", n)}).ID)
+		}
+		beside := q.idea(t, q.ada, shape.NewIdea{Title: "Something else"}).ID
+		f := shape.Filter{Text: "cover", Limit: 3}
+		step := func(name string, id int64, by know.Actor, moves bool, first int64) {
+			t.Helper()
+			before, err := q.ListMark(ctx, q.visitor, f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := q.Vote(ctx, by, id, true); err != nil {
+				t.Fatal(err)
+			}
+			if after, err := q.ListMark(ctx, q.visitor, f); err != nil || (after != before) != moves {
+				t.Errorf("%s: read again: %v, %v", name, after != before, err)
+			}
+			if list, _, err := q.List(ctx, q.visitor, f); err != nil || len(list) != 3 || list[0].ID != first {
+				t.Errorf("%s: %v, %v", name, list, err)
+			}
+		}
+		step("beside it", beside, q.ada, false, covers[5])
+		step("for the last of all", covers[0], q.ada, true, covers[0])
+		step("beside it again", beside, q.ben, false, covers[0])
+		step("for one that it shows", covers[0], q.ben, true, covers[0])
+		step("lifted onto the page", covers[1], q.ben, true, covers[0])
+		f.Text = "nobody wrote this"
+		if list, _, err := q.List(ctx, q.visitor, f); err != nil || len(list) != 0 {
+			t.Errorf("nothing found: %v, %v", list, err)
+		}
+	})
+}
+
 func TestAudiences(t *testing.T) {
 	each(t, func(t *testing.T, q *square) {
 		ctx := t.Context()
