@@ -2,7 +2,11 @@ package listen
 
 import (
 	"math"
+	"slices"
+	"strings"
 	"testing"
+
+	"tribune/internal/fault"
 )
 
 // Mentions are judged when they are stored, queries see language and mood, and
@@ -77,4 +81,64 @@ func TestShare(t *testing.T) {
 			}
 		}
 	}
+}
+
+// What a list is filtered by, each alone and together, over all history.
+func TestFilter(t *testing.T) {
+	both(t, func(t *testing.T, s *site) {
+		ctx := t.Context()
+		now := s.clock.now()
+		heard, err := s.Hear(ctx, s.staff, []Post{
+			{Source: "A", ExternalID: "1", Text: "I hate this terrible notebook, it is the worst! https://x.example/a", Language: "en", Country: "GB", Reach: 500, Author: Author{Name: "Ana Silva", Handle: "@ana@notes.example"}, PublishedAt: now.AddDate(-2, 0, 0)},
+			{Source: "A", ExternalID: "2", Text: "Wo finde ich ein Notizbuch?", Language: "de", Country: "DE", Reach: 20, Author: Author{Name: "Bernd"}, PublishedAt: now.AddDate(0, 0, -2)},
+			{Source: "B", ExternalID: "3", Text: "What a wonderful notebook, I love it so much!", Language: "en", Author: Author{Name: "Ana Costa"}, PublishedAt: now.AddDate(0, 0, -1)},
+		})
+		ok(t, err)
+		ids := map[int64]int{}
+		for i, h := range heard {
+			ids[h.ID] = i + 1
+		}
+		for name, c := range map[string]struct {
+			f    Filter
+			want []int
+		}{
+			"words":     {Filter{Text: "NOTEBOOK"}, []int{3, 1}},
+			"query":     {Filter{Text: `(notebook -love) OR notizb*`}, []int{2, 1}},
+			"phrase":    {Filter{Text: `"terrible notebook"`}, []int{1}},
+			"or":        {Filter{Text: `wonderful OR terrible`}, []int{3, 1}},
+			"either":    {Filter{Text: `notebook (hate OR wo)`}, []int{1}},
+			"exact":     {Filter{Text: `="Notizbuch"`}, []int{2}},
+			"plain":     {Filter{Words: `notebook love OR (`}, nil},
+			"mood":      {Filter{Mood: Negative}, []int{1}},
+			"country":   {Filter{Country: "de"}, []int{2}},
+			"author":    {Filter{Author: `ana`}, []int{3, 1}},
+			"handle":    {Filter{Author: `@ana@notes.example`}, []int{1}},
+			"hostile":   {Filter{Author: `" OR notizbuch OR author:"`}, nil},
+			"link":      {Filter{Has: "link"}, []int{1}},
+			"question":  {Filter{Has: "question"}, []int{2}},
+			"reach":     {Filter{Reach: 20}, []int{2, 1}},
+			"all of it": {Filter{Text: "notebook", Mood: Negative, Country: "GB", Author: "silva", Has: "link", Reach: 100, Language: "en"}, []int{1}},
+		} {
+			c.f.Limit = 1 // page by page
+			var got []int
+			for {
+				list, next, err := s.Mentions(ctx, s.staff, c.f)
+				ok(t, err)
+				for _, m := range list {
+					got = append(got, ids[m.ID])
+				}
+				if c.f.Cursor = next; next == "" {
+					break
+				}
+			}
+			if !slices.Equal(got, c.want) {
+				t.Errorf("%s: %v, want %v", name, got, c.want)
+			}
+		}
+		for _, wrong := range []Filter{{Text: "a AND"}, {Text: strings.Repeat("(", 2000)}, {Has: "virus"}, {Cursor: "x"}, {Author: "@"}} {
+			if _, _, err := s.Mentions(ctx, s.staff, wrong); !fault.Is(err, fault.Invalid) {
+				t.Errorf("%.20v: %v", wrong, err)
+			}
+		}
+	})
 }

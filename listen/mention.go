@@ -43,7 +43,10 @@ type Mention struct {
 	Author      Author // without the mail address
 	Text        string // plain; empty once withdrawn
 	Language    string
-	Mood        Mood
+	LanguageP   int64 // how likely it is, in thousandths, where it was worked out
+	Mood        Mood  // empty: nobody judged it yet
+	Positive    int64 // how likely it is that it is positive, in thousandths
+	Negative    int64 // the same for negative; the rest is neutral
 	Country     string
 	Reach       int64
 	PublishedAt time.Time
@@ -72,10 +75,16 @@ const (
 
 // Filter says which mentions to list. The zero Filter lists all.
 type Filter struct {
-	Text     string // words, all of which a mention must hold
+	Text     string // in the language of internal/query
+	Words    string // all of which a mention must hold, whatever they are
 	Query    int64  // a standing query that matches
 	Source   int64
 	Language string
+	Mood     Mood
+	Country  string    // two letters
+	Author   string    // words of a name, or a handle with @
+	Has      string    // link, image or question
+	Reach    int64     // at least so many people
 	Since    time.Time // published
 	Until    time.Time // published before
 	Accounts []int64   // said by one of these

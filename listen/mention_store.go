@@ -18,7 +18,7 @@ import (
 
 const selectMention = `select m.id, m.source_id, coalesce(s.name, ''), coalesce(s.addressed, 0), m.kind, m.external_id, m.url, m.reply_to, m.public,
 	m.account_id, coalesce(a.person_id, 0), coalesce(a.kind, ''), coalesce(a.address, ''), coalesce(a.name, ''), coalesce(a.url, ''),
-	m.text, m.language, m.mood, m.country, m.reach, m.published_at, m.heard_at, m.edited_at, m.copy_of, m.asks, m.quotable, m.state, m.state_reason
+	m.text, m.language, m.language_p, m.mood, m.positive, m.negative, m.country, m.reach, m.published_at, m.heard_at, m.edited_at, m.copy_of, m.asks, m.quotable, m.state, m.state_reason
 	from mention m left join source s on s.id = m.source_id left join account a on a.id = m.account_id`
 
 func scanMention(row storage.Scanner) (m Mention, err error) {
@@ -28,7 +28,7 @@ func scanMention(row storage.Scanner) (m Mention, err error) {
 	var address string
 	err = row.Scan(&m.ID, &m.Source, &m.SourceName, &addressed, &m.Kind, &m.ExternalID, &m.URL, &m.ReplyTo, &public,
 		&m.Account, &m.Person, &kind, &address, &m.Author.Name, &m.Author.URL,
-		&m.Text, &m.Language, &m.Mood, &m.Country, &m.Reach, &published, &heard, &edited, &m.CopyOf, &m.Asks, &m.Quotable, &m.State, &m.StateReason)
+		&m.Text, &m.Language, &m.LanguageP, &m.Mood, &m.Positive, &m.Negative, &m.Country, &m.Reach, &published, &heard, &edited, &m.CopyOf, &m.Asks, &m.Quotable, &m.State, &m.StateReason)
 	m.Addressed, m.Public = addressed == 1, public == 1
 	m.PublishedAt, m.HeardAt, m.EditedAt = storage.Time(published), storage.Time(heard), storage.Time(edited)
 	if kind == know.Fediverse && strings.Contains(address, "@") {
@@ -87,19 +87,32 @@ func mentions(ctx context.Context, q storage.Q, rest string, args ...any) ([]Men
 	return list, dress(ctx, q, list)
 }
 
+// scanMost is how many mentions one page of a list looks at for what its query
+// finds; the next page goes on from there.
+const scanMost = 20_000
+
 // Mentions lists mentions, the last published first, and gives the cursor of
-// the next page, empty on the last one. Those withdrawn are left out.
+// the next page, empty on the last one. Those withdrawn are left out. A page may
+// have fewer than the limit, or none, although there is a next one: so many were
+// looked at already.
 func (r *Radar) Mentions(ctx context.Context, a know.Actor, f Filter) (list []Mention, next string, err error) {
 	if err := know.Require(a, know.Listen, know.Subject{}); err != nil {
 		return nil, "", err
 	}
 	limit := min(cmp.Or(max(f.Limit, 0), 50), 200)
-	where, args, err := f.where(r.db)
+	q, err := f.query()
+	if err != nil {
+		return nil, "", err
+	}
+	where, args, err := f.where(r.db, q)
 	if err != nil {
 		return nil, "", err
 	}
 	if f.Accounts != nil && len(f.Accounts) == 0 {
 		return nil, "", nil
+	}
+	if q != nil {
+		return r.found(ctx, q, where, args, limit)
 	}
 	args = append(args, limit+1)
 	list, err = mentions(ctx, r.db, ` where `+where+` order by m.published_at desc, m.id desc limit $`+strconv.Itoa(len(args)), args...)
@@ -109,20 +122,96 @@ func (r *Radar) Mentions(ctx context.Context, a know.Actor, f Filter) (list []Me
 	if len(list) > limit {
 		list = list[:limit]
 		last := list[limit-1]
-		next = strconv.FormatInt(storage.Micros(last.PublishedAt), 10) + "-" + strconv.FormatInt(last.ID, 10)
+		next = cursorOf(storage.Micros(last.PublishedAt), last.ID)
 	}
 	return list, next, nil
 }
 
+func cursorOf(publishedAt, id int64) string {
+	return strconv.FormatInt(publishedAt, 10) + "-" + strconv.FormatInt(id, 10)
+}
+
+// found lists the mentions under a condition that a query finds.
+func (r *Radar) found(ctx context.Context, q *query.Query, where string, args []any, limit int) (list []Mention, next string, err error) {
+	var ids []int64
+	at, last, n := int64(1)<<62, int64(0), len(args)
+	for seen, size := 0, 4*limit; ; size = 2 * pageSize {
+		page, err := storage.All(ctx, r.db, func(row storage.Scanner) (l listed, err error) {
+			l.post, err = scanAsked(row, &l.id, &l.facet.publishedAt)
+			return l, err
+		}, `select m.id, m.published_at, `+askedColumns+` from mention m`+askedTables+` where `+where+
+			` and (m.published_at, m.id) < ($`+strconv.Itoa(n+1)+`, $`+strconv.Itoa(n+2)+`) order by m.published_at desc, m.id desc limit $`+strconv.Itoa(n+3),
+			append(slices.Clip(args), at, last, size)...)
+		if err != nil {
+			return nil, "", fmt.Errorf("listen: look for %q: %w", q, err)
+		}
+		for _, l := range page {
+			if len(ids) == limit || seen == scanMost {
+				next = cursorOf(at, last)
+				break
+			}
+			at, last = l.facet.publishedAt, l.id
+			if seen++; q.Match(l.post.Tokenize()) {
+				ids = append(ids, l.id)
+			}
+		}
+		if next != "" || len(page) < size {
+			break
+		}
+	}
+	byID, err := r.MentionsByID(ctx, ids)
+	for _, id := range ids {
+		list = append(list, byID[id])
+	}
+	return list, next, err
+}
+
+// query gives what of the filter is asked in the language of queries, nil if
+// nothing is.
+func (f Filter) query() (*query.Query, error) {
+	var all []*query.Query
+	ask := func(text, field string) error {
+		q, err := query.Parse(text)
+		if err != nil {
+			return onField(err, field)
+		}
+		all = append(all, q)
+		return nil
+	}
+	if text := strings.TrimSpace(f.Text); text != "" {
+		if err := ask(text, "q"); err != nil {
+			return nil, err
+		}
+	}
+	if f.Has != "" {
+		if err := ask("has:"+f.Has, "has"); err != nil {
+			return nil, err
+		}
+	}
+	if name := strings.TrimSpace(strings.ReplaceAll(f.Author, `"`, " ")); name != "" {
+		if !strings.HasPrefix(name, "@") {
+			name = `"` + name + `"`
+		}
+		if err := ask("author:"+name, "author"); err != nil {
+			return nil, err
+		}
+	}
+	return query.And(all...), nil
+}
+
 // where gives the condition of a filter.
-func (f Filter) where(q storage.Q) (string, []any, error) {
+func (f Filter) where(db storage.Q, q *query.Query) (string, []any, error) {
 	parts, args := []string{`m.state <> 'withdrawn'`}, []any{}
 	add := func(condition string, arg any) {
 		args = append(args, arg)
 		parts = append(parts, strings.ReplaceAll(condition, "$?", "$"+strconv.Itoa(len(args))))
 	}
-	if text := strings.TrimSpace(f.Text); text != "" {
-		condition, arg := storage.MatchText(q, "mention_search", len(args)+1, query.Words(text), storage.AllWords)
+	if text := strings.TrimSpace(f.Words); text != "" {
+		condition, arg := storage.MatchText(db, "mention_search", len(args)+1, query.Words(text), storage.AllWords)
+		add(`m.id `+condition, arg)
+	}
+	if words, how := needs(q); len(words) > 0 {
+		condition, arg := storage.MatchText(db, "mention_search", len(args)+1, words, how)
 		add(`m.id `+condition, arg)
 	}
 	if f.Query != 0 {
@@ -133,6 +222,15 @@ func (f Filter) where(q storage.Q) (string, []any, error) {
 	}
 	if f.Language != "" {
 		add(`m.language = $?`, f.Language)
+	}
+	if f.Mood != "" {
+		add(`m.mood = $?`, string(f.Mood))
+	}
+	if f.Country != "" {
+		add(`m.country = $?`, strings.ToUpper(f.Country))
+	}
+	if f.Reach > 0 {
+		add(`m.reach >= $?`, f.Reach)
 	}
 	if !f.Since.IsZero() {
 		add(`m.published_at >= $?`, storage.Micros(f.Since))
@@ -158,6 +256,26 @@ func (f Filter) where(q storage.Q) (string, []any, error) {
 	}
 	return strings.Join(parts, ` and `), args, nil
 }
+
+// needs gives words of which a text that q finds has all, or at least one, for
+// the full-text search to begin with; none if it cannot help.
+func needs(q *query.Query) ([]string, storage.Match) {
+	if q == nil {
+		return nil, 0
+	}
+	words, anyOf := q.Needs()
+	indexed := slices.DeleteFunc(slices.Clone(words), func(w string) bool { return len(w) > storage.MaxWord })
+	if !anyOf {
+		return indexed[:min(len(indexed), mostNeeds)], storage.AllWords
+	}
+	if len(indexed) < len(words) || len(words) > mostNeeds {
+		return nil, 0
+	}
+	return words, storage.AnyWord
+}
+
+// mostNeeds is how many words the full-text search is asked for at once.
+const mostNeeds = 100
 
 // Mention gives one mention, a withdrawn one without its words.
 func (r *Radar) Mention(ctx context.Context, a know.Actor, id int64) (Mention, error) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"time"
 
 	"tribune/event"
 	"tribune/internal/fault"
@@ -272,6 +273,26 @@ func (b *batch) rematchOne(ctx context.Context, id int64, had, now []int64) erro
 	}
 	_, err := b.tx.InsertMany(ctx, `mention_query (query_id, mention_id)`, rows, ``, nil)
 	return err
+}
+
+// Correction is what somebody of the team said is right about a mention.
+type Correction struct {
+	What, Was, Became string // mood or language, as it was worked out, as it is
+	By                int64
+	At                time.Time
+}
+
+// Corrections gives what was corrected, or found right, about a mention.
+func (r *Radar) Corrections(ctx context.Context, a know.Actor, mention int64) ([]Correction, error) {
+	if err := know.Require(a, know.Listen, know.Subject{}); err != nil {
+		return nil, err
+	}
+	return storage.All(ctx, r.db, func(row storage.Scanner) (c Correction, err error) {
+		var at int64
+		err = row.Scan(&c.What, &c.Was, &c.Became, &c.By, &at)
+		c.At = storage.Time(at)
+		return c, err
+	}, `select what, was, became, by_id, at from correction where mention_id = $1 order by what`, mention)
 }
 
 // Checked is how often people of the team looked at what was worked out, and

@@ -11,9 +11,9 @@ import (
 // of a text under its id. Words go in and are asked for as they are, so that
 // both engines find the same. This file is the whole difference between them.
 
-// maxWord is the longest word that is indexed, in bytes: PostgreSQL takes no
+// MaxWord is the longest word that is indexed, in bytes: PostgreSQL takes no
 // lexeme over 2,046, and nobody searches for one that long.
-const maxWord = 200
+const MaxWord = 200
 
 // PutText puts the folded words of a text into a search table, in place of
 // those it had.
@@ -53,7 +53,7 @@ func PutTexts(ctx context.Context, tx *Tx, table string, ids []int64, words [][]
 func indexed(words []string) string {
 	kept := make([]string, 0, len(words))
 	for _, w := range words {
-		if len(w) <= maxWord {
+		if len(w) <= MaxWord {
 			kept = append(kept, w)
 		}
 	}

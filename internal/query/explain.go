@@ -166,6 +166,60 @@ func (q *Query) Without(term int) (rest *Query, ok bool) {
 	}, func() bool { return at >= term })
 }
 
+// Needs gives folded words that a text has if the query finds it: all of them,
+// or at least one if anyOf. It gives none if the query can find a text by
+// something else: a pattern, a hashtag, a field. A search by an index of words
+// can begin with them.
+func (q *Query) Needs() (words []string, anyOf bool) {
+	if q.root == nil {
+		return nil, false
+	}
+	words, anyOf = q.root.needs()
+	slices.Sort(words)
+	return slices.Compact(words), anyOf && len(words) > 1
+}
+
+func (n *node) needs() (words []string, anyOf bool) {
+	switch n.op {
+	case opTerm:
+		for _, a := range n.atoms {
+			if a.kind == atomWord || a.kind == atomExact {
+				words = append(words, a.text)
+			}
+		}
+		return words, false
+	case opSaved:
+		return n.kids[0].needs()
+	case opAnd, opNear:
+		var first []string // of alternatives, where no kid has words that it needs
+		for _, k := range n.kids {
+			need, any := k.needs()
+			if !any {
+				words = append(words, need...)
+			} else if first == nil || len(need) < len(first) {
+				first = need
+			}
+		}
+		if len(words) == 0 {
+			return first, true
+		}
+		return words, false
+	case opOr:
+		for _, k := range n.kids {
+			need, any := k.needs()
+			if len(need) == 0 {
+				return nil, false
+			}
+			if !any { // one of what it needs is enough to begin with: the longest is the rarest, as a rule
+				need = []string{slices.MaxFunc(need, func(a, b string) int { return cmp.Compare(len(a), len(b)) })}
+			}
+			words = append(words, need...)
+		}
+		return words, true
+	}
+	return nil, false
+}
+
 // WordsOnly gives the query without what it asks of fields, to explain a text
 // that is known to match by itself. ok is false if what is left is no query.
 func (q *Query) WordsOnly() (rest *Query, ok bool) {

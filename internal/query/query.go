@@ -69,6 +69,18 @@ func join(o op, kids []*node) *node {
 	return n
 }
 
+// And gives a query that finds what all of these find; nil if there are none.
+func And(all ...*Query) *Query {
+	if len(all) == 0 {
+		return nil
+	}
+	kids := make([]*node, len(all))
+	for i, q := range all {
+		kids[i] = q.root
+	}
+	return &Query{root: join(opAnd, kids)}
+}
+
 // isPositional reports whether n stands at places in a text, so that NEAR can
 // join it: a term, or terms with OR between them.
 func (n *node) isPositional() bool {

@@ -151,7 +151,7 @@ func (x *workshop) findMentions(w http.ResponseWriter, r *http.Request, v *page.
 	text := strings.TrimSpace(r.URL.Query().Get("q"))
 	var list []listen.Mention
 	if text != "" {
-		if list, _, err = x.Radar.Mentions(r.Context(), v.Actor, listen.Filter{Text: text, Limit: 10}); err != nil {
+		if list, _, err = x.Radar.Mentions(r.Context(), v.Actor, listen.Filter{Words: text, Limit: 10}); err != nil {
 			return err
 		}
 	}
