@@ -3,6 +3,7 @@ package listen
 import (
 	"time"
 
+	"tribune/internal/query"
 	"tribune/know"
 )
 
@@ -59,6 +60,13 @@ type Mention struct {
 	StateReason string
 	Queries     []int64   // standing queries that match
 	Purposes    []Purpose // theirs, each once
+}
+
+// Post gives what a query is asked about the mention, as it is now.
+func (m Mention) Post() *query.Post {
+	p := asked(m.Text, m.URL, know.Account{Name: m.Author.Name}, m.SourceName, m.Language, m.Country, m.Reach)
+	p.Handle, p.Sentiment = m.Author.Handle, string(m.Mood)
+	return p
 }
 
 // Quotability is what the author of a private mention said to being quoted.

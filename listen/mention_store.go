@@ -294,6 +294,23 @@ func (r *Radar) Mention(ctx context.Context, a know.Actor, id int64) (Mention, e
 
 func errNoMention() error { return fault.New(fault.NotFound, "There is no such mention.") }
 
+// Answered gives the mention that m answers, the zero Mention if it was not
+// heard, or m answers none.
+func (r *Radar) Answered(ctx context.Context, a know.Actor, m Mention) (Mention, error) {
+	if err := know.Require(a, know.Listen, know.Subject{}); err != nil {
+		return Mention{}, err
+	}
+	if m.ReplyTo == "" {
+		return Mention{}, nil
+	}
+	list, err := mentions(ctx, r.db, ` where m.id in (select id from mention where source_id = $1 and external_id = $2 and external_id <> ''
+		union select id from mention where url = $2 and url <> '') and m.id <> $3 and m.state <> 'withdrawn' order by m.id limit 1`, m.Source, m.ReplyTo, m.ID)
+	if err != nil || len(list) == 0 {
+		return Mention{}, err
+	}
+	return list[0], nil
+}
+
 // MentionsByID gives the mentions with these ids, by id; unknown ids are left
 // out. It asks nobody's leave: what it gives is for the desk.
 func (r *Radar) MentionsByID(ctx context.Context, ids []int64) (map[int64]Mention, error) {

@@ -282,17 +282,27 @@ type Correction struct {
 	At                time.Time
 }
 
-// Corrections gives what was corrected, or found right, about a mention.
-func (r *Radar) Corrections(ctx context.Context, a know.Actor, mention int64) ([]Correction, error) {
+// Corrections gives what was corrected, or found right, about mentions, by
+// mention.
+func (r *Radar) Corrections(ctx context.Context, a know.Actor, mentions ...int64) (map[int64][]Correction, error) {
 	if err := know.Require(a, know.Listen, know.Subject{}); err != nil {
 		return nil, err
 	}
-	return storage.All(ctx, r.db, func(row storage.Scanner) (c Correction, err error) {
-		var at int64
-		err = row.Scan(&c.What, &c.Was, &c.Became, &c.By, &at)
-		c.At = storage.Time(at)
-		return c, err
-	}, `select what, was, became, by_id, at from correction where mention_id = $1 order by what`, mention)
+	all := map[int64][]Correction{}
+	for part := range slices.Chunk(mentions, 200) {
+		holes, args := storage.Holes(1, part)
+		if err := storage.Each(ctx, r.db, func(row storage.Scanner) error {
+			var c Correction
+			var id, at int64
+			err := row.Scan(&id, &c.What, &c.Was, &c.Became, &c.By, &at)
+			c.At = storage.Time(at)
+			all[id] = append(all[id], c)
+			return err
+		}, `select mention_id, what, was, became, by_id, at from correction where mention_id in (`+holes+`) order by mention_id, what`, args...); err != nil {
+			return nil, fmt.Errorf("listen: corrections: %w", err)
+		}
+	}
+	return all, nil
 }
 
 // Checked is how often people of the team looked at what was worked out, and

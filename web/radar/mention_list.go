@@ -1,10 +1,7 @@
 package radar
 
 import (
-	"cmp"
 	"net/http"
-	"net/url"
-	"slices"
 	"strconv"
 	"time"
 
@@ -15,43 +12,37 @@ import (
 
 // stream is the list of mentions, and how it is filtered.
 type stream struct {
-	text, language, since string
-	query, source         int64
-	mentions              []listen.Mention
-	next                  string
-	threads               map[int64]int64
-	queries               []listen.Query
-	sources               []listen.Source
-	light                 *query.Query // what is lit up in the words, nil for nothing
-	filtered              bool
-	resting               int64 // where nothing was heard
+	filter
+	mentions    []listen.Mention
+	next        string
+	threads     map[int64]int64
+	corrections map[int64][]listen.Correction
+	queries     []listen.Query
+	sources     []listen.Source
+	parsed      map[int64]*query.Query // the standing queries, and at 0 the words looked for
+	wrong       page.Wrong
+	resting     int64 // where nothing was heard
 }
 
-func (x *radar) stream(w http.ResponseWriter, r *http.Request, v *page.View) error {
+func (x *radar) stream(w http.ResponseWriter, r *http.Request, v *page.View) (err error) {
 	ctx := r.Context()
 	v.Title, v.Section = v.T("What is said"), "radar"
-	q := r.URL.Query()
-	s := stream{text: q.Get("q"), language: q.Get("language"), since: q.Get("since")}
-	s.query, _ = strconv.ParseInt(q.Get("query"), 10, 64)
-	s.source, _ = strconv.ParseInt(q.Get("source"), 10, 64)
-	f := listen.Filter{Text: s.text, Query: s.query, Source: s.source, Language: s.language, Cursor: q.Get("cursor"), Limit: 30}
-	if days, err := strconv.Atoi(s.since); err == nil && days > 0 {
-		f.Since = x.Now().AddDate(0, 0, -days)
-	} else {
-		s.since = ""
-	}
-	s.filtered = s.text+s.language+s.since != "" || s.query+s.source != 0
-	var err error
+	s := stream{filter: filterOf(r.URL.Query())}
+	f := s.filter.listen(x.Now())
+	f.Cursor, f.Limit = r.URL.Query().Get("cursor"), 30
 	var next string
 	if s.mentions, next, err = x.Radar.Mentions(ctx, v.Actor, f); err != nil {
-		return err
+		if err := v.Wrong(err, &s.wrong); err != nil {
+			return err
+		}
 	}
-	if len(s.mentions) == 0 && !s.filtered {
+	if len(s.mentions) == 0 && !s.filtered() {
 		if s.resting, err = x.Radar.Resting(ctx, v.Actor); err != nil {
 			return err
 		}
 	}
 	if next != "" {
+		q := s.values()
 		q.Set("cursor", next)
 		s.next = "/desk/radar?" + q.Encode()
 	}
@@ -62,32 +53,82 @@ func (x *radar) stream(w http.ResponseWriter, r *http.Request, v *page.View) err
 	if s.threads, err = x.Inbox.ThreadsOfMentions(ctx, v.Actor, ids); err != nil {
 		return err
 	}
+	if s.corrections, err = x.Radar.Corrections(ctx, v.Actor, ids...); err != nil {
+		return err
+	}
 	if s.queries, err = x.Radar.Queries(ctx, v.Actor); err != nil {
 		return err
 	}
 	if s.sources, err = x.Radar.Sources(ctx, v.Actor); err != nil {
 		return err
 	}
-	s.light = light(s.text, s.query, s.queries)
+	s.parsed = parseAll(s.text, s.queries)
 	return x.ShowDesk(w, r, v, streamPage(v, s))
 }
 
-// light gives what to light up: the words looked for, else the standing query.
-func light(text string, id int64, queries []listen.Query) *query.Query {
-	for _, q := range queries {
-		if q.ID == id && text == "" {
-			text = q.Text
+func (s stream) filtered() bool { return len(s.values()) > 0 }
+
+// parseAll reads the words looked for, and the standing queries. What cannot
+// be read is left out: it finds nothing.
+func parseAll(text string, queries []listen.Query) map[int64]*query.Query {
+	parsed := map[int64]*query.Query{}
+	if q, err := query.Parse(text); err == nil {
+		parsed[0] = q
+	}
+	for _, one := range queries {
+		if q, err := query.Parse(one.Text); err == nil {
+			parsed[one.ID] = q
 		}
 	}
-	if text == "" {
-		return nil
+	return parsed
+}
+
+// cause is a query that a mention was found by, and the parts of it that found
+// something.
+type cause struct {
+	query listen.Query
+	parts []string
+}
+
+// causes says why a mention was heard: the standing queries that match it, and
+// what of each it fulfils.
+func causes(m listen.Mention, queries []listen.Query, parsed map[int64]*query.Query) []cause {
+	var all []cause
+	var doc query.Doc
+	for _, id := range m.Queries {
+		for _, q := range queries {
+			if q.ID != id {
+				continue
+			}
+			c := cause{query: q}
+			if p := parsed[id]; p != nil {
+				if doc.Tokens == nil {
+					doc = m.Post().Tokenize()
+				}
+				for _, reason := range p.Why(doc) {
+					c.parts = append(c.parts, reason.Part)
+				}
+			}
+			all = append(all, c)
+		}
 	}
-	parsed, err := query.Parse(text)
-	if err != nil {
-		return nil // words that are no query are still found; they are not lit
+	return all
+}
+
+// light gives what to light up in a mention: the words looked for, else those
+// of the standing query that was chosen, else those of all that match.
+func (s stream) light(m listen.Mention) []*query.Query {
+	if s.text != "" {
+		return []*query.Query{s.parsed[0]}
 	}
-	words, _ := parsed.WordsOnly()
-	return words
+	if s.query != 0 {
+		return []*query.Query{s.parsed[s.query]}
+	}
+	var all []*query.Query
+	for _, id := range m.Queries {
+		all = append(all, s.parsed[id])
+	}
+	return all
 }
 
 // span is a piece of a text, lit or not.
@@ -96,62 +137,69 @@ type span struct {
 	lit  bool
 }
 
-// spans cuts a text where a query matches it.
-func spans(text string, q *query.Query) []span {
-	if q == nil {
-		return []span{{text, false}}
+// spans cuts the text of a mention where queries match it.
+func spans(m listen.Mention, queries []*query.Query) []span {
+	doc := m.Post().Tokenize()
+	lit := make([]bool, len(m.Text))
+	for _, q := range queries {
+		if q == nil {
+			continue
+		}
+		for _, s := range q.Explain(doc) {
+			for i := s.Start; i < s.End; i++ {
+				lit[i] = true
+			}
+		}
 	}
 	var out []span
-	at := 0
-	for _, s := range q.Explain(query.Tokenize(text)) {
-		out = append(out, span{text[at:s.Start], false}, span{text[s.Start:s.End], true})
-		at = s.End
+	for from, i := 0, 1; i <= len(lit); i++ {
+		if i == len(lit) || lit[i] != lit[from] {
+			out = append(out, span{m.Text[from:i], lit[from]})
+			from = i
+		}
 	}
-	return append(out, span{text[at:], false})
+	return out
 }
 
-// languages lists the languages of mentions to choose from: the reader's
-// names for the ones people are most likely to write in.
-func languages(v *page.View, chosen string) []page.Option {
-	tags := []string{"ar", "cs", "da", "de", "el", "en", "es", "fi", "fr", "hi", "hu", "id", "it", "ja", "ko", "nl", "no", "pl", "pt", "ro", "ru", "sv", "th", "tr", "uk", "vi", "zh"}
-	if chosen != "" && !slices.Contains(tags, chosen) {
-		tags = append(tags, chosen)
+// judged says how a mention sounds, and how sure that is.
+func judged(v *page.View, m listen.Mention, corrections []listen.Correction) string {
+	for _, c := range corrections {
+		if c.What == "mood" {
+			return v.T("{mood}, says the team", "mood", moodWord(v, m.Mood))
+		}
 	}
-	var options []page.Option
-	for _, t := range tags {
-		options = append(options, page.Option{Value: t, Name: v.Language(t)})
+	switch m.Mood {
+	case listen.Positive:
+		return v.T("sounds positive, {p} % sure", "p", v.Number(m.Positive/10))
+	case listen.Negative:
+		return v.T("sounds negative, {p} % sure", "p", v.Number(m.Negative/10))
+	case listen.Unclear:
+		return v.T("neutral or unclear")
 	}
-	slices.SortFunc(options, func(a, b page.Option) int { return cmp.Compare(a.Name, b.Name) })
-	return append([]page.Option{{Value: "", Name: v.T("any language")}}, options...)
+	return v.T("mood not judged yet")
 }
 
-func (s stream) queryOptions(v *page.View) []page.Option {
-	options := []page.Option{{Value: "", Name: v.T("all that is heard")}}
-	for _, q := range s.queries {
-		options = append(options, page.Option{Value: strconv.FormatInt(q.ID, 10), Name: q.Name})
+func moodWord(v *page.View, mood listen.Mood) string {
+	switch mood {
+	case listen.Positive:
+		return v.T("positive")
+	case listen.Negative:
+		return v.T("negative")
+	case listen.Unclear:
+		return v.T("neutral or unclear")
 	}
-	return options
+	return v.T("not judged")
 }
 
-func (s stream) sourceOptions(v *page.View) []page.Option {
-	options := []page.Option{{Value: "", Name: v.T("any source")}}
-	for _, src := range s.sources {
-		options = append(options, page.Option{Value: strconv.FormatInt(src.ID, 10), Name: src.Name})
+// tongue names the language of a mention, and how sure that is.
+func tongue(v *page.View, m listen.Mention) string {
+	switch {
+	case m.Language == "":
+		return v.T("language not known")
+	case m.LanguageP > 0:
+		return v.T("{language}, {p} % sure", "language", v.Language(m.Language), "p", v.Number(m.LanguageP/10))
 	}
-	return options
-}
-
-func sinceOptions(v *page.View) []page.Option {
-	return []page.Option{{Value: "", Name: v.T("any time")}, {Value: "1", Name: v.T("since yesterday")},
-		{Value: "7", Name: v.T("the last 7 days")}, {Value: "30", Name: v.T("the last 30 days")}, {Value: "90", Name: v.T("the last 90 days")}}
-}
-
-// number writes an id for a form, "" for none.
-func number(n int64) string {
-	if n == 0 {
-		return ""
-	}
-	return strconv.FormatInt(n, 10)
+	return v.Language(m.Language)
 }
 
 // day is one bar of a spark.
@@ -175,7 +223,5 @@ func days(hours []listen.HourCount, now time.Time, count int) []day {
 	return out
 }
 
-// streamHref leads to the mentions of a query or a source.
-func streamHref(name string, id int64) string {
-	return "/desk/radar?" + url.Values{name: {strconv.FormatInt(id, 10)}}.Encode()
-}
+// anchor leads to a mention in the stream.
+func (s stream) anchor(m listen.Mention) string { return s.href() + "#m" + strconv.FormatInt(m.ID, 10) }

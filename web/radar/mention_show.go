@@ -10,13 +10,16 @@ import (
 
 // shown is one mention with all that can be done with it.
 type shown struct {
-	mention listen.Mention
-	copies  []listen.Mention // the same words again
-	thread  int64
-	queries []listen.Query // those that match
-	form    string
-	wrong   page.Wrong
-	reason  string
+	mention     listen.Mention
+	copies      []listen.Mention // the same words again
+	thread      int64
+	answers     listen.Mention // what it answers, if that was heard
+	causes      []cause        // the standing queries that match
+	corrections []listen.Correction
+	faces       desk.Faces // of who corrected
+	form        string
+	wrong       page.Wrong
+	reason      string
 }
 
 func (x *radar) mention(w http.ResponseWriter, r *http.Request, v *page.View) error {
@@ -44,12 +47,21 @@ func (x *radar) showMention(w http.ResponseWriter, r *http.Request, v *page.View
 	if err != nil {
 		return err
 	}
-	for _, q := range all {
-		for _, matching := range s.mention.Queries {
-			if q.ID == matching {
-				s.queries = append(s.queries, q)
-			}
-		}
+	s.causes = causes(s.mention, all, parseAll("", all))
+	if s.answers, err = x.Radar.Answered(ctx, v.Actor, s.mention); err != nil {
+		return err
+	}
+	corrections, err := x.Radar.Corrections(ctx, v.Actor, id)
+	if err != nil {
+		return err
+	}
+	s.corrections = corrections[id]
+	var by []int64
+	for _, c := range s.corrections {
+		by = append(by, c.By)
+	}
+	if s.faces, err = desk.Meet(ctx, x.Kit, by, nil); err != nil {
+		return err
 	}
 	v.Title, v.Section = v.T("What {name} said", "name", desk.Speaker(v, s.mention)), "radar"
 	return x.ShowDesk(w, r, v, mentionPage(v, s))
@@ -109,6 +121,39 @@ func (x *radar) quote(w http.ResponseWriter, r *http.Request, v *page.View) erro
 	return x.onMention(w, r, v, "quote", func(id int64) error {
 		return x.Radar.Quotable(r.Context(), v.Actor, id, listen.Quotability(r.PostForm.Get("answer")))
 	})
+}
+
+func (x *radar) correct(w http.ResponseWriter, r *http.Request, v *page.View) error {
+	id, err := page.ID(r, "id")
+	if err != nil {
+		return err
+	}
+	if err := page.Form(w, r); err != nil {
+		return err
+	}
+	if err := x.Radar.Correct(r.Context(), v.Actor, id, r.PostForm.Get("what"), r.PostForm.Get("became")); err != nil {
+		s := shown{form: "correct"}
+		if err := v.Wrong(err, &s.wrong); err != nil {
+			return err
+		}
+		return x.showMention(w, r, v, id, s)
+	}
+	page.Flash(w, r, "saved")
+	return page.Back(w, r, back(r.PostForm.Get("back"), desk.Link("/desk/mentions/%d#judged", id)))
+}
+
+// corrected says what somebody said is right.
+func corrected(v *page.View, c listen.Correction, by string) string {
+	was, became := v.Language(c.Was), v.Language(c.Became)
+	if c.What == "mood" {
+		was, became = moodWord(v, listen.Mood(c.Was)), moodWord(v, listen.Mood(c.Became))
+	} else if c.Was == "" {
+		was = v.T("not known")
+	}
+	if c.Was == c.Became {
+		return v.T("{name} looked: “{became}” is right, {when}.", "name", by, "became", became, "when", v.Ago(c.At, v.Now))
+	}
+	return v.T("{name} corrected “{was}” to “{became}”, {when}.", "name", by, "was", was, "became", became, "when", v.Ago(c.At, v.Now))
 }
 
 // fault is what is wrong with one of the page's forms.

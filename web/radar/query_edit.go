@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"tribune/internal/query"
 	"tribune/listen"
 	"tribune/web/desk"
 	"tribune/web/page"
@@ -50,6 +51,7 @@ type queryForm struct {
 	sources []listen.Source
 	wrong   page.Wrong
 	trial   *listen.Trial
+	parsed  *query.Query // what is tried
 	days    []day
 	count   int64
 }
@@ -119,6 +121,7 @@ func (x *radar) saveQuery(w http.ResponseWriter, r *http.Request, v *page.View, 
 		var t listen.Trial
 		if t, err = x.Radar.Try(ctx, a, f.typed.Text, f.typed.Sources); err == nil {
 			f.trial = &t
+			f.parsed, _ = query.Parse(f.typed.Text) // it was tried, so it can be read
 			return x.showQuery(w, r, v, f)
 		}
 	case id == 0:

@@ -10,7 +10,7 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import (
 	"strconv"
-	"tribune/listen"
+	"tribune/internal/query"
 	"tribune/web/desk"
 	"tribune/web/page"
 )
@@ -827,7 +827,7 @@ func trial(v *page.View, f queryForm) templ.Component {
 			}
 		}
 		for _, m := range f.trial.Sample {
-			templ_7745c5c3_Err = desk.Mention(v, m, lit(m.Text, light(f.typed.Text, 0, []listen.Query{}))).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = desk.Mention(v, m, lit(m, []*query.Query{f.parsed})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

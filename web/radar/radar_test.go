@@ -67,7 +67,7 @@ func TestRadarSaysWhatRests(t *testing.T) {
 	if _, _, err := s.Radar.AddQuery(t.Context(), marta.Actor, listen.NewQuery{Text: "paper"}); err != nil {
 		t.Fatal(err)
 	}
-	marta.Get("/desk/radar").Want(t, 200, "Paper is dear.").Without(t, "éléments")
+	marta.Get("/desk/radar").Want(t, 200, "<mark>Paper</mark> is dear.").Without(t, "éléments")
 }
 
 func TestOpenThreadByHand(t *testing.T) {
@@ -247,4 +247,45 @@ func TestMentionSaysByWhichRule(t *testing.T) {
 	show(hear(t, s, marta, "Oriflamme, where is my order?")).Want(t, 200, "It asks, says the rule: it holds “?”.")
 	show(hear(t, s, marta, "My Oriflamme notebook broke after 2 days!")).Want(t, 200, "It complains, says the rule: it holds “broke”.")
 	show(hear(t, s, marta, "A calm word on Oriflamme.")).Want(t, 200, "No rule found that it wants an answer.", "you overrule the rule")
+}
+
+func TestStreamIsFilteredByEverything(t *testing.T) {
+	s, marta := open(t)
+	heard, err := s.Radar.Hear(t.Context(), marta.Actor, []listen.Post{
+		{Source: "Shop", Text: "I hate this terrible notebook, the worst I ever bought!", Language: "en", Country: "GB", Reach: 900, Author: listen.Author{Name: "Jonas Keller"}},
+		{Source: "Shop", Text: "What a wonderful pen, thank you so much!", Language: "en", Author: listen.Author{Name: "Ana Silva"}},
+		{Source: "Shop", ReplyTo: "1", Text: "Where is it to be had?", Language: "en", Author: listen.Author{Name: "Ana Silva"}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	q, _, err := s.Radar.AddQuery(t.Context(), marta.Actor, listen.NewQuery{Name: "Sad notebooks", Text: "notebook (hate OR worst) lang:en"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	marta.Get("/desk/radar").Want(t, 200, "sounds negative", "Found by", "Sad notebooks", "<code>hate</code>", "<code>worst</code>", "<code>lang:en</code>", "reaches 900 people")
+	for filter, wanted := range map[string]string{"mood=negative": "terrible", "country=GB": "terrible", "reach=900": "terrible", "author=jonas": "terrible", "q=terrible+OR+nothing": "terrible",
+		"has=question": "to be had", "mood=positive": "wonderful", fmt.Sprintf("query=%d", q.ID): "worst"} {
+		a := marta.Get("/desk/radar?" + filter)
+		a.Want(t, 200, wanted)
+		for _, other := range []string{"terrible", "wonderful", "to be had"} {
+			if other != wanted && wanted != "worst" {
+				a.Without(t, other)
+			}
+		}
+	}
+	marta.Get("/desk/radar?q=notebook+AND&mood=negative").Want(t, 422, "Column 13", `value="notebook AND"`, `value="negative" selected`)
+	marta.Get("/desk/radar?reach=-4&since=x&from=never&has=virus&mood=great&query=99999999999999999999").Want(t, 200, "terrible")
+	marta.Get("/desk/radar?cursor=nonsense").Want(t, 422, "Begin at its start")
+
+	path := fmt.Sprintf("/desk/mentions/%d", heard[1].ID)
+	marta.Get(path).Want(t, 200, "sounds positive", "right: positive", "what else they said")
+	marta.Post(path+"/correct", "what", "mood", "became", "great").Want(t, 422, "positive, negative or unclear")
+	if to := marta.Post(path+"/correct", "what", "mood", "became", "unclear", "back", "/desk/radar?mood=positive#m2").Header.Get("Location"); to != "/desk/radar?mood=positive#m2" {
+		t.Errorf("back at %s", to)
+	}
+	if to := marta.Post(path+"/correct", "what", "language", "became", "fr", "back", "//elsewhere.example").Header.Get("Location"); to != path+"#judged" {
+		t.Errorf("back at %s", to)
+	}
+	marta.Get(path).Want(t, 200, "neutral or unclear, says the team", "Marta Lindqvist corrected “positive” to “neutral or unclear”", "corrected “English” to “French”")
 }

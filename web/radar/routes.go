@@ -22,6 +22,7 @@ func Routes(mux *http.ServeMux, k *page.Kit) {
 	mux.Handle("POST /desk/mentions/{id}/hide", k.Staff(x.hide))
 	mux.Handle("POST /desk/mentions/{id}/withdraw", k.Staff(x.withdraw))
 	mux.Handle("POST /desk/mentions/{id}/quote", k.Staff(x.quote))
+	mux.Handle("POST /desk/mentions/{id}/correct", k.Staff(x.correct))
 	mux.Handle("GET /desk/radar/queries", k.Staff(x.queries))
 	mux.Handle("GET /desk/radar/queries/new", k.Staff(x.newQuery))
 	mux.Handle("POST /desk/radar/queries/new", k.Staff(x.addQuery))
