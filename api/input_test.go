@@ -82,6 +82,7 @@ func TestBadInput(t *testing.T) {
 		{"wrong mentions all", "POST /mentions", `[{"source": "Shop"}, 7]`, 422, "body[0].text"},
 		{"unknown query of mentions", "GET /mentions?query=Them", ``, 422, "query.query"},
 		{"mentions since never", "GET /mentions?since=never", ``, 422, "query.since"},
+		{"a query that cannot be read", "GET /mentions?q=mug+AND", ``, 422, "q"},
 		{"wrong mood", "GET /mentions?sentiment=sad", ``, 422, "query.sentiment"},
 		{"unknown mention", "GET /mentions/999", ``, 404, ""},
 		{"wrong state of threads", "GET /threads?state=lost", ``, 422, "query.state"},

@@ -15,9 +15,11 @@ func (s *service) mentionRoutes() {
 	add(s, "listening", "POST /mentions", "hear", "Bring in what was said: one, or a list of at most 10,000", http.StatusCreated, s.hear, hearing(s))
 	s.describeHearing()
 	add(s, "listening", "GET /mentions", "listMentions", "What is said, the latest first", http.StatusOK, s.mentionsList,
-		tells("sentiment is accepted for what is to come: nothing works it out yet, so it leaves the list as it is."))
+		tells("q is a whole query, as docs/query.md has it. A page may have few mentions, or none, and a next_cursor all the same: as many were looked at as is done at once."))
 	add(s, "listening", "GET /mentions/{id}", "getMention", "One mention", http.StatusOK, s.mentionGet)
 	add(s, "listening", "PATCH /mentions/{id}", "changeMention", "Hide or withdraw a mention, or note what its author said to being quoted", http.StatusOK, s.mentionChange)
+	add(s, "listening", "POST /mentions/{id}/corrections", "correctMention", "Say what the mood or the language of a mention is, or that it is right as it was worked out", http.StatusOK, s.mentionCorrect)
+	add(s, "listening", "GET /checks", "getChecks", "How often moods and languages were checked by hand, and how often they were right", http.StatusOK, s.checks)
 	add(s, "listening", "GET /heard", "heard", "The latest public mentions about us, as the front page shows them", http.StatusOK, s.heard)
 }
 
@@ -43,6 +45,10 @@ type Mention struct {
 	PersonID    int64         `json:"person_id,omitempty"`
 	Text        string        `json:"text" doc:"Plain; empty once withdrawn"`
 	Language    string        `json:"language,omitempty"`
+	LanguageP   int64         `json:"language_p,omitempty" doc:"How likely it is, in thousandths, where it was worked out"`
+	Mood        string        `json:"mood,omitempty" doc:"positive, negative or unclear; not given: nobody judged it yet"`
+	Positive    int64         `json:"positive,omitempty" doc:"How likely it is that it is positive, in thousandths, as it was worked out"`
+	Negative    int64         `json:"negative,omitempty" doc:"The same for negative; the rest is neutral"`
 	Country     string        `json:"country,omitempty"`
 	Reach       int64         `json:"reach,omitempty"`
 	PublishedAt time.Time     `json:"published_at"`
@@ -62,17 +68,21 @@ func mention(m listen.Mention) Mention {
 		purposes[n] = string(p)
 	}
 	return Mention{m.ID, m.SourceName, m.Source, string(m.Kind), m.ExternalID, m.ReplyTo, m.URL, m.Public,
-		MentionAuthor{m.Author.Name, m.Author.Handle, m.Author.URL}, m.Account, m.Person, m.Text, m.Language, m.Country, m.Reach,
+		MentionAuthor{m.Author.Name, m.Author.Handle, m.Author.URL}, m.Account, m.Person, m.Text, m.Language, m.LanguageP, string(m.Mood), m.Positive, m.Negative, m.Country, m.Reach,
 		m.PublishedAt, m.HeardAt, m.CopyOf, string(m.Asks), string(m.Quotable), string(m.State), m.StateReason,
 		append([]int64{}, m.Queries...), purposes}
 }
 
 type mentionsIn struct {
-	Q         string `query:"q" doc:"Words, all of them"`
+	Q         string `query:"q" doc:"A query; words side by side must all be there"`
 	Query     string `query:"query" doc:"A standing query: its id or name"`
 	Source    int64  `query:"source"`
 	Language  string `query:"language"`
 	Sentiment string `query:"sentiment" enum:"positive,negative,unclear"`
+	Country   string `query:"country" doc:"Two letters (ISO 3166-1)"`
+	Author    string `query:"author" doc:"Words of a name, or a handle with @"`
+	Has       string `query:"has" enum:"link,image,question"`
+	Reach     int64  `query:"reach" minimum:"0" doc:"At least so many people"`
 	Since     string `query:"since" doc:"Published since then: a day or a time (RFC 3339)"`
 	Until     string `query:"until" doc:"Published before then"`
 	Account   int64  `query:"account" doc:"Said by this account"`
@@ -80,7 +90,8 @@ type mentionsIn struct {
 }
 
 func (s *service) mentionsList(ctx context.Context, a *gate.Asker, in *mentionsIn) (*answer[List[Mention]], error) {
-	f := listen.Filter{Text: in.Q, Source: in.Source, Language: in.Language, Cursor: in.Cursor, Limit: in.limit()}
+	f := listen.Filter{Text: in.Q, Source: in.Source, Language: in.Language, Mood: listen.Mood(in.Sentiment), Country: in.Country,
+		Author: in.Author, Has: in.Has, Reach: in.Reach, Cursor: in.Cursor, Limit: in.limit()}
 	var err error
 	if f.Query, err = s.queryID(ctx, a, in.Query); err != nil {
 		return nil, err
@@ -154,6 +165,47 @@ func (s *service) mentionChange(ctx context.Context, a *gate.Asker, in *struct {
 		return nil, err
 	}
 	return s.mentionGet(ctx, a, &in.ByID)
+}
+
+func (s *service) mentionCorrect(ctx context.Context, a *gate.Asker, in *struct {
+	ByID
+	Body struct {
+		What   string `json:"what" enum:"mood,language"`
+		Became string `json:"became" doc:"What is right: a mood (positive, negative, unclear) or a language tag; the one it has says that it is right"`
+	}
+}) (*answer[Mention], error) {
+	if err := s.Radar.Correct(ctx, a.Actor, in.ID, in.Body.What, in.Body.Became); err != nil {
+		return nil, err
+	}
+	return s.mentionGet(ctx, a, &in.ByID)
+}
+
+// Checked is how often something was checked by hand.
+type Checked struct {
+	All   int64   `json:"checked"`
+	Right int64   `json:"right"`
+	Share float64 `json:"share" doc:"The part that was right, 0 without any"`
+	Low   float64 `json:"low" doc:"The true part lies between low and high with a probability of 95 % (Wilson)"`
+	High  float64 `json:"high"`
+}
+
+// Checks is how far moods and languages can be trusted here.
+type Checks struct {
+	Mood     Checked `json:"mood"`
+	Language Checked `json:"language"`
+}
+
+func (s *service) checks(ctx context.Context, a *gate.Asker, _ *none) (*answer[Checks], error) {
+	var both Checks
+	for what, to := range map[string]*Checked{"mood": &both.Mood, "language": &both.Language} {
+		c, err := s.Radar.Checks(ctx, a.Actor, what)
+		if err != nil {
+			return nil, err
+		}
+		share, low, high := c.Share()
+		*to = Checked{c.All, c.Right, share, low, high}
+	}
+	return body(both), nil
 }
 
 // HeardMention is a public mention as everybody sees it.

@@ -145,6 +145,8 @@ func listenTable() []gatetest.Route {
 		{Call: "GET /api/v1/mentions", Want: "401 403 403 403 200 200"},
 		{Call: "GET /api/v1/mentions/{mention}", Want: "401 403 403 403 200 200"},
 		{Call: "PATCH /api/v1/mentions/{mention}", Body: `{"state": "hidden", "reason": "An advertisement."}`, Want: "401 403 403 403 200 200"},
+		{Call: "POST /api/v1/mentions/{mention}/corrections", Body: `{"what": "mood", "became": "negative"}`, Want: "401 403 403 403 200 200"},
+		{Call: "GET /api/v1/checks", Want: "401 403 403 403 200 200"},
 		{Call: "GET /api/v1/heard", Want: "200"},
 
 		{Call: "GET /api/v1/threads", Want: "404 404 404 404 200 200"},
