@@ -1,0 +1,85 @@
+package spike
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"tribune/event"
+	"tribune/know"
+	"tribune/storage"
+)
+
+// Spikes finds spikes over one site. Safe for concurrent use, and by several
+// processes at once.
+type Spikes struct {
+	log    *slog.Logger
+	db     *storage.DB
+	events *event.Log
+	now    func() time.Time
+}
+
+// New makes the package's work over an open site.
+func New(log *slog.Logger, db *storage.DB, events *event.Log, now func() time.Time) *Spikes {
+	return &Spikes{log: log, db: db, events: events, now: now}
+}
+
+// every is how often series are looked at: three times within the minute in
+// which a rise is to be told.
+const every = 20 * time.Second
+
+// Watch judges all series until ctx ends.
+func (s *Spikes) Watch(ctx context.Context) error {
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for {
+		if err := s.Once(ctx); err != nil && ctx.Err() == nil {
+			s.log.Error("spikes could not be looked for", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+// Once judges the series that have something new, and says what drove the
+// spikes of which that is not known.
+func (s *Spikes) Once(ctx context.Context) error {
+	due, err := s.due(ctx)
+	if err != nil {
+		return err
+	}
+	var failed error
+	for _, d := range due {
+		if err := s.judge(ctx, d); err != nil {
+			failed = errors.Join(failed, err)
+		}
+	}
+	return errors.Join(failed, s.drive(ctx))
+}
+
+// Filter says which spikes to list.
+type Filter struct {
+	Query  *int64 // nil: those of all queries and of all mentions
+	Before int64  // with ids under it; 0: from the last found
+	Limit  int    // 50 if 0, at most 200
+}
+
+// List gives spikes that the counts still show, those that began last first.
+func (s *Spikes) List(ctx context.Context, a know.Actor, f Filter) ([]Spike, error) {
+	if err := know.Require(a, know.Listen, know.Subject{}); err != nil {
+		return nil, err
+	}
+	return s.list(ctx, f)
+}
+
+// Spike gives one, also if the counts do not show it any more.
+func (s *Spikes) Spike(ctx context.Context, a know.Actor, id int64) (Spike, error) {
+	if err := know.Require(a, know.Listen, know.Subject{}); err != nil {
+		return Spike{}, err
+	}
+	return s.spike(ctx, id)
+}

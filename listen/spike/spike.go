@@ -1,0 +1,48 @@
+package spike
+
+import (
+	"time"
+
+	"tribune/internal/burst"
+)
+
+// Found is the fact that a spike of the last day was found: subject spike,
+// other its standing query (0: all mentions).
+const Found = "spike.found"
+
+// Spike is a stretch of time in which something was said far more, or less,
+// than was to be expected.
+type Spike struct {
+	ID       int64
+	Query    int64 // standing query, 0: all mentions
+	Kind     burst.Kind
+	Start    time.Time
+	End      time.Time
+	GoingOn  bool
+	Peak     float64 // mentions in the hour that is furthest from what was expected
+	Expected float64 // in that hour
+	Z        float64 // standard deviations, below 0 if there were too few
+	Mentions int64   // in it, copies left out
+	Drove    Drove   // of a rise
+	FoundAt  time.Time
+	GoneAt   time.Time // the counts do not show it any more; zero if they do
+}
+
+// Drove is what is new in a rise, the most telling first.
+type Drove struct {
+	Words   []Driver `json:"words,omitempty"`
+	Authors []Driver `json:"authors,omitempty"`
+	Links   []Driver `json:"links,omitempty"`
+}
+
+// Driver is a word, a link or an account that is said, or speaks, more often
+// than before.
+type Driver struct {
+	Text    string `json:"text,omitempty"`    // of a word or link
+	Account int64  `json:"account,omitempty"` // of an author
+	Now     int    `json:"now"`               // authors in the spike; posts of an author
+	Before  int    `json:"before"`            // likewise, in the time before
+}
+
+// up reports whether a kind is of too many.
+func up(k burst.Kind) bool { return k == burst.Rise }

@@ -1,0 +1,246 @@
+package spike
+
+import (
+	"cmp"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	diff "github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"tribune/event"
+	"tribune/internal/burst"
+	"tribune/internal/fetch"
+	"tribune/know"
+	"tribune/listen"
+	"tribune/storage"
+	"tribune/storage/storagetest"
+)
+
+// site is a radar with its spikes, and somebody of the staff.
+type site struct {
+	*Spikes
+	radar *listen.Radar
+	staff know.Actor
+	at    time.Time
+	n     int
+}
+
+func open(t *testing.T, db *storage.DB) *site {
+	s := &site{staff: know.Actor{ID: 1, Role: know.Staff}, at: time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC)}
+	now := func() time.Time { return s.at }
+	log := slog.New(slog.DiscardHandler)
+	events := event.New(log, db, now, "test")
+	web := fetch.New(fetch.Options{})
+	t.Cleanup(web.Close)
+	s.radar = listen.New(log, db, events, know.New(log, db, events, now, nil), web, now)
+	s.Spikes = New(log, db, events, now)
+	return s
+}
+
+func ok(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (s *site) count(t *testing.T, query string) (n int64) {
+	t.Helper()
+	ok(t, s.db.Row(t.Context(), query).Scan(&n))
+	return n
+}
+
+// post makes something said then.
+func (s *site) post(at time.Time, text string) listen.Post {
+	s.n++
+	return listen.Post{Source: "Forum", ExternalID: fmt.Sprint(s.n), Text: fmt.Sprintf("%s %d", text, s.n),
+		Author: listen.Author{Name: "a", URL: fmt.Sprintf("https://a%d.example", s.n%40)}, PublishedAt: at}
+}
+
+// usual says something twice an hour, for some days up to now.
+func (s *site) usual(t *testing.T, days int) {
+	t.Helper()
+	var posts []listen.Post
+	for at := s.at.Add(-time.Duration(days) * 24 * time.Hour); at.Before(s.at); at = at.Add(30 * time.Minute) {
+		posts = append(posts, s.post(at, "the paper is as always"))
+	}
+	_, err := s.radar.Hear(t.Context(), s.staff, posts)
+	ok(t, err)
+}
+
+// recall lets forty say something new within twelve minutes, the last now.
+func (s *site) recall(t *testing.T) []listen.Post {
+	t.Helper()
+	var posts []listen.Post
+	for i := range 40 {
+		posts = append(posts, s.post(s.at.Add(-time.Duration(i*18)*time.Second), "paper: a recall of the ink, see https://news.example/recall."))
+	}
+	_, err := s.radar.Hear(t.Context(), s.staff, posts)
+	ok(t, err)
+	return posts
+}
+
+func (s *site) both(t *testing.T) {
+	t.Helper()
+	_, _, err := s.radar.AddQuery(t.Context(), s.staff, listen.NewQuery{Text: "paper"})
+	ok(t, err)
+}
+
+// TestRise finds a rise in what is not five minutes old, says what drove it,
+// once, goes on with it, and takes it back when its words are deleted.
+func TestRise(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		s, ctx := open(t, db), t.Context()
+		s.both(t)
+		s.usual(t, 10)
+		ok(t, s.Once(ctx))
+		if all, err := s.List(ctx, s.staff, Filter{}); err != nil || len(all) != 0 {
+			t.Fatal(all, err)
+		}
+		s.at = s.at.Add(14 * time.Minute)
+		posts := s.recall(t)
+		ok(t, s.Once(ctx))
+		ok(t, s.Once(ctx))
+		all, err := s.List(ctx, s.staff, Filter{})
+		ok(t, err)
+		if len(all) != 2 || all[0].Query == all[1].Query {
+			t.Fatalf("%d spikes, want one of the query and one of all: %+v", len(all), all)
+		}
+		for _, o := range all {
+			if o.Kind != burst.Rise || !o.GoingOn || o.Peak < 40 || o.Expected > 4 || o.Mentions < 40 || !o.Start.Equal(s.at.Truncate(time.Hour)) {
+				t.Errorf("%+v", o)
+			}
+			if len(o.Drove.Words) == 0 || o.Drove.Words[0].Now < 30 || o.Drove.Words[0].Before != 0 || len(o.Drove.Links) != 1 || o.Drove.Links[0].Text != "https://news.example/recall" {
+				t.Errorf("what drove it: %+v", o.Drove)
+			}
+			for _, w := range o.Drove.Words {
+				if w.Text == "always" || w.Text == "paper" && o.Query != 0 || w.Text == "the" {
+					t.Errorf("%s drove it", w.Text)
+				}
+			}
+		}
+		if n := s.count(t, `select count(*) from event where kind = 'spike.found'`); n != 2 {
+			t.Errorf("%d facts", n)
+		}
+
+		// It goes on for hours, and is still the same one.
+		for range 5 {
+			s.at = s.at.Add(time.Hour)
+			s.recall(t)
+			ok(t, s.Once(ctx))
+		}
+		if n := s.count(t, `select count(*) from event where kind = 'spike.found'`); n != 2 {
+			t.Errorf("%d facts after hours", n)
+		}
+		long, err := s.List(ctx, s.staff, Filter{})
+		ok(t, err)
+		if len(long) != 2 || !long[0].End.After(all[0].End) || long[0].ID != all[0].ID || long[0].Mentions < 200 {
+			t.Errorf("after hours: %+v", long)
+		}
+
+		// What made its first hour is deleted where it was said.
+		list, _, err := s.radar.Mentions(ctx, s.staff, listen.Filter{Until: posts[0].PublishedAt.Add(time.Second), Since: s.at.Add(-6 * time.Hour), Limit: 200})
+		ok(t, err)
+		for _, m := range list {
+			ok(t, s.radar.Withdraw(ctx, s.staff, m.ID))
+		}
+		ok(t, s.Once(ctx))
+		same(t, s)
+		if _, err := s.Spike(ctx, s.staff, all[0].ID); err != nil {
+			t.Error(err)
+		}
+		if _, err := s.List(ctx, know.Actor{ID: 9, Role: know.Member}, Filter{}); err == nil {
+			t.Error("a member reads spikes")
+		}
+	})
+}
+
+// same checks that what is stored is what judging from the beginning gives.
+func same(t *testing.T, s *site) {
+	t.Helper()
+	all := func() []Spike {
+		t.Helper()
+		list, err := s.List(t.Context(), s.staff, Filter{Limit: 200})
+		ok(t, err)
+		slices.SortFunc(list, func(a, b Spike) int { return cmp.Or(cmp.Compare(a.Query, b.Query), a.Start.Compare(b.Start)) })
+		return list
+	}
+	s.at = s.at.Add(time.Hour) // by then all mentions are added up anew
+	ok(t, s.Once(t.Context()))
+	before := all()
+	ok(t, s.db.Update(t.Context(), func(tx *storage.Tx) error {
+		_, err := tx.Exec(t.Context(), `delete from spike_watch`)
+		return err
+	}))
+	ok(t, s.Once(t.Context()))
+	if d := diff.Diff(all(), before, cmpopts.IgnoreFields(Spike{}, "ID", "FoundAt", "Drove", "Mentions", "GoingOn"), cmpopts.EquateApprox(0, 1e-6)); d != "" {
+		t.Errorf("kept spikes are not those of the counts (-anew +kept):\n%s", d)
+	}
+}
+
+// TestSilence tells a silence once its slots are settled.
+func TestSilence(t *testing.T) {
+	s, ctx := open(t, storagetest.SQLite(t)), t.Context()
+	s.both(t)
+	s.usual(t, 14)
+	for range 60 {
+		s.at = s.at.Add(time.Hour)
+		ok(t, s.Once(ctx))
+	}
+	all, err := s.List(ctx, s.staff, Filter{})
+	ok(t, err)
+	if len(all) != 2 || all[0].Kind != burst.Silence || all[0].Z >= 0 {
+		t.Errorf("%+v", all)
+	}
+	same(t, s)
+}
+
+// TestHowever judges the same whatever comes late, is deleted, and when it is
+// looked at, also when the program was stopped for days.
+func TestHowever(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		s, ctx, r := open(t, db), t.Context(), rand.New(rand.NewPCG(3, 4))
+		s.both(t)
+		s.usual(t, 9)
+		found := 0
+		for range 12 {
+			s.at = s.at.Add(time.Duration(r.IntN(20*60)) * time.Minute)
+			s.usual(t, 1)
+			switch r.IntN(4) {
+			case 0, 1:
+				s.recall(t)
+			case 2: // late
+				late := make([]listen.Post, 60)
+				at := s.at.Add(-time.Duration(r.IntN(72)) * time.Hour)
+				for i := range late {
+					late[i] = s.post(at.Add(time.Duration(i)*20*time.Second), "late paper")
+				}
+				_, err := s.radar.Hear(ctx, s.staff, late)
+				ok(t, err)
+			case 3:
+				list, _, err := s.radar.Mentions(ctx, s.staff, listen.Filter{Text: "recall", Limit: 30})
+				ok(t, err)
+				for _, m := range list {
+					ok(t, s.radar.Withdraw(ctx, s.staff, m.ID))
+				}
+			}
+			ok(t, s.Once(ctx))
+		}
+		all, err := s.List(ctx, s.staff, Filter{})
+		ok(t, err)
+		for _, o := range all {
+			if o.Kind == burst.Rise {
+				found++
+			}
+		}
+		if found < 2 {
+			t.Errorf("only %d rises: the test tests nothing", found)
+		}
+		same(t, s)
+	})
+}

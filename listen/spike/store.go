@@ -1,0 +1,229 @@
+package spike
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"tribune/event"
+	"tribune/internal/burst"
+	"tribune/internal/fault"
+	"tribune/storage"
+)
+
+// due is a series that has something new.
+type due struct {
+	query int64
+	total int64 // its mentions, copies left out
+}
+
+// due gives the series that are behind by a slot, or whose counts changed
+// since they were judged.
+func (s *Spikes) due(ctx context.Context) ([]due, error) {
+	settled := s.now().Unix() - unsteady
+	settled -= settled % slot
+	all, err := storage.All(ctx, s.db, func(row storage.Scanner) (d due, err error) { return d, row.Scan(&d.query, &d.total) },
+		`select q.id, coalesce(t.n, 0) from query q left join query_total t on t.query_id = q.id left join spike_watch w on w.query_id = q.id
+			where w.query_id is null and coalesce(t.n, 0) > 0 or w.through < $1 or coalesce(t.n, 0) <> w.counted + w.recent order by q.id`, settled)
+	if err != nil {
+		return nil, fmt.Errorf("spike: due: %w", err)
+	}
+	n, err := s.total(ctx, settled)
+	if n > 0 {
+		all = append(all, due{0, n})
+	}
+	return all, err
+}
+
+// total gives the number of all mentions, which nothing keeps: it adds all
+// counts up once an hour, else those since it was looked at.
+func (s *Spikes) total(ctx context.Context, settled int64) (n int64, err error) {
+	w, err := s.watch(ctx, 0)
+	if err != nil {
+		return 0, err
+	}
+	from := w.through
+	if w.through/hour < settled/hour {
+		from, w.counted = 0, 0
+	}
+	err = s.db.Row(ctx, `select cast(coalesce(sum(n), 0) as bigint) from mention_count where query_id = 0 and at >= $1`, from).Scan(&n)
+	return w.counted + n, err
+}
+
+// judge judges one series, and writes what came of it.
+func (s *Spikes) judge(ctx context.Context, d due) error {
+	now := s.now()
+	w, err := s.watch(ctx, d.query)
+	if err != nil {
+		return fmt.Errorf("spike: watch %d: %w", d.query, err)
+	}
+	before := w
+	data, err := s.series(ctx, d.query, w.through)
+	if err != nil {
+		return fmt.Errorf("spike: series %d: %w", d.query, err)
+	}
+	if w.detector == nil || d.total-int64(math.Round(data.sum(w.through))) != w.counted {
+		w = watch{query: d.query, version: w.version}
+		if data, err = s.series(ctx, d.query, now.Unix()-longest); err != nil {
+			return fmt.Errorf("spike: series %d: %w", d.query, err)
+		}
+	}
+	alerts, since, err := w.judge(data, now)
+	if err != nil {
+		return fmt.Errorf("spike: judge %d: %w", d.query, err)
+	}
+	w.recent = int64(math.Round(data.sum(w.through)))
+	w.counted = d.total - w.recent
+	moved := w.counted+w.recent != before.counted+before.recent
+	if before.detector != nil && w.through == before.through && !moved {
+		return nil
+	}
+	return s.keep(ctx, w, alerts, since, moved)
+}
+
+// watch reads what is kept of a series.
+func (s *Spikes) watch(ctx context.Context, query int64) (watch, error) {
+	w, state := watch{query: query}, ""
+	err := s.db.Row(ctx, `select version, through, counted, recent, state from spike_watch where query_id = $1`, query).
+		Scan(&w.version, &w.through, &w.counted, &w.recent, &state)
+	if errors.Is(err, sql.ErrNoRows) {
+		return w, nil
+	}
+	if err != nil {
+		return w, err
+	}
+	w.detector = new(burst.Detector)
+	if err := json.Unmarshal([]byte(state), w.detector); err != nil {
+		s.log.Warn("the state of a series cannot be read; it is judged from its beginning", "query", query, "error", err)
+		w.detector = nil
+	}
+	return w, nil
+}
+
+// series reads the counts of a query from then on. What is folded into hours
+// counts as spread over its slots.
+func (s *Spikes) series(ctx context.Context, query, from int64) (series, error) {
+	out := series{n: map[int64]float64{}}
+	err := storage.Each(ctx, s.db, func(row storage.Scanner) error {
+		var at, n, folded int64
+		if err := row.Scan(&at, &n, &folded); err != nil {
+			return err
+		}
+		if out.first == 0 || at < out.first {
+			out.first = at
+		}
+		if at >= folded {
+			out.n[at] += float64(n)
+			return nil
+		}
+		for i := int64(0); i < hour/slot; i++ {
+			out.n[at+i*slot] += float64(n) / (hour / slot)
+		}
+		return nil
+	}, `select at, cast(sum(n) as bigint), (select coalesce(max(n), 0) from tally where name = 'listen.folded-until')
+		from mention_count where query_id = $1 and at >= $2 group by at having sum(n) <> 0`, query, from)
+	return out, err
+}
+
+// keep writes the state of a series, and the spikes that begin at since or
+// later as they are now. It writes nothing if another process judged meanwhile.
+func (s *Spikes) keep(ctx context.Context, w watch, alerts []burst.Alert, since int64, moved bool) error {
+	state, err := json.Marshal(w.detector)
+	if err != nil {
+		return err
+	}
+	return s.db.Update(ctx, func(tx *storage.Tx) error {
+		n, err := tx.Exec(ctx, `insert into spike_watch (query_id, version, through, counted, recent, state) values ($1, 1, $2, $3, $4, $5)
+			on conflict (query_id) do update set version = spike_watch.version + 1, through = excluded.through, counted = excluded.counted, recent = excluded.recent, state = excluded.state
+			where spike_watch.version = $6`, w.query, w.through, w.counted, w.recent, string(state), w.version)
+		if err != nil || n == 0 {
+			return err
+		}
+		there, err := storage.All(ctx, tx, scanSpike, selectSpike+` where query_id = $1 and start_at >= $2`, w.query, since*int64(time.Second/time.Microsecond))
+		if err != nil {
+			return err
+		}
+		kept := map[int64]bool{}
+		for _, a := range alerts {
+			id, err := s.put(ctx, tx, w.query, a, there, moved)
+			if err != nil {
+				return err
+			}
+			kept[id] = true
+		}
+		for _, old := range there {
+			if !kept[old.ID] && old.GoneAt.IsZero() {
+				if _, err := tx.Exec(ctx, `update spike set gone_at = $1, going_on = 0 where id = $2`, storage.Micros(s.now()), old.ID); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// put writes an alert as a spike, anew or where it stands already.
+func (s *Spikes) put(ctx context.Context, tx *storage.Tx, query int64, a burst.Alert, there []Spike, moved bool) (int64, error) {
+	now := s.now()
+	goingOn := storage.Bit(now.Sub(a.End) < time.Hour)
+	for _, old := range there {
+		if !old.Start.Equal(a.Start) || up(old.Kind) != up(a.Kind) {
+			continue
+		}
+		_, err := tx.Exec(ctx, `update spike set kind = $1, end_at = $2, going_on = $3, peak = $4, expected = $5, z = $6, gone_at = 0,
+			stale = case when $7 = 1 or end_at <> $2 then 1 else stale end where id = $8`,
+			string(a.Kind), storage.Micros(a.End), goingOn, a.Peak, a.Expected, a.Z, storage.Bit(moved), old.ID)
+		return old.ID, err
+	}
+	id, err := tx.Insert(ctx, `insert into spike (query_id, kind, start_at, end_at, going_on, peak, expected, z, found_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning id`,
+		query, string(a.Kind), storage.Micros(a.Start), storage.Micros(a.End), goingOn, a.Peak, a.Expected, a.Z, storage.Micros(now))
+	if err != nil || now.Sub(a.End) > 24*time.Hour {
+		return id, err
+	}
+	return id, s.events.Append(ctx, tx, event.Event{Kind: Found, Subject: event.Ref{Kind: "spike", ID: id}, Other: query})
+}
+
+const selectSpike = `select id, query_id, kind, start_at, end_at, going_on, peak, expected, z, n, drove, found_at, gone_at from spike`
+
+func scanSpike(row storage.Scanner) (o Spike, err error) {
+	var start, end, goingOn, found, gone int64
+	var drove string
+	err = row.Scan(&o.ID, &o.Query, &o.Kind, &start, &end, &goingOn, &o.Peak, &o.Expected, &o.Z, &o.Mentions, &drove, &found, &gone)
+	o.Start, o.End, o.GoingOn = storage.Time(start), storage.Time(end), goingOn == 1
+	o.FoundAt, o.GoneAt = storage.Time(found), storage.Time(gone)
+	if err == nil && drove != "" {
+		err = json.Unmarshal([]byte(drove), &o.Drove)
+	}
+	return o, err
+}
+
+func (s *Spikes) list(ctx context.Context, f Filter) ([]Spike, error) {
+	limit := f.Limit
+	if limit <= 0 {
+		limit = 50
+	}
+	one, query := 0, int64(0)
+	if f.Query != nil {
+		one, query = 1, *f.Query
+	}
+	before := int64(math.MaxInt64)
+	if f.Before != 0 {
+		if err := s.db.Row(ctx, `select coalesce(max(start_at), 0) from spike where id = $1`, f.Before).Scan(&before); err != nil {
+			return nil, err
+		}
+	}
+	return storage.All(ctx, s.db, scanSpike, selectSpike+` where gone_at = 0 and ($1 = 0 or query_id = $2) and (query_id = 0 or exists (select 1 from query q where q.id = spike.query_id))
+		and (start_at < $3 or start_at = $3 and id < $4) order by start_at desc, id desc limit $5`, one, query, before, f.Before, min(limit, 200))
+}
+
+func (s *Spikes) spike(ctx context.Context, id int64) (Spike, error) {
+	o, err := scanSpike(s.db.Row(ctx, selectSpike+` where id = $1`, id))
+	if errors.Is(err, sql.ErrNoRows) {
+		return o, fault.New(fault.NotFound, "There is no such spike.")
+	}
+	return o, err
+}

@@ -1,0 +1,132 @@
+package spike
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"tribune/internal/burst"
+)
+
+// How counts are read.
+const (
+	slot     = 5 * 60  // seconds: one value of the series
+	hour     = 60 * 60 // seconds
+	unsteady = hour    // how long counts of a slot may still change without the series being judged from its beginning
+	longest  = 400 * 24 * hour
+)
+
+// watch is the series of one query: its detector, as it was after the slots
+// before through.
+type watch struct {
+	query    int64
+	version  int64
+	through  int64 // Unix seconds
+	counted  int64
+	recent   int64
+	detector *burst.Detector // nil: nothing was fed
+}
+
+// series is the mentions of one query by the slot that they begin in, in Unix
+// seconds.
+type series struct {
+	first int64 // the first slot with any; 0: there is none
+	n     map[int64]float64
+}
+
+// sum gives the mentions from then on.
+func (s series) sum(from int64) (n float64) {
+	for at, v := range s.n {
+		if at >= from {
+			n += v
+		}
+	}
+	return n
+}
+
+// judge feeds a series up to now, and gives the alerts that begin at since or
+// later: there is no other one. Slots older than an hour stay in the watch's state.
+func (w *watch) judge(s series, now time.Time) (alerts []burst.Alert, since int64, err error) {
+	settled := now.Unix() - unsteady
+	settled -= settled % slot
+	if w.detector == nil {
+		if w.detector, err = burst.New(slot * time.Second); err != nil || s.first == 0 {
+			return nil, 0, err
+		}
+		w.through = s.first
+	}
+	since = w.through - w.through%hour // an hour that is too high is one from its beginning
+	if a, ok := w.detector.Open(); ok {
+		since = min(since, a.Start.Unix())
+	}
+	over, err := feed(w.detector, s, w.through, settled)
+	if err != nil {
+		return nil, 0, err
+	}
+	w.through = max(w.through, settled)
+	ahead, err := clone(w.detector)
+	if err != nil {
+		return nil, 0, err
+	}
+	current := now.Unix() - now.Unix()%slot
+	fresh, err := feed(ahead, s, w.through, current)
+	if err != nil {
+		return nil, 0, err
+	}
+	if n := s.n[current]; n > 0 && current >= w.through { // what is to come can only be more
+		changes, err := ahead.Add(time.Unix(current, 0), n)
+		if err != nil {
+			return nil, 0, err
+		}
+		fresh = append(fresh, ended(changes)...)
+	}
+	if a, ok := ahead.Open(); ok {
+		fresh = append(fresh, a)
+	}
+	for _, a := range fresh {
+		if up(a.Kind) || a.Start.Unix() < w.through && isOpen(w.detector, a) {
+			over = append(over, a)
+		}
+	}
+	for _, a := range over { // a silence began long before it was sure
+		since = min(since, a.Start.Unix())
+	}
+	return over, since, nil
+}
+
+// isOpen reports whether a detector is in that alert.
+func isOpen(d *burst.Detector, a burst.Alert) bool {
+	open, ok := d.Open()
+	return ok && open.Start.Equal(a.Start) && up(open.Kind) == up(a.Kind)
+}
+
+// feed gives a detector the slots of a time, and gives the alerts that ended.
+func feed(d *burst.Detector, s series, from, to int64) (over []burst.Alert, err error) {
+	for at := from; at < to; at += slot {
+		changes, err := d.Add(time.Unix(at, 0), max(s.n[at], 0))
+		if err != nil {
+			return nil, fmt.Errorf("spike: feed: %w", err)
+		}
+		over = append(over, ended(changes)...)
+	}
+	return over, nil
+}
+
+func ended(changes []burst.Change) (over []burst.Alert) {
+	for _, c := range changes {
+		if !c.Opened {
+			over = append(over, c.Alert)
+		}
+	}
+	return over
+}
+
+// clone gives a detector that goes on by itself from where another is.
+func clone(d *burst.Detector) (*burst.Detector, error) {
+	state, err := json.Marshal(d)
+	if err != nil {
+		return nil, err
+	}
+	ahead := new(burst.Detector)
+	return ahead, json.Unmarshal(state, ahead)
+}
