@@ -18,6 +18,7 @@ import (
 	"tribune/know"
 	"tribune/know/purchase"
 	"tribune/listen"
+	"tribune/listen/spike"
 	"tribune/measure"
 	"tribune/shape"
 	"tribune/shape/board"
@@ -37,6 +38,7 @@ type Site struct {
 	Events    *event.Log
 	People    *know.Directory
 	Radar     *listen.Radar
+	Spikes    *spike.Spikes
 	Inbox     *converse.Inbox
 	Ideas     *shape.Ideas
 	Purchases *purchase.Ledger
@@ -67,6 +69,7 @@ func Open(ctx context.Context, log *slog.Logger, c Config, now func() time.Time)
 	s.People = know.New(log, db, s.Events, now, nil)
 	client := fetch.New(fetch.Options{AllowPrivate: c.FetchPrivate, UserAgent: "Tribune (it listens; ask the site it comes from)"})
 	s.Radar = listen.New(log, db, s.Events, s.People, client, now)
+	s.Spikes = spike.New(log, db, s.Events, now)
 	s.Inbox = converse.New(log, db, s.Events, s.People, s.Radar, now)
 	s.Ideas = shape.New(log, db, s.Events, s.People, s.Radar, s.Inbox, now)
 	s.Purchases = purchase.New(log, db, s.Events, s.People, now)

@@ -26,6 +26,7 @@ import (
 	"tribune/know"
 	"tribune/know/purchase"
 	"tribune/listen"
+	"tribune/listen/spike"
 	"tribune/measure"
 	"tribune/shape"
 	"tribune/shape/board"
@@ -50,6 +51,7 @@ type Needs struct {
 	Events    *event.Log
 	People    *know.Directory
 	Radar     *listen.Radar
+	Spikes    *spike.Spikes
 	Inbox     *converse.Inbox
 	Ideas     *shape.Ideas
 	Purchases *purchase.Ledger

@@ -51,6 +51,7 @@ import (
 	"tribune/web/roadmap"
 	"tribune/web/settings"
 	"tribune/web/signin"
+	"tribune/web/trends"
 	"tribune/web/tribes"
 	"tribune/web/why"
 	"tribune/web/workshop"
@@ -86,6 +87,7 @@ func folders() []folder {
 		{desk.Files, desk.Routes},
 		{inbox.Files, inbox.Routes},
 		{radar.Files, radar.Routes},
+		{trends.Files, trends.Routes},
 		{workshop.Files, workshop.Routes},
 		{persons.Files, persons.Routes},
 		{live.Files, live.Routes},

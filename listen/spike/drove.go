@@ -69,11 +69,7 @@ type post struct {
 
 // drove compares the mentions of a rise with those before it.
 func (s *Spikes) drove(ctx context.Context, o Spike) (Drove, error) {
-	end := o.End
-	if now := s.now(); now.Before(end) {
-		end = now
-	}
-	in, err := s.posts(ctx, o.Query, o.Start, end, mostNow)
+	in, err := s.posts(ctx, o.Query, o.Start, o.End, mostNow)
 	if err != nil {
 		return Drove{}, err
 	}
@@ -84,6 +80,10 @@ func (s *Spikes) drove(ctx context.Context, o Spike) (Drove, error) {
 	own, err := s.words(ctx, o.Query)
 	if err != nil {
 		return Drove{}, err
+	}
+	end := o.End
+	if now := s.now(); now.Before(end) {
+		end = now
 	}
 	// Where not all are read, the times are those of what is.
 	now, past := end.Sub(o.Start), lookBack

@@ -23,6 +23,7 @@ import (
 	"tribune/know"
 	"tribune/know/purchase"
 	"tribune/listen"
+	"tribune/listen/spike"
 	"tribune/measure"
 	"tribune/shape"
 	"tribune/shape/board"
@@ -43,6 +44,7 @@ type Kit struct {
 	Events    *event.Log
 	People    *know.Directory
 	Radar     *listen.Radar
+	Spikes    *spike.Spikes
 	Inbox     *converse.Inbox
 	Ideas     *shape.Ideas
 	Purchases *purchase.Ledger

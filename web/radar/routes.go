@@ -50,11 +50,15 @@ type radar struct {
 	shelf *shelf // files that were checked and not yet imported
 }
 
+// Tabs are the radar's pages, for the folders that have some of them.
+func Tabs(v *page.View, current string) []desk.Tab { return tabs(v, current) }
+
 // tabs are the radar's pages.
 func tabs(v *page.View, current string) []desk.Tab {
 	tab := func(id, href, name string) desk.Tab { return desk.Tab{Name: name, Href: href, Current: id == current} }
 	return []desk.Tab{
 		tab("stream", "/desk/radar", v.T("What is said")),
+		tab("spikes", "/desk/radar/spikes", v.T("Spikes")),
 		tab("queries", "/desk/radar/queries", v.T("Standing queries")),
 		tab("sources", "/desk/radar/sources", v.T("Sources")),
 		tab("import", "/desk/radar/import", v.T("Import")),

@@ -28,6 +28,7 @@ import (
 	"tribune/know"
 	"tribune/know/purchase"
 	"tribune/listen"
+	"tribune/listen/spike"
 	"tribune/measure"
 	"tribune/shape"
 	"tribune/shape/board"
@@ -78,6 +79,7 @@ func Over(t testing.TB, db *storage.DB, folders ...Folder) *Site {
 	k.Events = event.New(log, db, k.Now, "test")
 	k.People = know.New(log, db, k.Events, k.Now, nil)
 	k.Radar = listen.New(log, db, k.Events, k.People, nowhere{}, k.Now)
+	k.Spikes = spike.New(log, db, k.Events, k.Now)
 	k.Inbox = converse.New(log, db, k.Events, k.People, k.Radar, k.Now)
 	k.Ideas = shape.New(log, db, k.Events, k.People, k.Radar, k.Inbox, k.Now)
 	k.Purchases = purchase.New(log, db, k.Events, k.People, k.Now)

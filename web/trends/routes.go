@@ -1,0 +1,23 @@
+package trends
+
+import (
+	"embed"
+	"net/http"
+
+	"tribune/web/page"
+)
+
+// Files are this folder's styles and translations.
+//
+//go:embed *.css fr.json
+var Files embed.FS
+
+// Routes serves the trends.
+func Routes(mux *http.ServeMux, k *page.Kit) {
+	x := &trends{k}
+	mux.Handle("GET /desk/radar/spikes", k.Staff(x.spikes))
+	mux.Handle("GET /desk/radar/spikes/{id}", k.Staff(x.spike))
+}
+
+// trends answers for this folder's pages.
+type trends struct{ *page.Kit }

@@ -1,0 +1,79 @@
+package trends_test
+
+import (
+	"fmt"
+	"os"
+	"testing"
+	"time"
+
+	"tribune/internal/i18n"
+	"tribune/know"
+	"tribune/listen"
+	"tribune/web/desk"
+	"tribune/web/page"
+	"tribune/web/radar"
+	"tribune/web/trends"
+	"tribune/web/webtest"
+)
+
+func open(t *testing.T) (*webtest.Site, *webtest.Reader) {
+	s := webtest.New(t, webtest.Folder{Files: desk.Files, Routes: desk.Routes}, webtest.Folder{Files: radar.Files, Routes: radar.Routes}, webtest.Folder{Files: trends.Files, Routes: trends.Routes})
+	return s, s.Person("Marta", know.Staff)
+}
+
+func TestFrench(t *testing.T) {
+	words, err := i18n.Load(page.Files, desk.Files, radar.Files, trends.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	missing, err := i18n.Untranslated(os.DirFS("."), words)
+	if err != nil || len(missing) > 0 {
+		t.Error(missing, err)
+	}
+}
+
+// hear takes in what was said, each by another author.
+func hear(t *testing.T, s *webtest.Site, marta *webtest.Reader, posts []listen.Post) {
+	t.Helper()
+	for i := range posts {
+		posts[i].Source, posts[i].ExternalID = "Forum", fmt.Sprint(len(posts), "-", i)
+		if posts[i].Author.Name == "" {
+			posts[i].Author = listen.Author{Name: fmt.Sprint("Ann ", i), URL: fmt.Sprintf("https://a%d.example", i%60)}
+		}
+	}
+	if _, err := s.Radar.Hear(t.Context(), marta.Actor, posts); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestSpikes(t *testing.T) {
+	s, marta := open(t)
+	marta.Get("/desk/radar/spikes").Want(t, 200, "Nothing was heard yet")
+	if _, _, err := s.Radar.AddQuery(t.Context(), marta.Actor, listen.NewQuery{Name: "Our <paper>", Text: "paper"}); err != nil {
+		t.Fatal(err)
+	}
+	var usual, recall []listen.Post
+	for at := s.Clock().AddDate(0, 0, -9); at.Before(s.Clock()); at = at.Add(time.Hour) {
+		usual = append(usual, listen.Post{Text: fmt.Sprint("Paper as always ", at.Unix()), PublishedAt: at})
+	}
+	hear(t, s, marta, usual)
+	if err := s.Spikes.Once(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	marta.Get("/desk/radar/spikes").Want(t, 200, "Nothing was out of the ordinary")
+	s.Pass(20 * time.Minute)
+	for i := range 30 {
+		recall = append(recall, listen.Post{Text: fmt.Sprintf("The paper has a 1&<2 recall %d", i), PublishedAt: s.Clock().Add(-time.Duration(i*10) * time.Second)})
+	}
+	hear(t, s, marta, recall)
+	if err := s.Spikes.Once(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	marta.Get("/desk/radar/spikes").Want(t, 200, "Our &lt;paper&gt;", "all that is heard", "30 mentions in an hour. Usual then: about 1.", "recall", "going on")
+	marta.Get("/desk/radar/spikes?query=1").Want(t, 200, "Our &lt;paper&gt;", "/desk/radar/spikes/1")
+	marta.Get("/desk/radar/spikes?query=77&before=zz").Want(t, 200, "Nothing about this query")
+	marta.Get("/desk/radar/spikes/1").Want(t, 200, "30 voices in it", "The paper has a 1&amp;&lt;2 recall 3", "by 30 people, 0 before", "Mentions by hour", "make an idea of it")
+	marta.Get("/desk/radar/spikes/99").Want(t, 404)
+	marta.Get("/desk/radar/spikes/x").Want(t, 404)
+	s.Person("Mia", know.Member).Get("/desk/radar/spikes").Want(t, 404)
+}
