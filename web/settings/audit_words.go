@@ -24,6 +24,10 @@ func didSquare(v *page.View, f event.Event) string {
 		return v.T("took in an edited")
 	case "mention.corrected":
 		return v.T("checked by hand the mood or language of")
+	case "spike.found":
+		return v.T("found a spike:")
+	case "trend.found":
+		return v.T("found what rises:")
 	case "letter.written":
 		return v.T("received a letter")
 	case "letter.confirmed":
