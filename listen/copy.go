@@ -19,6 +19,8 @@ const copyWithin = 7 * 24 * time.Hour
 // group is the mentions by one account in the same words.
 type group struct{ account, hash int64 }
 
+func (g group) pair() pair { return pair{g.account, g.hash} }
+
 // twin is one mention of a group.
 type twin struct {
 	id, publishedAt int64
@@ -85,6 +87,9 @@ func (r *Radar) Copies(ctx context.Context, a know.Actor, mention int64) ([]Ment
 // that are none. A mention that was counted and turns out to repeat an earlier
 // one, heard later, is no longer counted, and the other way round.
 func (b *batch) settleCopies(ctx context.Context) error {
+	if err := b.countAlone(ctx); err != nil {
+		return err
+	}
 	if len(b.groups) == 0 {
 		return nil
 	}
@@ -120,6 +125,53 @@ func (b *batch) settleCopies(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// countAlone counts the new mentions that nothing repeats, which most are:
+// nothing has to be read of them. The others it adds to the groups in which
+// copies may be.
+func (b *batch) countAlone(ctx context.Context) error {
+	groups, said := make([]pair, len(b.news)), []pair{}
+	for i, t := range b.news {
+		if groups[i] = t.group.pair(); t.name != "" {
+			said = append(said, pair{t.group.hash, t.publishedAt})
+		}
+	}
+	crowded, err := b.several(ctx, "account_id, text_hash", groups)
+	if err != nil {
+		return err
+	}
+	together, err := b.several(ctx, "text_hash, published_at", said)
+	if err != nil {
+		return err
+	}
+	for _, t := range b.news {
+		if crowded[t.group.pair()] || t.name != "" && together[pair{t.group.hash, t.publishedAt}] {
+			b.groups = append(b.groups, t.group)
+		} else {
+			b.count(t.facet, b.fresh[t.id], 1)
+		}
+	}
+	b.news = nil
+	return nil
+}
+
+// several gives those pairs that more than one mention has in two columns.
+func (b *batch) several(ctx context.Context, columns string, pairs []pair) (map[pair]bool, error) {
+	found := map[pair]bool{}
+	for part := range slices.Chunk(pairs, 128) {
+		rows, args := rowsOf(part)
+		err := storage.Each(ctx, b.tx, func(row storage.Scanner) error {
+			var p pair
+			err := row.Scan(&p[0], &p[1])
+			found[p] = true
+			return err
+		}, `select `+columns+` from mention where (`+columns+`) in (values `+rows+`) group by `+columns+` having count(*) > 1`, args...)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
 }
 
 // twins reads the mentions of the batch's groups and of those that bear on
@@ -175,7 +227,7 @@ func (b *batch) twins(ctx context.Context) ([][]twin, error) {
 func (b *batch) twinsOf(ctx context.Context, groups []group) (all []twin, err error) {
 	pairs := make([]pair, len(groups))
 	for i, g := range groups {
-		pairs[i] = pair{g.account, g.hash}
+		pairs[i] = g.pair()
 	}
 	for part := range slices.Chunk(pairs, 128) {
 		rows, args := rowsOf(part)

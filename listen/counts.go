@@ -194,7 +194,8 @@ func foldNext(ctx context.Context, tx *storage.Tx, end int64) (more bool, err er
 	fine, err := storage.All(ctx, tx, func(s storage.Scanner) (r row, err error) {
 		f := &r.facet
 		return r, s.Scan(&r.query, &f.publishedAt, &f.source, &f.language, &f.country, &f.mood, &r.n)
-	}, `delete from mention_count where at >= $1 and at < $2 returning query_id, at, source_id, language, country, mood, n`, from, until)
+	}, `delete from mention_count where query_id in (select query_id from query_total union select 0) and at >= $1 and at < $2
+		returning query_id, at, source_id, language, country, mood, n`, from, until)
 	if err != nil {
 		return false, err
 	}

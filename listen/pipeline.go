@@ -18,8 +18,9 @@ import (
 // normalise. Every stage is a function over a batch; store writes the event
 // "mentions.stored" in its own transaction, and from there the inbox goes on.
 
-// batchSize keeps a transaction well under 200 ms.
-const batchSize = 250
+// batchSize keeps a transaction well under 200 ms, and is large enough that a
+// post costs what is written for it, not what a transaction costs.
+const batchSize = 1000
 
 // errMoved says that a standing query changed between match and store.
 var errMoved = errors.New("listen: the standing queries changed")

@@ -111,6 +111,9 @@ func (r *Radar) writeQuery(ctx context.Context, tx *storage.Tx, a know.Actor, id
 	}
 	now := storage.Micros(r.now())
 	changed := max(now, last+1)
+	if err := countChange(ctx, tx); err != nil {
+		return 0, err
+	}
 	var err error
 	if id == 0 {
 		id, err = tx.Insert(ctx, `insert into query (name, text, purpose, created_by, created_at, changed_at) values ($1, $2, $3, $4, $5, $6) returning id`,
@@ -162,6 +165,9 @@ func (r *Radar) RemoveQuery(ctx context.Context, a know.Actor, id int64) error {
 		if err != nil {
 			return err
 		}
+		if err := countChange(ctx, tx); err != nil {
+			return err
+		}
 		if _, err := tx.Exec(ctx, `delete from query_source where query_id = $1`, id); err != nil {
 			return err
 		}
@@ -179,11 +185,12 @@ func (r *Radar) sweep(ctx context.Context) error {
 		(select mention_id from mention_query where query_id not in (select id from query) limit 500)`); err != nil {
 		return err
 	}
-	if err := r.inParts(ctx, `delete from query_total where query_id not in (select id from query)`); err != nil {
+	// query_total says which queries have counts.
+	if err := r.inParts(ctx, `delete from mention_count where (query_id, at) in (select c.query_id, c.at from query_total t join mention_count c on c.query_id = t.query_id
+		where t.query_id not in (select id from query) limit 500)`); err != nil {
 		return err
 	}
-	return r.inParts(ctx, `delete from mention_count where query_id not in (select id from query) and query_id <> 0 and at in
-		(select at from mention_count where query_id not in (select id from query) and query_id <> 0 limit 100)`)
+	return r.inParts(ctx, `delete from query_total where query_id not in (select id from query)`)
 }
 
 // Queries gives all standing queries by name.

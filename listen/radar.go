@@ -5,6 +5,7 @@ import (
 	"embed"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -62,54 +63,100 @@ func readers(web reader.Web, now func() time.Time) map[SourceKind]reader.Reader 
 // standing is every standing query, ready to match. It is good while the mark
 // of the log stands still; store checks its version once more.
 type standing struct {
-	mark     uint64
-	version  version
-	set      *query.Set
-	limits   map[int64][]int64 // queries limited to some sources
-	purposes map[int64]Purpose
+	mark      uint64
+	stale     bool              // held by mu of the radar
+	version   int64             // of queriesTally
+	changedAt int64             // when the last of them changed
+	set       *query.Set        // shared by all that follow one another
+	limits    map[int64][]int64 // queries limited to some sources
+	purposes  map[int64]Purpose
 }
 
-// version tells whether any standing query changed: ids are given once, and
-// the time of the last change only grows.
-type version struct{ ids, changedAt int64 }
+// queriesTally is the name of the number in the table tally that grows with
+// each change of a standing query.
+const queriesTally = "listen.changed-queries"
 
-// standing gives the standing queries, read again when one changed.
+// queriesVersion gives how often standing queries changed.
+func queriesVersion(ctx context.Context, q storage.Q) (n int64, err error) {
+	err = q.Row(ctx, `select coalesce(max(n), 0) from tally where name = $1`, queriesTally).Scan(&n)
+	return n, err
+}
+
+// countChange notes that a standing query changed.
+func countChange(ctx context.Context, tx *storage.Tx) error {
+	_, err := tx.Exec(ctx, `insert into tally (name, n) values ($1, 1) on conflict (name) do update set n = tally.n + 1`, queriesTally)
+	return err
+}
+
+// standing gives the standing queries; those that changed are read again.
 func (r *Radar) standing(ctx context.Context) (*standing, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	mark := r.events.Mark("query")
-	if r.held != nil && r.held.mark == mark {
+	if r.held != nil && !r.held.stale && r.held.mark == mark {
 		return r.held, nil
 	}
-	st := &standing{mark: mark, set: query.NewSet(), limits: map[int64][]int64{}, purposes: map[int64]Purpose{}}
-	all, err := readQueries(ctx, r.db, ``)
-	if err != nil {
-		return nil, fmt.Errorf("listen: standing queries: %w", err)
+	st := &standing{set: query.NewSet(), changedAt: -1, limits: map[int64][]int64{}, purposes: map[int64]Purpose{}}
+	if r.held != nil {
+		// Who still matches against what is held sees what changes in its set,
+		// and is refused by its version.
+		*st = *r.held
+		st.limits, st.purposes, st.stale = maps.Clone(st.limits), maps.Clone(st.purposes), false
 	}
-	for _, q := range all {
-		st.version.ids += q.ID
-		st.version.changedAt = max(st.version.changedAt, storage.Micros(q.ChangedAt))
-		parsed, err := query.Parse(q.Text)
-		if err != nil {
-			r.log.Error("a standing query cannot be read and is left out", "query", q.ID, "error", err)
-			continue
-		}
-		st.set.Put(q.ID, parsed)
-		st.purposes[q.ID] = q.Purpose
-		if len(q.Sources) > 0 {
-			st.limits[q.ID] = q.Sources
-		}
+	st.mark = mark
+	if err := r.catchUp(ctx, st); err != nil {
+		return nil, fmt.Errorf("listen: standing queries: %w", err)
 	}
 	r.held = st
 	return st, nil
 }
 
-// forget drops standing queries that are out of date.
+// catchUp reads the queries that changed, and leaves out those that went. The
+// version is read first: if one changes meanwhile, store refuses st.
+func (r *Radar) catchUp(ctx context.Context, st *standing) (err error) {
+	if st.version, err = queriesVersion(ctx, r.db); err != nil {
+		return err
+	}
+	changed, err := readQueries(ctx, r.db, ` where q.changed_at > $1`, st.changedAt)
+	if err != nil {
+		return err
+	}
+	there, err := storage.All(ctx, r.db, storage.Scalar[int64], `select id from query`)
+	if err != nil {
+		return err
+	}
+	gone := maps.Clone(st.purposes)
+	for _, id := range there {
+		delete(gone, id)
+	}
+	st.set.Change(func(put func(int64, *query.Query)) {
+		for id := range gone {
+			put(id, nil)
+			delete(st.purposes, id)
+			delete(st.limits, id)
+		}
+		for _, q := range changed {
+			st.changedAt = max(st.changedAt, storage.Micros(q.ChangedAt))
+			st.purposes[q.ID] = q.Purpose
+			if delete(st.limits, q.ID); len(q.Sources) > 0 {
+				st.limits[q.ID] = q.Sources
+			}
+			parsed, err := query.Parse(q.Text)
+			if err != nil {
+				r.log.Error("a standing query cannot be read and is left out", "query", q.ID, "error", err)
+			}
+			put(q.ID, parsed)
+		}
+	})
+	return nil
+}
+
+// forget has standing queries that are out of date read again.
 func (r *Radar) forget(st *standing) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.held == st {
-		r.held = nil
+		r.held.stale = true
 	}
 }
 
@@ -119,9 +166,8 @@ func (st *standing) current(ctx context.Context, tx *storage.Tx) error {
 	if err := lockQueries(ctx, tx, false); err != nil {
 		return err
 	}
-	var v version
-	err := tx.Row(ctx, `select cast(coalesce(sum(id), 0) as bigint), coalesce(max(changed_at), 0) from query`).Scan(&v.ids, &v.changedAt)
-	if err == nil && v != st.version {
+	now, err := queriesVersion(ctx, tx)
+	if err == nil && now != st.version {
 		return errMoved
 	}
 	return err

@@ -188,28 +188,17 @@ func (b *batch) rest(ctx context.Context, segments []laid, known map[string]int6
 // size is about what the segment takes in the database.
 func (l *laid) size() int { return len(l.data) + 24*len(l.Keys) + 100 }
 
-// gone gives, by identity, what was let go because its author left, and of what
-// rested what its author deleted where it was said.
-func gone(ctx context.Context, q storage.Q, said []utterance) (map[string]bool, error) {
-	identities := make([]string, len(said))
-	for i := range said {
-		identities[i] = said[i].identity
-	}
-	holes, args := storage.Holes(1, identities)
-	all, err := storage.All(ctx, q, storage.Scalar[string], `select identity from let_go where identity in (`+holes+`)`, args...)
-	found := make(map[string]bool, len(all))
-	for _, identity := range all {
-		found[identity] = true
-	}
-	if err != nil || !slices.ContainsFunc(said, func(u utterance) bool { return u.rested }) {
-		return found, err
+// deletedThere notes of what rested what its author deleted where it was said.
+func (b *batch) deletedThere(ctx context.Context, said []utterance) error {
+	if !slices.ContainsFunc(said, func(u utterance) bool { return u.rested }) {
+		return nil
 	}
 	type there struct {
 		source int64
 		id     string
 	}
 	deleted := map[there]bool{}
-	err = storage.Each(ctx, q, func(row storage.Scanner) error {
+	err := storage.Each(ctx, b.tx, func(row storage.Scanner) error {
 		var t there
 		err := row.Scan(&t.source, &t.id)
 		deleted[t] = true
@@ -217,10 +206,10 @@ func gone(ctx context.Context, q storage.Q, said []utterance) (map[string]bool, 
 	}, `select source_id, external_id from deleted`)
 	for i := range said {
 		if u := &said[i]; deleted[there{u.source, u.externalID}] {
-			found[u.identity] = true
+			b.gone[u.identity] = true
 		}
 	}
-	return found, err
+	return err
 }
 
 // segmentsAfter gives the ids of the segments after one, oldest first; source

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"tribune/event"
 	"tribune/internal/query"
@@ -30,12 +31,9 @@ func (r *Radar) store(ctx context.Context, l load) (done []outcome, err error) {
 		if err := l.standing.current(ctx, tx); err != nil {
 			return err
 		}
-		known, err := knownMentions(ctx, tx, said)
-		if err != nil {
-			return err
-		}
 		b := newBatch(r, tx)
-		if b.gone, err = gone(ctx, tx, said); err != nil {
+		known, err := b.heardBefore(ctx, said)
+		if err != nil {
 			return err
 		}
 		alone, err := letAlone(ctx, tx, said)
@@ -76,6 +74,41 @@ func (r *Radar) store(ctx context.Context, l load) (done []outcome, err error) {
 	return done, nil
 }
 
+// lookedUp is how many identities are looked up with one statement.
+const lookedUp = 128
+
+// heardBefore gives the ids of the mentions that are there, by identity, and
+// notes what is not to be heard anew.
+func (b *batch) heardBefore(ctx context.Context, said []utterance) (known map[string]int64, err error) {
+	known, b.gone = map[string]int64{}, map[string]bool{}
+	for part := range slices.Chunk(said, lookedUp) {
+		identities := make([]string, len(part))
+		for i := range part {
+			identities[i] = part[i].identity
+		}
+		holes, args := storage.Holes(1, identities)
+		err := storage.Each(ctx, b.tx, func(row storage.Scanner) error {
+			var identity string
+			var id int64
+			var gone bool
+			err := row.Scan(&identity, &id, &gone)
+			if id != 0 {
+				known[identity] = id
+			}
+			if gone {
+				b.gone[identity] = true
+			}
+			return err
+		}, `select v.column1, coalesce(m.id, 0), g.identity is not null from (values (`+strings.ReplaceAll(holes, ", ", "), (")+`)) as v
+			left join mention m on m.identity = v.column1 left join let_go g on g.identity = v.column1
+			where m.id is not null or g.identity is not null`, args...)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return known, b.deletedThere(ctx, said)
+}
+
 // knownMentions gives the ids of the mentions that are there, by identity.
 func knownMentions(ctx context.Context, q storage.Q, said []utterance) (map[string]int64, error) {
 	known := make(map[string]int64, len(said))
@@ -111,6 +144,7 @@ type batch struct {
 	now     int64
 	fresh   map[int64][]int64 // new mentions and their queries
 	groups  []group           // in which copies may be
+	news    []twin            // the new mentions, which most often stand alone
 	counts  map[counted]int64 // changes of mention_count
 	sources map[int64]sourceCount
 
@@ -254,9 +288,13 @@ func (b *batch) insert(ctx context.Context, said []utterance, anew []string, fir
 		}
 		b.add(u, id)
 	}
-	if err := storage.PutTexts(ctx, b.tx, "mention_search", made, words); err != nil {
+	if err := storage.AddTexts(ctx, b.tx, "mention_search", made, words); err != nil {
 		return nil, err
 	}
+	// in the order in which the table is kept
+	slices.SortFunc(matches, func(x, y []any) int {
+		return cmp.Or(cmp.Compare(x[0].(int64), y[0].(int64)), cmp.Compare(x[1].(int64), y[1].(int64)))
+	})
 	_, err = b.tx.InsertMany(ctx, `mention_query (query_id, mention_id)`, matches, ``, nil)
 	return ids, err
 }
@@ -264,7 +302,10 @@ func (b *batch) insert(ctx context.Context, said []utterance, anew []string, fir
 // add notes a new mention for what finish does.
 func (b *batch) add(u *utterance, id int64) {
 	b.fresh[id] = u.queries
-	b.groups = append(b.groups, group{b.accounts[accountKey{u.account.Kind, u.account.Address}], u.hash})
+	published := storage.Micros(u.publishedAt)
+	b.news = append(b.news, twin{id: id, publishedAt: published, name: bareName(u.account),
+		group: group{b.accounts[accountKey{u.account.Kind, u.account.Address}], u.hash},
+		facet: facet{source: u.source, language: u.judged.Tag, country: u.country, mood: u.judged.Mood, publishedAt: published}})
 	c := b.sources[u.source]
 	if c.mentions++; c.first == 0 || id < c.first {
 		c.first = id

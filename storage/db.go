@@ -65,7 +65,7 @@ func (db *DB) openSQLite(ctx context.Context) error {
 		return err
 	}
 	path := filepath.Join(db.folder, "tribune.db")
-	write, err := sql.Open("sqlite", dsn(path, "rwc"))
+	write, err := sql.Open("sqlite", dsn(path, "rwc")+"&_pragma=cache_size(-48000)&_pragma=wal_autocheckpoint(4000)")
 	if err != nil {
 		return err
 	}
@@ -78,7 +78,7 @@ func (db *DB) openSQLite(ctx context.Context) error {
 		write.Close()
 		return err
 	}
-	db.pool, err = sql.Open("sqlite", dsn(path, "rw")+"&_pragma=query_only(1)")
+	db.pool, err = sql.Open("sqlite", dsn(path, "rw")+"&_pragma=query_only(1)&_pragma=cache_size(-8000)")
 	if err != nil {
 		return err
 	}
@@ -87,6 +87,11 @@ func (db *DB) openSQLite(ctx context.Context) error {
 	return nil
 }
 
+// The writer's connection has a larger cache than those that read: indexes that
+// are written all over come back soon. The log is folded into the database
+// after 16 MB: a page that changes with every batch is then copied less often.
+// (Measured with mentions coming in as fast as they are stored.)
+
 // dsn gives the address of a SQLite file with the settings every connection
 // has: durable commits (synchronous=FULL in WAL mode syncs the log on each
 // one), foreign keys, and deleted rows overwritten, so that what a person
@@ -94,7 +99,7 @@ func (db *DB) openSQLite(ctx context.Context) error {
 func dsn(path, mode string) string {
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?mode=" + mode + "&_txlock=immediate" +
 		"&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
-		"&_pragma=foreign_keys(1)&_pragma=secure_delete(1)&_pragma=cache_size(-8000)&_pragma=temp_store(2)"
+		"&_pragma=foreign_keys(1)&_pragma=secure_delete(1)&_pragma=temp_store(2)"
 }
 
 // Close ends the writer after the writes it has accepted, and the connections.

@@ -1589,8 +1589,6 @@ CREATE TABLE mention_count (
   primary key (query_id, at, source_id, language, country, mood)
 ) without rowid;
 
-CREATE INDEX mention_count_at on mention_count (at);
-
 CREATE TABLE query_total (
   query_id bigint primary key,
   n        bigint not null

@@ -18,11 +18,15 @@ const MaxWord = 200
 // PutText puts the folded words of a text into a search table, in place of
 // those it had.
 func PutText(ctx context.Context, tx *Tx, table string, id int64, words []string) error {
-	return PutTexts(ctx, tx, table, []int64{id}, [][]string{words})
+	if err := DropText(ctx, tx, table, id); err != nil {
+		return fmt.Errorf("storage: words of %s: %w", table, err)
+	}
+	return AddTexts(ctx, tx, table, []int64{id}, [][]string{words})
 }
 
-// PutTexts is PutText for many texts.
-func PutTexts(ctx context.Context, tx *Tx, table string, ids []int64, words [][]string) error {
+// AddTexts puts the folded words of texts into a search table that has none of
+// them yet.
+func AddTexts(ctx context.Context, tx *Tx, table string, ids []int64, words [][]string) error {
 	value := ``
 	if tx.Postgres() {
 		value = `array_to_tsvector(string_to_array($?, ' '))`
@@ -36,15 +40,11 @@ func PutTexts(ctx context.Context, tx *Tx, table string, ids []int64, words [][]
 		for n > len(rows) {
 			n /= 2
 		}
-		holes, gone := Holes(1, ids[:n])
-		if _, err := tx.Exec(ctx, `delete from `+table+` where rowid in (`+holes+`)`, gone...); err != nil {
-			return fmt.Errorf("storage: words of %s: %w", table, err)
-		}
 		query, args := valuesOf(tx, table+` (rowid, words)`, rows[:n], ``, value)
 		if _, err := tx.Exec(ctx, query, args...); err != nil {
 			return fmt.Errorf("storage: words of %s: %w", table, err)
 		}
-		rows, ids = rows[n:], ids[n:]
+		rows = rows[n:]
 	}
 	return nil
 }
