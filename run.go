@@ -169,7 +169,7 @@ func (s *Site) Handler() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	faces.Handle("/api/", api.New(api.Needs{Log: s.Log, Gate: door, Events: s.Events, People: s.People, Radar: s.Radar, Spikes: s.Spikes, Inbox: s.Inbox, Ideas: s.Ideas,
+	faces.Handle("/api/", api.New(api.Needs{Log: s.Log, Gate: door, Events: s.Events, People: s.People, Radar: s.Radar, Spikes: s.Spikes, Trends: s.Trends, Inbox: s.Inbox, Ideas: s.Ideas,
 		Purchases: s.Purchases, Posts: s.Posts, Charter: s.Charter, Boards: s.Boards, Advocacy: s.Advocacy, Tribes: s.Tribes, Measures: s.Measures,
 		Words: kit.Words, URL: s.Config.URL, Version: s.Config.Version, Now: s.Now}))
 	wire.Routes(faces, &wire.Kit{Log: s.Log, Gate: door, Events: s.Events, People: s.People, Radar: s.Radar, Ideas: s.Ideas, Posts: s.Posts, Charter: s.Charter, Tribes: s.Tribes,
@@ -188,7 +188,7 @@ func (s *Site) kit() (*page.Kit, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &page.Kit{Log: s.Log, Events: s.Events, People: s.People, Radar: s.Radar, Spikes: s.Spikes, Inbox: s.Inbox, Ideas: s.Ideas,
+	return &page.Kit{Log: s.Log, Events: s.Events, People: s.People, Radar: s.Radar, Spikes: s.Spikes, Trends: s.Trends, Inbox: s.Inbox, Ideas: s.Ideas,
 		Purchases: s.Purchases, Posts: s.Posts, Charter: s.Charter, Boards: s.Boards, Advocacy: s.Advocacy, Tribes: s.Tribes, Measures: s.Measures,
 		Words: words, URL: s.Config.URL, SMTP: s.Config.SMTP, MailFrom: s.Config.MailFrom, Now: s.Now}, nil
 }
@@ -246,6 +246,7 @@ func (s *Site) work(ctx context.Context, group *errgroup.Group, mailer event.Del
 	group.Go(func() error { return s.Radar.Poll(ctx) })
 	group.Go(func() error { return s.Radar.Rest(ctx) })
 	group.Go(func() error { return s.Spikes.Watch(ctx) })
+	group.Go(func() error { return s.Trends.Run(ctx) })
 	group.Go(func() error { return s.Ideas.Tell(ctx) })
 	group.Go(func() error { return s.Purchases.Ask(ctx) })
 	group.Go(func() error { return s.Advocacy.Settle(ctx) })

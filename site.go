@@ -19,6 +19,7 @@ import (
 	"tribune/know/purchase"
 	"tribune/listen"
 	"tribune/listen/spike"
+	"tribune/listen/trend"
 	"tribune/measure"
 	"tribune/shape"
 	"tribune/shape/board"
@@ -39,6 +40,7 @@ type Site struct {
 	People    *know.Directory
 	Radar     *listen.Radar
 	Spikes    *spike.Spikes
+	Trends    *trend.Trends
 	Inbox     *converse.Inbox
 	Ideas     *shape.Ideas
 	Purchases *purchase.Ledger
@@ -70,6 +72,7 @@ func Open(ctx context.Context, log *slog.Logger, c Config, now func() time.Time)
 	client := fetch.New(fetch.Options{AllowPrivate: c.FetchPrivate, UserAgent: "Tribune (it listens; ask the site it comes from)"})
 	s.Radar = listen.New(log, db, s.Events, s.People, client, now)
 	s.Spikes = spike.New(log, db, s.Events, now)
+	s.Trends = trend.New(log, db, s.Events, s.People, now)
 	s.Inbox = converse.New(log, db, s.Events, s.People, s.Radar, now)
 	s.Ideas = shape.New(log, db, s.Events, s.People, s.Radar, s.Inbox, now)
 	s.Purchases = purchase.New(log, db, s.Events, s.People, now)

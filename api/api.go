@@ -27,6 +27,7 @@ import (
 	"tribune/know/purchase"
 	"tribune/listen"
 	"tribune/listen/spike"
+	"tribune/listen/trend"
 	"tribune/measure"
 	"tribune/shape"
 	"tribune/shape/board"
@@ -52,6 +53,7 @@ type Needs struct {
 	People    *know.Directory
 	Radar     *listen.Radar
 	Spikes    *spike.Spikes
+	Trends    *trend.Trends
 	Inbox     *converse.Inbox
 	Ideas     *shape.Ideas
 	Purchases *purchase.Ledger

@@ -292,6 +292,18 @@ func (r *Radar) Mention(ctx context.Context, a know.Actor, id int64) (Mention, e
 	return list[0], nil
 }
 
+// Visible gives those of some mentions, at most 200, that everybody of the team
+// may see the words of, in the order of their ids as given.
+func (r *Radar) Visible(ctx context.Context, a know.Actor, ids []int64) ([]Mention, error) {
+	if err := know.Require(a, know.Listen, know.Subject{}); err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	holes, args := storage.Holes(1, ids[:min(len(ids), 200)])
+	list, err := mentions(ctx, r.db, ` where m.id in (`+holes+`) and m.state = 'visible'`, args...)
+	slices.SortFunc(list, func(x, y Mention) int { return cmp.Compare(slices.Index(ids, x.ID), slices.Index(ids, y.ID)) })
+	return list, err
+}
+
 func errNoMention() error { return fault.New(fault.NotFound, "There is no such mention.") }
 
 // Answered gives the mention that m answers, the zero Mention if it was not

@@ -9,14 +9,15 @@ import (
 )
 
 // Behind gives the ideas that the words of these mentions stand behind, by
-// mention, as far as the asker may see them. Of several it is the first.
+// mention, as far as the asker may see them: what was said in private is for
+// the team. Of several it is the first.
 func (s *Ideas) Behind(ctx context.Context, a know.Actor, mentions []int64) (map[int64]Idea, error) {
 	type pair struct{ mention, idea int64 }
-	holes, args := storage.Holes(1, mentions)
+	holes, args := storage.Holes(2, mentions)
 	pairs, err := storage.All(ctx, s.db, func(row storage.Scanner) (p pair, err error) {
 		err = row.Scan(&p.mention, &p.idea)
 		return p, err
-	}, `select mention_id, idea_id from voice where mention_id in (`+holes+`) and mention_id <> 0 and state = 'visible' and public = 1 order by id`, args...)
+	}, `select mention_id, idea_id from voice where mention_id in (`+holes+`) and mention_id <> 0 and state = 'visible' and (public = 1 or $1 = 1) order by id`, append([]any{storage.Bit(a.IsStaff())}, args...)...)
 	if err != nil {
 		return nil, fmt.Errorf("shape: ideas behind mentions: %w", err)
 	}

@@ -186,12 +186,30 @@ func (s *Ideas) IdeaFrom(ctx context.Context, a know.Actor, mention int64, n New
 // IdeaFromVoice makes an idea of what a mention or a thread's message says, or
 // a passage of it.
 func (s *Ideas) IdeaFromVoice(ctx context.Context, a know.Actor, from VoiceFrom, n NewIdea) (idea Idea, v Voice, err error) {
+	return s.IdeaFromVoices(ctx, a, from, nil, n)
+}
+
+// IdeaFromVoices is IdeaFromVoice with the words of more mentions behind the
+// idea; of those, what its author took back meanwhile is left out.
+func (s *Ideas) IdeaFromVoices(ctx context.Context, a know.Actor, from VoiceFrom, with []int64, n NewIdea) (idea Idea, v Voice, err error) {
 	if from.Mention == 0 && from.Message == 0 {
 		return idea, v, fault.New(fault.Invalid, "Choose what was said first.").On("mention")
 	}
 	draft, verb, err := s.draftVoice(ctx, a, from)
 	if err != nil {
 		return idea, v, err
+	}
+	var more []Voice
+	for _, mention := range with {
+		if mention == draft.Mention {
+			continue
+		}
+		switch m, _, err := s.draftVoice(ctx, a, VoiceFrom{Mention: mention}); {
+		case err == nil:
+			more = append(more, m)
+		case !fault.Is(err, fault.NotFound):
+			return idea, v, err
+		}
 	}
 	err = s.db.Update(ctx, func(tx *storage.Tx) error {
 		made, err := s.propose(ctx, tx, a, n)
@@ -200,6 +218,11 @@ func (s *Ideas) IdeaFromVoice(ctx context.Context, a know.Actor, from VoiceFrom,
 		}
 		if v, err = s.addVoice(ctx, tx, a, verb, made.ID, draft); err != nil {
 			return err
+		}
+		for _, m := range more {
+			if _, err := s.addVoice(ctx, tx, a, verb, made.ID, m); err != nil && !fault.Is(err, fault.NotFound) {
+				return err
+			}
 		}
 		idea, err = s.lockIdea(ctx, tx, made.ID)
 		return err

@@ -24,6 +24,7 @@ import (
 	"tribune/know/purchase"
 	"tribune/listen"
 	"tribune/listen/spike"
+	"tribune/listen/trend"
 	"tribune/measure"
 	"tribune/shape"
 	"tribune/shape/board"
@@ -45,6 +46,7 @@ type Kit struct {
 	People    *know.Directory
 	Radar     *listen.Radar
 	Spikes    *spike.Spikes
+	Trends    *trend.Trends
 	Inbox     *converse.Inbox
 	Ideas     *shape.Ideas
 	Purchases *purchase.Ledger

@@ -59,6 +59,7 @@ func tabs(v *page.View, current string) []desk.Tab {
 	return []desk.Tab{
 		tab("stream", "/desk/radar", v.T("What is said")),
 		tab("spikes", "/desk/radar/spikes", v.T("Spikes")),
+		tab("rising", "/desk/radar/rising", v.T("What rises")),
 		tab("queries", "/desk/radar/queries", v.T("Standing queries")),
 		tab("sources", "/desk/radar/sources", v.T("Sources")),
 		tab("import", "/desk/radar/import", v.T("Import")),

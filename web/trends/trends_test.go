@@ -14,10 +14,11 @@ import (
 	"tribune/web/radar"
 	"tribune/web/trends"
 	"tribune/web/webtest"
+	"tribune/web/workshop"
 )
 
 func open(t *testing.T) (*webtest.Site, *webtest.Reader) {
-	s := webtest.New(t, webtest.Folder{Files: desk.Files, Routes: desk.Routes}, webtest.Folder{Files: radar.Files, Routes: radar.Routes}, webtest.Folder{Files: trends.Files, Routes: trends.Routes})
+	s := webtest.New(t, webtest.Folder{Files: desk.Files, Routes: desk.Routes}, webtest.Folder{Files: radar.Files, Routes: radar.Routes}, webtest.Folder{Files: trends.Files, Routes: trends.Routes}, webtest.Folder{Files: workshop.Files, Routes: workshop.Routes})
 	return s, s.Person("Marta", know.Staff)
 }
 
@@ -76,4 +77,46 @@ func TestSpikes(t *testing.T) {
 	marta.Get("/desk/radar/spikes/99").Want(t, 404)
 	marta.Get("/desk/radar/spikes/x").Want(t, 404)
 	s.Person("Mia", know.Member).Get("/desk/radar/spikes").Want(t, 404)
+}
+
+// TestRising shows a need with its voices, and makes an idea of it with all of
+// them.
+func TestRising(t *testing.T) {
+	s, marta := open(t)
+	marta.Get("/desk/radar/rising").Want(t, 200, "Nothing was heard yet")
+	if _, _, err := s.Radar.AddQuery(t.Context(), marta.Actor, listen.NewQuery{Name: "Us", Text: "oriflamme"}); err != nil {
+		t.Fatal(err)
+	}
+	var posts []listen.Post
+	for i := range 6 {
+		posts = append(posts, listen.Post{Language: "en", Text: fmt.Sprintf("Oriflamme %d: I wish there was a left-handed <notebook>.", i), PublishedAt: s.Clock().Add(-time.Duration(i+1) * time.Hour)})
+	}
+	hear(t, s, marta, posts)
+	marta.Get("/desk/radar/rising").Want(t, 200, "The first look is under way")
+	if err := s.Trends.Look(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	marta.Get("/desk/radar/rising").Want(t, 200, "6 people wish for it", "left-handed", "No topic rises", "No new name", "/desk/radar/rising/1", "in 6 mentions of the last five weeks").Without(t, "<notebook>")
+	marta.Get("/desk/radar/rising/1").Want(t, 200, "6 voices", "Make an idea of it, with these voices", "with=", "Oriflamme 5")
+	list, err := s.Trends.Trend(t.Context(), marta.Actor, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := fmt.Sprintf("/desk/mentions/%d/idea?with=%d&with=%d&with=%d&with=junk&with=9999", list.Mentions[0], list.Mentions[0], list.Mentions[1], list.Mentions[2])
+	marta.Get(path).Want(t, 200, "Whose words stand behind it, too", fmt.Sprintf(`value="%d"`, list.Mentions[2]))
+	if err := s.Radar.Withdraw(t.Context(), marta.Actor, list.Mentions[2]); err != nil {
+		t.Fatal(err)
+	}
+	with := []string{"title", "A left-handed notebook", "with", "x", "with", fmt.Sprint(list.Mentions[2])}
+	for _, id := range list.Mentions[3:] {
+		with = append(with, "with", fmt.Sprint(id))
+	}
+	marta.Post(fmt.Sprintf("/desk/mentions/%d/idea", list.Mentions[0]), with...).Want(t, 303)
+	voices, err := s.Ideas.Voices(t.Context(), marta.Actor, 1, 0, 0)
+	if err != nil || len(voices) != 4 {
+		t.Errorf("%d voices, %v", len(voices), err)
+	}
+	marta.Get("/desk/radar/rising/1").Want(t, 200, "Some of these words stand behind an idea already", "A left-handed notebook", "5 voices")
+	marta.Get("/desk/radar/rising/99").Want(t, 404)
+	s.Person("Mia", know.Member).Get("/desk/radar/rising").Want(t, 404)
 }

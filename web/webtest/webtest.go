@@ -29,6 +29,7 @@ import (
 	"tribune/know/purchase"
 	"tribune/listen"
 	"tribune/listen/spike"
+	"tribune/listen/trend"
 	"tribune/measure"
 	"tribune/shape"
 	"tribune/shape/board"
@@ -80,6 +81,7 @@ func Over(t testing.TB, db *storage.DB, folders ...Folder) *Site {
 	k.People = know.New(log, db, k.Events, k.Now, nil)
 	k.Radar = listen.New(log, db, k.Events, k.People, nowhere{}, k.Now)
 	k.Spikes = spike.New(log, db, k.Events, k.Now)
+	k.Trends = trend.New(log, db, k.Events, k.People, k.Now)
 	k.Inbox = converse.New(log, db, k.Events, k.People, k.Radar, k.Now)
 	k.Ideas = shape.New(log, db, k.Events, k.People, k.Radar, k.Inbox, k.Now)
 	k.Purchases = purchase.New(log, db, k.Events, k.People, k.Now)

@@ -5,6 +5,9 @@ import (
 	"strconv"
 	"strings"
 
+	"tribune/internal/fault"
+	"tribune/know"
+	"tribune/listen"
 	"tribune/shape"
 	"tribune/web/desk"
 	"tribune/web/page"
@@ -13,6 +16,7 @@ import (
 // written is an idea being made of somebody's words.
 type written struct {
 	source  source
+	with    []listen.Mention // whose words stand behind it, too
 	typed   map[string]string
 	calls   []shape.Call
 	similar []shape.Idea
@@ -33,12 +37,43 @@ func (x *workshop) from(w http.ResponseWriter, r *http.Request, v *page.View, me
 	if err != nil {
 		return err
 	}
-	return x.showFrom(w, r, v, s, map[string]string{"title": opening(s.words), "words": s.words}, page.Wrong{})
+	title := r.URL.Query().Get("title")
+	if title == "" {
+		title = opening(s.words)
+	}
+	return x.showFrom(w, r, v, s, r.URL.Query()["with"], map[string]string{"title": title, "words": s.words}, page.Wrong{})
 }
 
-func (x *workshop) showFrom(w http.ResponseWriter, r *http.Request, v *page.View, s source, t map[string]string, wrong page.Wrong) (err error) {
+// mostWith is how many more voices an idea is made with at once.
+const mostWith = 100
+
+// with reads the mentions whose words stand behind an idea, too. What is not
+// there any more is left out.
+func (x *workshop) with(r *http.Request, v *page.View, first int64, ids []string) (all []listen.Mention, err error) {
+	seen := map[int64]bool{first: true}
+	for _, text := range ids {
+		id, err := strconv.ParseInt(text, 10, 64)
+		if err != nil || seen[id] || len(all) == mostWith {
+			continue
+		}
+		seen[id] = true
+		m, err := x.Radar.Mention(r.Context(), v.Actor, id)
+		switch {
+		case err == nil && m.State == know.Visible:
+			all = append(all, m)
+		case err != nil && !fault.Is(err, fault.NotFound):
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+func (x *workshop) showFrom(w http.ResponseWriter, r *http.Request, v *page.View, s source, with []string, t map[string]string, wrong page.Wrong) (err error) {
 	v.Title, v.Section = v.T("Make an idea of it"), "ideas"
 	f := written{source: s, typed: t, action: r.URL.Path, wrong: wrong}
+	if f.with, err = x.with(r, v, s.from.Mention, with); err != nil {
+		return err
+	}
 	if f.calls, err = x.Ideas.Calls(r.Context(), v.Actor, true); err != nil {
 		return err
 	}
@@ -70,13 +105,21 @@ func (x *workshop) makeFrom(w http.ResponseWriter, r *http.Request, v *page.View
 	if strings.TrimSpace(t["words"]) != strings.TrimSpace(s.words) {
 		from.Words = t["words"]
 	}
-	idea, _, err := x.Ideas.IdeaFromVoice(r.Context(), v.Actor, from, shape.NewIdea{Title: t["title"], Body: t["body"], Tags: tags(t["tags"]), Call: call})
+	with, err := x.with(r, v, s.from.Mention, r.PostForm["with"])
+	if err != nil {
+		return err
+	}
+	var more []int64
+	for _, m := range with {
+		more = append(more, m.ID)
+	}
+	idea, _, err := x.Ideas.IdeaFromVoices(r.Context(), v.Actor, from, more, shape.NewIdea{Title: t["title"], Body: t["body"], Tags: tags(t["tags"]), Call: call})
 	if err != nil {
 		var wrong page.Wrong
 		if err := v.Wrong(err, &wrong); err != nil {
 			return err
 		}
-		return x.showFrom(w, r, v, s, t, wrong)
+		return x.showFrom(w, r, v, s, r.PostForm["with"], t, wrong)
 	}
 	page.Flash(w, r, "saved")
 	return page.Back(w, r, desk.Link("/desk/ideas/%d", idea.ID))
