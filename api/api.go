@@ -130,6 +130,7 @@ func (s *service) routes() {
 	s.suggestionRoutes()
 	s.sourceRoutes()
 	s.queryRoutes()
+	s.listRoutes()
 	s.mentionRoutes()
 	s.threadRoutes()
 	s.personRoutes()

@@ -132,6 +132,11 @@ func listenTable() []gatetest.Route {
 		{Call: "PATCH /api/v1/sources/{source}", Body: `{"paused": true}`, Want: "401 403 403 403 200 200"},
 		{Call: "POST /api/v1/sources/{source}/poll", Want: "401 403 403 403 200 200"},
 		{Call: "DELETE /api/v1/sources/{source}", Want: "401 403 403 403 204 204"},
+		{Call: "GET /api/v1/lists", Want: "401 403 403 403 200 200"},
+		{Call: "POST /api/v1/lists", Body: `{"name": "{name}", "items": ["papier"]}`, Want: "401 403 403 403 201 201"},
+		{Call: "GET /api/v1/lists/{list}", Want: "401 403 403 403 200 200"},
+		{Call: "PUT /api/v1/lists/{list}", Body: `{"name": "{name}", "items": ["ink"]}`, Want: "401 403 403 403 200 200"},
+		{Call: "DELETE /api/v1/lists/{list}", Want: "401 403 403 403 204 204"},
 		{Call: "GET /api/v1/queries", Want: "401 403 403 403 200 200"},
 		{Call: "POST /api/v1/queries", Body: `{"name": "{name}", "text": "papier"}`, Want: "401 403 403 403 201 201"},
 		{Call: "POST /api/v1/queries/try", Body: `{"text": "papier"}`, Want: "401 403 403 403 200 200"},
@@ -460,6 +465,8 @@ func (w *world) freshMore(t testing.TB, name, label string) string {
 	case "source":
 		s, err := w.radar.AddSource(ctx, staff, listen.NewSource{Name: label, URL: w.feed + "/" + label})
 		return made(s.ID, err)
+	case "list":
+		return made(w.radar.PutList(ctx, staff, 0, listen.NewList{Name: label, Items: []string{label}}))
 	case "query":
 		q, _, err := w.radar.AddQuery(ctx, staff, listen.NewQuery{Name: label, Text: label})
 		return made(q.ID, err)

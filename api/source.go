@@ -7,7 +7,9 @@ import (
 
 	"tribune/gate"
 	"tribune/internal/i18n"
+	"tribune/internal/query"
 	"tribune/listen"
+	"tribune/listen/saved"
 )
 
 func (s *service) sourceRoutes() {
@@ -125,6 +127,83 @@ func (s *service) queryRoutes() {
 	add(s, "listening", "PUT /queries/{id}", "changeQuery", "Change a standing query; it runs anew", http.StatusOK, s.queryChange)
 	add(s, "listening", "DELETE /queries/{id}", "removeQuery", "Remove a standing query; mentions stay", http.StatusNoContent, s.queryRemove)
 	add(s, "listening", "GET /queries/{id}/volume", "queryVolume", "Mentions that match, by hour; id 0 is all mentions", http.StatusOK, s.queryVolume)
+}
+
+func (s *service) listRoutes() {
+	add(s, "listening", "GET /lists", "listLists", "The saved lists, which queries can name", http.StatusOK, s.listsList)
+	add(s, "listening", "POST /lists", "addList", "Save a list", http.StatusCreated, s.listAdd)
+	add(s, "listening", "GET /lists/{id}", "getList", "One saved list", http.StatusOK, s.listGet)
+	add(s, "listening", "PUT /lists/{id}", "changeList", "Change a saved list; the queries that name it run anew", http.StatusOK, s.listChange)
+	add(s, "listening", "DELETE /lists/{id}", "removeList", "Remove a saved list that no query names", http.StatusNoContent, s.listRemove)
+}
+
+// SavedList is a list that queries can name, as list:name.
+type SavedList struct {
+	ID        int64     `json:"id"`
+	Name      string    `json:"name"`
+	Kind      string    `json:"kind" enum:"words,authors,sites"`
+	Items     []string  `json:"items" nullable:"false"`
+	Queries   []int64   `json:"queries,omitempty" doc:"The standing queries that name it, themselves or by way of others; of one list only"`
+	CreatedAt time.Time `json:"created_at"`
+	ChangedAt time.Time `json:"changed_at"`
+}
+
+func savedList(l saved.List) SavedList {
+	return SavedList{l.ID, l.Name, string(l.Kind), l.Items, nil, l.CreatedAt, l.ChangedAt}
+}
+
+// NewList is a list to be saved, or what one is to be.
+type NewList struct {
+	Name  string   `json:"name"`
+	Kind  string   `json:"kind,omitempty" enum:"words,authors,sites" default:"words"`
+	Items []string `json:"items" doc:"Words and phrases, names or @handles, or sites; at most 100,000"`
+}
+
+func (n NewList) list() listen.NewList {
+	return listen.NewList{Name: n.Name, Kind: query.ListKind(n.Kind), Items: n.Items}
+}
+
+func (s *service) listsList(ctx context.Context, a *gate.Asker, _ *none) (*answer[List[SavedList]], error) {
+	lists, err := s.Radar.Lists(ctx, a.Actor)
+	if err != nil {
+		return nil, err
+	}
+	return page(lists, "", savedList), nil
+}
+
+func (s *service) listAdd(ctx context.Context, a *gate.Asker, in *struct{ Body NewList }) (*answer[SavedList], error) {
+	return s.putList(ctx, a, 0, in.Body)
+}
+
+func (s *service) listChange(ctx context.Context, a *gate.Asker, in *struct {
+	ByID
+	Body NewList
+}) (*answer[SavedList], error) {
+	return s.putList(ctx, a, in.ID, in.Body)
+}
+
+func (s *service) putList(ctx context.Context, a *gate.Asker, id int64, n NewList) (*answer[SavedList], error) {
+	id, err := s.Radar.PutList(ctx, a.Actor, id, n.list())
+	if err != nil {
+		return nil, err
+	}
+	return s.listGet(ctx, a, &ByID{ID: id})
+}
+
+func (s *service) listGet(ctx context.Context, a *gate.Asker, in *ByID) (*answer[SavedList], error) {
+	l, by, err := s.Radar.List(ctx, a.Actor, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	said := savedList(l)
+	for _, f := range by {
+		said.Queries = append(said.Queries, f.ID)
+	}
+	return body(said), nil
+}
+
+func (s *service) listRemove(ctx context.Context, a *gate.Asker, in *ByID) (*none, error) {
+	return nil, s.Radar.RemoveList(ctx, a.Actor, in.ID)
 }
 
 // Query is a standing query.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"testing"
 	"time"
+
+	"tribune/internal/query"
 )
 
 // A query that asks for fields finds the same when posts come and when it is
@@ -13,7 +15,7 @@ func TestAskedFields(t *testing.T) {
 		ctx := t.Context()
 		said := []Post{
 			{Text: "un carnet", Author: Author{Name: "Ana Silva", Handle: "@ana@notes.example"}, Language: "fr", Country: "FR", Reach: 500, URL: "https://notes.example/@ana/1"},
-			{Text: "un carnet aussi", Author: Author{Name: "Luc", Handle: "@luc"}, Language: "fr-CA"},
+			{Text: "un carnet aussi ? J’adore, c’est vraiment super, merci beaucoup ! https://ici.example", Author: Author{Name: "Luc", Handle: "@luc"}, Language: "fr-CA"},
 			{Text: "a notebook", Author: Author{Name: "Ana"}, Language: "en", Reach: 20},
 		}
 		hear := func(source string) {
@@ -26,7 +28,12 @@ func TestAskedFields(t *testing.T) {
 				ok(t, err)
 			}
 		}
-		texts := map[string]int{"author:ana": 2, "author:@ana": 1, "author:@luc": 1, "lang:fr": 2, "country:fr": 1, "reach>100": 1, "site:notes.example": 1, "carnet NOT author:luc": 1}
+		texts := map[string]int{"author:ana": 2, "author:@ana": 1, "author:@luc": 1, "lang:fr": 2, "country:fr": 1, "reach>100": 1, "site:notes.example": 1,
+			"sentiment:positive carnet": 1, "has:link carnet": 1, "has:question carnet": 1, "list:people carnet": 1, "query:base reach>100": 1, "carnet NOT author:luc": 1}
+		_, err := s.PutList(ctx, s.staff, 0, NewList{Name: "people", Kind: query.ListAuthors, Items: []string{"Luc", "nobody"}})
+		ok(t, err)
+		_, _, err = s.AddQuery(ctx, s.staff, NewQuery{Name: "base", Text: "carnet*"})
+		ok(t, err)
 		hear("First")
 		ids := map[string]int64{}
 		for text, want := range texts {

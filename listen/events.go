@@ -17,6 +17,9 @@ const (
 	QueryAdded       = "query.added"            // subject query
 	QueryChanged     = "query.changed"          // subject query
 	QueryRemoved     = "query.removed"          // subject query
+	ListAdded        = "list.added"             // subject list
+	ListChanged      = "list.changed"           // subject list
+	ListRemoved      = "list.removed"           // subject list
 )
 
 // What a withdrawn mention says of why, if its author did not ask here.

@@ -11,6 +11,7 @@ import (
 	"tribune/internal/fault"
 	"tribune/internal/query"
 	"tribune/know"
+	"tribune/listen/saved"
 	"tribune/listen/segment"
 	"tribune/storage"
 )
@@ -29,7 +30,7 @@ const pageSize = 500
 // days, in batches, and gives how many mentions it matches there. It may be
 // interrupted and begun again at any time.
 func (r *Radar) fill(ctx context.Context, q Query) (found int, err error) {
-	parsed, err := query.Parse(q.Text)
+	parsed, err := saved.Parse(ctx, r.db, q.Text)
 	if err != nil {
 		return 0, err
 	}
@@ -230,7 +231,7 @@ func (r *Radar) Try(ctx context.Context, a know.Actor, text string, sources []in
 	if err := know.Require(a, know.Listen, know.Subject{}); err != nil {
 		return Trial{}, err
 	}
-	q, err := query.Parse(text)
+	q, err := saved.Parse(ctx, r.db, text)
 	if err != nil {
 		return Trial{}, onField(err, "text")
 	}

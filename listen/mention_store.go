@@ -13,6 +13,7 @@ import (
 	"tribune/internal/fault"
 	"tribune/internal/query"
 	"tribune/know"
+	"tribune/listen/saved"
 	"tribune/storage"
 )
 
@@ -100,7 +101,7 @@ func (r *Radar) Mentions(ctx context.Context, a know.Actor, f Filter) (list []Me
 		return nil, "", err
 	}
 	limit := min(cmp.Or(max(f.Limit, 0), 50), 200)
-	q, err := f.query()
+	q, err := f.query(ctx, r.db)
 	if err != nil {
 		return nil, "", err
 	}
@@ -168,10 +169,10 @@ func (r *Radar) found(ctx context.Context, q *query.Query, where string, args []
 
 // query gives what of the filter is asked in the language of queries, nil if
 // nothing is.
-func (f Filter) query() (*query.Query, error) {
+func (f Filter) query(ctx context.Context, db storage.Q) (*query.Query, error) {
 	var all []*query.Query
 	ask := func(text, field string) error {
-		q, err := query.Parse(text)
+		q, err := saved.Parse(ctx, db, text)
 		if err != nil {
 			return onField(err, field)
 		}

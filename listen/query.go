@@ -1,6 +1,10 @@
 package listen
 
-import "time"
+import (
+	"time"
+
+	"tribune/internal/query"
+)
 
 // Purpose is why a standing query stands.
 type Purpose string
@@ -31,6 +35,13 @@ type NewQuery struct {
 	Text    string
 	Purpose Purpose // us if empty
 	Sources []int64
+}
+
+// NewList is a saved list to be added, or what one is to be.
+type NewList struct {
+	Name  string
+	Kind  query.ListKind // words if empty
+	Items []string
 }
 
 // Trial is what a query would find among what rests and what was heard in the

@@ -2,6 +2,7 @@ package listen
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"tribune/internal/plain"
 	"tribune/internal/query"
 	"tribune/know"
+	"tribune/listen/saved"
 	"tribune/storage"
 )
 
@@ -36,17 +38,27 @@ func (r *Radar) ChangeQuery(ctx context.Context, a know.Actor, id int64, n NewQu
 
 // putQuery writes a query, a new one if id is 0, and runs it.
 func (r *Radar) putQuery(ctx context.Context, a know.Actor, id int64, n NewQuery) (Query, int, error) {
-	n, err := n.check()
+	n, err := r.checkQuery(ctx, n)
 	if err != nil {
 		return Query{}, 0, err
 	}
+	var follow []int64
 	err = r.db.Update(ctx, func(tx *storage.Tx) error {
-		made := id
+		made, was := id, ""
 		kind := QueryChanged
 		if made == 0 {
 			kind = QueryAdded
+		} else if err := tx.Row(ctx, `select name from query where id = $1`, id).Scan(&was); err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return err
 		}
 		if made, err = r.writeQuery(ctx, tx, a, made, n); err != nil {
+			return err
+		}
+		// Only now does a query show that asks for itself by way of others.
+		if _, err := saved.Parse(ctx, tx, n.Text); err != nil {
+			return onField(err, "text")
+		}
+		if follow, err = r.touchFollowers(ctx, tx, a, "query:"+was); err != nil {
 			return err
 		}
 		tx.After(func() { id = made })
@@ -63,6 +75,9 @@ func (r *Radar) putQuery(ctx context.Context, a know.Actor, id int64, n NewQuery
 	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), fillNow)
 	defer cancel()
 	found, err := r.fill(within, q)
+	if err == nil {
+		err = r.fillAll(within, follow)
+	}
 	if err != nil && within.Err() == nil {
 		return q, found, err
 	}
@@ -70,11 +85,60 @@ func (r *Radar) putQuery(ctx context.Context, a know.Actor, id int64, n NewQuery
 	return q, found, err
 }
 
-// check settles what a query is to be.
-func (n NewQuery) check() (NewQuery, error) {
+// touchFollowers notes that queries which name something saved say something
+// else now, and gives them, to be run anew. It is refused if one could not be
+// read any more.
+func (r *Radar) touchFollowers(ctx context.Context, tx *storage.Tx, a know.Actor, name string) ([]int64, error) {
+	all, err := saved.Followers(ctx, tx, name)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	var last int64
+	if err := tx.Row(ctx, `select coalesce(max(changed_at), 0) from query`).Scan(&last); err != nil {
+		return nil, err
+	}
+	if err := countChange(ctx, tx); err != nil {
+		return nil, err
+	}
+	ids := make([]int64, len(all))
+	changed := max(storage.Micros(r.now()), last+1)
+	for i, f := range all {
+		if f.Err != nil {
+			return nil, fault.New(fault.Conflict, "The standing query “{name}” asks for this and could not be read any more. Change that one first; nothing was changed.", "name", f.Name).Because(f.Err)
+		}
+		if _, err := tx.Exec(ctx, `update query set changed_at = $1, filled = 0 where id = $2`, changed, f.ID); err != nil {
+			return nil, err
+		}
+		if err := r.events.Append(ctx, tx, event.Event{Kind: QueryChanged, Actor: a.ID, Subject: event.Ref{Kind: "query", ID: f.ID}, Staff: a.IsStaff()}); err != nil {
+			return nil, err
+		}
+		ids[i] = f.ID
+	}
+	return ids, nil
+}
+
+// fillAll runs queries over what is there.
+func (r *Radar) fillAll(ctx context.Context, ids []int64) error {
+	for _, id := range ids {
+		q, err := r.query(ctx, id)
+		if fault.Is(err, fault.NotFound) {
+			continue
+		}
+		if err == nil {
+			_, err = r.fill(ctx, q)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkQuery settles what a query is to be.
+func (r *Radar) checkQuery(ctx context.Context, n NewQuery) (NewQuery, error) {
 	n.Text = strings.TrimSpace(n.Text)
 	var wrong []error
-	if _, err := query.Parse(n.Text); err != nil {
+	if _, err := saved.Parse(ctx, r.db, n.Text); err != nil {
 		wrong = append(wrong, onField(err, "text"))
 	}
 	n.Name = plain.Line(n.Name)
@@ -158,11 +222,15 @@ func (r *Radar) RemoveQuery(ctx context.Context, a know.Actor, id int64) error {
 		if err := lockQueries(ctx, tx, true); err != nil {
 			return err
 		}
-		n, err := tx.Exec(ctx, `delete from query where id = $1`, id)
-		if err == nil && n == 0 {
+		var name string
+		err := tx.Row(ctx, `delete from query where id = $1 returning name`, id).Scan(&name)
+		if errors.Is(err, sql.ErrNoRows) {
 			return errNoQuery()
 		}
 		if err != nil {
+			return err
+		}
+		if _, err := r.touchFollowers(ctx, tx, a, "query:"+name); err != nil {
 			return err
 		}
 		if err := countChange(ctx, tx); err != nil {
@@ -254,17 +322,156 @@ func (r *Radar) finishFills(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, id := range ids {
-		q, err := r.query(ctx, id)
-		if fault.Is(err, fault.NotFound) {
-			continue
-		}
-		if err == nil {
-			_, err = r.fill(ctx, q)
-		}
-		if err != nil && !errors.Is(err, context.Canceled) {
-			return err
-		}
+	if err := r.fillAll(ctx, ids); !errors.Is(err, context.Canceled) {
+		return err
 	}
 	return nil
+}
+
+// Parse reads a query as the radar reads it: with what is saved here.
+func (r *Radar) Parse(ctx context.Context, a know.Actor, text string) (*query.Query, error) {
+	if err := know.Require(a, know.Listen, know.Subject{}); err != nil {
+		return nil, err
+	}
+	return saved.Parse(ctx, r.db, text)
+}
+
+// Lists gives the saved lists by name.
+func (r *Radar) Lists(ctx context.Context, a know.Actor) ([]saved.List, error) {
+	if err := know.Require(a, know.Listen, know.Subject{}); err != nil {
+		return nil, err
+	}
+	return saved.Lists(ctx, r.db, ``)
+}
+
+// List gives a saved list, and the standing queries that ask for it.
+func (r *Radar) List(ctx context.Context, a know.Actor, id int64) (saved.List, []saved.Follower, error) {
+	if err := know.Require(a, know.Listen, know.Subject{}); err != nil {
+		return saved.List{}, nil, err
+	}
+	all, err := saved.Lists(ctx, r.db, ` where id = $1`, id)
+	if err == nil && len(all) == 0 {
+		err = errNoList()
+	}
+	if err != nil {
+		return saved.List{}, nil, err
+	}
+	by, err := saved.Followers(ctx, r.db, "list:"+all[0].Name)
+	return all[0], by, err
+}
+
+func errNoList() error { return fault.New(fault.NotFound, "There is no such list.") }
+
+// PutList saves a list, a new one if id is 0, and runs the standing queries
+// that ask for it anew. It gives the list's id.
+func (r *Radar) PutList(ctx context.Context, a know.Actor, id int64, n NewList) (int64, error) {
+	if err := know.Require(a, know.Tune, know.Subject{}); err != nil {
+		return 0, err
+	}
+	if err := n.check(); err != nil {
+		return 0, err
+	}
+	return r.changeList(ctx, func(tx *storage.Tx) (at int64, follow []int64, err error) {
+		kind, was, now := ListAdded, n.Name, storage.Micros(r.now())
+		var taken int64
+		if err := tx.Row(ctx, `select count(*) from saved_list where name = $1 and id <> $2`, n.Name, id).Scan(&taken); err != nil {
+			return 0, nil, err
+		}
+		if taken > 0 {
+			return 0, nil, fault.New(fault.Conflict, "There is a list of this name. Choose another.").On("name")
+		}
+		if at = id; id == 0 {
+			at, err = tx.Insert(ctx, `insert into saved_list (name, kind, items, created_by, created_at, changed_at) values ($1, $2, $3, $4, $5, $5) returning id`,
+				n.Name, string(n.Kind), strings.Join(n.Items, "\n"), a.ID, now)
+		} else {
+			kind = ListChanged
+			if err := tx.Row(ctx, `select name from saved_list where id = $1`, id).Scan(&was); errors.Is(err, sql.ErrNoRows) {
+				return 0, nil, errNoList()
+			} else if err != nil {
+				return 0, nil, err
+			}
+			_, err = tx.Exec(ctx, `update saved_list set name = $1, kind = $2, items = $3, changed_at = $4 where id = $5`,
+				n.Name, string(n.Kind), strings.Join(n.Items, "\n"), now, id)
+		}
+		if err != nil {
+			return 0, nil, err
+		}
+		if _, err := saved.Parse(ctx, tx, `list:"`+n.Name+`"`); err != nil {
+			return 0, nil, onField(err, "items")
+		}
+		if follow, err = r.touchFollowers(ctx, tx, a, "list:"+was); err != nil {
+			return 0, nil, onField(err, "name")
+		}
+		return at, follow, r.events.Append(ctx, tx, event.Event{Kind: kind, Actor: a.ID, Subject: event.Ref{Kind: "list", ID: at}, Staff: a.IsStaff()})
+	})
+}
+
+// RemoveList removes a saved list that no standing query asks for.
+func (r *Radar) RemoveList(ctx context.Context, a know.Actor, id int64) error {
+	if err := know.Require(a, know.Tune, know.Subject{}); err != nil {
+		return err
+	}
+	_, err := r.changeList(ctx, func(tx *storage.Tx) (int64, []int64, error) {
+		var name string
+		err := tx.Row(ctx, `delete from saved_list where id = $1 returning name`, id).Scan(&name)
+		if errors.Is(err, sql.ErrNoRows) {
+			return 0, nil, errNoList()
+		}
+		if err != nil {
+			return 0, nil, err
+		}
+		if _, err := r.touchFollowers(ctx, tx, a, "list:"+name); err != nil {
+			return 0, nil, err
+		}
+		return id, nil, r.events.Append(ctx, tx, event.Event{Kind: ListRemoved, Actor: a.ID, Subject: event.Ref{Kind: "list", ID: id}, Staff: a.IsStaff()})
+	})
+	return err
+}
+
+// changeList changes a list, and runs the queries that change gives anew.
+func (r *Radar) changeList(ctx context.Context, change func(tx *storage.Tx) (int64, []int64, error)) (id int64, err error) {
+	var follow []int64
+	err = r.db.Update(ctx, func(tx *storage.Tx) error {
+		if err := lockQueries(ctx, tx, true); err != nil {
+			return err
+		}
+		id, follow, err = change(tx)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), fillNow)
+	defer cancel()
+	if err := r.fillAll(within, follow); err != nil && within.Err() == nil {
+		return id, err
+	}
+	return id, nil // Rest ends what is left
+}
+
+// check settles what a list is to be.
+func (n *NewList) check() error {
+	var wrong []error
+	if n.Name = plain.Line(n.Name); n.Name == "" || utf8.RuneCountInString(n.Name) > maxSourceName || strings.ContainsAny(n.Name, "\"“”„‟«»") {
+		wrong = append(wrong, fault.New(fault.Invalid, "Give the list a name of at most {limit} characters, without quotation marks.", "limit", maxSourceName).On("name"))
+	}
+	switch n.Kind {
+	case "":
+		n.Kind = query.ListWords
+	case query.ListWords, query.ListAuthors, query.ListSites:
+	default:
+		wrong = append(wrong, fault.New(fault.Invalid, "A list is of words, authors or sites.").On("kind"))
+	}
+	var items []string
+	there := map[string]bool{}
+	for _, item := range n.Items {
+		if item = plain.Line(item); item != "" && !there[item] {
+			there[item] = true
+			items = append(items, item)
+		}
+	}
+	if n.Items = items; len(items) == 0 {
+		wrong = append(wrong, fault.New(fault.Invalid, "Write at least one item, each on a line of its own.").On("items"))
+	}
+	return fault.All(wrong...)
 }

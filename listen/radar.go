@@ -3,6 +3,7 @@ package listen
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"tribune/event"
+	"tribune/internal/fault"
 	"tribune/internal/query"
 	"tribune/know"
 	"tribune/listen/reader"
@@ -19,6 +21,7 @@ import (
 	"tribune/listen/reader/hackernews"
 	"tribune/listen/reader/mastodon"
 	"tribune/listen/reader/sitemap"
+	"tribune/listen/saved"
 	"tribune/storage"
 )
 
@@ -125,6 +128,15 @@ func (r *Radar) catchUp(ctx context.Context, st *standing) (err error) {
 	if err != nil {
 		return err
 	}
+	parsed := make([]*query.Query, len(changed))
+	for i, q := range changed {
+		parsed[i], err = saved.Parse(ctx, r.db, q.Text)
+		if _, ok := errors.AsType[*fault.Error](err); ok {
+			r.log.Error("a standing query cannot be read and is left out", "query", q.ID, "error", err)
+		} else if err != nil {
+			return err
+		}
+	}
 	gone := maps.Clone(st.purposes)
 	for _, id := range there {
 		delete(gone, id)
@@ -135,17 +147,13 @@ func (r *Radar) catchUp(ctx context.Context, st *standing) (err error) {
 			delete(st.purposes, id)
 			delete(st.limits, id)
 		}
-		for _, q := range changed {
+		for i, q := range changed {
 			st.changedAt = max(st.changedAt, storage.Micros(q.ChangedAt))
 			st.purposes[q.ID] = q.Purpose
 			if delete(st.limits, q.ID); len(q.Sources) > 0 {
 				st.limits[q.ID] = q.Sources
 			}
-			parsed, err := query.Parse(q.Text)
-			if err != nil {
-				r.log.Error("a standing query cannot be read and is left out", "query", q.ID, "error", err)
-			}
-			put(q.ID, parsed)
+			put(q.ID, parsed[i])
 		}
 	})
 	return nil

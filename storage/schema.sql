@@ -1684,3 +1684,13 @@ CREATE TABLE trend_voice (
 );
 
 CREATE INDEX trend_voice_mention on trend_voice (mention_id);
+
+CREATE TABLE saved_list (
+  id         integer primary key autoincrement,
+  name       text   not null unique, -- as queries name it: list:name
+  kind       text   not null check (kind in ('words', 'authors', 'sites')),
+  items      text   not null, -- one a line
+  created_by bigint not null,
+  created_at bigint not null,
+  changed_at bigint not null
+);

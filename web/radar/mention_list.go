@@ -1,6 +1,7 @@
 package radar
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 	"time"
@@ -62,7 +63,7 @@ func (x *radar) stream(w http.ResponseWriter, r *http.Request, v *page.View) (er
 	if s.sources, err = x.Radar.Sources(ctx, v.Actor); err != nil {
 		return err
 	}
-	s.parsed = parseAll(s.text, s.queries)
+	s.parsed = x.parseAll(ctx, v, s.text, s.queries)
 	return x.ShowDesk(w, r, v, streamPage(v, s))
 }
 
@@ -70,13 +71,13 @@ func (s stream) filtered() bool { return len(s.values()) > 0 }
 
 // parseAll reads the words looked for, and the standing queries. What cannot
 // be read is left out: it finds nothing.
-func parseAll(text string, queries []listen.Query) map[int64]*query.Query {
+func (x *radar) parseAll(ctx context.Context, v *page.View, text string, queries []listen.Query) map[int64]*query.Query {
 	parsed := map[int64]*query.Query{}
-	if q, err := query.Parse(text); err == nil {
+	if q, err := x.Radar.Parse(ctx, v.Actor, text); err == nil {
 		parsed[0] = q
 	}
 	for _, one := range queries {
-		if q, err := query.Parse(one.Text); err == nil {
+		if q, err := x.Radar.Parse(ctx, v.Actor, one.Text); err == nil {
 			parsed[one.ID] = q
 		}
 	}

@@ -47,7 +47,7 @@ func (x *radar) showMention(w http.ResponseWriter, r *http.Request, v *page.View
 	if err != nil {
 		return err
 	}
-	s.causes = causes(s.mention, all, parseAll("", all))
+	s.causes = causes(s.mention, all, x.parseAll(ctx, v, "", all))
 	if s.answers, err = x.Radar.Answered(ctx, v.Actor, s.mention); err != nil {
 		return err
 	}

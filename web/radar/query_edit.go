@@ -121,7 +121,7 @@ func (x *radar) saveQuery(w http.ResponseWriter, r *http.Request, v *page.View, 
 		var t listen.Trial
 		if t, err = x.Radar.Try(ctx, a, f.typed.Text, f.typed.Sources); err == nil {
 			f.trial = &t
-			f.parsed, _ = query.Parse(f.typed.Text) // it was tried, so it can be read
+			f.parsed, _ = x.Radar.Parse(ctx, a, f.typed.Text) // it was tried, so it can be read
 			return x.showQuery(w, r, v, f)
 		}
 	case id == 0:

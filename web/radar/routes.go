@@ -29,6 +29,12 @@ func Routes(mux *http.ServeMux, k *page.Kit) {
 	mux.Handle("GET /desk/radar/queries/{id}", k.Staff(x.query))
 	mux.Handle("POST /desk/radar/queries/{id}", k.Staff(x.changeQuery))
 	mux.Handle("POST /desk/radar/queries/{id}/remove", k.Staff(x.removeQuery))
+	mux.Handle("GET /desk/radar/lists", k.Staff(x.lists))
+	mux.Handle("GET /desk/radar/lists/new", k.Staff(x.newList))
+	mux.Handle("POST /desk/radar/lists/new", k.Staff(x.addList))
+	mux.Handle("GET /desk/radar/lists/{id}", k.Staff(x.list))
+	mux.Handle("POST /desk/radar/lists/{id}", k.Staff(x.changeList))
+	mux.Handle("POST /desk/radar/lists/{id}/remove", k.Staff(x.removeList))
 	mux.Handle("GET /desk/radar/sources", k.Staff(x.sources))
 	mux.Handle("POST /desk/radar/sources", k.Staff(x.addSource))
 	mux.Handle("GET /desk/radar/sources/{id}", k.Staff(x.source))
@@ -61,6 +67,7 @@ func tabs(v *page.View, current string) []desk.Tab {
 		tab("spikes", "/desk/radar/spikes", v.T("Spikes")),
 		tab("rising", "/desk/radar/rising", v.T("What rises")),
 		tab("queries", "/desk/radar/queries", v.T("Standing queries")),
+		tab("lists", "/desk/radar/lists", v.T("Lists")),
 		tab("sources", "/desk/radar/sources", v.T("Sources")),
 		tab("import", "/desk/radar/import", v.T("Import")),
 		tab("forget", "/desk/radar/forget", v.T("Forgetting")),

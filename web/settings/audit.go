@@ -136,6 +136,8 @@ func thing(v *page.View, f event.Event, people map[int64]know.Person, ideas map[
 		return v.T("mention {n}", "n", f.Subject.ID), at("/desk/mentions/", f.Subject.ID)
 	case "source":
 		return v.T("source {n}", "n", f.Subject.ID), gone(f, at("/desk/radar/sources/", f.Subject.ID))
+	case "list":
+		return v.T("list {n}", "n", f.Subject.ID), gone(f, at("/desk/radar/lists/", f.Subject.ID))
 	case "query":
 		return v.T("query {n}", "n", f.Subject.ID), gone(f, at("/desk/radar/queries/", f.Subject.ID))
 	}
@@ -268,11 +270,11 @@ func didTalking(v *page.View, f event.Event) string {
 
 func didListening(v *page.View, f event.Event) string {
 	switch f.Kind {
-	case "source.added", "query.added":
+	case "source.added", "query.added", "list.added":
 		return v.T("added")
-	case "source.changed", "query.changed":
+	case "source.changed", "query.changed", "list.changed":
 		return v.T("changed")
-	case "source.removed", "query.removed":
+	case "source.removed", "query.removed", "list.removed":
 		return v.T("removed")
 	case "mention.hidden":
 		return v.T("hid")
