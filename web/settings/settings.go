@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"tribune/know"
+	"tribune/web/desk"
 	"tribune/web/mail"
 	"tribune/web/page"
 )
@@ -63,14 +64,11 @@ func may(v *page.View, verb know.Verb) bool {
 	return know.May(v.Actor, verb, know.Subject{Audience: know.Team})
 }
 
-// tab is an entry of the settings' own navigation.
-type tab struct{ path, name string }
-
 // tabs lists the settings that the reader may see.
-func tabs(v *page.View) (all []tab) {
+func tabs(v *page.View) (all []desk.Tab) {
 	add := func(verb know.Verb, path, name string) {
 		if may(v, verb) {
-			all = append(all, tab{path, name})
+			all = append(all, desk.Tab{Name: name, Href: path, Current: v.Path == path})
 		}
 	}
 	add(know.Configure, "/desk/settings", v.T("Look and words"))
@@ -79,5 +77,5 @@ func tabs(v *page.View) (all []tab) {
 	add(know.Configure, "/desk/settings/rules", v.T("Who may do what"))
 	add(know.Inspect, "/desk/settings/audit", v.T("What staff did"))
 	add(know.Decide, "/desk/charter", v.T("Purpose and charter"))
-	return append(all, tab{"/how-we-listen", v.T("How we listen")})
+	return append(all, desk.Tab{Name: v.T("How we listen"), Href: "/how-we-listen"})
 }
