@@ -63,7 +63,7 @@ func TestHeld(t *testing.T) {
 	visitor.Post(path+"/forget").Want(t, 303)
 	sven.Post(account).Want(t, 303)
 	visitor.Get(path).Want(t, 200, "Nothing: no words, and no name.").Without(t, "Jonas")
-	marta.Get("/desk/radar").Without(t, "notebook")
+	marta.Get("/desk/radar").Without(t, "opens flat")
 
 	sven.Post("/desk/radar/forget", "retention", "30").Want(t, 403)
 	for _, wrong := range []string{"", "0", "-1", "many", "3651", strings.Repeat("9", 30)} {
