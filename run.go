@@ -170,7 +170,7 @@ func (s *Site) Handler() (http.Handler, error) {
 		return nil, err
 	}
 	faces.Handle("/api/", api.New(api.Needs{Log: s.Log, Gate: door, Events: s.Events, People: s.People, Radar: s.Radar, Spikes: s.Spikes, Trends: s.Trends, Inbox: s.Inbox, Ideas: s.Ideas,
-		Purchases: s.Purchases, Posts: s.Posts, Charter: s.Charter, Boards: s.Boards, Advocacy: s.Advocacy, Tribes: s.Tribes, Measures: s.Measures,
+		Purchases: s.Purchases, Posts: s.Posts, Charter: s.Charter, Boards: s.Boards, Advocacy: s.Advocacy, Tribes: s.Tribes, Counts: s.Counts, Measures: s.Measures,
 		Words: kit.Words, URL: s.Config.URL, Version: s.Config.Version, Now: s.Now}))
 	wire.Routes(faces, &wire.Kit{Log: s.Log, Gate: door, Events: s.Events, People: s.People, Radar: s.Radar, Ideas: s.Ideas, Posts: s.Posts, Charter: s.Charter, Tribes: s.Tribes,
 		Words: kit.Words, Markdown: kit.Markdown, URL: s.Config.URL, Now: s.Now})
@@ -189,7 +189,7 @@ func (s *Site) kit() (*page.Kit, error) {
 		return nil, err
 	}
 	return &page.Kit{Log: s.Log, Events: s.Events, People: s.People, Radar: s.Radar, Spikes: s.Spikes, Trends: s.Trends, Inbox: s.Inbox, Ideas: s.Ideas,
-		Purchases: s.Purchases, Posts: s.Posts, Charter: s.Charter, Boards: s.Boards, Advocacy: s.Advocacy, Tribes: s.Tribes, Measures: s.Measures,
+		Purchases: s.Purchases, Posts: s.Posts, Charter: s.Charter, Boards: s.Boards, Advocacy: s.Advocacy, Tribes: s.Tribes, Counts: s.Counts, Measures: s.Measures,
 		Words: words, URL: s.Config.URL, SMTP: s.Config.SMTP, MailFrom: s.Config.MailFrom, Now: s.Now}, nil
 }
 

@@ -20,6 +20,7 @@ import (
 	"tribune/listen"
 	"tribune/listen/spike"
 	"tribune/listen/trend"
+	"tribune/listen/volume"
 	"tribune/measure"
 	"tribune/shape"
 	"tribune/shape/board"
@@ -49,6 +50,7 @@ type Site struct {
 	Boards    *board.Boards
 	Advocacy  *advocate.Advocacy
 	Tribes    *tribe.Tribes
+	Counts    *volume.Counts
 	Measures  *measure.Measures
 	Now       func() time.Time
 
@@ -80,6 +82,7 @@ func Open(ctx context.Context, log *slog.Logger, c Config, now func() time.Time)
 	s.Charter = charter.New(log, db, s.Events, s.People, now)
 	s.Boards = board.New(log, db, s.Events, s.People, now)
 	s.Advocacy = advocate.New(log, db, s.Events, s.People, s.Purchases, s.Ideas, s.Posts, now)
+	s.Counts = volume.New(db, s.Radar, now)
 	s.Tribes = tribe.New(log, db, s.Events, s.People, s.Ideas, s.Posts, now)
 	s.Measures = measure.New(log, db, s.Events, s.People, s.Radar, now)
 	return s, nil

@@ -28,6 +28,7 @@ import (
 	"tribune/listen"
 	"tribune/listen/spike"
 	"tribune/listen/trend"
+	"tribune/listen/volume"
 	"tribune/measure"
 	"tribune/shape"
 	"tribune/shape/board"
@@ -62,6 +63,7 @@ type Needs struct {
 	Boards    *board.Boards
 	Advocacy  *advocate.Advocacy
 	Tribes    *tribe.Tribes
+	Counts    *volume.Counts
 	Measures  *measure.Measures
 	Words     *i18n.Catalogue
 	URL       string // the site's own address, without a slash at the end

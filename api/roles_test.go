@@ -142,6 +142,8 @@ func listenTable() []gatetest.Route {
 		{Call: "POST /api/v1/queries/try", Body: `{"text": "papier"}`, Want: "401 403 403 403 200 200"},
 		{Call: "GET /api/v1/queries/{query}", Want: "401 403 403 403 200 200"},
 		{Call: "PUT /api/v1/queries/{query}", Body: `{"name": "{name}", "text": "ink"}`, Want: "401 403 403 403 200 200"},
+		{Call: "GET /api/v1/volume?by=language&step=week", Want: "401 403 403 403 200 200"},
+		{Call: "GET /api/v1/shares?queries={query},{query}", Want: "401 403 403 403 422 422"}, // one of them is no comparison
 		{Call: "GET /api/v1/queries/{query}/volume", Want: "401 403 403 403 200 200"},
 		{Call: "DELETE /api/v1/queries/{query}", Want: "401 403 403 403 204 204"},
 

@@ -28,6 +28,7 @@ import (
 	"tribune/know"
 	"tribune/know/purchase"
 	"tribune/listen"
+	"tribune/listen/volume"
 	"tribune/measure"
 	"tribune/shape"
 	"tribune/shape/board"
@@ -63,7 +64,7 @@ func (s *site) now() time.Time { return s.at }
 
 func words(t testing.TB) *i18n.Catalogue {
 	t.Helper()
-	w, err := i18n.Load([]fs.FS{storage.Texts, fetch.Texts, feed.Texts, query.Texts, know.Texts, purchase.Texts, listen.Texts, converse.Texts, shape.Texts, board.Texts, charter.Texts, post.Texts, tribe.Texts, picture.Texts, gate.Texts, api.Texts}...)
+	w, err := i18n.Load([]fs.FS{storage.Texts, fetch.Texts, feed.Texts, query.Texts, know.Texts, purchase.Texts, listen.Texts, volume.Texts, converse.Texts, shape.Texts, board.Texts, charter.Texts, post.Texts, tribe.Texts, picture.Texts, gate.Texts, api.Texts}...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +101,7 @@ func (s *site) serve(log *slog.Logger, limits bool) {
 		s.t.Fatal(err)
 	}
 	s.Handler = door.Wrap(api.New(api.Needs{Log: log, Gate: door, Events: s.events, People: s.people, Radar: s.radar, Inbox: s.inbox,
-		Ideas: s.ideas, Purchases: s.purchases, Advocacy: s.advocacy, Posts: s.posts, Charter: s.charter, Tribes: s.tribes, Boards: s.boards, Words: w,
+		Ideas: s.ideas, Purchases: s.purchases, Advocacy: s.advocacy, Posts: s.posts, Charter: s.charter, Tribes: s.tribes, Counts: volume.New(s.db, s.radar, s.now), Boards: s.boards, Words: w,
 		Measures: measure.New(log, s.db, s.events, s.people, s.radar, s.now), URL: siteURL, Version: "test", Now: s.now}))
 	s.server = httptest.NewServer(s.Handler)
 	s.t.Cleanup(s.server.Close)

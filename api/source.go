@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"tribune/gate"
@@ -10,6 +11,7 @@ import (
 	"tribune/internal/query"
 	"tribune/listen"
 	"tribune/listen/saved"
+	"tribune/listen/volume"
 )
 
 func (s *service) sourceRoutes() {
@@ -126,6 +128,9 @@ func (s *service) queryRoutes() {
 	add(s, "listening", "GET /queries/{id}", "getQuery", "One standing query", http.StatusOK, s.queryGet)
 	add(s, "listening", "PUT /queries/{id}", "changeQuery", "Change a standing query; it runs anew", http.StatusOK, s.queryChange)
 	add(s, "listening", "DELETE /queries/{id}", "removeQuery", "Remove a standing query; mentions stay", http.StatusNoContent, s.queryRemove)
+	add(s, "listening", "GET /volume", "getVolume", "How much is said over time, and how it sounds, told apart by query, source, language or country", http.StatusOK, s.volume)
+	add(s, "listening", "GET /shares", "getShares", "The share of voice of standing queries, like for like", http.StatusOK, s.shares,
+		tells("What one of the queries could not hear is left out for all: sources that it does not listen to, and days before it was there. A mention that several find counts for each."))
 	add(s, "listening", "GET /queries/{id}/volume", "queryVolume", "Mentions that match, by hour; id 0 is all mentions", http.StatusOK, s.queryVolume)
 }
 
@@ -317,4 +322,128 @@ func (s *service) queryVolume(ctx context.Context, a *gate.Asker, in *struct {
 		return nil, err
 	}
 	return page(hours, "", func(h listen.HourCount) Hour { return Hour(h) }), nil
+}
+
+// Span says what is counted.
+type Span struct {
+	Source   int64  `query:"source" doc:"0: all"`
+	Language string `query:"language"`
+	Country  string `query:"country"`
+	Since    string `query:"since" doc:"A day, of UTC; 30 days ago if it is not given"`
+	Until    string `query:"until" doc:"Before this day; tomorrow if it is not given"`
+}
+
+// filter reads a span.
+func (s *service) filter(ctx context.Context, in Span) (f volume.Filter, err error) {
+	if f.Since, err = s.moment(ctx, "since", in.Since); err != nil {
+		return f, err
+	}
+	if f.Until, err = s.moment(ctx, "until", in.Until); err != nil {
+		return f, err
+	}
+	today := s.Now().UTC().Truncate(24 * time.Hour)
+	if f.Until.IsZero() {
+		f.Until = today.AddDate(0, 0, 1)
+	}
+	if f.Since.IsZero() {
+		f.Since = f.Until.AddDate(0, 0, -30)
+	}
+	if in.Source != 0 {
+		f.Sources = []int64{in.Source}
+	}
+	if in.Language != "" {
+		f.Languages = []string{in.Language}
+	}
+	if in.Country != "" {
+		f.Countries = []string{strings.ToUpper(in.Country)}
+	}
+	return f, nil
+}
+
+// Volume is a number of mentions, copies left out, and how they sound; the rest
+// is neutral, unclear or not judged.
+type Volume struct {
+	N        int64 `json:"n"`
+	Positive int64 `json:"positive"`
+	Negative int64 `json:"negative"`
+}
+
+// VolumeAt is the mentions of a step of time that begins at At.
+type VolumeAt struct {
+	At time.Time `json:"at"`
+	Volume
+}
+
+func volumeAt(points []volume.Point) []VolumeAt {
+	out := make([]VolumeAt, len(points))
+	for i, p := range points {
+		out[i] = VolumeAt{p.At, Volume(p.Count)}
+	}
+	return out
+}
+
+// VolumeOf is the mentions of one thing over time.
+type VolumeOf struct {
+	Key    string     `json:"key" doc:"The id of the query or source, the language, the country; empty: unknown, or nothing is told apart"`
+	Total  Volume     `json:"total"`
+	Points []VolumeAt `json:"points" nullable:"false"`
+}
+
+func (s *service) volume(ctx context.Context, a *gate.Asker, in *struct {
+	Span
+	Query string `query:"query" doc:"A standing query: its id or name; all mentions if it is not given"`
+	By    string `query:"by" enum:"query,source,language,country" doc:"What is told apart; nothing if it is not given"`
+	Step  string `query:"step" enum:"hour,day,week,month" default:"day"`
+}) (*answer[List[VolumeOf]], error) {
+	f, err := s.filter(ctx, in.Span)
+	if err != nil {
+		return nil, err
+	}
+	if f.Query, err = s.queryID(ctx, a, in.Query); err != nil {
+		return nil, err
+	}
+	all, err := s.Counts.OverBy(ctx, a.Actor, f, volume.Step(in.Step), in.By)
+	if err != nil {
+		return nil, err
+	}
+	return page(all, "", func(t volume.Series) VolumeOf { return VolumeOf{t.Key, Volume(t.Total), volumeAt(t.Points)} }), nil
+}
+
+// VoiceShare is the part that one query has in what is said of all of them.
+type VoiceShare struct {
+	QueryID int64  `json:"query_id"`
+	Name    string `json:"name"`
+	Volume
+	Share  float64    `json:"share"`
+	Low    float64    `json:"low" doc:"The true share lies between low and high with a probability of 95 %"`
+	High   float64    `json:"high"`
+	Points []VolumeAt `json:"points" nullable:"false"`
+}
+
+// Shares is a comparison with like for like.
+type Shares struct {
+	Since   time.Time    `json:"since" doc:"Later than was asked for if one of the queries was not there before"`
+	Until   time.Time    `json:"until"`
+	Sources []int64      `json:"sources" nullable:"false" doc:"What is compared is limited to these; none: all"`
+	Sum     int64        `json:"sum" doc:"Of the mentions of all; what several queries find is counted for each"`
+	Items   []VoiceShare `json:"items" nullable:"false" doc:"The largest first"`
+}
+
+func (s *service) shares(ctx context.Context, a *gate.Asker, in *struct {
+	Span
+	Queries []int64 `query:"queries" required:"true" doc:"The ids of 2 to 12 standing queries, with commas between them"`
+}) (*answer[Shares], error) {
+	f, err := s.filter(ctx, in.Span)
+	if err != nil {
+		return nil, err
+	}
+	v, err := s.Counts.Compare(ctx, a.Actor, in.Queries, f)
+	if err != nil {
+		return nil, err
+	}
+	out := Shares{Since: v.Since, Until: v.Until, Sources: append([]int64{}, v.Sources...), Sum: v.All, Items: []VoiceShare{}}
+	for _, x := range v.Shares {
+		out.Items = append(out.Items, VoiceShare{x.Query.ID, x.Query.Name, Volume(x.Count), x.Part, x.Low, x.High, volumeAt(x.Points)})
+	}
+	return body(out), nil
 }

@@ -114,7 +114,7 @@ func TestMentionsPages(t *testing.T) {
 		}{
 			"language": {Filter{Language: "fr", Limit: 200}, 125},
 			"words":    {Filter{Text: "Number 7"}, 1},
-			"no words": {Filter{Text: "?!"}, 0},
+			"no words": {Filter{Words: "?!"}, 0},
 			"since":    {Filter{Since: s.clock.now().Add(-time.Hour)}, 6},
 			"until":    {Filter{Until: s.clock.now().Add(-80 * time.Hour), Limit: 200}, 250 - 243},
 			"nobody":   {Filter{Accounts: []int64{}}, 0},

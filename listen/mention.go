@@ -93,6 +93,7 @@ type Filter struct {
 	Author   string    // words of a name, or a handle with @
 	Has      string    // link, image or question
 	Reach    int64     // at least so many people
+	Once     bool      // copies left out
 	Since    time.Time // published
 	Until    time.Time // published before
 	Accounts []int64   // said by one of these

@@ -224,6 +224,9 @@ func (f Filter) where(db storage.Q, q *query.Query) (string, []any, error) {
 	if f.Language != "" {
 		add(`m.language = $?`, f.Language)
 	}
+	if f.Once {
+		parts = append(parts, `m.copy_of = 0`)
+	}
 	if f.Mood != "" {
 		add(`m.mood = $?`, string(f.Mood))
 	}

@@ -29,6 +29,10 @@ type Query struct {
 	ChangedAt time.Time
 }
 
+// HeardFrom gives since when all that sources deliver is matched against the
+// query: what rested when it was changed last is older by seven days.
+func (q Query) HeardFrom() time.Time { return q.ChangedAt.Add(-restFor) }
+
 // NewQuery is a standing query to be added, or what one is to be.
 type NewQuery struct {
 	Name    string // the text if empty

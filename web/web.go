@@ -23,6 +23,7 @@ import (
 	"tribune/know/purchase"
 	"tribune/listen"
 	"tribune/listen/reader"
+	"tribune/listen/volume"
 	"tribune/measure"
 	"tribune/shape"
 	"tribune/shape/board"
@@ -33,6 +34,7 @@ import (
 	"tribune/web/boards"
 	"tribune/web/carry"
 	"tribune/web/changes"
+	"tribune/web/chart"
 	pagecharter "tribune/web/charter"
 	"tribune/web/desk"
 	"tribune/web/held"
@@ -67,6 +69,7 @@ type folder struct {
 func folders() []folder {
 	return []folder{
 		{page.Files, page.Routes},
+		{chart.Files, chart.Routes},
 		{home.Files, home.Routes},
 		{held.Files, held.Routes},
 		{ideas.Files, ideas.Routes},
@@ -97,7 +100,7 @@ func folders() []folder {
 // Words loads the catalogue of everything that people read, errors included,
 // and the texts of more faces.
 func Words(more ...fs.FS) (*i18n.Catalogue, error) {
-	files := []fs.FS{storage.Texts, event.Texts, fetch.Texts, feed.Texts, query.Texts, picture.Texts, mail.Texts, know.Texts, reader.Texts, listen.Texts, converse.Texts, shape.Texts,
+	files := []fs.FS{storage.Texts, event.Texts, fetch.Texts, feed.Texts, query.Texts, picture.Texts, mail.Texts, know.Texts, reader.Texts, listen.Texts, volume.Texts, converse.Texts, shape.Texts,
 		purchase.Texts, post.Texts, charter.Texts, board.Texts, advocate.Texts, tribe.Texts, measure.Texts, gate.Texts}
 	for _, f := range folders() {
 		files = append(files, f.files)

@@ -1,7 +1,7 @@
 // Package asset serves what a page's frame needs: the style sheet, put
 // together from the shared layers and each page folder's own *.css, the
 // scripts, and the fonts. Names carry a hash of the content, so browsers keep
-// them for a year; each is compressed once, at start.
+// them for a year; each is compressed once.
 package asset
 
 import (
@@ -16,6 +16,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 )
 
 //go:embed files
@@ -29,13 +30,15 @@ type Set struct {
 
 type file struct {
 	contentType string
-	body, gz    []byte
+	body        []byte
+	gz          func() []byte // made when it is first asked for; nil for what is compressed already
 }
 
 // New puts the assets together. Each folder is a page's: its *.css goes into
 // the square's style sheet, which every page loads, or, if it is named
 // *.desk.css, into the desk's, which only the desk loads beside it, both inside
-// @layer pages; its *.js goes into the one script. All in the order given.
+// @layer pages; its *.js goes into the one script, but for *.own.js, which is
+// served alone for the pages that ask for it. All in the order given.
 func New(folders ...fs.FS) (*Set, error) {
 	s := &Set{byPath: map[string]file{}, urls: map[string]string{}}
 	css, err := files.ReadFile("files/tribune.css")
@@ -63,10 +66,13 @@ func New(folders ...fs.FS) (*Set, error) {
 		for _, kind := range []struct {
 			end, not string
 			to       *bytes.Buffer
-		}{{".css", ".desk.css", &pages}, {".desk.css", "", &desk}, {".js", "", &scripts}} {
+		}{{".css", ".desk.css", &pages}, {".desk.css", "", &desk}, {".js", ".own.js", &scripts}} {
 			if err := gather(folder, kind.end, kind.not, kind.to); err != nil {
 				return nil, err
 			}
+		}
+		if err := s.addOwn(folder); err != nil {
+			return nil, err
 		}
 	}
 	css = fmt.Appendf(css, "\n@layer pages {\n%s}\n", pages.Bytes())
@@ -74,6 +80,19 @@ func New(folders ...fs.FS) (*Set, error) {
 	s.add("desk.css", "text/css; charset=utf-8", fmt.Appendf(nil, "@layer pages {\n%s}\n", desk.Bytes()))
 	s.add("tribune.js", "text/javascript; charset=utf-8", append(append(js, '\n'), scripts.Bytes()...))
 	return s, nil
+}
+
+// addOwn keeps the scripts of a folder that are served alone.
+func (s *Set) addOwn(folder fs.FS) error {
+	names, err := fs.Glob(folder, "*.own.js")
+	for _, name := range names {
+		body, err := fs.ReadFile(folder, name)
+		if err != nil {
+			return err
+		}
+		s.add(name, "text/javascript; charset=utf-8", body)
+	}
+	return err
 }
 
 // gather appends the files of a folder that end so, and not otherwise, in the
@@ -107,11 +126,13 @@ func (s *Set) add(name, contentType string, body []byte) string {
 	url := "/assets/" + hex.EncodeToString(sum[:6]) + "/" + path.Base(name)
 	f := file{contentType: contentType, body: body}
 	if !strings.HasPrefix(contentType, "font/") {
-		var b bytes.Buffer
-		w, _ := gzip.NewWriterLevel(&b, gzip.BestCompression)
-		w.Write(body)
-		w.Close()
-		f.gz = b.Bytes()
+		f.gz = sync.OnceValue(func() []byte {
+			var b bytes.Buffer
+			w, _ := gzip.NewWriterLevel(&b, gzip.BestCompression)
+			w.Write(body)
+			w.Close()
+			return b.Bytes()
+		})
 	}
 	s.byPath[url] = f
 	s.urls[name] = url
@@ -135,7 +156,7 @@ func (s *Set) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body := f.body
 	if f.gz != nil && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
 		h.Set("Content-Encoding", "gzip")
-		body = f.gz
+		body = f.gz()
 	}
 	h.Set("Content-Length", fmt.Sprint(len(body)))
 	w.Write(body)

@@ -25,6 +25,7 @@ import (
 	"tribune/listen"
 	"tribune/listen/spike"
 	"tribune/listen/trend"
+	"tribune/listen/volume"
 	"tribune/measure"
 	"tribune/shape"
 	"tribune/shape/board"
@@ -55,6 +56,7 @@ type Kit struct {
 	Boards    *board.Boards
 	Advocacy  *advocate.Advocacy
 	Tribes    *tribe.Tribes
+	Counts    *volume.Counts
 	Measures  *measure.Measures
 	Words     *i18n.Catalogue
 	Markdown  *markdown.Renderer

@@ -18,6 +18,7 @@ type filter struct {
 	since                                      string // days back, or empty
 	from, until                                string // days of UTC, both in it
 	query, source, account, reach              int64
+	once                                       bool // copies left out, as counts do
 }
 
 func filterOf(q url.Values) filter {
@@ -29,7 +30,7 @@ func filterOf(q url.Values) filter {
 		return n
 	}
 	f := filter{text: q.Get("q"), language: q.Get("language"), mood: q.Get("mood"), country: q.Get("country"), author: q.Get("author"), has: q.Get("has"),
-		query: number("query"), source: number("source"), account: number("account"), reach: number("reach")}
+		query: number("query"), source: number("source"), account: number("account"), reach: number("reach"), once: q.Get("once") != ""}
 	if n := number("since"); n > 0 && n < 100_000 {
 		f.since = q.Get("since")
 	}
@@ -57,6 +58,9 @@ func (f filter) values() url.Values {
 			q.Set(name, value)
 		}
 	}
+	if f.once {
+		q.Set("once", "1")
+	}
 	return q
 }
 
@@ -78,7 +82,7 @@ func (f filter) folded() bool {
 // listen gives the filter as the radar takes it.
 func (f filter) listen(now time.Time) listen.Filter {
 	l := listen.Filter{Text: f.text, Query: f.query, Source: f.source, Language: f.language, Mood: listen.Mood(f.mood), Country: f.country, Author: f.author,
-		Has: f.has, Reach: f.reach}
+		Has: f.has, Reach: f.reach, Once: f.once}
 	if days, err := strconv.Atoi(f.since); err == nil {
 		l.Since = now.AddDate(0, 0, -days)
 	}

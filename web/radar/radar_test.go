@@ -13,13 +13,14 @@ import (
 
 	"tribune/know"
 	"tribune/listen"
+	"tribune/web/chart"
 	"tribune/web/desk"
 	"tribune/web/radar"
 	"tribune/web/webtest"
 )
 
 func open(t *testing.T) (*webtest.Site, *webtest.Reader) {
-	s := webtest.New(t, webtest.Folder{Files: desk.Files, Routes: desk.Routes}, webtest.Folder{Files: radar.Files, Routes: radar.Routes})
+	s := webtest.New(t, webtest.Folder{Files: desk.Files, Routes: desk.Routes}, webtest.Folder{Files: chart.Files, Routes: chart.Routes}, webtest.Folder{Files: radar.Files, Routes: radar.Routes})
 	return s, s.Person("Marta Lindqvist", know.Owner)
 }
 
@@ -299,4 +300,42 @@ func TestStreamIsFilteredByEverything(t *testing.T) {
 		t.Errorf("back at %s", to)
 	}
 	marta.Get(path).Want(t, 200, "neutral or unclear, says the team", "Marta Lindqvist corrected “positive” to “neutral or unclear”", "corrected “English” to “French”")
+}
+
+// Pictures have their numbers as tables, every number opens to its voices, and
+// the error rate stands beside the moods.
+func TestVolumeAndShares(t *testing.T) {
+	s, marta := open(t)
+	marta.Get("/desk/radar/volume").Want(t, 200, "Nothing was heard in this span.")
+	marta.Get("/desk/radar/share").Want(t, 200, "To compare takes two standing queries")
+	var heard []listen.Heard
+	for i, text := range []string{"I hate this terrible Oriflamme notebook, the worst I ever bought!", "Papierwerk is dear.", "Oriflamme once more."} {
+		h, err := s.Radar.Hear(t.Context(), marta.Actor, []listen.Post{{Source: "Shop", Text: text, Language: "en", ExternalID: fmt.Sprint(i), PublishedAt: s.Clock().AddDate(0, 0, -i)}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		heard = append(heard, h...)
+	}
+	for name, purpose := range map[string]listen.Purpose{"Oriflamme": listen.Us, "Papierwerk": listen.Rival} {
+		if _, _, err := s.Radar.AddQuery(t.Context(), marta.Actor, listen.NewQuery{Name: name, Text: name, Purpose: purpose}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	a := marta.Get("/desk/radar/volume?by=query")
+	a.Want(t, 200, "3 mentions", "1 negative", "Nobody has checked moods", "data-chart=", "chart.own.js", "from=2026-11-20&amp;mood=negative&amp;once=1&amp;until=2026-11-20", "Nothing is connected of these kinds")
+	marta.Get("/desk/radar?from=2026-11-20&mood=negative&once=1&until=2026-11-20").Want(t, 200, "terrible").Without(t, "once more", "dear")
+	marta.Get("/desk/radar/volume?by=colour&since=1000000000&query=77").Want(t, 200, "Nothing was heard in this span.")
+	if err := s.Radar.Correct(t.Context(), marta.Actor, heard[0].ID, "mood", "negative"); err != nil {
+		t.Fatal(err)
+	}
+	marta.Get("/desk/radar/volume").Want(t, 200, "Checked by hand: 1, right 100 % (between 21 and 100 %")
+	marta.Get("/desk/radar/share").Want(t, 200, "the same for each:", "all sources", "67 %", "33 %", "was changed later", "Checked by hand: 1")
+	marta.Get("/desk/radar/share?since=30&query=1").Want(t, 422, "Choose 2 to 12 standing queries")
+	marta.Get("/desk/radar/share?query=1&query=99").Want(t, 404)
+	marta.Lang = "fr"
+	marta.Get("/desk/radar/volume").Want(t, 200, "Vérifiées à la main\u202f: 1, justes à 100\u202f%", "Ce qu’on n’entend pas")
+	marta.Get("/desk/radar/share").Want(t, 200, "les mêmes filtres pour toutes")
+	if x := marta.Get("/assets/0/echarts.own.js"); x.Status != 404 {
+		t.Errorf("an asset of another version: %d", x.Status)
+	}
 }

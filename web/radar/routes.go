@@ -23,6 +23,8 @@ func Routes(mux *http.ServeMux, k *page.Kit) {
 	mux.Handle("POST /desk/mentions/{id}/withdraw", k.Staff(x.withdraw))
 	mux.Handle("POST /desk/mentions/{id}/quote", k.Staff(x.quote))
 	mux.Handle("POST /desk/mentions/{id}/correct", k.Staff(x.correct))
+	mux.Handle("GET /desk/radar/volume", k.Staff(x.volume))
+	mux.Handle("GET /desk/radar/share", k.Staff(x.share))
 	mux.Handle("GET /desk/radar/queries", k.Staff(x.queries))
 	mux.Handle("GET /desk/radar/queries/new", k.Staff(x.newQuery))
 	mux.Handle("POST /desk/radar/queries/new", k.Staff(x.addQuery))
@@ -64,6 +66,8 @@ func tabs(v *page.View, current string) []desk.Tab {
 	tab := func(id, href, name string) desk.Tab { return desk.Tab{Name: name, Href: href, Current: id == current} }
 	return []desk.Tab{
 		tab("stream", "/desk/radar", v.T("What is said")),
+		tab("volume", "/desk/radar/volume", v.T("Volume and mood")),
+		tab("share", "/desk/radar/share", v.T("Share of voice")),
 		tab("spikes", "/desk/radar/spikes", v.T("Spikes")),
 		tab("rising", "/desk/radar/rising", v.T("What rises")),
 		tab("queries", "/desk/radar/queries", v.T("Standing queries")),

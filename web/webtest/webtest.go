@@ -30,6 +30,7 @@ import (
 	"tribune/listen"
 	"tribune/listen/spike"
 	"tribune/listen/trend"
+	"tribune/listen/volume"
 	"tribune/measure"
 	"tribune/shape"
 	"tribune/shape/board"
@@ -89,6 +90,7 @@ func Over(t testing.TB, db *storage.DB, folders ...Folder) *Site {
 	k.Charter = charter.New(log, db, k.Events, k.People, k.Now)
 	k.Boards = board.New(log, db, k.Events, k.People, k.Now)
 	k.Advocacy = advocate.New(log, db, k.Events, k.People, k.Purchases, k.Ideas, k.Posts, k.Now)
+	k.Counts = volume.New(db, k.Radar, k.Now)
 	k.Tribes = tribe.New(log, db, k.Events, k.People, k.Ideas, k.Posts, k.Now)
 	k.Measures = measure.New(log, db, k.Events, k.People, k.Radar, k.Now)
 	var err error

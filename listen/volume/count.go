@@ -1,0 +1,217 @@
+package volume
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"tribune/internal/fault"
+	"tribune/know"
+	"tribune/listen"
+	"tribune/storage"
+)
+
+// Filter says what is counted. Lists that are empty mean any.
+type Filter struct {
+	Query     int64 // a standing query, 0: all mentions
+	Sources   []int64
+	Languages []string // as mentions have them; "" is those of unknown language
+	Countries []string
+	Since     time.Time // said on this day or later
+	Until     time.Time // said before this day
+}
+
+// Count is a number of mentions and how they sound; the rest is neutral,
+// unclear or not judged.
+type Count struct{ N, Positive, Negative int64 }
+
+// Unclear gives how many are neither positive nor negative.
+func (c Count) Unclear() int64 { return c.N - c.Positive - c.Negative }
+
+func (c *Count) add(mood string, n int64) {
+	c.N += n
+	switch listen.Mood(mood) {
+	case listen.Positive:
+		c.Positive += n
+	case listen.Negative:
+		c.Negative += n
+	}
+}
+
+// Step is how long each point of a series is.
+type Step string
+
+// The steps.
+const (
+	Hour  Step = "hour"
+	Day   Step = "day"
+	Week  Step = "week"
+	Month Step = "month"
+)
+
+// begin gives the beginning of the step that t lies in.
+func (s Step) begin(t time.Time) time.Time {
+	t = t.UTC()
+	switch s {
+	case Hour:
+		return t.Truncate(time.Hour)
+	case Month:
+		return time.Date(t.Year(), t.Month(), 1, 0, 0, 0, 0, time.UTC)
+	case Week:
+		day := t.Truncate(24 * time.Hour)
+		return day.AddDate(0, 0, -(int(day.Weekday())+6)%7)
+	}
+	return t.Truncate(24 * time.Hour)
+}
+
+// Next gives the end of the step that begins at t.
+func (s Step) Next(t time.Time) time.Time {
+	switch s {
+	case Hour:
+		return t.Add(time.Hour)
+	case Month:
+		return t.AddDate(0, 1, 0)
+	case Week:
+		return t.AddDate(0, 0, 7)
+	}
+	return t.AddDate(0, 0, 1)
+}
+
+// StepFor gives the step in which a span has a readable number of points.
+func StepFor(since, until time.Time) Step {
+	switch days := until.Sub(since).Hours() / 24; {
+	case days <= 3:
+		return Hour
+	case days <= 100:
+		return Day
+	case days <= 740:
+		return Week
+	}
+	return Month
+}
+
+// mostPoints is how many points a series can have: a year of hours.
+const mostPoints = 24 * 366
+
+// Point is one step of a series, from At on.
+type Point struct {
+	At time.Time
+	Count
+}
+
+// Over gives the counts step by step, oldest first, with those of nothing; the
+// first and the last step can reach beyond the filter's span.
+func (c *Counts) Over(ctx context.Context, a know.Actor, f Filter, step Step) ([]Point, error) {
+	all, err := c.OverBy(ctx, a, f, step, "")
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	return all[0].Points, nil
+}
+
+// Series is the counts of one thing, step by step.
+type Series struct {
+	Key    string // the id of a query or a source, a language, a country; empty where nothing is told apart, or unknown
+	Total  Count
+	Points []Point
+}
+
+// The things that counts are told apart by.
+const (
+	ByQuery    = "query"
+	BySource   = "source"
+	ByLanguage = "language"
+	ByCountry  = "country"
+)
+
+// columns are what counts are told apart by, in SQL.
+var columns = map[string]string{"": `''`, ByQuery: `cast(query_id as text)`, BySource: `cast(source_id as text)`, ByLanguage: `language`, ByCountry: `country`}
+
+// OverBy gives the counts step by step, told apart by what: query, source,
+// language or country; the one of which there is most comes first. Told apart
+// by query, the filter's query does not count, and a mention that several match
+// is counted for each.
+func (c *Counts) OverBy(ctx context.Context, a know.Actor, f Filter, step Step, what string) ([]Series, error) {
+	if err := know.Require(a, know.Listen, know.Subject{}); err != nil {
+		return nil, err
+	}
+	column, ok := columns[what]
+	if !ok {
+		return nil, fault.New(fault.Invalid, "Counts can be told apart by query, source, language or country.").On("by")
+	}
+	if !f.Since.Before(f.Until) {
+		return nil, fault.New(fault.Invalid, "The span ends before it begins. Choose a later end.").On("until")
+	}
+	var empty []Point
+	for at := step.begin(f.Since); at.Before(f.Until); at = step.Next(at) {
+		if empty = append(empty, Point{At: at}); len(empty) > mostPoints {
+			return nil, fault.New(fault.Invalid, "That is too long to be shown so finely. Choose days, weeks or months.").On("step")
+		}
+	}
+	slot := int64(24 * 60 * 60)
+	if step == Hour {
+		slot = 60 * 60
+	}
+	where, args := f.where(what == ByQuery)
+	by := map[string]*Series{}
+	if what == "" {
+		by[""] = &Series{Points: slices.Clone(empty)}
+	}
+	err := storage.Each(ctx, c.db, func(row storage.Scanner) error {
+		var at, n int64
+		var key, mood string
+		if err := row.Scan(&at, &key, &mood, &n); err != nil {
+			return err
+		}
+		s := by[key]
+		if s == nil {
+			s = &Series{Key: key, Points: slices.Clone(empty)}
+			by[key] = s
+		}
+		begin := step.begin(time.Unix(at*slot, 0))
+		i, found := slices.BinarySearchFunc(s.Points, begin, func(p Point, at time.Time) int { return p.At.Compare(at) })
+		if found {
+			s.Points[i].add(mood, n)
+			s.Total.add(mood, n)
+		}
+		return nil
+	}, `select at / `+strconv.FormatInt(slot, 10)+`, `+column+`, mood, cast(sum(n) as bigint) from mention_count where `+where+` group by 1, 2, 3 having sum(n) > 0`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("volume: count by %q: %w", what, err)
+	}
+	all := make([]Series, 0, len(by))
+	for _, s := range by {
+		all = append(all, *s)
+	}
+	slices.SortFunc(all, func(x, y Series) int { return cmp.Or(cmp.Compare(y.Total.N, x.Total.N), cmp.Compare(x.Key, y.Key)) })
+	return all, nil
+}
+
+// where gives the condition of a filter; anyQuery leaves its query out.
+func (f Filter) where(anyQuery bool) (string, []any) {
+	args := []any{f.Since.Unix(), f.Until.Unix()}
+	parts := []string{`at >= $1 and at < $2`}
+	if anyQuery {
+		parts = append(parts, `query_id <> 0`)
+	} else {
+		args = append(args, f.Query)
+		parts = append(parts, `query_id = $3`)
+	}
+	in := func(column, holes string, more []any) {
+		if len(more) > 0 {
+			args = append(args, more...)
+			parts = append(parts, column+` in (`+holes+`)`)
+		}
+	}
+	holes, more := storage.Holes(len(args)+1, f.Sources)
+	in(`source_id`, holes, more)
+	holes, more = storage.Holes(len(args)+1, f.Languages)
+	in(`language`, holes, more)
+	holes, more = storage.Holes(len(args)+1, f.Countries)
+	in(`country`, holes, more)
+	return strings.Join(parts, ` and `), args
+}

@@ -1,0 +1,234 @@
+package volume
+
+import (
+	"context"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"tribune/internal/fault"
+	"tribune/internal/sentiment"
+	"tribune/know"
+	"tribune/listen"
+)
+
+// Share is the part that one of several queries has in what is said of all of
+// them.
+type Share struct {
+	Query listen.Query
+	Count
+	Part, Low, High float64 // the true part lies between Low and High with a probability of 95 %
+	Points          []Point
+}
+
+// Voices is a comparison of queries with like for like: the same span,
+// sources, languages and countries for each.
+type Voices struct {
+	Since, Until time.Time
+	Step         Step
+	Sources      []int64 // empty: all
+	Shares       []Share // the largest first
+	All          int64   // the sum; a mention that several queries match is counted for each
+
+	Asked    time.Time // from when on it was asked for, where Since is later
+	Youngest string    // then the query because of which it is
+	Limited  []string  // queries that listen to some sources only, because of which the others are left out
+}
+
+// mostCompared is how many queries are compared at once.
+const mostCompared = 12
+
+// Compare gives the share of voice of standing queries. What one of them could
+// not hear is left out for all: sources that it does not listen to, and days
+// before it was there, of which open sources keep seven.
+func (c *Counts) Compare(ctx context.Context, a know.Actor, queries []int64, f Filter) (Voices, error) {
+	if err := know.Require(a, know.Listen, know.Subject{}); err != nil {
+		return Voices{}, err
+	}
+	queries = slices.Compact(slices.Sorted(slices.Values(queries)))
+	if len(queries) < 2 || len(queries) > mostCompared {
+		return Voices{}, fault.New(fault.Invalid, "Choose 2 to {limit} standing queries to compare.", "limit", mostCompared).On("queries")
+	}
+	v := Voices{Since: f.Since, Until: f.Until, Sources: f.Sources}
+	for _, id := range queries {
+		q, err := c.radar.Query(ctx, a, id)
+		if err != nil {
+			return v, err
+		}
+		v.Shares = append(v.Shares, Share{Query: q})
+		v.limit(q)
+	}
+	if len(v.Limited) > 0 && len(v.Sources) == 0 {
+		return v, fault.New(fault.Invalid, "These queries listen to no source together, so that they cannot be compared. Choose others, or let them listen to the same.").On("queries")
+	}
+	v.Step = StepFor(v.Since, v.Until)
+	if !v.Since.Before(v.Until) {
+		return v, fault.New(fault.Invalid, "All of that was said before the query “{name}” was there. Choose a later span.", "name", v.Youngest).On("since")
+	}
+	f.Since, f.Sources = v.Since, v.Sources
+	days := make([][]Point, len(v.Shares))
+	for i := range v.Shares {
+		f.Query = v.Shares[i].Query.ID
+		var err error
+		if days[i], err = c.Over(ctx, a, f, Day); err != nil {
+			return v, err
+		}
+		v.Shares[i].Points = regroup(days[i], v.Step)
+		for _, p := range days[i] {
+			v.Shares[i].Count.N += p.N
+			v.Shares[i].Positive += p.Positive
+			v.Shares[i].Negative += p.Negative
+		}
+		v.All += v.Shares[i].N
+	}
+	for i := range v.Shares {
+		s := &v.Shares[i]
+		s.Part, s.Low, s.High = interval(days, i)
+	}
+	slices.SortStableFunc(v.Shares, func(x, y Share) int { return int(y.N - x.N) })
+	return v, nil
+}
+
+// limit takes out of the comparison what q cannot have heard.
+func (v *Voices) limit(q listen.Query) {
+	heard := q.HeardFrom()
+	if day := heard.Truncate(24 * time.Hour); day.After(v.Since) {
+		if v.Asked.IsZero() {
+			v.Asked = v.Since
+		}
+		v.Since, v.Youngest = day, q.Name
+	}
+	if len(q.Sources) == 0 {
+		return
+	}
+	if len(v.Sources) == 0 && len(v.Limited) == 0 {
+		v.Sources = slices.Clone(q.Sources)
+	} else {
+		v.Sources = slices.DeleteFunc(slices.Clone(v.Sources), func(s int64) bool { return !slices.Contains(q.Sources, s) })
+	}
+	v.Limited = append(v.Limited, q.Name)
+}
+
+// regroup makes days of a coarser step.
+func regroup(days []Point, step Step) []Point {
+	if step == Hour {
+		step = Day
+	}
+	var out []Point
+	for _, p := range days {
+		at := step.begin(p.At)
+		if len(out) == 0 || !out[len(out)-1].At.Equal(at) {
+			out = append(out, Point{At: at})
+		}
+		last := &out[len(out)-1]
+		last.N, last.Positive, last.Negative = last.N+p.N, last.Positive+p.Positive, last.Negative+p.Negative
+	}
+	return out
+}
+
+// interval gives the part that one of several has in all days together, and
+// where the true part lies with a probability of 95 %: by Wilson (1927), with
+// as many mentions as they are worth (Kish 1965). What is said comes in waves,
+// so a mention is worth less than one of its own: how much less is told by how
+// the part varies from day to day, the variance of a ratio (Cochran 1977,
+// Sampling Techniques, section 6.3).
+func interval(days [][]Point, which int) (part, low, high float64) {
+	var x, n, days0 float64
+	for d := range days[0] {
+		all := 0.0
+		for i := range days {
+			all += float64(days[i][d].N)
+		}
+		if all > 0 {
+			days0++
+		}
+		x, n = x+float64(days[which][d].N), n+all
+	}
+	if n == 0 {
+		return 0, 0, 1
+	}
+	part = x / n
+	worth := n
+	if days0 > 1 && part > 0 && part < 1 {
+		varies := 0.0
+		for d := range days[0] {
+			all := 0.0
+			for i := range days {
+				all += float64(days[i][d].N)
+			}
+			off := float64(days[which][d].N) - part*all
+			varies += off * off
+		}
+		varies *= days0 / (days0 - 1) / (n * n)
+		worth = min(n, max(1, part*(1-part)/varies))
+	}
+	const z = 1.959964
+	middle := (part + z*z/(2*worth)) / (1 + z*z/worth)
+	half := z / (1 + z*z/worth) * math.Sqrt(part*(1-part)/worth+z*z/(4*worth*worth))
+	return part, max(0, middle-half), min(1, middle+half)
+}
+
+// Unheard is what of the counts is not known, or not heard.
+type Unheard struct {
+	Count
+	NoCountry, NoLanguage int64
+	Unjudged              int64               // in languages whose moods are not told, or of no known language
+	Quiet                 []listen.Source     // that are paused, or cannot be read now
+	Kinds                 []listen.SourceKind // of places that nothing is connected to
+}
+
+// Unheard tells what a filter's counts leave out.
+func (c *Counts) Unheard(ctx context.Context, a know.Actor, f Filter) (u Unheard, err error) {
+	for what, to := range map[string]*int64{ByCountry: &u.NoCountry, ByLanguage: &u.NoLanguage} {
+		all, err := c.OverBy(ctx, a, f, Month, what)
+		if err != nil {
+			return u, err
+		}
+		for _, s := range all {
+			if s.Key == "" {
+				*to = s.Total.N
+			}
+			if what == ByLanguage {
+				u.N, u.Positive, u.Negative = u.N+s.Total.N, u.Positive+s.Total.Positive, u.Negative+s.Total.Negative
+				if !sentiment.Learnt(base(s.Key)) {
+					u.Unjudged += s.Total.N
+				}
+			}
+		}
+	}
+	sources, err := c.radar.Sources(ctx, a)
+	if err != nil {
+		return u, err
+	}
+	there := map[listen.SourceKind]bool{}
+	for _, s := range sources {
+		there[s.Kind] = true
+		if s.Paused || s.Failures > 0 {
+			u.Quiet = append(u.Quiet, s)
+		}
+	}
+	for _, k := range []listen.SourceKind{listen.FeedSource, listen.SitemapSource, listen.MastodonSource, listen.BlueskySource, listen.HackerNewsSource} {
+		if !there[k] {
+			u.Kinds = append(u.Kinds, k)
+		}
+	}
+	return u, nil
+}
+
+// base gives a language tag without its region.
+func base(tag string) string {
+	tag, _, _ = strings.Cut(tag, "-")
+	return tag
+}
+
+// ID gives the id that a series told apart by query or source is of, 0 if it
+// is none.
+func (s Series) ID() int64 {
+	id, err := strconv.ParseInt(s.Key, 10, 64)
+	if err != nil {
+		return 0
+	}
+	return id
+}
