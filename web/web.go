@@ -23,7 +23,6 @@ import (
 	"tribune/know/purchase"
 	"tribune/listen"
 	"tribune/listen/reader"
-	"tribune/listen/volume"
 	"tribune/measure"
 	"tribune/shape"
 	"tribune/shape/board"
@@ -100,7 +99,7 @@ func folders() []folder {
 // Words loads the catalogue of everything that people read, errors included,
 // and the texts of more faces.
 func Words(more ...fs.FS) (*i18n.Catalogue, error) {
-	files := []fs.FS{storage.Texts, event.Texts, fetch.Texts, feed.Texts, query.Texts, picture.Texts, mail.Texts, know.Texts, reader.Texts, listen.Texts, volume.Texts, converse.Texts, shape.Texts,
+	files := []fs.FS{storage.Texts, event.Texts, fetch.Texts, feed.Texts, query.Texts, picture.Texts, mail.Texts, know.Texts, reader.Texts, listen.Texts, converse.Texts, shape.Texts,
 		purchase.Texts, post.Texts, charter.Texts, board.Texts, advocate.Texts, tribe.Texts, measure.Texts, gate.Texts}
 	for _, f := range folders() {
 		files = append(files, f.files)

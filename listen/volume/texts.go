@@ -1,8 +1,0 @@
-package volume
-
-import "embed"
-
-// Texts holds the French of this package's texts for people.
-//
-//go:embed fr.json
-var Texts embed.FS
