@@ -2,6 +2,7 @@ package listen
 
 import (
 	"bytes"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"strconv"
@@ -112,4 +113,42 @@ func processorTime() time.Duration {
 		return 0
 	}
 	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
+}
+
+// searched is how many mentions BenchmarkSearch looks through.
+var searched = flag.Int("mentions", 1_000_000, "how many mentions BenchmarkSearch stores first")
+
+// BenchmarkSearch measures the first page of a search over a million mentions,
+// for words of which many, some or one mention has all.
+func BenchmarkSearch(b *testing.B) {
+	b.Run("sqlite", func(b *testing.B) { search(b, storagetest.SQLite(b)) })
+	b.Run("postgres", func(b *testing.B) { search(b, storagetest.Postgres(b)) })
+}
+
+func search(b *testing.B, db *storage.DB) {
+	s := newSite(b, db, fetch.Options{})
+	err := db.Update(b.Context(), func(tx *storage.Tx) error {
+		_, err := tx.Insert(b.Context(), `insert into source (name, kind, addressed, created_at) values ('stream', 'import', 1, 1) returning id`)
+		return err
+	})
+	for done := 0; done < *searched && err == nil; done += 20_000 {
+		_, err = s.Import(b.Context(), s.staff, bytes.NewReader(benchPosts(20_000, 1, uint64(done+2))), "ndjson", ImportOptions{})
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, text := range []string{"wort1100", "wort1130", "wort1300", "wort2500", "wort15000", "marke77", "wort1100 wort1130", "wort1130 -wort1100", "wort1300 OR marke77", "\"wort1100 wort1101\"", "nobody"} {
+		b.Run(text, func(b *testing.B) {
+			n := 0
+			for b.Loop() {
+				list, _, err := s.Mentions(b.Context(), s.staff, Filter{Text: text})
+				if err != nil {
+					b.Fatal(err)
+				}
+				n = len(list)
+			}
+			b.ReportMetric(float64(b.Elapsed().Milliseconds())/float64(b.N), "ms/page")
+			b.ReportMetric(float64(n), "found")
+		})
+	}
 }

@@ -100,12 +100,21 @@ func (r *Radar) Mentions(ctx context.Context, a know.Actor, f Filter) (list []Me
 	if err := know.Require(a, know.Listen, know.Subject{}); err != nil {
 		return nil, "", err
 	}
-	limit := min(cmp.Or(max(f.Limit, 0), 50), 200)
 	q, err := f.query(ctx, r.db)
 	if err != nil {
 		return nil, "", err
 	}
-	where, args, err := f.where(r.db, q)
+	plan, err := r.plan(ctx, f, q)
+	if err != nil {
+		return nil, "", err
+	}
+	return r.planned(ctx, f, q, plan)
+}
+
+// planned is Mentions by one plan.
+func (r *Radar) planned(ctx context.Context, f Filter, q *query.Query, plan plan) (list []Mention, next string, err error) {
+	limit := min(cmp.Or(max(f.Limit, 0), 50), 200)
+	where, args, err := f.where(r.db, q, plan)
 	if err != nil {
 		return nil, "", err
 	}
@@ -201,7 +210,7 @@ func (f Filter) query(ctx context.Context, db storage.Q) (*query.Query, error) {
 }
 
 // where gives the condition of a filter.
-func (f Filter) where(db storage.Q, q *query.Query) (string, []any, error) {
+func (f Filter) where(db storage.Q, q *query.Query, plan plan) (string, []any, error) {
 	parts, args := []string{`m.state <> 'withdrawn'`}, []any{}
 	add := func(condition string, arg any) {
 		args = append(args, arg)
@@ -211,9 +220,14 @@ func (f Filter) where(db storage.Q, q *query.Query) (string, []any, error) {
 		condition, arg := storage.MatchText(db, "mention_search", len(args)+1, query.Words(text), storage.AllWords)
 		add(`m.id `+condition, arg)
 	}
-	if words, how := needs(q); len(words) > 0 {
-		condition, arg := storage.MatchText(db, "mention_search", len(args)+1, words, how)
-		add(`m.id `+condition, arg)
+	if words, how := needs(q); len(words) > 0 && plan != walkAll {
+		if plan == walk {
+			condition, arg := storage.WalkText(db, "mention_search", len(args)+1, words, how)
+			add(`m.id + 0 `+condition, arg)
+		} else {
+			condition, arg := storage.MatchText(db, "mention_search", len(args)+1, words, how)
+			add(`m.id `+condition, arg)
+		}
 	}
 	if f.Query != 0 {
 		add(`exists (select 1 from mention_query mq where mq.query_id = $? and mq.mention_id = m.id)`, f.Query)
@@ -259,6 +273,43 @@ func (f Filter) where(db storage.Q, q *query.Query) (string, []any, error) {
 		parts = append(parts, `(m.published_at, m.id) < ($`+strconv.Itoa(n+1)+`, $`+strconv.Itoa(n+2)+`)`)
 	}
 	return strings.Join(parts, ` and `), args, nil
+}
+
+// plan is how mentions with some words are listed, the last published first.
+type plan uint8
+
+const (
+	lookUp  plan = iota // those with the words are read, and sorted
+	walk                // all are walked, last first; those with the words are known by their ids
+	walkAll             // all are walked and read: most of the last have the words
+)
+
+// Up to so many mentions with some words are read and sorted (about 5 µs
+// each), or their ids are (half a µs).
+const (
+	mostLookedUp = 2_000
+	mostKnown    = 50_000
+)
+
+// plan chooses by how many mentions have the words of a query. With a standing
+// query, a source or accounts to look in, the words are looked up.
+func (r *Radar) plan(ctx context.Context, f Filter, q *query.Query) (plan, error) {
+	words, how := needs(q)
+	if len(words) == 0 || f.Query != 0 || f.Source != 0 || len(f.Accounts) > 0 {
+		return lookUp, nil
+	}
+	condition, arg := storage.MatchText(r.db, "mention_search", 1, words, how)
+	var n int
+	err := r.db.Row(ctx, `select count(*) from (`+strings.TrimSuffix(strings.TrimPrefix(condition, "in ("), ")")+` limit $2) as found`, arg, mostKnown+1).Scan(&n)
+	switch {
+	case err != nil:
+		return lookUp, fmt.Errorf("listen: look for %q: %w", q, err)
+	case n <= mostLookedUp:
+		return lookUp, nil
+	case n <= mostKnown:
+		return walk, nil
+	}
+	return walkAll, nil
 }
 
 // needs gives words of which a text that q finds has all, or at least one, for

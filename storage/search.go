@@ -103,6 +103,17 @@ func MatchText(q Q, table string, hole int, words []string, how Match) (conditio
 	return condition, strings.Join(parts, and)
 }
 
+// WalkText gives what MatchText gives, to be written behind an id from which an
+// index cannot look up rows (id + 0): rows are read in the order that is asked
+// for, and each is looked up among those that match, which are read once.
+func WalkText(q Q, table string, hole int, words []string, how Match) (condition, arg string) {
+	condition, arg = MatchText(q, table, hole, words, how)
+	if q.Postgres() {
+		condition = "= any (array (" + strings.TrimPrefix(condition, "in (") + ")"
+	}
+	return condition, arg
+}
+
 // quoteFTS writes a word as an FTS5 string.
 func quoteFTS(w string) string { return `"` + strings.ReplaceAll(w, `"`, `""`) + `"` }
 
