@@ -11,6 +11,7 @@ import (
 	"tribune/internal/burst"
 	"tribune/internal/keyness"
 	"tribune/internal/query"
+	"tribune/internal/rising"
 	"tribune/storage"
 )
 
@@ -155,7 +156,7 @@ func (s *Spikes) posts(ctx context.Context, id int64, from, to time.Time, most i
 		err = row.Scan(&p.Author, &text, &p.language, &at)
 		p.at = storage.Time(at)
 		p.Links = links(text)
-		for _, t := range query.Tokenize(text).Tokens {
+		for _, t := range query.Tokenize(rising.WithoutLinks(text)).Tokens {
 			p.Words = append(p.Words, strings.Clone(t.Word))
 		}
 		return p, err

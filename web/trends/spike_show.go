@@ -187,12 +187,15 @@ func kindName(v *page.View, k burst.Kind) string {
 
 // told says in a sentence what is not normal.
 func told(v *page.View, s spike.Spike) string {
-	peak, expected := int64(math.Round(s.Peak)), v.Number(int64(math.Round(s.Expected)))
+	peak, expected := int64(math.Round(s.Peak)), v.T("about {n}", "n", v.Number(int64(math.Round(s.Expected))))
+	if s.Expected < .5 {
+		expected = v.T("hardly any")
+	}
 	switch s.Kind {
 	case burst.Rise:
-		return v.N("{n} mention in an hour. Usual then: about {expected}.", "{n} mentions in an hour. Usual then: about {expected}.", peak, "expected", expected)
+		return v.N("{n} mention in an hour. Usual then: {expected}.", "{n} mentions in an hour. Usual then: {expected}.", peak, "expected", expected)
 	case burst.Drop:
-		return v.N("Only {n} mention in an hour. Usual then: about {expected}.", "Only {n} mentions in an hour. Usual then: about {expected}.", peak, "expected", expected)
+		return v.N("Only {n} mention in an hour. Usual then: {expected}.", "Only {n} mentions in an hour. Usual then: {expected}.", peak, "expected", expected)
 	}
 	return v.T("Nothing was heard for {time}, which chance hardly explains.", "time", v.Duration(s.End.Sub(s.Start)))
 }

@@ -416,7 +416,7 @@ func spikeRule(v *page.View) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = desk.Fold(v.T("How a spike is found, and what is not heard"), false).Render(templ.WithChildren(ctx, templ_7745c5c3_Var18), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = desk.Fold(v.T("How it is found, and what is not heard"), false).Render(templ.WithChildren(ctx, templ_7745c5c3_Var18), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

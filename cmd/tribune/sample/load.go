@@ -108,6 +108,12 @@ func (t *teller) tell(ctx context.Context) error {
 	if err := t.site.Tribes.Look(ctx, t.actors["marta"]); err != nil {
 		return err
 	}
+	if err := t.site.Spikes.Once(ctx); err != nil {
+		return err
+	}
+	if err := t.site.Trends.Look(ctx); err != nil {
+		return err
+	}
 	return t.site.Measures.FindGap(ctx)
 }
 

@@ -35,13 +35,24 @@ func TestLoad(t *testing.T) {
 		if err := site.DB.Row(t.Context(), `select count(*), count(distinct country) from person where country <> ''`).Scan(&people, &countries); err != nil || people != 40 || countries != 9 {
 			t.Errorf("%d people in %d countries, %v; want 40 in 9", people, countries, err)
 		}
+		for what, statement := range map[string]string{
+			"a rise":    `select count(*) from spike where kind = 'rise' and gone_at = 0 and query_id <> 0`,
+			"a topic":   `select count(*) from trend where kind = 'topic' and label like '%new elastic band%'`,
+			"two needs": `select count(*) - 1 from trend where kind = 'need' and how = 'wish'`,
+			"a name":    `select count(*) from trend where kind = 'name' and label = 'Atelier Sillon'`,
+		} {
+			var n int
+			if err := site.DB.Row(t.Context(), statement).Scan(&n); err != nil || n < 1 {
+				t.Errorf("%s is not found, %v", what, err)
+			}
+		}
 		dir := t.TempDir()
 		m, err := site.ExportTo(t.Context(), dir)
 		if err != nil {
 			t.Fatal(err)
 		}
 		site.Close()
-		for table, want := range map[string]int64{"person": 43, "mention": 600, "idea": 60, "release": 7, "call": 3} {
+		for table, want := range map[string]int64{"person": 43, "mention": 680, "idea": 60, "release": 7, "call": 3} {
 			if m.Rows[table] != want {
 				t.Errorf("%d rows of %s, want %d", m.Rows[table], table, want)
 			}
