@@ -134,6 +134,7 @@ func (s *service) routes() {
 	s.queryRoutes()
 	s.listRoutes()
 	s.mentionRoutes()
+	s.trendRoutes()
 	s.threadRoutes()
 	s.personRoutes()
 	s.letterRoutes()

@@ -147,6 +147,10 @@ func listenTable() []gatetest.Route {
 		{Call: "GET /api/v1/queries/{query}/volume", Want: "401 403 403 403 200 200"},
 		{Call: "DELETE /api/v1/queries/{query}", Want: "401 403 403 403 204 204"},
 
+		{Call: "GET /api/v1/spikes", Want: "401 403 403 403 200 200"},
+		{Call: "GET /api/v1/spikes/{spike}", Want: "401 403 403 403 200 200"},
+		{Call: "GET /api/v1/trends", Want: "401 403 403 403 200 200"},
+		{Call: "GET /api/v1/trends/{trend}", Want: "401 403 403 403 200 200"},
 		{Call: "POST /api/v1/mentions", Body: `{"source": "Shop", "text": "Nice."}`, Want: "401 403 403 403 201 201"},
 		{Call: "POST /api/v1/mentions", Body: `[{"source": "Shop", "text": "Nice."}]`, Want: "401 403 403 403 201 201"},
 		{Call: "GET /api/v1/mentions", Want: "401 403 403 403 200 200"},
@@ -518,6 +522,15 @@ func (w *world) freshLast(t testing.TB, name, label string) string {
 			t.Fatal(err)
 		}
 		id = d.ID
+	case "spike", "trend":
+		insert := `insert into spike (query_id, kind, start_at, end_at, going_on, peak, expected, z, found_at) values (0, 'rise', 1, 2, 0, 9, 1, 6, 3) returning id`
+		if name == "trend" {
+			insert = `insert into trend (kind, label, authors, place, found_at, seen_at) values ('need', 'pen loop', 5, 0, 1, 1) returning id`
+		}
+		err = w.db.Update(ctx, func(tx *storage.Tx) (err error) {
+			id, err = tx.Insert(ctx, insert)
+			return err
+		})
 	case "session":
 		var secret string
 		if _, secret, err = w.people.AddPerson(ctx, member.Name, "anna@example.org", know.Member); err == nil {

@@ -28,6 +28,8 @@ import (
 	"tribune/know"
 	"tribune/know/purchase"
 	"tribune/listen"
+	"tribune/listen/spike"
+	"tribune/listen/trend"
 	"tribune/listen/volume"
 	"tribune/measure"
 	"tribune/shape"
@@ -100,7 +102,7 @@ func (s *site) serve(log *slog.Logger, limits bool) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	s.Handler = door.Wrap(api.New(api.Needs{Log: log, Gate: door, Events: s.events, People: s.people, Radar: s.radar, Inbox: s.inbox,
+	s.Handler = door.Wrap(api.New(api.Needs{Log: log, Gate: door, Events: s.events, People: s.people, Radar: s.radar, Spikes: spike.New(log, s.db, s.events, s.now), Trends: trend.New(log, s.db, s.events, s.people, s.now), Inbox: s.inbox,
 		Ideas: s.ideas, Purchases: s.purchases, Advocacy: s.advocacy, Posts: s.posts, Charter: s.charter, Tribes: s.tribes, Counts: volume.New(s.db, s.radar, s.now), Boards: s.boards, Words: w,
 		Measures: measure.New(log, s.db, s.events, s.people, s.radar, s.now), URL: siteURL, Version: "test", Now: s.now}))
 	s.server = httptest.NewServer(s.Handler)
