@@ -86,7 +86,7 @@ func (b Block) text(to *strings.Builder, lang string) {
 	to.WriteString(b.Text)
 	if b.Kind == Link {
 		if lang == "fr" {
-			to.WriteString("\u202f")
+			to.WriteString("\u00a0")
 		}
 		to.WriteString(":\n" + b.URL)
 	}

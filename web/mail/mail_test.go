@@ -398,7 +398,7 @@ func TestSignInMailSpeaksAsThePage(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ address, page, lang, want string }{
-		{"new@example.org", "fr", "fr", "Se connecter\u202f:\n" + webtest.URL},
+		{"new@example.org", "fr", "fr", "Se connecter\u00a0:\n" + webtest.URL},
 		{"other@example.org", "en", "en", "Sign in:\n" + webtest.URL},
 		{"jo@example.org", "fr", "en", "Sign in:\n" + webtest.URL},
 	} {
