@@ -153,7 +153,7 @@ func (i *Inbox) Deposit(ctx context.Context, a know.Actor, n Unsigned) error {
 	if err := know.Require(a, know.Write, know.Subject{}); err != nil {
 		return err
 	}
-	name, unnamed := i.people.CheckName(ctx, n.Name)
+	name, unnamed := i.people.CheckName(ctx, a, n.Name)
 	if unnamed != nil && fault.KindOf(unnamed) == fault.Internal {
 		return unnamed
 	}

@@ -31,7 +31,7 @@ func (d *Directory) SetUp(ctx context.Context, a Actor, b Beginning) error {
 		}
 		site := d.change(ctx, tx, a, b.Site)
 		if profile == nil { // nor are they called as the site is from now on
-			profile = d.mayBeNamed(ctx, tx, b.Profile.Name)
+			profile = d.mayBeNamed(ctx, tx, b.Profile.Name, true)
 		}
 		return fault.All(profile, address, site)
 	})

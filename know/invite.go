@@ -32,7 +32,7 @@ func (d *Directory) Invite(ctx context.Context, a Actor, name, address string, r
 	if role == Owner && a.Role != Owner || !role.AtLeast(Member) {
 		unfit = fault.New(fault.Invalid, "A role is owner, staff or member; only an owner makes another owner.").On("role")
 	}
-	name, nameless = d.CheckName(ctx, name)
+	name, nameless = d.CheckName(ctx, a, name)
 	if address, err = mail.ValidAddress(address); err != nil {
 		unreachable = fault.New(fault.Invalid, "This is not a mail address. It looks like name@example.org.").On("email")
 	}

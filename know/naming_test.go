@@ -1,87 +1,59 @@
-package know
+package know_test
 
 import (
-	"strings"
 	"testing"
-	"unicode"
-
-	"pgregory.net/rapid"
 
 	"tribune/internal/fault"
+	"tribune/know"
+	"tribune/storage"
 )
 
-// TestPeopleAreSomebody lets people through whose names come near to a
-// department's or the brand's.
-func TestPeopleAreSomebody(t *testing.T) {
-	for _, name := range []string{
-		"Mark Ting", "Marta Lindqvist", "Paul-Henri de La Rochefoucauld-Montbazon", "Jo", "Al Press", "Di Sales", "Maria Sales", "Bill Press",
-		"Clive Service-Jones", "Thế Anh", "The Anh Nguyen", "Ana Legal", "Conseil Martin", "Yves Marché", "Nina Koch", "李小龍", "Ольга Петрова",
-		"Théo Accueil", "Teamo Vaka", "Steam Powers", "Supporter Jones", "Olga Paperman", "Flamme Ori", "Kit Office", "Anna B. Marketing",
-		"Sue Port", "Ed Itor", "Guest One", "O'Neill", "D. Admin", "Clara Oriflamme", "Sam Staff",
-	} {
-		if got := personal(name, "Oriflamme Paper"); got != somebody {
-			t.Errorf("%q is refused (%d)", name, got)
-		}
-	}
-	if got := personal("Paul Martin", "Martin Paul"); got != somebody {
-		t.Errorf("somebody called like the founders, the other way round, is refused (%d)", got)
-	}
-}
-
-// TestCompaniesAreNobody refuses the brand, departments, and both together.
-func TestCompaniesAreNobody(t *testing.T) {
-	for name, want := range map[string]notAPerson{
-		"Oriflamme Paper": theBrand, "ORIFLAMME": theBrand, "oriflammepaper": theBrand, "Paper": theBrand, "The Oriflamme": theBrand, "Öriflamme-Paper Ltd": theBrand,
-		"Ｏｒｉｆｌａｍｍｅ": theBrand, "Oriflamme 24": theBrand,
-		"Oriflamme Team": aFunction, "The Oriflamme Paper team": aFunction, "Team Oriflamme": aFunction, "Oriflamme Sales": aFunction,
-		"Support": aFunction, "support@": aFunction, "Customer Service": aFunction, "Customer-Care": aFunction, "Help desk": aFunction, "Helpdesk 7": aFunction,
-		"Marketing": aFunction, "Service client": aFunction, "Service clientèle": aFunction, "Équipe": aFunction, "L’équipe": aFunction, "Équipe produit": aFunction,
-		"Le service client de Oriflamme": aFunction, "Relations clients": aFunction, "Kundendienst": aFunction, "Unser Kundenservice": aFunction, "Vertrieb": aFunction,
-		"Atención al cliente": aFunction, "Soporte técnico": aFunction, "Atendimento ao cliente": aFunction, "Suporte": aFunction,
-		"Anna Support": aFunction, "Paper team": aFunction, "Team Rocket": aFunction, "Design crew": aFunction, "The Boss": aFunction, "Public Relations": aFunction,
-		"Human Resources": aFunction, "Admin": aFunction, "No reply": aFunction, "Sales & Marketing": aFunction, "Shop customer service": aFunction,
-		"Customer service Anna": aFunction, "Staff": aFunction, "Oriflamme Staff": aFunction, "Support Staff": aFunction, "Staff Oriflamme": aFunction,
-	} {
-		if got := personal(name, "Oriflamme Paper"); got != want {
-			t.Errorf("%q is %d, want %d", name, got, want)
-		}
-	}
-	if got := personal("Tribune", ""); got != somebody {
-		t.Errorf("a name is refused (%d) for a brand that nobody chose", got)
-	}
-}
-
-// TestNoDisguise: however a department or the brand is written, it is none.
-func TestNoDisguise(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		words := []string{rapid.SampledFrom(strings.Fields(functions()+" oriflamme")).Draw(t, "word")}
-		for range rapid.IntRange(0, 2).Draw(t, "more") {
-			words = append(words, rapid.SampledFrom(append(strings.Fields(functions()), "of", "oriflamme", "de", "&")).Draw(t, "next"))
-		}
-		var name strings.Builder
-		for i, w := range words {
-			if i > 0 {
-				name.WriteString(rapid.SampledFrom([]string{" ", "-", " / ", ", ", "  "}).Draw(t, "gap"))
+// TestNobodyIsTakenForUs: who does not work here is called neither as somebody
+// who does, nor by their title; those who do are not compared with each other.
+func TestNobodyIsTakenForUs(t *testing.T) {
+	eachHouse(t, func(t *testing.T, h *house) {
+		owner, _ := h.person("Olga Berg", "olga@example.org", know.Owner)
+		h.ok(h.Change(h.ctx, owner, func(s *know.Site) error { s.Brand, s.SetUp = "Oriflamme", true; return nil }))
+		marta, _ := h.person("Marta Lindqvist", "marta@example.org", know.Staff)
+		h.ok(h.SetProfile(h.ctx, marta, know.Profile{Name: "Marta Lindqvist", Title: "Orders and repairs, Workshop"}))
+		rena, _ := h.person("Rena Falk", "rena@example.org", know.Member)
+		for _, name := range []string{"Marta Lindqvist", "marta  LINDQVIST", "Lindqvist Marta", "Mаrta Lindqvist", "M4rta Lindqvist", "Märta Lindqvist 2", "Marta Lindqvist, repairs",
+			"Marta Lindqvist (orders)", "Orders and repairs", "Orders", "The Workshop", "Wοrkshop", "Anna @ Oriflamme", "<b>Bold</b> Name", "Anna *Morel*", "[Anna](x)", "Marta Lindqvist, Oriflamme"} {
+			if err := h.SetProfile(h.ctx, rena, know.Profile{Name: name}); !fault.Is(err, fault.Invalid) {
+				t.Errorf("a member is called %q: %v", name, err)
 			}
-			for _, r := range w {
-				if rapid.Bool().Draw(t, "capital") {
-					r = unicode.ToUpper(r)
-				}
-				name.WriteRune(r)
-				if rapid.IntRange(0, 6).Draw(t, "accent") == 0 {
-					name.WriteRune('\u0301')
-				}
+			if _, err := h.CheckName(h.ctx, know.Actor{}, name); !fault.Is(err, fault.Invalid) {
+				t.Errorf("a stranger writes as %q: %v", name, err)
 			}
 		}
-		if rapid.Bool().Draw(t, "number") {
-			name.WriteString(" 24")
+		for _, name := range []string{"Marta K. Lindqvist", "Marta Lindqvist Berg", "Marta Lind", "Marta", "Lindqvist", "Rena Workshop-Hill", "Jean Dubois", "Anna “Nib” O’Neill"} {
+			h.ok(h.SetProfile(h.ctx, rena, know.Profile{Name: name}))
 		}
-		if personal(name.String(), "Oriflamme") == somebody {
-			t.Fatalf("%q passes as somebody", name.String())
+		h.ok(h.SetProfile(h.ctx, owner, know.Profile{Name: "Marta Lindqvist"})) // two of us may be namesakes
+		h.ok(h.db.Update(h.ctx, func(tx *storage.Tx) error {
+			for _, name := range []string{"Oriflamme", "Support", "Marta Lindqvist", "Workshop", "<i>Nibs</i>"} {
+				if err := h.MayBeTribe(h.ctx, tx, name); !fault.Is(err, fault.Invalid) {
+					t.Errorf("a tribe is called %q: %v", name, err)
+				}
+			}
+			return h.MayBeTribe(h.ctx, tx, "Broad nibs")
+		}))
+	})
+}
+
+// TestFamiliesOfTheBrand: where one of us is called as the company, others may be.
+func TestFamiliesOfTheBrand(t *testing.T) {
+	eachHouse(t, func(t *testing.T, h *house) {
+		owner, _ := h.person("Olga Berg", "olga@example.org", know.Owner)
+		h.ok(h.Change(h.ctx, owner, func(s *know.Site) error { s.Brand, s.SetUp = "Miele", true; return nil }))
+		rena, _ := h.person("Rena Falk", "rena@example.org", know.Member)
+		if err := h.SetProfile(h.ctx, rena, know.Profile{Name: "Rena Miele"}); !fault.Is(err, fault.Invalid) {
+			t.Errorf("nobody of us is called so: %v", err)
 		}
-		s := Site{Brand: "Oriflamme", SetUp: true}
-		if err := s.mayBeNamed(name.String()); !fault.Is(err, fault.Invalid) {
-			t.Fatalf("%q: %v", name.String(), err)
+		h.ok(h.SetProfile(h.ctx, owner, know.Profile{Name: "Olga Miele"}))
+		h.ok(h.SetProfile(h.ctx, rena, know.Profile{Name: "Rena Miele"}))
+		if err := h.SetProfile(h.ctx, rena, know.Profile{Name: "Rena, Miele"}); !fault.Is(err, fault.Invalid) {
+			t.Errorf("she passes for the company: %v", err)
 		}
 	})
 }

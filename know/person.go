@@ -15,6 +15,7 @@ import (
 
 	"tribune/event"
 	"tribune/internal/fault"
+	"tribune/know/naming"
 	"tribune/storage"
 )
 
@@ -118,6 +119,8 @@ func named(name string) (string, error) {
 	}),
 		!strings.ContainsFunc(name, unicode.IsLetter):
 		return "", fault.New(fault.Invalid, "This does not look like a name: use letters.").On("name")
+	case naming.Marked(name):
+		return "", errMarkup()
 	}
 	return name, nil
 }
@@ -135,7 +138,7 @@ type Profile struct {
 // and about are the staff's.
 func (d *Directory) check(ctx context.Context, q storage.Q, a Actor, p *Profile) (err error) {
 	var wrong []error
-	p.Name, err = d.nameFor(ctx, q, p.Name)
+	p.Name, err = d.nameFor(ctx, q, p.Name, a.IsStaff())
 	wrong = append(wrong, err)
 	p.Title, p.About = strings.TrimSpace(p.Title), strings.TrimSpace(p.About)
 	if !a.IsStaff() {

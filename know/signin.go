@@ -183,7 +183,7 @@ func (d *Directory) OwnerLink(ctx context.Context) (secret string, needed bool, 
 // for them. It is the command line's way. Whoever has the address already is
 // found: they keep their name, and may only rise.
 func (d *Directory) AddPerson(ctx context.Context, name, address string, role Role) (p Person, secret string, err error) {
-	if name, err = d.CheckName(ctx, name); err != nil {
+	if name, err = d.nameFor(ctx, d.db, name, true); err != nil {
 		return p, "", err
 	}
 	if address, err = mail.ValidAddress(address); err != nil {
@@ -362,7 +362,7 @@ func (d *Directory) personOf(ctx context.Context, tx *storage.Tx, l Link, name s
 	if l.Person != 0 {
 		return l.Person, nil
 	}
-	if name, err = d.nameFor(ctx, tx, name); err != nil {
+	if name, err = d.nameFor(ctx, tx, name, false); err != nil {
 		return 0, err
 	}
 	return d.newPerson(ctx, tx, name, Member)

@@ -9,6 +9,7 @@ import (
 
 	"tribune/converse/post"
 	"tribune/event"
+	"tribune/internal/alike"
 	"tribune/internal/fault"
 	"tribune/internal/plain"
 	"tribune/internal/query"
@@ -107,7 +108,7 @@ func name(s string) (clean, folded string, err error) {
 // fold gives the words of a text without case, accents, spaces and
 // punctuation; letters of other scripts that look like Latin ones count as
 // those.
-func fold(s string) string { return alike.Replace(strings.Join(query.Words(s), "")) }
+func fold(s string) string { return strings.Join(query.Words(alike.Letters(s)), "") }
 
 // unseen reports whether a text holds signs that are not seen, or that turn
 // others around.
@@ -116,11 +117,6 @@ func unseen(s string) bool {
 		return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) && r != '\u200d' && r != '\u200c' || unicode.Is(unicode.Co, r) || r == unicode.ReplacementChar
 	})
 }
-
-// alike spells Cyrillic and Greek letters that cannot be told from Latin ones
-// as those (Unicode Technical Standard 39, confusables, those of lower case).
-var alike = strings.NewReplacer("а", "a", "е", "e", "о", "o", "р", "p", "с", "c", "у", "y", "х", "x", "і", "i", "ј", "j", "ѕ", "s", "ԁ", "d", "һ", "h", "ո", "n",
-	"α", "a", "ο", "o", "ρ", "p", "ν", "v", "ι", "i", "κ", "k", "υ", "u")
 
 func stands(s string) (string, error) {
 	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\r\n", "\n")

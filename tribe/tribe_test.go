@@ -181,11 +181,11 @@ func TestNames(t *testing.T) {
 				t.Errorf("%q: named %v, %v", same, other, err)
 			}
 		}
-		for _, bad := range []string{"", " ", "ab", "!!!", "123", "abc\u202edef", "abc\u200bdef", strings.Repeat("a", 61), "\x00\x01\x02", "🦄🦄🦄"} {
+		for _, bad := range []string{"", " ", "ab", "!!!", "123", "abc\u202edef", "abc\u200bdef", strings.Repeat("a", 61), "\x00\x01\x02", "🦄🦄🦄", "<script>alert(1)</script>"} {
 			_, err := p.Start(ctx, p.ben, tribe.NewTribe{Name: bad})
 			wants(t, err, fault.Invalid)
 		}
-		for _, fine := range []string{"夜の作家たち", "كتّاب الليل", "<script>alert(1)</script>", "Left-handed 🖊 writers", "'; drop table tribe; --"} {
+		for _, fine := range []string{"夜の作家たち", "كتّاب الليل", "Left-handed 🖊 writers", "'; drop table tribe; --"} {
 			made := p.start(t, p.ben, fine)
 			if made.Name != fine {
 				t.Errorf("%q became %q", fine, made.Name)

@@ -29,6 +29,9 @@ func (s *Tribes) Start(ctx context.Context, a know.Actor, n NewTribe) (t Tribe, 
 func (s *Tribes) start(ctx context.Context, tx *storage.Tx, a know.Actor, n NewTribe) (t Tribe, err error) {
 	called, folded, unnamed := name(n.Name)
 	words, long := stands(n.Stands)
+	if unnamed == nil {
+		unnamed = s.people.MayBeTribe(ctx, tx, called)
+	}
 	if err := fault.All(unnamed, long); err != nil {
 		return t, err
 	}
@@ -73,6 +76,9 @@ func (s *Tribes) Change(ctx context.Context, a know.Actor, id int64, e Edit) (t 
 	called, folded, unnamed := name(e.Name)
 	words, long := stands(e.Stands)
 	err = s.change(ctx, a, id, func(tx *storage.Tx, was Tribe) error {
+		if unnamed == nil && called != was.Name {
+			unnamed = s.people.MayBeTribe(ctx, tx, called)
+		}
 		if err := fault.All(unnamed, long); err != nil {
 			return err
 		}

@@ -84,7 +84,7 @@ func (o own) overview(w http.ResponseWriter, r *http.Request, v *page.View) (err
 	if m.person, err = o.People.Person(ctx, v.Actor.ID); err != nil {
 		return err
 	}
-	if _, err := o.People.CheckName(ctx, m.person.Name); fault.Is(err, fault.Invalid) {
+	if _, err := o.People.CheckName(ctx, v.Actor, m.person.Name); fault.Is(err, fault.Invalid) {
 		m.misnamed = v.Fault(err)
 	} else if err != nil {
 		return err
