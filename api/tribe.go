@@ -318,7 +318,7 @@ func (s *service) ideaSupport(ctx context.Context, a *gate.Asker, in *ByID) (*an
 type Group struct {
 	ID      int64     `json:"id"`
 	Size    int64     `json:"size"`
-	TribeID int64     `json:"tribe_id,omitempty" doc:"The tribe that it largely is"`
+	TribeID int64     `json:"tribe_id,omitempty" doc:"The tribe that some of them are already"`
 	Words   []string  `json:"words" nullable:"false" doc:"That mark it off"`
 	Took    int64     `json:"took" doc:"How many took it; staff see it"`
 	Refused int64     `json:"refused" doc:"How many refused it; staff see it"`

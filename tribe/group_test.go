@@ -124,6 +124,39 @@ func TestGroups(t *testing.T) {
 	})
 }
 
+// TestNoTribeWithoutMembers calls a group a tribe as long as somebody in it is
+// of that tribe, and no longer, although the group stays the one it was.
+func TestNoTribeWithoutMembers(t *testing.T) {
+	each(t, func(t *testing.T, p *place) {
+		ctx := t.Context()
+		ink := p.camp(t, "Ink", 6, "fountain pens")
+		p.camp(t, "Dog", 5, "dog leads")
+		p.catchUp(t)
+		must(t, p.Look(ctx, p.staff))
+		groups, err := p.Groups(ctx, p.staff)
+		if err != nil || len(groups) != 2 {
+			t.Fatalf("%+v, %v", groups, err)
+		}
+		made, err := p.Take(ctx, ink[0], groups[0].ID, tribe.NewTribe{Name: "Broad nibs"})
+		must(t, err)
+		outside := p.person(t, "Olga Outside", know.Member)
+		must(t, p.Join(ctx, outside, made.ID, false))
+		must(t, p.Look(ctx, p.staff))
+		if g, _, err := p.Group(ctx, p.staff, groups[0].ID); err != nil || g.Tribe.ID != made.ID {
+			t.Fatalf("who took it is in it: %+v, %v", g, err)
+		}
+		must(t, p.Leave(ctx, ink[0], made.ID))
+		must(t, p.Look(ctx, p.staff))
+		g, _, err := p.Group(ctx, p.staff, groups[0].ID)
+		if err != nil || g.Size != 6 || g.Tribe.ID != 0 {
+			t.Errorf("nobody in it is of the tribe: %+v, %v", g, err)
+		}
+		if s, err := p.Suggestions(ctx, ink[1]); err != nil || len(s) != 1 || s[0].Group.Tribe.ID != 0 {
+			t.Errorf("and none is suggested: %+v, %v", s, err)
+		}
+	})
+}
+
 // crowd lets people be in a tribe and vote, by facts and rows alone.
 func (p *place) crowd(t testing.TB, made int64, from, n int, idea int64, votes int) {
 	t.Helper()

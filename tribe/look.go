@@ -174,12 +174,13 @@ func (s *Tribes) findGroups(ctx context.Context) (r Run, err error) {
 type known struct {
 	members map[int64]map[int64]bool // by group: who is in it
 	refused map[int64]map[int64]bool // by group: who refused it
+	taken   map[int64]map[int64]bool // by group: who took it
 	of      map[int64][]int64        // by person: which groups they were last seen in
 	tribe   map[int64]int64
 }
 
 func (s *Tribes) known(ctx context.Context) (k known, err error) {
-	k = known{map[int64]map[int64]bool{}, map[int64]map[int64]bool{}, map[int64][]int64{}, map[int64]int64{}}
+	k = known{map[int64]map[int64]bool{}, map[int64]map[int64]bool{}, map[int64]map[int64]bool{}, map[int64][]int64{}, map[int64]int64{}}
 	type row struct {
 		group, person, present int64
 		answer                 string
@@ -190,14 +191,17 @@ func (s *Tribes) known(ctx context.Context) (k known, err error) {
 	}, `select group_id, person_id, present, answer from tribe_group_member order by group_id, person_id`)
 	for _, m := range rows {
 		if k.members[m.group] == nil {
-			k.members[m.group], k.refused[m.group] = map[int64]bool{}, map[int64]bool{}
+			k.members[m.group], k.refused[m.group], k.taken[m.group] = map[int64]bool{}, map[int64]bool{}, map[int64]bool{}
 		}
 		if m.present == 1 {
 			k.members[m.group][m.person] = true
 			k.of[m.person] = append(k.of[m.person], m.group)
 		}
-		if m.answer == "refused" {
+		switch m.answer {
+		case "refused":
 			k.refused[m.group][m.person] = true
+		case "taken":
+			k.taken[m.group][m.person] = true
 		}
 	}
 	if err != nil {
@@ -266,7 +270,7 @@ func (s *Tribes) keepGroups(ctx context.Context, groups [][]int64, said *spoken)
 				}
 			}
 		}
-		tribe, err := s.tribeLike(ctx, group, k.tribe[ids[n]])
+		tribe, err := s.tribeLike(ctx, group, k.tribe[ids[n]], k.taken[ids[n]])
 		if err != nil {
 			return err
 		}
@@ -343,25 +347,25 @@ func (s *Tribes) keepGroup(ctx context.Context, k known, id int64, group []int64
 	return of, nil
 }
 
-// tribeLike gives the tribe that a group is already: the one it became, if
-// somebody is still in it, else one whose members are largely the same.
-func (s *Tribes) tribeLike(ctx context.Context, group []int64, was int64) (int64, error) {
-	both := map[int64]int64{}
+// tribeLike gives the tribe that a group is already: the one it became, while
+// somebody of it who took it is a member, else one whose members are largely the
+// same. A group keeps its id while others come and go, until it may be of other
+// people altogether: what it was is no reason.
+func (s *Tribes) tribeLike(ctx context.Context, group []int64, was int64, taken map[int64]bool) (int64, error) {
+	both, became := map[int64]int64{}, false
 	for chunk := range slices.Chunk(group, 500) {
 		holes, args := storage.Holes(1, chunk)
 		rows, err := storage.All(ctx, s.db, func(r storage.Scanner) (m [2]int64, err error) {
 			err = r.Scan(&m[0], &m[1])
 			return m, err
-		}, `select tribe_id, count(*) from membership where left_at = 0 and person_id in (`+holes+`) group by tribe_id`, args...)
+		}, `select tribe_id, person_id from membership where left_at = 0 and person_id in (`+holes+`)`, args...)
 		if err != nil {
 			return 0, err
 		}
 		for _, m := range rows {
-			both[m[0]] += m[1]
+			both[m[0]]++
+			became = became || m[0] == was && taken[m[1]]
 		}
-	}
-	if was != 0 {
-		both[was] += 0
 	}
 	var ids []int64
 	for id := range both {
@@ -379,7 +383,7 @@ func (s *Tribes) tribeLike(ctx context.Context, group []int64, was int64) (int64
 			if t.ID == 0 || t.Members == 0 {
 				continue
 			}
-			if id == was {
+			if id == was && became {
 				return was, nil
 			}
 			if j := float64(both[id]) / float64(int64(len(group))+t.Members-both[id]); j >= most {
