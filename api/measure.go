@@ -30,7 +30,7 @@ type Took struct {
 
 // ClockChannel is the clock of one place.
 type ClockChannel struct {
-	Place string `json:"place" doc:"Name of a feed, else the kind of source: site, import, form, mail, api"`
+	Place string `json:"place" doc:"What everybody may call the place, else the kind of source: site, import, form, mail, api"`
 	URL   string `json:"url,omitempty"`
 	Heard int64  `json:"heard"`
 	Took

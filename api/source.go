@@ -27,6 +27,7 @@ func (s *service) sourceRoutes() {
 type Source struct {
 	ID           int64     `json:"id"`
 	Name         string    `json:"name"`
+	Shown        string    `json:"shown,omitempty" doc:"What public pages call it; empty: its kind alone, or its name if it is read"`
 	Kind         string    `json:"kind" doc:"feed, sitemap, mastodon, bluesky, hackernews, import, form, mail or api"`
 	URL          string    `json:"url,omitempty"`
 	EverySeconds int64     `json:"every_seconds,omitempty" doc:"How often it is read"`
@@ -46,7 +47,7 @@ type Source struct {
 
 func source(p *i18n.Printer, now time.Time) func(listen.Source) Source {
 	return func(o listen.Source) Source {
-		return Source{o.ID, o.Name, string(o.Kind), o.URL, int64(o.Every / time.Second), o.Addressed, o.Paused, o.Failures,
+		return Source{o.ID, o.Name, o.Shown, string(o.Kind), o.URL, int64(o.Every / time.Second), o.Addressed, o.Paused, o.Failures,
 			said(p, o.LastResult), said(p, o.LastError), o.Items, o.Mentions, o.Kind.IsLive() && o.BusyUntil.After(now), o.DueAt, o.TriedAt, o.OKAt, o.CreatedAt}
 	}
 }
@@ -96,13 +97,14 @@ func (s *service) sourceChange(ctx context.Context, a *gate.Asker, in *struct {
 	ByID
 	Body struct {
 		Name         *string `json:"name,omitempty"`
+		Shown        *string `json:"shown,omitempty" doc:"What public pages call one that is not read; empty: its kind alone"`
 		EverySeconds *int64  `json:"every_seconds,omitempty" minimum:"60" maximum:"2592000"`
 		Paused       *bool   `json:"paused,omitempty"`
 		Addressed    *bool   `json:"addressed,omitempty"`
 	}
 }) (*answer[Source], error) {
 	b := in.Body
-	c := listen.SourceChange{Name: b.Name, Paused: b.Paused, Addressed: b.Addressed}
+	c := listen.SourceChange{Name: b.Name, Shown: b.Shown, Paused: b.Paused, Addressed: b.Addressed}
 	if b.EverySeconds != nil {
 		every := time.Duration(*b.EverySeconds) * time.Second
 		c.Every = &every

@@ -109,6 +109,7 @@ func Recognise(typed string) (SourceKind, string) {
 type Source struct {
 	ID         int64
 	Name       string
+	Shown      string // what everybody may call one that is not read; "": its kind alone
 	Kind       SourceKind
 	Addressed  bool
 	URL        string
@@ -143,6 +144,7 @@ type NewSource struct {
 // SourceChange is what is to be different about a source; nil leaves it.
 type SourceChange struct {
 	Name      *string
+	Shown     *string // at most as long as a name; of one that is not read
 	Every     *time.Duration
 	Paused    *bool
 	Addressed *bool
@@ -172,6 +174,15 @@ func checkName(name string) (string, error) {
 	}
 	if utf8.RuneCountInString(name) > maxSourceName {
 		return "", fault.New(fault.Invalid, "A name has at most {limit} characters.", "limit", maxSourceName).On("name")
+	}
+	return name, nil
+}
+
+// checkShown settles what public pages call a source.
+func checkShown(name string) (string, error) {
+	name = plain.Line(name)
+	if utf8.RuneCountInString(name) > maxSourceName {
+		return "", fault.New(fault.Invalid, "A name has at most {limit} characters.", "limit", maxSourceName).On("shown")
 	}
 	return name, nil
 }

@@ -16,14 +16,14 @@ import (
 )
 
 const selectSource = `select id, name, kind, addressed, url, every_seconds, paused, failures, due_at, tried_at, ok_at,
-	last_result, last_error, items, mentions, created_by, created_at, leased_until, case when token = '' then 0 else 1 end from source`
+	last_result, last_error, items, mentions, created_by, created_at, leased_until, case when token = '' then 0 else 1 end, shown from source`
 
 func scanSource(row storage.Scanner) (s Source, err error) {
 	var addressed, paused, token int
 	var every, due, tried, ok, created, busy int64
 	var result, failure string
 	err = row.Scan(&s.ID, &s.Name, &s.Kind, &addressed, &s.URL, &every, &paused, &s.Failures, &due, &tried, &ok,
-		&result, &failure, &s.Items, &s.Mentions, &s.CreatedBy, &created, &busy, &token)
+		&result, &failure, &s.Items, &s.Mentions, &s.CreatedBy, &created, &busy, &token, &s.Shown)
 	s.Addressed, s.Paused, s.Every = addressed == 1, paused == 1, time.Duration(every)*time.Second
 	s.DueAt, s.TriedAt, s.OKAt, s.CreatedAt = storage.Time(due), storage.Time(tried), storage.Time(ok), storage.Time(created)
 	s.BusyUntil, s.HasToken = storage.Time(busy), token == 1
@@ -193,8 +193,8 @@ func (r *Radar) ChangeSource(ctx context.Context, a know.Actor, id int64, c Sour
 			}
 		}
 		wake = s.Addressed && !was.Addressed
-		if _, err := tx.Exec(ctx, `update source set name = $1, every_seconds = $2, paused = $3, addressed = $4, due_at = $5 where id = $6`,
-			s.Name, int64(s.Every/time.Second), storage.Bit(s.Paused), storage.Bit(s.Addressed), storage.Micros(s.DueAt), id); err != nil {
+		if _, err := tx.Exec(ctx, `update source set name = $1, every_seconds = $2, paused = $3, addressed = $4, due_at = $5, shown = $6 where id = $7`,
+			s.Name, int64(s.Every/time.Second), storage.Bit(s.Paused), storage.Bit(s.Addressed), storage.Micros(s.DueAt), s.Shown, id); err != nil {
 			return fmt.Errorf("listen: change source %d: %w", id, err)
 		}
 		return r.events.Append(ctx, tx, event.Event{Kind: SourceChanged, Actor: a.ID, Subject: event.Ref{Kind: "source", ID: id}, Staff: a.IsStaff()})
@@ -212,9 +212,12 @@ func (r *Radar) ChangeSource(ctx context.Context, a know.Actor, id int64, c Sour
 
 // change applies a change to a source in memory.
 func (s *Source) change(c SourceChange) error {
-	var named, often error
+	var named, shown, often error
 	if c.Name != nil {
 		s.Name, named = checkName(*c.Name)
+	}
+	if c.Shown != nil && !s.Kind.IsRead() {
+		s.Shown, shown = checkShown(*c.Shown)
 	}
 	if c.Every != nil && s.Kind.IsRead() {
 		s.Every, often = checkEvery(s.Kind, *c.Every)
@@ -225,7 +228,7 @@ func (s *Source) change(c SourceChange) error {
 	if c.Addressed != nil {
 		s.Addressed = *c.Addressed
 	}
-	return fault.All(named, often)
+	return fault.All(named, shown, often)
 }
 
 // RemoveSource removes a source and what rests of it; its mentions stay.
@@ -276,62 +279,66 @@ func (r *Radar) wouldBe(ctx context.Context, name string, kind SourceKind) (Sour
 	return s, err
 }
 
-// Place is a source as everybody may know of it: what kind it is, and of one
-// that is read, which anybody can do, its name and address.
+// Place is a source as everybody may know of it: what kind it is, of one that
+// is read, which anybody can do, its name and address, and of another the name
+// that the team chose to show. What the team calls it itself stays with it.
 type Place struct {
 	Kind      SourceKind
-	Name      string // of one that is read, else ""
+	Name      string // of one that is read, or the one that is shown; "": none
 	URL       string // of one that is read, else ""
 	Addressed bool
 }
 
+const placeColumns = `id, kind, name, shown, url, addressed`
+
+func scanPlace(row storage.Scanner) (id int64, p Place, err error) {
+	var shown string
+	var addressed int
+	if err = row.Scan(&id, &p.Kind, &p.Name, &shown, &p.URL, &addressed); err != nil {
+		return id, p, err
+	}
+	if p.Addressed = addressed == 1; !p.Kind.IsRead() {
+		p.Name, p.URL = shown, ""
+	}
+	return id, p, nil
+}
+
 // Listening gives the places we listen to, for the public page that says so:
-// those that are read by name, of the others each kind once. Paused ones are left out.
+// each name once, and of those without one each kind. Paused ones are left out.
 func (r *Radar) Listening(ctx context.Context) ([]Place, error) {
-	rows, err := r.db.Query(ctx, `select kind, name, url, addressed from source where paused = 0 and removed_at = 0 order by every_seconds = 0, kind, name`)
+	rows, err := r.db.Query(ctx, `select `+placeColumns+` from source where paused = 0 and removed_at = 0 order by every_seconds = 0, kind, name`)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	var places []Place
-	seen := map[SourceKind]bool{}
+	seen := map[Place]bool{}
 	for rows.Next() {
-		var p Place
-		var addressed int
-		if err := rows.Scan(&p.Kind, &p.Name, &p.URL, &addressed); err != nil {
+		_, p, err := scanPlace(rows)
+		if err != nil {
 			return nil, err
 		}
-		p.Addressed = addressed == 1
-		if !p.Kind.IsRead() {
-			if seen[p.Kind] {
-				continue
-			}
-			seen[p.Kind] = true
-			p.Name, p.URL = "", ""
+		if key := (Place{Kind: p.Kind, Name: p.Name, URL: p.URL}); !seen[key] {
+			seen[key] = true
+			places = append(places, p)
 		}
-		places = append(places, p)
 	}
 	return places, rows.Err()
 }
 
 // Places gives every source there is or was as everybody may know of it, by
-// its id: of one that is read its name and address, of the others their kind.
+// its id.
 func (r *Radar) Places(ctx context.Context) (map[int64]Place, error) {
-	rows, err := r.db.Query(ctx, `select id, kind, name, url, addressed from source`)
+	rows, err := r.db.Query(ctx, `select `+placeColumns+` from source`)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	places := map[int64]Place{}
 	for rows.Next() {
-		var p Place
-		var id int64
-		var addressed int
-		if err := rows.Scan(&id, &p.Kind, &p.Name, &p.URL, &addressed); err != nil {
+		id, p, err := scanPlace(rows)
+		if err != nil {
 			return nil, err
-		}
-		if p.Addressed = addressed == 1; !p.Kind.IsRead() {
-			p.Name, p.URL = "", ""
 		}
 		places[id] = p
 	}

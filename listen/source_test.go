@@ -218,6 +218,44 @@ func TestRefusedSources(t *testing.T) {
 	})
 }
 
+// TestShown keeps what the team calls a source on the desk, and shows everybody
+// the name that was chosen for them.
+func TestShown(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		s, ctx := newSite(t, db, fetch.Options{}), t.Context()
+		var made []Source
+		for _, name := range []string{"Mailbox of M. L.", "Export 7", "Export 8"} {
+			src, err := s.AddSource(ctx, s.staff, NewSource{Kind: ImportSource, Name: name})
+			ok(t, err)
+			made = append(made, src)
+		}
+		if places, err := s.Listening(ctx); err != nil || len(places) != 1 || places[0].Name != "" {
+			t.Errorf("no name was chosen: %+v, %v", places, err)
+		}
+		letters, long := "  Letters to\nsupport ", strings.Repeat("x", maxSourceName+1)
+		src, err := s.ChangeSource(ctx, s.staff, made[0].ID, SourceChange{Shown: &letters})
+		if err != nil || src.Shown != "Letters to support" || src.Name != made[0].Name {
+			t.Errorf("shown: %+v, %v", src, err)
+		}
+		_, err = s.ChangeSource(ctx, s.staff, made[1].ID, SourceChange{Shown: &long})
+		if f, isFault := err.(*fault.Error); !isFault || f.Field != "shown" {
+			t.Errorf("a long name: %v", err)
+		}
+		places, err := s.Listening(ctx)
+		if err != nil || len(places) != 2 || places[0].Name != "" && places[1].Name != "" {
+			t.Errorf("one name and one kind: %+v, %v", places, err)
+		}
+		all, err := s.Places(ctx)
+		if err != nil || all[made[0].ID].Name != "Letters to support" || all[made[1].ID].Name != "" {
+			t.Errorf("places: %+v, %v", all, err)
+		}
+		none := ""
+		if src, err := s.ChangeSource(ctx, s.staff, made[0].ID, SourceChange{Shown: &none}); err != nil || src.Shown != "" {
+			t.Errorf("taken back: %+v, %v", src, err)
+		}
+	})
+}
+
 func TestPrivateFeedIsRefused(t *testing.T) {
 	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
 		s, web, ctx := newSite(t, db, fetch.Options{Timeout: 5 * time.Second}), serve(t), t.Context()

@@ -23,6 +23,8 @@ func kindTitle(v *page.View, k listen.SourceKind) string {
 // kindLine says what we take from a place.
 func kindLine(v *page.View, p listen.Place) string {
 	switch {
+	case p.Kind == listen.ImportSource && p.Name != "":
+		return v.T("what of it somebody of us brings in")
 	case p.Kind == listen.ImportSource:
 		return v.T("reviews and posts that somebody of us brought in")
 	case p.Kind == listen.FormSource:

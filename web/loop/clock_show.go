@@ -210,7 +210,7 @@ func outcome(v *page.View, o measure.Outcome) string {
 	case measure.NoQuestion:
 		return v.T("It asks nothing of us: the rule was wrong.")
 	}
-	return v.T("Another reason, which the team wrote down.")
+	return v.T("Another reason, in the team’s own words. They stay with the team, for they may speak of who asked.")
 }
 
 // silent counts what was heard in the period and asked nothing.

@@ -107,6 +107,12 @@ func TestNumbersOpen(t *testing.T) {
 	must[[]purchase.Stored](t)(s.Purchases.Store(ctx, marta.Actor, []purchase.Order{{ExternalID: "1", At: s.Clock(), Email: "ada@example.org", AmountMinor: 5, Currency: "EUR"}}))
 	settle(t, s)
 	s.Visitor().Get("/clock").Want(t, 200, "half were answered within", "nobody waits", "This site", "Other programs of ours")
+	sources := must[[]listen.Source](t)(s.Radar.Sources(ctx, marta.Actor))
+	shown := "Reviews in our shop"
+	must[listen.Source](t)(s.Radar.ChangeSource(ctx, marta.Actor, sources[0].ID, listen.SourceChange{Shown: &shown}))
+	if a := s.Visitor().Get("/clock").Want(t, 200, shown); strings.Contains(a.Body, "Other programs of ours") {
+		t.Error("the clock does not call the place what the team shows it as")
+	}
 	marta.Get("/desk/loop").Want(t, 200, `href="/desk/loop/heard"`, "36", "30 mentions", `<a href="/desk/loop/purchases">1</a>`, `href="/desk/loop/said?who=other"`)
 	first := marta.Get("/desk/loop/heard").Want(t, 200, "rel=\"next\"")
 	if n := strings.Count(first.Body, `class="loop-words"`); n != 25 {

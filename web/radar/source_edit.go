@@ -13,9 +13,9 @@ import (
 
 // sourceForm is a source being added or changed.
 type sourceForm struct {
-	url, kind, name, every string // every in minutes
-	addressed, changing    bool
-	wrong                  page.Wrong
+	url, kind, name, shown, every string // every in minutes
+	addressed, changing           bool
+	wrong                         page.Wrong
 }
 
 // opened reports whether something was chosen beside the address.
@@ -38,7 +38,7 @@ func (x *radar) showSources(w http.ResponseWriter, r *http.Request, v *page.View
 
 // typedSource reads the form of a source.
 func typedSource(r *http.Request) sourceForm {
-	return sourceForm{url: strings.TrimSpace(r.PostForm.Get("url")), kind: r.PostForm.Get("kind"), name: r.PostForm.Get("name"), every: r.PostForm.Get("every_seconds"), addressed: r.PostForm.Get("addressed") != ""}
+	return sourceForm{url: strings.TrimSpace(r.PostForm.Get("url")), kind: r.PostForm.Get("kind"), name: r.PostForm.Get("name"), shown: r.PostForm.Get("shown"), every: r.PostForm.Get("every_seconds"), addressed: r.PostForm.Get("addressed") != ""}
 }
 
 // interval gives the chosen interval, 0 if none was chosen; a number that is
@@ -89,7 +89,7 @@ func (x *radar) showSource(w http.ResponseWriter, r *http.Request, v *page.View,
 		return err
 	}
 	if f == nil {
-		f = &sourceForm{name: s.Name, changing: true, every: strconv.Itoa(int(s.Every / time.Minute)), addressed: s.Addressed}
+		f = &sourceForm{name: s.Name, shown: s.Shown, changing: true, every: strconv.Itoa(int(s.Every / time.Minute)), addressed: s.Addressed}
 	}
 	queries, err := x.Radar.Queries(r.Context(), v.Actor)
 	if err != nil {
@@ -108,7 +108,7 @@ func (x *radar) changeSource(w http.ResponseWriter, r *http.Request, v *page.Vie
 		return err
 	}
 	f := typedSource(r)
-	c := listen.SourceChange{Name: &f.name, Addressed: &f.addressed}
+	c := listen.SourceChange{Name: &f.name, Shown: &f.shown, Addressed: &f.addressed}
 	if f.every != "" {
 		every := f.interval()
 		c.Every = &every

@@ -79,7 +79,7 @@ type post struct {
 
 type query struct{ Name, Text, Purpose string }
 
-type source struct{ Name, Kind string }
+type source struct{ Name, Shown, Kind string }
 
 type mention struct {
 	Key, Author, Name, Handle, Kind, Place, Language, Country, Text, Idea, Query, Answer, By string

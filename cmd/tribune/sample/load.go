@@ -181,7 +181,7 @@ func (t *teller) tidyInbox(ctx context.Context, day float64) error {
 		case th.Kind == converse.OfTell:
 			err = t.tellByHand(ctx, th)
 		case t.asksNothing(th.Mention) && t.clock.at.Sub(th.WaitsAt) > 60*time.Hour:
-			err = t.site.Inbox.Dismiss(ctx, marta, th.ID, "Read with pleasure. Nothing is asked here.")
+			err = t.site.Inbox.Dismiss(ctx, marta, th.ID, converse.AsksNothing)
 		}
 		if err != nil {
 			return fmt.Errorf("sample: thread %d: %w", th.ID, err)
@@ -237,6 +237,15 @@ func (t *teller) found(ctx context.Context) error {
 		return nil
 	}); err != nil {
 		return err
+	}
+	for _, s := range t.sources {
+		made, err := t.site.Radar.AddSource(ctx, owner, listen.NewSource{Name: s.Name, Kind: listen.ImportSource})
+		if err != nil {
+			return err
+		}
+		if _, err := t.site.Radar.ChangeSource(ctx, owner, made.ID, listen.SourceChange{Shown: &s.Shown}); err != nil {
+			return err
+		}
 	}
 	for _, q := range t.queries {
 		if _, _, err := t.site.Radar.AddQuery(ctx, owner, listen.NewQuery{Name: q.Name, Text: q.Text, Purpose: listen.Purpose(q.Purpose)}); err != nil {
