@@ -30,7 +30,7 @@ func (s *service) purchaseRoutes() {
 type NewPurchase struct {
 	Shop          string          `json:"shop,omitempty" doc:"Which one, if there are several"`
 	ExternalID    string          `json:"external_id" doc:"The order’s number in the shop: the same one again is known"`
-	At            string          `json:"at" doc:"When it was bought: a time (RFC 3339), or a day"`
+	At            string          `json:"at" doc:"When it was bought: a time (RFC 3339), or a day; not in the future"`
 	Email         string          `json:"email,omitempty" doc:"To find who it is; never written to unless its owner confirmed it here"`
 	CustomerID    string          `json:"customer_id,omitempty" doc:"The shop’s own number of who bought, where there is no address"`
 	Country       string          `json:"country,omitempty" doc:"ISO 3166-1"`

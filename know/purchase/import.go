@@ -140,7 +140,7 @@ func orderOf(m map[string]string) (o Order, refund bool, err error) {
 		o.Code = string(r[:100]) // the address of a page elsewhere, most likely
 	}
 	var wrong []error
-	if o.At, err = readDate(m["at"]); err != nil {
+	if o.At, o.NoZone, err = readDate(m["at"]); err != nil {
 		wrong = append(wrong, err)
 	}
 	if _, err := currencyOf(o.Currency); err != nil {

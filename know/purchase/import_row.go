@@ -64,17 +64,22 @@ func column(s string) string {
 
 // readDate reads a date in the forms that shops export. Without a zone it is
 // UTC, so that the same file gives the same dates everywhere.
-func readDate(s string) (time.Time, error) {
+func readDate(s string) (at time.Time, noZone bool, err error) {
 	if s = strings.TrimSpace(s); s == "" {
-		return time.Time{}, nil
+		return time.Time{}, false, nil
 	}
-	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05", "2006-01-02 15:04:05 -0700", "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05 MST",
-		"2006-01-02 15:04:05", "2006-01-02 15:04", "2006-01-02", "2006/01/02", "2006/01/02 15:04:05", "2.1.2006", "2.1.2006 15:04", "2.1.2006 15:04:05", "2 Jan 2006", "January 2, 2006"} {
+	for _, layout := range []string{time.RFC3339Nano, "2006-01-02 15:04:05 -0700", "2006-01-02 15:04:05Z07:00"} {
 		if t, err := time.Parse(layout, s); err == nil {
-			return t.UTC(), nil
+			return t.UTC(), false, nil
 		}
 	}
-	return time.Time{}, fault.New(fault.Invalid, "The date {date} cannot be read. Write it as 2026-03-31 or 2026-03-31T14:00:00Z.", "date", short(s)).On("at")
+	for _, layout := range []string{"2006-01-02T15:04:05", "2006-01-02 15:04:05 MST", // of a zone's letters only UTC is sure
+		"2006-01-02 15:04:05", "2006-01-02 15:04", "2006-01-02", "2006/01/02", "2006/01/02 15:04:05", "2.1.2006", "2.1.2006 15:04", "2.1.2006 15:04:05", "2 Jan 2006", "January 2, 2006"} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t.UTC(), true, nil
+		}
+	}
+	return time.Time{}, false, fault.New(fault.Invalid, "The date {date} cannot be read. Write it as 2026-03-31 or 2026-03-31T14:00:00Z.", "date", short(s)).On("at")
 }
 
 // csvRows reads CSV as members of orders.

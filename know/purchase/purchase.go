@@ -20,8 +20,13 @@ const MaxStore = 10_000
 // DefaultShop is the shop of orders that name none.
 const DefaultShop = "shop"
 
-// soon is how far ahead of us a shop's clock may be.
-const soon = 24 * time.Hour
+// How far ahead of us an order may be dated: a shop's clock goes wrong by
+// minutes, and a time without a zone, which is read as UTC, may be that of the
+// first place where a day begins, 14 hours before UTC.
+const (
+	skew    = 5 * time.Minute
+	nowhere = 14 * time.Hour
+)
 
 // Item is a part of an order.
 type Item struct {
@@ -35,6 +40,7 @@ type Order struct {
 	Shop          string // "" is DefaultShop
 	ExternalID    string
 	At            time.Time
+	NoZone        bool // At was written without a zone, and read as UTC
 	Email         string
 	Customer      string // the shop's own number of who bought, where there is no address
 	Country       string // ISO 3166-1, two or three letters
@@ -91,10 +97,14 @@ func (o *Order) check(now time.Time) error {
 	if utf8.RuneCountInString(o.Code) > 100 {
 		say("code", "A code has at most 100 characters.")
 	}
+	ahead := skew
+	if o.NoZone {
+		ahead = nowhere
+	}
 	switch {
 	case o.At.IsZero():
 		say("at", "An order needs the day on which it was made.")
-	case o.At.After(now.Add(soon)):
+	case o.At.After(now.Add(ahead)):
 		say("at", "The order is dated in the future.")
 	case o.At.Year() < 1970:
 		say("at", "The order is dated before 1970.")

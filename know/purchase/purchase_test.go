@@ -100,7 +100,8 @@ func TestStoreAnswersRowByRow(t *testing.T) {
 		rows := []Order{
 			s.order("1", "a@example.org"),
 			bad(func(o *Order) { o.Currency = "EUX" }),
-			bad(func(o *Order) { o.At = s.at.Add(48 * time.Hour) }),
+			bad(func(o *Order) { o.At = s.at.Add(6 * time.Minute) }),
+			bad(func(o *Order) { o.At, o.NoZone = s.at.Add(15*time.Hour), true }),
 			bad(func(o *Order) { o.Country = "Atlantis" }),
 			bad(func(o *Order) { o.Email = "nobody" }),
 			bad(func(o *Order) { o.AmountMinor = -1 }),
@@ -123,7 +124,7 @@ func TestStoreAnswersRowByRow(t *testing.T) {
 				got = append(got, "new")
 			}
 		}
-		want := []string{"new", "currency", "at", "country", "email", "amount_minor", "refunded_minor", "external_id", "known", "amount_minor", "new"}
+		want := []string{"new", "currency", "at", "at", "country", "email", "amount_minor", "refunded_minor", "external_id", "known", "amount_minor", "new"}
 		if d := cmp.Diff(want, got); d != "" {
 			t.Error(d)
 		}
@@ -137,6 +138,35 @@ func TestStoreAnswersRowByRow(t *testing.T) {
 			t.Errorf("a member may store purchases: %v", err)
 		}
 	})
+}
+
+// TestFuture: at 8:00 UTC it is 22:00 where a day begins first. What says no
+// zone may be from there; what says one is in the future, or not.
+func TestFuture(t *testing.T) {
+	now := time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC)
+	for date, want := range map[string]string{
+		"2026-11-20T08:04:00Z":      "",
+		"2026-11-20T08:06:00Z":      "at",
+		"2026-11-20T11:06:00+03:00": "at",
+		"2026-11-20 21:59:00 +1400": "",
+		"2026-11-20 21:59:00":       "",
+		"2026-11-20 22:01":          "at",
+		"2026-11-21":                "at",
+		"2026-11-20 21:59:00 NZDT":  "",
+	} {
+		o, _, err := orderOf(map[string]string{"id": "1", "at": date, "amount": "12.50", "currency": "EUR"})
+		if err != nil {
+			t.Errorf("%s: %v", date, err)
+			continue
+		}
+		field := ""
+		if f, ok := o.check(now).(*fault.Error); ok {
+			field = f.Field
+		}
+		if field != want {
+			t.Errorf("%s: %q, want %q", date, field, want)
+		}
+	}
 }
 
 func TestRefundAndFill(t *testing.T) {
