@@ -62,6 +62,13 @@ func (d *Directory) circle(ctx context.Context, tx *storage.Tx, by Actor, circle
 	return d.fact(ctx, tx, kind, by, event.Ref{Kind: "person", ID: person}, id)
 }
 
+// Peopled reports whether anybody belongs to a circle.
+func (d *Directory) Peopled(ctx context.Context, q storage.Q, circle Audience) (bool, error) {
+	var n int
+	err := q.Row(ctx, `select count(*) from circle where audience = $1 and person_id <> 0`, string(circle)).Scan(&n)
+	return n > 0, err
+}
+
 // CirclesOf gives the boards and tribes that a person belongs to, in the order
 // they came to them; of those that were erased, none.
 func (d *Directory) CirclesOf(ctx context.Context, q storage.Q, person int64) ([]Audience, error) {

@@ -143,6 +143,13 @@ func (s *Boards) Change(ctx context.Context, a know.Actor, id int64, n NewBoard)
 		if was.State != Open {
 			return frozen()
 		}
+		quotas, err := readQuotas(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if _, err := checkQuotas(n.Seats, quotas); err != nil {
+			return fault.New(fault.Conflict, "The quotas cannot be met with this number of seats. Change the quotas first.").On("seats")
+		}
 		if err := s.people.Keep(ctx, tx, boardRef(id), was.Name, was.wording(), a.ID); err != nil {
 			return err
 		}

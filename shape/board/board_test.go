@@ -39,6 +39,27 @@ func TestConvene(t *testing.T) {
 				t.Errorf("%v: %v", q, err)
 			}
 		}
+		for says, q := range map[string][]board.Quota{
+			"for countries add up to more than the 3": {{Feature: "country", Value: "JP", Min: 3, Max: 3}, {Feature: "country", Value: "BR", Min: 2, Max: 3}},
+			"largest one from that to 3":              {{Feature: "country", Value: "NO", Min: 1, Max: 9}},
+			"tribe of the number 99":                  {{Feature: "tribe", Value: "99", Min: 1, Max: 1}},
+			"for tenure add up to less than the 3":    {{Feature: "tenure", Value: "0-1", Max: 1}, {Feature: "tenure", Value: "1-3", Max: 1}, {Feature: "tenure", Value: "3+", Max: 0}},
+		} {
+			if err := s.SetQuotas(ctx, s.staff, b.ID, q); err == nil || !strings.Contains(err.Error(), says) {
+				t.Errorf("%v: %v", q, err)
+			}
+		}
+		possible := []board.Quota{{Feature: "country", Value: "NO", Min: 2, Max: 3}, {Feature: "tenure", Value: "0-1", Min: 0, Max: 1}, {Feature: "tribe", Value: "7", Min: 1, Max: 2}}
+		if err := db.Update(ctx, func(tx *storage.Tx) error {
+			return s.people.Admit(ctx, tx, s.ada, know.CircleOf("tribe", 7), s.ada.ID)
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.SetQuotas(ctx, s.staff, b.ID, possible); err != nil {
+			t.Error(err)
+		}
+		_, err = s.Change(ctx, s.staff, b.ID, s.terms(1))
+		want(t, err, fault.Conflict, "cannot be met with this number of seats")
 		changed := s.terms(4)
 		if b, err = s.Change(ctx, s.owner, b.ID, changed); err != nil || b.Seats != 4 {
 			t.Errorf("%+v, %v", b, err)

@@ -30,8 +30,11 @@ func (s *Boards) SetQuotas(ctx context.Context, a know.Actor, id int64, quotas [
 		if b.State != Open {
 			return frozen()
 		}
-		clean, err := checkQuotas(b, quotas)
+		clean, err := checkQuotas(b.Seats, quotas)
 		if err != nil {
+			return err
+		}
+		if err := s.checkTribes(ctx, tx, clean); err != nil {
 			return err
 		}
 		was, err := readQuotas(ctx, tx, id)
@@ -58,9 +61,29 @@ func (s *Boards) SetQuotas(ctx context.Context, a know.Actor, id int64, quotas [
 	})
 }
 
-// checkQuotas cleans quotas, sorts them as they are read, and refuses what
-// cannot be.
-func checkQuotas(b Board, quotas []Quota) ([]Quota, error) {
+// checkTribes refuses quotas on tribes that nobody belongs to: no draw meets them.
+func (s *Boards) checkTribes(ctx context.Context, tx *storage.Tx, quotas []Quota) error {
+	for _, q := range quotas {
+		if q.Feature != Tribe {
+			continue
+		}
+		id, err := strconv.ParseInt(q.Value, 10, 64)
+		if err != nil {
+			return err
+		}
+		switch peopled, err := s.people.Peopled(ctx, tx, know.CircleOf("tribe", id)); {
+		case err != nil:
+			return err
+		case !peopled:
+			return fault.New(fault.Invalid, "Nobody belongs to a tribe of the number {value}.", "value", q.Value).On("quotas")
+		}
+	}
+	return nil
+}
+
+// checkQuotas cleans quotas, sorts them as they are read, and refuses what no
+// draw of so many seats can meet, whoever applies.
+func checkQuotas(seats int, quotas []Quota) ([]Quota, error) {
 	if len(quotas) > maxQuotas {
 		return nil, fault.New(fault.Invalid, "A board has at most {most} quotas.", "most", maxQuotas).On("quotas")
 	}
@@ -76,8 +99,8 @@ func checkQuotas(b Board, quotas []Quota) ([]Quota, error) {
 		if !fits(q) {
 			return nil, fault.New(fault.Invalid, "No quota can be on “{value}”: a country is two letters, as NO; a tribe its number; tenure 0-1, 1-3 or 3+ years.", "value", q.Value).On("quotas")
 		}
-		if q.Min < 0 || q.Max < q.Min || q.Min > b.Seats {
-			return nil, fault.New(fault.Invalid, "The quota for {value} needs a smallest number from 0 to {seats}, and a largest one not below it.", "value", q.Value, "seats", b.Seats).On("quotas")
+		if q.Min < 0 || q.Max < q.Min || q.Max > seats {
+			return nil, fault.New(fault.Invalid, "The quota for {value} needs a smallest number of 0 or more, and a largest one from that to {seats}.", "value", q.Value, "seats", seats).On("quotas")
 		}
 		if slices.ContainsFunc(clean, func(o Quota) bool { return o.Feature == q.Feature && o.Value == q.Value }) {
 			return nil, fault.New(fault.Invalid, "There are two quotas for {value}. Keep one.", "value", q.Value).On("quotas")
@@ -90,7 +113,26 @@ func checkQuotas(b Board, quotas []Quota) ([]Quota, error) {
 		}
 		return strings.Compare(a.Value, b.Value)
 	})
-	return clean, nil
+	return clean, add(seats, clean)
+}
+
+// add refuses quotas on one feature that cannot be met together: everybody has
+// one country, one tribe and one tenure, and only tenure has no other values
+// than those of which each may have its quota.
+func add(seats int, quotas []Quota) error {
+	for _, f := range Features() {
+		least, most, n := 0, 0, 0
+		for _, q := range quotas {
+			if q.Feature == f {
+				least, most, n = least+q.Min, most+q.Max, n+1
+			}
+		}
+		of := sortition.Impossible{Quota: sortition.Quota{Feature: f}, Seats: seats, OverSeats: least > seats, UnderSeats: f == Tenure && n == len(Tenures()) && most < seats}
+		if of.OverSeats || of.UnderSeats {
+			return Preview{Fails: &of}.Fault()
+		}
+	}
+	return nil
 }
 
 // fits reports whether a quota's value is one of its feature.
