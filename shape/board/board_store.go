@@ -5,8 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"strings"
-	"time"
 
 	"tribune/internal/fault"
 	"tribune/know"
@@ -117,14 +115,6 @@ func (s *Boards) host(ctx context.Context, a know.Actor, n *NewBoard) error {
 	return nil
 }
 
-// wording is what stands in a board, for its history.
-func (b Board) wording() string {
-	days := func(t time.Time) string { return t.UTC().Format(time.RFC3339) }
-	return strings.Join([]string{b.Purpose, b.CompanyGets, b.MembersGet, b.Duties,
-		fmt.Sprintf("%d seats; %s to %s; applications until %s", b.Seats, days(b.From), days(b.To), days(b.ClosesAt)),
-		b.Announced, b.Beacon + ", " + days(b.BeaconAt)}, "\n\n")
-}
-
 // Change changes a board that still takes applications, or whose pool could not
 // be closed; its earlier wording is kept. Later nothing changes any more: people
 // applied for what stood there.
@@ -150,7 +140,11 @@ func (s *Boards) Change(ctx context.Context, a know.Actor, id int64, n NewBoard)
 		if _, err := checkQuotas(n.Seats, quotas); err != nil {
 			return fault.New(fault.Conflict, "The quotas cannot be met with this number of seats. Change the quotas first.").On("seats")
 		}
-		if err := s.people.Keep(ctx, tx, boardRef(id), was.Name, was.wording(), a.ID); err != nil {
+		if n.same(was) {
+			b = was
+			return nil
+		}
+		if err := s.keep(ctx, tx, a, was, quotas); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(ctx, `update board set name = $1, purpose = $2, company_gets = $3, members_get = $4, duties = $5, host_id = $6, from_at = $7, to_at = $8,

@@ -1,6 +1,7 @@
 package board_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -64,7 +65,19 @@ func TestConvene(t *testing.T) {
 		if b, err = s.Change(ctx, s.owner, b.ID, changed); err != nil || b.Seats != 4 {
 			t.Errorf("%+v, %v", b, err)
 		}
-		if kept, err := s.people.Revisions(ctx, event.Ref{Kind: "board", ID: b.ID}); err != nil || len(kept) != 1 || !strings.Contains(kept[0].Body, "3 seats") {
+		if b, err = s.Change(ctx, s.owner, b.ID, changed); err != nil {
+			t.Error(err)
+		}
+		if kept, err := s.Earlier(ctx, know.Actor{}, b.ID); err != nil || len(kept) != 1 || kept[0].Seats != 3 || !slices.Equal(kept[0].Quotas, []board.Quota{possible[0], possible[2], possible[1]}) || kept[0].Until.IsZero() {
+			t.Errorf("%+v, %v", kept, err)
+		}
+		// What an earlier version of the program kept is shown as it is.
+		if err := db.Update(ctx, func(tx *storage.Tx) error {
+			return s.people.Keep(ctx, tx, event.Ref{Kind: "board", ID: b.ID}, "Old", "Paper.\n\n3 seats", s.owner.ID)
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if kept, err := s.Earlier(ctx, know.Actor{}, b.ID); err != nil || len(kept) != 2 || kept[0].Name != "Old" || kept[0].Text != "Paper.\n\n3 seats" {
 			t.Errorf("%+v, %v", kept, err)
 		}
 	})

@@ -42,7 +42,7 @@ func (s *Boards) SetQuotas(ctx context.Context, a know.Actor, id int64, quotas [
 			return err
 		}
 		if len(was) > 0 || b.Applications > 0 { // somebody may have read what stood there
-			if err := s.people.Keep(ctx, tx, boardRef(id), b.Name, b.wording()+"\n\n"+QuotasCSV(was), a.ID); err != nil {
+			if err := s.keep(ctx, tx, a, b, was); err != nil {
 				return err
 			}
 			if _, err := tx.Exec(ctx, `update board set edited_at = $1 where id = $2`, storage.Micros(s.now()), id); err != nil {

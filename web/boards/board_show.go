@@ -2,11 +2,9 @@ package boards
 
 import (
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 
-	"tribune/event"
 	"tribune/internal/fault"
 	"tribune/know"
 	"tribune/shape"
@@ -47,7 +45,7 @@ type whole struct {
 	seats   []board.Seat
 	people  map[int64]know.Person
 	tasks   []board.Task
-	earlier []know.Revision
+	earlier []version
 
 	mine    board.Application
 	applied bool
@@ -96,10 +94,9 @@ func (h handlers) whole(r *http.Request, v *page.View, id int64) (x whole, err e
 		}
 	}
 	if !x.EditedAt.IsZero() {
-		if x.earlier, err = h.People.Revisions(ctx, event.Ref{Kind: "board", ID: id}); err != nil {
+		if x.earlier, err = h.earlier(r, v, x.Board, x.quotas); err != nil {
 			return x, err
 		}
-		slices.Reverse(x.earlier)
 	}
 	if err := h.own(r, v, &x); err != nil {
 		return x, err

@@ -95,6 +95,40 @@ func TestJourney(t *testing.T) {
 	drawn.Get("/boards/1/talks").Want(t, 404)
 }
 
+// TestEarlier shows what a board said before in words: what was changed, its days
+// as they stand on the page, and nothing of a save that changed nothing.
+func TestEarlier(t *testing.T) {
+	s := webtest.New(t, webtest.Folder{Files: boards.Files, Routes: boards.Routes})
+	marta, visitor := s.Person("Marta Lindqvist", know.Owner), s.Visitor()
+	if err := s.People.Change(t.Context(), marta.Actor, func(site *know.Site) error { site.Zone = "Europe/Paris"; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	fields := func(seats, from, gets string) []string {
+		return []string{"name", "Board of the left hand", "purpose", "Paper.", "company_gets", "Advice.", "members_get", gets, "duties", "An hour a month.", "seats", seats,
+			"host", fmt.Sprint(marta.ID), "closes_at", "2026-11-30", "beacon_at", "2026-12-02", "from", from, "to", "2027-06-30", "announced", "Left", "beacon", "Lotto of 2 December"}
+	}
+	marta.Post("/desk/boards/new", fields("3", "2026-12-25", "Paper and **thanks**.")...).Want(t, 303)
+	again := append(fields("3", "2026-12-25", "Paper and **thanks**."), "again", "1")
+	marta.Post("/desk/boards/1/edit", again...).Want(t, 303)
+	visitor.Get("/boards/1").Want(t, 200).Without(t, "What it said before")
+	marta.Post("/desk/boards/1/edit", fields("4", "2026-12-27", "Paper.")...).Want(t, 303)
+	marta.Post("/desk/boards/1/quotas", "feature", "country", "value", "NO", "min", "1", "max", "2").Want(t, 303)
+	marta.Post("/desk/boards/1/quotas", "feature", "country", "value", "BR", "min", "1", "max", "1").Want(t, 303)
+	body := visitor.Get("/boards/1").Want(t, 200, "What it said before").Body
+	_, was, _ := strings.Cut(body, "What it said before")
+	was, _, _ = strings.Cut(was, "</details>")
+	for _, want := range []string{"<strong>thanks</strong>", "25 December 2026", "<dt dir=\"auto\">Seats</dt>", "Norway", "1 to 2 seats"} {
+		if !strings.Contains(was, want) {
+			t.Errorf("%q is missing of what it said before:\n%s", want, was)
+		}
+	}
+	for _, raw := range []string{"T23:00", "feature,value", "{", "Lotto", "An hour"} {
+		if strings.Contains(was, raw) {
+			t.Errorf("%q stands in what it said before:\n%s", raw, was)
+		}
+	}
+}
+
 // TestInvite opens a board to who holds its link.
 func TestInvite(t *testing.T) {
 	s := webtest.New(t, webtest.Folder{Files: boards.Files, Routes: boards.Routes})

@@ -908,7 +908,7 @@ func quotaPart(v *page.View, x running) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if x.State != board.Open {
-			templ_7745c5c3_Err = quotaTable(v, x.whole).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = quotaTable(v, x.quotas, x.tribes).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
