@@ -132,8 +132,7 @@ func (s *Measures) readSteps(ctx context.Context, b *Board, from int64) error {
 // somebody in the tree, which is advocate's and sorts them by how sure that is
 // and when they first bought.
 func (s *Measures) readFound(ctx context.Context, b *Board, from int64) error {
-	rows, err := storage.All(ctx, s.db, scanWeekly, `select '', (first_at - $1) / $3, count(*) from referral where sure = 1 and purchases > 0 and parent_id <> 0 and first_at >= $1 and first_at < $2 group by (first_at - $1) / $3
-		union all select '', (first_at - $1) / $3, count(*) from referral where sure = 2 and purchases > 0 and parent_id <> 0 and first_at >= $1 and first_at < $2 group by (first_at - $1) / $3`,
+	rows, err := storage.All(ctx, s.db, scanWeekly, `select '', (first_at - $1) / $3, count(*) from referral where purchases > 0 and parent_id <> 0 and first_at >= $1 and first_at < $2 group by (first_at - $1) / $3`,
 		from*dayLength, (from+BoardDays)*dayLength, 7*dayLength)
 	if err != nil {
 		return err

@@ -18,6 +18,7 @@ const (
 	chainDepth   = 12
 	perBuyer     = 2
 	ordersPeriod = 3 * 365
+	toldWithin   = 200 * 24 * time.Hour // who is told buys in that time
 )
 
 var countries = []string{"FR", "DE", "NO", "BR", "GB", "US", "IT", "ES", "PL", "SE", "JP", "MX", "CA", "NL", "AT", "CH", "PT", "DK", "FI", "IE"}
@@ -50,19 +51,19 @@ func (f *filler) shoppers() []*shopper {
 			b.id = -b.account
 		}
 		b.root = b.id
-		first := f.today.AddDate(0, 0, -ordersPeriod)
+		first, within := f.today.AddDate(0, 0, -ordersPeriod), ordersPeriod*24*time.Hour
 		if f.rand.IntN(3) == 0 && len(level[0]) > 0 {
 			for b.depth = 1 + f.rand.IntN(chainDepth); len(level[b.depth-1]) == 0; b.depth-- {
 			}
 			above := level[b.depth-1]
 			b.by = above[min(f.rand.IntN(len(above)), f.rand.IntN(len(above)))] // a few bring many
-			b.root, first = b.by.root, b.by.at[0]
+			b.root, first, within = b.by.root, b.by.at[0], toldWithin
 			if b.sure = advocate.ByLink; f.sizes.Ideas == 0 || f.rand.IntN(2) == 0 { // a link leads to an idea
 				b.sure = advocate.Said
 			}
 		}
 		for range min(perBuyer, f.sizes.Purchases-i*perBuyer) {
-			first = first.Add(time.Duration(f.rand.Int64N(1 + int64(f.today.Sub(first)))))
+			first = first.Add(time.Duration(f.rand.Int64N(1 + int64(min(within, f.today.Sub(first))))))
 			b.at = append(b.at, first)
 		}
 		if i < f.sizes.People {
