@@ -1694,3 +1694,5 @@ CREATE TABLE saved_list (
   created_at bigint not null,
   changed_at bigint not null
 );
+
+CREATE INDEX referral_found on referral (first_at) where purchases > 0 and parent_id <> 0;
