@@ -169,7 +169,7 @@ func (s *Site) Handler() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	faces.Handle("/api/", api.New(api.Needs{Log: s.Log, Gate: door, Events: s.Events, People: s.People, Radar: s.Radar, Spikes: s.Spikes, Trends: s.Trends, Inbox: s.Inbox, Ideas: s.Ideas,
+	faces.Handle("/api/", api.New(api.Needs{Log: s.Log, Gate: door, Events: s.Events, People: s.People, Radar: s.Radar, Spikes: s.Spikes, Trends: s.Trends, Hooks: s.Hooks, Inbox: s.Inbox, Ideas: s.Ideas,
 		Purchases: s.Purchases, Posts: s.Posts, Charter: s.Charter, Boards: s.Boards, Advocacy: s.Advocacy, Tribes: s.Tribes, Counts: s.Counts, Measures: s.Measures,
 		Words: kit.Words, URL: s.Config.URL, Version: s.Config.Version, Now: s.Now}))
 	wire.Routes(faces, &wire.Kit{Log: s.Log, Gate: door, Events: s.Events, People: s.People, Radar: s.Radar, Ideas: s.Ideas, Posts: s.Posts, Charter: s.Charter, Tribes: s.Tribes,
@@ -188,7 +188,7 @@ func (s *Site) kit() (*page.Kit, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &page.Kit{Log: s.Log, Events: s.Events, People: s.People, Radar: s.Radar, Spikes: s.Spikes, Trends: s.Trends, Inbox: s.Inbox, Ideas: s.Ideas,
+	return &page.Kit{Log: s.Log, Events: s.Events, People: s.People, Radar: s.Radar, Spikes: s.Spikes, Trends: s.Trends, Hooks: s.Hooks, Inbox: s.Inbox, Ideas: s.Ideas,
 		Purchases: s.Purchases, Posts: s.Posts, Charter: s.Charter, Boards: s.Boards, Advocacy: s.Advocacy, Tribes: s.Tribes, Counts: s.Counts, Measures: s.Measures,
 		Words: words, URL: s.Config.URL, SMTP: s.Config.SMTP, MailFrom: s.Config.MailFrom, Now: s.Now}, nil
 }
@@ -280,6 +280,9 @@ func (s *Site) tidy(ctx context.Context) error {
 	for {
 		if err := s.People.Tidy(ctx); err != nil && ctx.Err() == nil {
 			s.Log.Warn("tidying failed", "error", err)
+		}
+		if err := s.Hooks.Tidy(ctx); err != nil && ctx.Err() == nil {
+			s.Log.Warn("forgetting old deliveries failed", "error", err)
 		}
 		if err := s.Advocacy.Tidy(ctx); err != nil && ctx.Err() == nil {
 			s.Log.Warn("forgetting who opened links failed", "error", err)

@@ -18,6 +18,7 @@ import (
 	"tribune/know"
 	"tribune/know/purchase"
 	"tribune/listen"
+	"tribune/listen/hook"
 	"tribune/listen/spike"
 	"tribune/listen/trend"
 	"tribune/listen/volume"
@@ -40,6 +41,7 @@ type Site struct {
 	Events    *event.Log
 	People    *know.Directory
 	Radar     *listen.Radar
+	Hooks     *hook.Hooks
 	Spikes    *spike.Spikes
 	Trends    *trend.Trends
 	Inbox     *converse.Inbox
@@ -73,6 +75,7 @@ func Open(ctx context.Context, log *slog.Logger, c Config, now func() time.Time)
 	s.People = know.New(log, db, s.Events, now, nil)
 	client := fetch.New(fetch.Options{AllowPrivate: c.FetchPrivate, UserAgent: "Tribune (it listens; ask the site it comes from)"})
 	s.Radar = listen.New(log, db, s.Events, s.People, client, now)
+	s.Hooks = hook.New(db, s.Events, s.Radar, now)
 	s.Spikes = spike.New(log, db, s.Events, now)
 	s.Trends = trend.New(log, db, s.Events, s.People, now)
 	s.Inbox = converse.New(log, db, s.Events, s.People, s.Radar, now)

@@ -26,6 +26,7 @@ import (
 	"tribune/know"
 	"tribune/know/purchase"
 	"tribune/listen"
+	"tribune/listen/hook"
 	"tribune/listen/spike"
 	"tribune/listen/trend"
 	"tribune/listen/volume"
@@ -53,6 +54,7 @@ type Needs struct {
 	Events    *event.Log
 	People    *know.Directory
 	Radar     *listen.Radar
+	Hooks     *hook.Hooks
 	Spikes    *spike.Spikes
 	Trends    *trend.Trends
 	Inbox     *converse.Inbox
@@ -131,6 +133,7 @@ func (s *service) routes() {
 	s.postRoutes()
 	s.suggestionRoutes()
 	s.sourceRoutes()
+	s.hookRoutes()
 	s.queryRoutes()
 	s.listRoutes()
 	s.mentionRoutes()

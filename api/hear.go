@@ -16,6 +16,7 @@ import (
 	"tribune/internal/i18n"
 	"tribune/know"
 	"tribune/listen"
+	"tribune/listen/hook"
 )
 
 // NewMention is something said, as another program tells it.
@@ -46,6 +47,7 @@ type NewAuthor struct {
 type Heard struct {
 	ID    int64             `json:"id" doc:"Of the mention; 0 if it could not be stored, or rests"`
 	Known bool              `json:"known" doc:"It was there already"`
+	Gone  bool              `json:"deleted,omitempty" doc:"It was deleted, and is gone if it was here"`
 	Rests bool              `json:"rests" doc:"Its source is open and no query matches: it waits for one for 7 days"`
 	Error *huma.ErrorDetail `json:"error,omitempty" doc:"What is wrong with the row"`
 }
@@ -174,17 +176,29 @@ func (s *service) hearAll(ctx context.Context, a *gate.Asker, rows []json.RawMes
 	}
 	failed := len(rows) - len(posts)
 	for n, h := range heard {
-		r := Heard{ID: h.ID, Known: h.Known, Rests: h.Rests}
+		result[from[n]] = became(printer, from[n], h)
 		if h.Err != nil {
 			failed++
-			r.Error = wrong(printer, from[n], h.Err)
 		}
-		result[from[n]] = r
 	}
+	return rowByRow(printer, result, failed)
+}
+
+// became says what became of a row.
+func became(p *i18n.Printer, row int, h listen.Heard) Heard {
+	r := Heard{ID: h.ID, Known: h.Known, Rests: h.Rests, Gone: h.Deleted}
+	if h.Err != nil {
+		r.Error = wrong(p, row, h.Err)
+	}
+	return r
+}
+
+// rowByRow answers a list of which some rows failed.
+func rowByRow(printer *i18n.Printer, result []Heard, failed int) (*heardOut, error) {
 	switch failed {
 	case 0:
 		return &heardOut{http.StatusCreated, List[Heard]{Items: result}}, nil
-	case len(rows):
+	case len(result):
 		bad := trouble(http.StatusUnprocessableEntity, printer.T("None of these could be stored. The errors say why, row by row."))
 		for _, r := range result {
 			bad.Errors = append(bad.Errors, r.Error)
@@ -201,4 +215,124 @@ func wrong(p *i18n.Printer, row int, err error) *huma.ErrorDetail {
 		place += "." + f.Field
 	}
 	return &huma.ErrorDetail{Message: p.Fault(err), Location: place}
+}
+
+func (s *service) hookRoutes() {
+	add(s, "listening", "POST /sources/{id}/secret", "newSecret", "Give a webhook a secret, which is shown this once", http.StatusCreated, s.secretMake,
+		tells("The secret before opens for 24 hours more."))
+	add(s, "listening", "POST /hooks/{id}", "pushMentions", "Push what was said, signed: one, or a list of at most 10,000", http.StatusOK, s.hook, s.hooking)
+	one := s.api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[PushedMention](), true, "PushedMention")
+	s.api.OpenAPI().Paths[prefix+"/hooks/{id}"].Post.RequestBody.Content["application/json"].Schema =
+		&huma.Schema{OneOf: []*huma.Schema{one, {Type: "array", Items: one, MaxItems: new(listen.MaxHear)}}}
+}
+
+// MadeSecret is a webhook's secret.
+type MadeSecret struct {
+	Secret string `json:"secret" doc:"As Standard Webhooks writes them: whsec_ and base64"`
+}
+
+func (s *service) secretMake(ctx context.Context, a *gate.Asker, in *ByID) (*answer[MadeSecret], error) {
+	secret, err := s.Hooks.NewSecret(ctx, a.Actor, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return body(MadeSecret{secret}), nil
+}
+
+// PushedMention is something said, or something deleted, as a webhook tells it.
+type PushedMention struct {
+	NewMention
+	Source  string `json:"source,omitempty" doc:"Not looked at: the address says which source it is"`
+	Text    string `json:"text,omitempty" doc:"Needed, unless it was deleted"`
+	Deleted bool   `json:"deleted,omitempty" doc:"Its author deleted it: external_id says which"`
+}
+
+// hooking describes the call, which is read here row by row.
+func (s *service) hooking(op *huma.Operation) {
+	op.MaxBodyBytes, op.SkipValidateBody = maxMentions+1, true
+	op.Security = []map[string][]string{{}}
+	op.Description = "Signed as Standard Webhooks says (webhook-id, webhook-timestamp, webhook-signature), at most 5 minutes ago; no token is needed. " +
+		"The same webhook-id again is answered 200 and does nothing. The same external_id, or without one the same url, with other words is an edit; deleted takes what has that external_id away. " +
+		"The answer is row by row, in order: 200 if every row could be stored (or was there already), 207 if some could not, 422 if none could."
+	heard := s.api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[List[Heard]](), true, "ListHeard")
+	problem := s.api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[huma.ErrorModel](), true, "ErrorModel")
+	rows := func(text string) *huma.Response {
+		return &huma.Response{Description: text, Content: map[string]*huma.MediaType{"application/json": {Schema: heard}}}
+	}
+	refused := func(text string) *huma.Response {
+		return &huma.Response{Description: text, Content: map[string]*huma.MediaType{"application/problem+json": {Schema: problem}}}
+	}
+	op.Responses = map[string]*huma.Response{
+		"200": rows("All is stored, or was before"),
+		"207": rows("Some rows of a list could not be stored"),
+		"401": refused("It is not signed, not with the secret of this source, or too long ago"),
+		"404": refused("There is no such source"),
+		"409": refused("The source is paused"),
+		"422": refused("Nothing of it could be stored; the errors say why, row by row"),
+	}
+}
+
+// push is a call of a webhook.
+type push struct {
+	ByID
+	Name      string `header:"webhook-id" doc:"What its sender calls this delivery, at most 255 bytes"`
+	Timestamp string `header:"webhook-timestamp" doc:"When it was signed: seconds since 1970"`
+	Signature string `header:"webhook-signature" doc:"v1, and the signature in base64; several are parted by spaces"`
+	RawBody   []byte `contentType:"application/json"`
+}
+
+func (s *service) hook(ctx context.Context, a *gate.Asker, in *push) (*heardOut, error) {
+	printer := s.printer(a)
+	c := hook.Call{ID: in.Name, Timestamp: in.Timestamp, Signature: in.Signature, Body: in.RawBody}
+	again, err := s.Hooks.Open(ctx, in.ID, c)
+	switch {
+	case fault.Is(err, fault.Unauthorised): // a token would not help
+		return nil, trouble(http.StatusUnauthorized, printer.Fault(err))
+	case err != nil:
+		return nil, err
+	case again:
+		return &heardOut{http.StatusOK, List[Heard]{Items: []Heard{}}}, nil
+	}
+	sent, _, err := split(in.RawBody)
+	if err == nil && len(sent) > listen.MaxHear {
+		err = fault.New(fault.Invalid, textTooLarge)
+		return nil, s.refuse(ctx, in.ID, err, err)
+	}
+	if err != nil {
+		return nil, s.refuse(ctx, in.ID, fault.New(fault.Invalid, textNoJSON, "why", err.Error()), trouble(http.StatusBadRequest, printer.T(textNoJSON, "why", err.Error())))
+	}
+	rows := make([]listen.Pushed, len(sent))
+	for n, row := range sent {
+		rows[n].Post, rows[n].Err = s.post(ctx, row)
+		var more struct {
+			Deleted bool `json:"deleted"`
+		}
+		if rows[n].Err == nil && json.Unmarshal(row, &more) != nil {
+			rows[n].Err = fault.New(fault.Invalid, "Send true or false here.").On("deleted")
+		}
+		rows[n].Deleted = more.Deleted
+	}
+	heard, err := s.Hooks.Take(ctx, in.ID, c, rows)
+	if err != nil {
+		return nil, err
+	}
+	result, failed := make([]Heard, len(heard)), 0
+	for n, h := range heard {
+		if result[n] = became(printer, n, h); h.Err != nil {
+			failed++
+		}
+	}
+	out, err := rowByRow(printer, result, failed)
+	if out != nil && out.Status == http.StatusCreated {
+		out.Status = http.StatusOK
+	}
+	return out, err
+}
+
+// refuse notes on the source why all that was pushed was refused, and answers so.
+func (s *service) refuse(ctx context.Context, source int64, why, answer error) error {
+	if err := s.Radar.Refuse(ctx, source, why); err != nil {
+		return err
+	}
+	return answer
 }

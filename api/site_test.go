@@ -28,6 +28,7 @@ import (
 	"tribune/know"
 	"tribune/know/purchase"
 	"tribune/listen"
+	"tribune/listen/hook"
 	"tribune/listen/spike"
 	"tribune/listen/trend"
 	"tribune/listen/volume"
@@ -48,6 +49,7 @@ type site struct {
 	events  *event.Log
 	people  *know.Directory
 	radar   *listen.Radar
+	hooks   *hook.Hooks
 	inbox   *converse.Inbox
 	ideas   *shape.Ideas
 	posts   *post.Posts
@@ -66,7 +68,7 @@ func (s *site) now() time.Time { return s.at }
 
 func words(t testing.TB) *i18n.Catalogue {
 	t.Helper()
-	w, err := i18n.Load([]fs.FS{storage.Texts, fetch.Texts, feed.Texts, query.Texts, know.Texts, purchase.Texts, listen.Texts, converse.Texts, shape.Texts, board.Texts, charter.Texts, post.Texts, tribe.Texts, picture.Texts, gate.Texts, api.Texts}...)
+	w, err := i18n.Load([]fs.FS{storage.Texts, fetch.Texts, feed.Texts, query.Texts, know.Texts, purchase.Texts, listen.Texts, hook.Texts, converse.Texts, shape.Texts, board.Texts, charter.Texts, post.Texts, tribe.Texts, picture.Texts, gate.Texts, api.Texts}...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,6 +84,7 @@ func open(t testing.TB, db *storage.DB) *site {
 	web := fetch.New(fetch.Options{AllowPrivate: true, Timeout: 5 * time.Second})
 	t.Cleanup(web.Close)
 	s.radar = listen.New(log, db, s.events, s.people, web, s.now)
+	s.hooks = hook.New(db, s.events, s.radar, s.now)
 	s.inbox = converse.New(log, db, s.events, s.people, s.radar, s.now)
 	s.ideas = shape.New(log, db, s.events, s.people, s.radar, s.inbox, s.now)
 	s.posts = post.New(log, s.db, s.events, s.people, s.now)
@@ -102,7 +105,7 @@ func (s *site) serve(log *slog.Logger, limits bool) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	s.Handler = door.Wrap(api.New(api.Needs{Log: log, Gate: door, Events: s.events, People: s.people, Radar: s.radar, Spikes: spike.New(log, s.db, s.events, s.now), Trends: trend.New(log, s.db, s.events, s.people, s.now), Inbox: s.inbox,
+	s.Handler = door.Wrap(api.New(api.Needs{Log: log, Gate: door, Events: s.events, People: s.people, Radar: s.radar, Hooks: s.hooks, Spikes: spike.New(log, s.db, s.events, s.now), Trends: trend.New(log, s.db, s.events, s.people, s.now), Inbox: s.inbox,
 		Ideas: s.ideas, Purchases: s.purchases, Advocacy: s.advocacy, Posts: s.posts, Charter: s.charter, Tribes: s.tribes, Counts: volume.New(s.db, s.radar, s.now), Boards: s.boards, Words: w,
 		Measures: measure.New(log, s.db, s.events, s.people, s.radar, s.now), URL: siteURL, Version: "test", Now: s.now}))
 	s.server = httptest.NewServer(s.Handler)

@@ -176,6 +176,9 @@ func (g *Gate) admit(r *http.Request, asker *Asker) error {
 	if r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodOptions {
 		return nil
 	}
+	if strings.HasPrefix(r.URL.Path, "/api/v1/hooks/") { // carries its own proof, and nothing of a browser's counts
+		return g.limits.allow("hook", line(asker.Address), hooksPerSecond, hooksBurst)
+	}
 	if !oneClick(r) {
 		if err := g.origin.Check(r); err != nil {
 			return fault.New(fault.Forbidden, "This was sent from a page of another site, so it was not done. Open the page here and try again.").Because(err)

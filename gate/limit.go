@@ -19,6 +19,8 @@ const (
 	apiBurst        = 10000
 	writesPerSecond = 3
 	writesBurst     = 60
+	hooksPerSecond  = 20 // of up to 10,000 rows
+	hooksBurst      = 200
 	signInsPerHour  = 20
 	maxLimiters     = 100_000
 )

@@ -13,7 +13,7 @@ import (
 // All that this package says can be said in French; what a source remembers of
 // its last reading is kept as a key of the catalogue, too.
 func TestFrench(t *testing.T) {
-	catalogue, err := i18n.Load(Texts, reader.Texts, fetch.Texts, feed.Texts)
+	catalogue, err := i18n.Load(Texts, os.DirFS("hook"), reader.Texts, fetch.Texts, feed.Texts)
 	ok(t, err)
 	missing, err := i18n.Untranslated(os.DirFS("."), catalogue)
 	ok(t, err)
@@ -21,7 +21,7 @@ func TestFrench(t *testing.T) {
 		t.Errorf("no French: %s", text)
 	}
 	p := catalogue.Printer("fr", nil)
-	for _, text := range []string{textSame, textRead, textOurs} {
+	for _, text := range []string{textSame, textRead, textRefused, textOurs} {
 		if p.T(text) == text {
 			t.Errorf("no French for %q", text)
 		}

@@ -8,7 +8,11 @@ import (
 	"time"
 
 	"tribune/internal/fault"
+	"tribune/internal/plain"
 	"tribune/know"
+	"tribune/listen/reader"
+	"tribune/listen/segment"
+	"tribune/storage"
 )
 
 // Post is something said, as another program or a file tells it.
@@ -36,6 +40,8 @@ type Heard struct {
 	Known bool  // it was there already
 	Rests bool  // the source is open and no query matches
 	Err   error // a *fault.Error that says what is wrong with this row
+
+	Deleted bool // it is gone now, if it was here
 }
 
 // MaxHear is the most that one call of Hear takes.
@@ -71,6 +77,7 @@ type writer struct {
 	a    know.Actor
 	dry  bool            // say what would be, and store nothing
 	seen map[string]bool // dry: identities that came before
+	now  bool            // posts are as their source has them now: other words of what is known are an edit
 	// new rows that another source has already, by source; nil: not looked for
 	before map[int64]int
 
@@ -146,7 +153,9 @@ func (w *writer) ready(ctx context.Context, p Post) (utterance, error) {
 	}
 	stated := p.PublishedAt
 	p.PublishedAt = settleDate(stated, w.r.now())
-	return utter(s, p, stated), nil
+	u := utter(s, p, stated)
+	u.current = w.now
+	return u, nil
 }
 
 // source gives the source that a post names.
@@ -191,4 +200,150 @@ func (w *writer) take(ctx context.Context, l load) ([]outcome, error) {
 		w.seen[u.identity] = true
 	}
 	return done, nil
+}
+
+// Pushed is one row of what was pushed to a source. Its Source is not looked at.
+type Pushed struct {
+	Post
+	Deleted bool  // by its author; only its ExternalID counts
+	Err     error // a *fault.Error: what is wrong with the row, found before
+}
+
+// Receiver gives a source of a kind that is pushed to, if it takes anything now.
+func (r *Radar) Receiver(ctx context.Context, id int64, kind SourceKind) (Source, error) {
+	s, err := r.source(ctx, id)
+	switch {
+	case err != nil:
+		return s, err
+	case s.Kind != kind:
+		return s, errNoSource()
+	case s.Paused:
+		return s, fault.New(fault.Conflict, "This source is paused and takes nothing. Send it again later.")
+	}
+	return s, nil
+}
+
+// Refuse notes on a source that something pushed to it was refused, and why. A
+// crowd of the same writes once a minute.
+func (r *Radar) Refuse(ctx context.Context, id int64, why error) error {
+	now := r.now()
+	return r.db.Update(ctx, func(tx *storage.Tx) error {
+		_, err := tx.Exec(ctx, `update source set last_error = $1, failures = failures + 1, tried_at = $2 where id = $3 and (last_error <> $1 or tried_at < $4)`,
+			saidOf(why).keep(), storage.Micros(now), id, storage.Micros(now.Add(-time.Minute)))
+		return err
+	})
+}
+
+// Push takes what was pushed to a source down the road: what is new, what is
+// said in other words now, and what was deleted. It tells of each row what
+// became of it, in order, and the source says the same. It is for the program's
+// own receivers, which have checked who sends.
+func (r *Radar) Push(ctx context.Context, id int64, kind SourceKind, rows []Pushed) ([]Heard, error) {
+	s, err := r.Receiver(ctx, id, kind)
+	if err != nil {
+		return nil, err
+	}
+	if len(rows) > MaxHear {
+		return nil, fault.New(fault.Invalid, "One call takes at most {limit} mentions. Send them in several calls.", "limit", MaxHear)
+	}
+	w := r.newWriter(know.Actor{}, false)
+	w.now, w.sources[s.Name] = true, s
+	heard := make([]Heard, len(rows))
+	last := map[string]int{} // of what comes twice the last row counts
+	for i, row := range rows {
+		if row.Err == nil && row.ExternalID != "" {
+			last[row.ExternalID] = i
+		}
+	}
+	for from := 0; from < len(rows); from += batchSize {
+		if err := w.push(ctx, s, rows, heard, last, from, min(from+batchSize, len(rows))); err != nil {
+			return heard, err
+		}
+	}
+	for i, row := range rows {
+		if at, twice := last[row.ExternalID]; twice && at != i && row.Err == nil {
+			heard[i] = heard[at]
+		}
+	}
+	return heard, r.notePushed(ctx, s, rows, heard)
+}
+
+// push stores one batch of rows.
+func (w *writer) push(ctx context.Context, s Source, rows []Pushed, heard []Heard, last map[string]int, from, to int) error {
+	var posts []Post
+	var at []int
+	var gone []string
+	for i := from; i < to; i++ {
+		row := rows[i]
+		n, named := last[row.ExternalID]
+		switch {
+		case row.Err != nil:
+			heard[i].Err = row.Err
+		case named && n != i:
+		case row.Deleted && row.ExternalID == "":
+			heard[i].Err = fault.New(fault.Invalid, "Say which one was deleted, by its external_id.").On("external_id")
+		case row.Deleted:
+			gone = append(gone, plain.Line(row.ExternalID))
+			heard[i].Deleted = true
+		default:
+			row.Source = s.Name
+			posts, at = append(posts, row.Post), append(at, i)
+		}
+	}
+	p, err := w.prepare(ctx, posts)
+	if err != nil {
+		return err
+	}
+	if err := w.r.markResting(ctx, p.load.said); err != nil {
+		return err
+	}
+	p.load.source, p.load.gone = s, gone
+	err = w.store(ctx, &p)
+	for i, h := range p.heard {
+		heard[at[i]] = h
+	}
+	return err
+}
+
+// markResting marks what rests here already as edited, so that it rests as it
+// is said now.
+func (r *Radar) markResting(ctx context.Context, said []utterance) error {
+	r.rests.mu.Lock()
+	defer r.rests.mu.Unlock()
+	if err := r.rests.catchUp(ctx, r.db); err != nil {
+		return err
+	}
+	for i := range said {
+		u := &said[i]
+		_, u.edited = r.rests.known[segment.Key(u.source, u.identity)]
+	}
+	return nil
+}
+
+// notePushed writes on a source what a push brought, or that all of it was
+// refused.
+func (r *Radar) notePushed(ctx context.Context, s Source, rows []Pushed, heard []Heard) error {
+	var t tally
+	var wrong []error
+	for _, h := range heard {
+		if h.Err != nil {
+			wrong = append(wrong, h.Err)
+			continue
+		}
+		t.read++
+		if !h.Known && (h.ID != 0 || h.Rests) {
+			t.fresh++
+		}
+		if !h.Known && h.ID != 0 {
+			t.mentions++
+		}
+	}
+	if len(wrong) > 0 && len(wrong) == len(rows) {
+		return r.Refuse(ctx, s.ID, wrong[0])
+	}
+	var report reader.Report
+	if f, ok := errors.AsType[*fault.Error](errors.Join(wrong...)); ok {
+		report.Also = []reader.Note{{Text: textRefused, Args: []any{"n", len(wrong)}}, {Text: f.Text, Args: f.Args}}
+	}
+	return r.note(ctx, s, report, t, nil)
 }

@@ -28,6 +28,7 @@ const (
 	FormSource       SourceKind = "form"       // a form on our own pages
 	MailSource       SourceKind = "mail"       // letters
 	APISource        SourceKind = "api"        // another program
+	WebhookSource    SourceKind = "webhook"    // another program, by what it signs
 )
 
 // IsRead reports whether sources of the kind are read, again and again.
@@ -269,8 +270,9 @@ func saidOf(err error) Said {
 
 // What a source says of its last reading; the keys of the catalogue.
 const (
-	textSame = "Nothing new: the feed has not changed."
-	textRead = "Items read: {read}. New: {new}. Mentions: {mentions}."
+	textSame    = "Nothing new: the feed has not changed."
+	textRefused = "Refused: {n}. What is wrong with the first of them:"
+	textRead    = "Items read: {read}. New: {new}. Mentions: {mentions}."
 
 	textOurs = "It was read but could not be stored. The details are in the log; it is tried again by itself."
 )

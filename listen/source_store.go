@@ -83,9 +83,9 @@ func (r *Radar) AddSource(ctx context.Context, a know.Actor, n NewSource) (Sourc
 	switch n.Kind {
 	case ImportSource, FormSource, MailSource:
 		n.Addressed = true
-	case APISource:
+	case APISource, WebhookSource:
 	default:
-		return Source{}, fault.New(fault.Invalid, "The kind of a source is feed, sitemap, mastodon, bluesky, hackernews, import, form, mail or api.").On("kind")
+		return Source{}, fault.New(fault.Invalid, "The kind of a source is feed, sitemap, mastodon, bluesky, hackernews, import, form, mail, api or webhook.").On("kind")
 	}
 	name, err := checkName(n.Name)
 	if err != nil {
@@ -242,6 +242,9 @@ func (r *Radar) RemoveSource(ctx context.Context, a know.Actor, id int64) error 
 			return errNoSource()
 		}
 		if err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `delete from hook where source_id = $1`, id); err != nil { // taken up again, it has a new secret
 			return err
 		}
 		return r.events.Append(ctx, tx, event.Event{Kind: SourceRemoved, Actor: a.ID, Subject: event.Ref{Kind: "source", ID: id}, Staff: a.IsStaff()})

@@ -1696,3 +1696,20 @@ CREATE TABLE saved_list (
 );
 
 CREATE INDEX referral_found on referral (first_at) where purchases > 0 and parent_id <> 0;
+
+CREATE TABLE hook (
+  source_id    bigint primary key,
+  secret       text   not null, -- "whsec_" and base64, as its sender has it: what is signed with it can only be checked with it
+  before       text   not null default '', -- the secret before, while its sender may still use it
+  before_until bigint not null default 0,
+  made_at      bigint not null -- of the secret
+);
+
+CREATE TABLE hook_delivery (
+  source_id bigint not null,
+  name      text   not null, -- SHA-256 of its webhook-id
+  at        bigint not null,
+  primary key (source_id, name)
+);
+
+CREATE INDEX hook_delivery_at on hook_delivery (at);

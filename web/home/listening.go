@@ -14,7 +14,7 @@ func kindTitle(v *page.View, k listen.SourceKind) string {
 		return v.T("Forms on our own pages")
 	case listen.MailSource:
 		return v.T("Letters to us")
-	case listen.APISource:
+	case listen.APISource, listen.WebhookSource:
 		return v.T("Other programs of ours")
 	}
 	return v.T("A feed")
@@ -31,7 +31,7 @@ func kindLine(v *page.View, p listen.Place) string {
 		return v.T("all that is written there, because it is written to us")
 	case p.Kind == listen.MailSource:
 		return v.T("all of them, because they are written to us; never public")
-	case p.Kind == listen.APISource:
+	case p.Kind == listen.APISource || p.Kind == listen.WebhookSource:
 		return v.T("what our shop or our service desk passes on")
 	case p.Addressed:
 		return v.T("all that appears there, because it is written to us")

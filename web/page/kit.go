@@ -23,6 +23,7 @@ import (
 	"tribune/know"
 	"tribune/know/purchase"
 	"tribune/listen"
+	"tribune/listen/hook"
 	"tribune/listen/spike"
 	"tribune/listen/trend"
 	"tribune/listen/volume"
@@ -46,6 +47,7 @@ type Kit struct {
 	Events    *event.Log
 	People    *know.Directory
 	Radar     *listen.Radar
+	Hooks     *hook.Hooks
 	Spikes    *spike.Spikes
 	Trends    *trend.Trends
 	Inbox     *converse.Inbox

@@ -16,6 +16,9 @@ type sourceForm struct {
 	url, kind, name, shown, every string // every in minutes
 	addressed, changing           bool
 	wrong                         page.Wrong
+
+	hook   hookForm
+	secret string // of a webhook, made just now
 }
 
 // opened reports whether something was chosen beside the address.
@@ -24,7 +27,7 @@ func (f sourceForm) opened() bool {
 }
 
 func (x *radar) sources(w http.ResponseWriter, r *http.Request, v *page.View) error {
-	return x.showSources(w, r, v, sourceForm{})
+	return x.showSources(w, r, v, sourceForm{hook: hookForm{addressed: true}})
 }
 
 func (x *radar) showSources(w http.ResponseWriter, r *http.Request, v *page.View, f sourceForm) error {
@@ -69,6 +72,7 @@ func (x *radar) addSource(w http.ResponseWriter, r *http.Request, v *page.View) 
 		if f.wrong.Field == "" {
 			f.wrong.Field = "url" // what cannot be read
 		}
+		f.hook.addressed = true
 		return x.showSources(w, r, v, f)
 	}
 	page.Flash(w, r, "saved")
@@ -95,8 +99,14 @@ func (x *radar) showSource(w http.ResponseWriter, r *http.Request, v *page.View,
 	if err != nil {
 		return err
 	}
+	var h hookShown
+	if s.Kind == listen.WebhookSource {
+		if h, err = x.shownHook(r.Context(), v, s, f.secret); err != nil {
+			return err
+		}
+	}
 	v.Title, v.Section = s.Name, "radar"
-	return x.ShowDesk(w, r, v, sourcePage(v, s, *f, len(queries) == 0))
+	return x.ShowDesk(w, r, v, sourcePage(v, s, h, *f, len(queries) == 0))
 }
 
 func (x *radar) changeSource(w http.ResponseWriter, r *http.Request, v *page.View) error {
@@ -190,6 +200,8 @@ func kindName(v *page.View, k listen.SourceKind) string {
 		return v.T("form")
 	case listen.MailSource:
 		return v.T("mail")
+	case listen.WebhookSource:
+		return v.T("webhook")
 	}
 	return v.T("program")
 }

@@ -28,6 +28,7 @@ import (
 	"tribune/know"
 	"tribune/know/purchase"
 	"tribune/listen"
+	"tribune/listen/hook"
 	"tribune/listen/spike"
 	"tribune/listen/trend"
 	"tribune/listen/volume"
@@ -81,6 +82,7 @@ func Over(t testing.TB, db *storage.DB, folders ...Folder) *Site {
 	k.Events = event.New(log, db, k.Now, "test")
 	k.People = know.New(log, db, k.Events, k.Now, nil)
 	k.Radar = listen.New(log, db, k.Events, k.People, nowhere{}, k.Now)
+	k.Hooks = hook.New(db, k.Events, k.Radar, k.Now)
 	k.Spikes = spike.New(log, db, k.Events, k.Now)
 	k.Trends = trend.New(log, db, k.Events, k.People, k.Now)
 	k.Inbox = converse.New(log, db, k.Events, k.People, k.Radar, k.Now)
