@@ -80,7 +80,7 @@ func (s sample) customerPages(t *testing.T) {
 // deskPages gives every page of the desk.
 func (s sample) deskPages(p *Page) []string {
 	p.t.Helper()
-	paths := []string{"/desk", "/desk/inbox", "/desk/inbox?state=answered", "/desk/radar", "/desk/radar/queries", "/desk/radar/queries/new", "/desk/radar/sources",
+	paths := []string{"/desk", "/desk/inbox", "/desk/inbox?state=answered", "/desk/radar", "/desk/radar/queries", "/desk/radar/queries/new", "/desk/radar/lists", "/desk/radar/lists/new", "/desk/radar/sources",
 		"/desk/radar/import", "/desk/ideas", "/desk/voices", "/desk/calls", "/desk/calls/new", "/desk/releases", "/desk/releases/new", "/desk/people", "/desk/outbox",
 		"/desk/settings", "/desk/settings/team", "/desk/settings/mail", "/desk/settings/rules", "/desk/settings/audit", "/desk/welcome",
 		"/desk/tribes", "/desk/boards", "/desk/boards/new", "/desk/charter", "/desk/charter/purpose", "/desk/why", "/desk/why?sure=unknown", "/desk/why/tree", "/desk/why/unexplained",

@@ -75,14 +75,15 @@ func benchPosts(n, each int, seed uint64) []byte {
 }
 
 // BenchmarkPipe measures the main road from NDJSON to what is stored, matched
-// against 10,000 queries, searchable and counted, on SQLite.
+// against 10,000 queries, classified, searchable and counted.
 func BenchmarkPipe(b *testing.B) {
 	for _, c := range []struct {
 		name  string
 		each  int
 		posts int
 	}{{"tenth", 10, 20_000}, {"all", 1, 10_000}} {
-		b.Run(c.name, func(b *testing.B) { pipe(b, storagetest.SQLite(b), c.each, c.posts) })
+		b.Run(c.name+"/sqlite", func(b *testing.B) { pipe(b, storagetest.SQLite(b), c.each, c.posts) })
+		b.Run(c.name+"/postgres", func(b *testing.B) { pipe(b, storagetest.Postgres(b), c.each, c.posts) })
 	}
 }
 

@@ -24,6 +24,7 @@ type options struct {
 	seconds                        int
 	ideas, votes, comments, people int
 	factor                         int
+	hearing                        bool
 }
 
 func main() {
@@ -36,6 +37,7 @@ func main() {
 	flag.IntVar(&o.comments, "comments", 20_000, "comments")
 	flag.IntVar(&o.people, "people", 5_000, "people")
 	flag.IntVar(&o.factor, "factor", 10, "measure reading again with so many times the ideas; 1 leaves it out")
+	flag.BoolVar(&o.hearing, "hearing", false, "measure only the road of what is heard")
 	bare := flag.String("bare", "", "serve the bare handler at this address (used by itself)")
 	votes := flag.String("bare-votes", "", "serve bare votes at this address (used by itself)")
 	db := flag.String("db", "", "the file that bare votes go to (used by itself)")
@@ -68,6 +70,9 @@ func run(ctx context.Context, o options) error {
 	if out, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("build: %w\n%s", err, out)
 	}
+	if o.hearing {
+		return hearing(ctx, program, filepath.Join(dir, "radar"), o)
+	}
 	fmt.Printf("%d ideas, %d votes, %d comments, %d people; 32 connections, %d s a line\n\n", o.ideas, o.votes, o.comments, o.people, o.seconds)
 	small, err := start(ctx, program, filepath.Join(dir, "small"), o)
 	if err != nil {
@@ -86,6 +91,9 @@ func run(ctx context.Context, o options) error {
 		return err
 	}
 	small.stop()
+	if err := hearing(ctx, program, filepath.Join(dir, "radar"), o); err != nil {
+		return err
+	}
 	if o.factor < 2 {
 		return nil
 	}
