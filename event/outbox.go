@@ -336,6 +336,22 @@ func (l *Log) Delivery(ctx context.Context, id int64) (Delivery, error) {
 	return d, err
 }
 
+// lately is how long a failure to send says something of now.
+const lately = time.Hour
+
+// Stuck reports whether the mails that were tried last, up to three within the
+// hour, have all failed: nothing seems to get out. It says nothing of whose
+// they were.
+func (l *Log) Stuck(ctx context.Context) (bool, error) {
+	var tried, failed int
+	err := l.db.Row(ctx, `select count(*), coalesce(sum(case when error <> '' then 1 else 0 end), 0) from
+		(select error from outbox where attempts > 0 and created_at > $1 order by id desc limit 3) last`, storage.Micros(l.now().Add(-lately))).Scan(&tried, &failed)
+	if err != nil {
+		return false, fmt.Errorf("event: whether mail is stuck: %w", err)
+	}
+	return tried > 0 && failed == tried, nil
+}
+
 // States counts the outbox by state.
 func (l *Log) States(ctx context.Context) (map[State]int64, error) {
 	type count struct {

@@ -257,3 +257,40 @@ func TestSignInFirst(t *testing.T) {
 		t.Errorf("%v left first", first.Load())
 	}
 }
+
+// Mail is stuck when what was tried last has failed, and not for one that did.
+func TestStuck(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		log := open(db, "a")
+		at := storage.Micros(time.Now())
+		tried := func(dedup, reason string, want bool) {
+			t.Helper()
+			put(t, db, log, event.Delivery{Dedup: dedup, Kind: "signin", Account: 1})
+			if err := db.Update(t.Context(), func(tx *storage.Tx) error {
+				_, err := tx.Exec(t.Context(), `update outbox set attempts = 1, error = $1, created_at = $2 where dedup = $3`, reason, at, dedup)
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+			if stuck, err := log.Stuck(t.Context()); err != nil || stuck != want {
+				t.Errorf("after %s: stuck is %v, %v", dedup, stuck, err)
+			}
+		}
+		if stuck, err := log.Stuck(t.Context()); err != nil || stuck {
+			t.Errorf("nothing tried: stuck is %v, %v", stuck, err)
+		}
+		tried("refused", "550 no such box", true)
+		tried("taken", "", false)
+		tried("refused twice", "connection refused", false)
+		tried("refused again", "connection refused", false)
+		tried("and again", "connection refused", true)
+		at -= 2 * storage.Micros(time.Unix(3600, 0))
+		db.Update(t.Context(), func(tx *storage.Tx) error {
+			_, err := tx.Exec(t.Context(), `update outbox set created_at = $1`, at)
+			return err
+		})
+		if stuck, err := log.Stuck(t.Context()); err != nil || stuck {
+			t.Errorf("two hours ago: stuck is %v, %v", stuck, err)
+		}
+	})
+}

@@ -73,9 +73,14 @@ func (d door) start(w http.ResponseWriter, r *http.Request, v *page.View) error 
 	return d.Show(w, r, v, askPage(v, form))
 }
 
+// sent says what becomes of the link: the same for every address.
 func (d door) sent(w http.ResponseWriter, r *http.Request, v *page.View) error {
 	v.Title, v.NoIndex = v.T("Look in your mail"), true
-	return d.Show(w, r, v, sentPage(v, mail.Set(d.Kit, v.Site)))
+	stuck, err := d.Events.Stuck(r.Context())
+	if err != nil {
+		return err
+	}
+	return d.Show(w, r, v, sentPage(v, mail.Set(d.Kit, v.Site), stuck))
 }
 
 // secretly keeps a link's address out of caches and out of what other pages

@@ -8,6 +8,7 @@ import (
 
 	"tribune/event"
 	"tribune/know"
+	"tribune/storage"
 	"tribune/web/signin"
 	"tribune/web/webtest"
 )
@@ -102,6 +103,27 @@ func TestNobodyLearns(t *testing.T) {
 		t.Errorf("%v and %v differ", known, unknown)
 	}
 	s.Visitor().Post("/signin", "email", "not an address").Want(t, 422, "This is not a mail address", `value="not an address"`)
+}
+
+// TestSent promises no mail that will not come, and says the same of every
+// address.
+func TestSent(t *testing.T) {
+	s := site(t)
+	jo := s.Visitor()
+	jo.Get("/signin/sent").Want(t, 200, "This site has no mail server yet")
+	s.SMTP = "smtp://127.0.0.1:1"
+	jo.Post("/signin", "email", "jo@example.org").Want(t, 303)
+	jo.Get("/signin/sent").Want(t, 200, "We are sending a link")
+	err := s.DB.Update(t.Context(), func(tx *storage.Tx) error {
+		_, err := tx.Exec(t.Context(), `update outbox set attempts = 1, error = '550 no such box: jo@example.org'`)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	jo.Get("/signin/sent").Want(t, 200, "The last mails of this site did not get out").Without(t, "jo@example.org")
+	jo.Lang = "fr"
+	jo.Get("/signin/sent").Want(t, 200, "Les derniers e-mails de ce site ne sont pas partis")
 }
 
 // TestLimits holds back who asks too often, for one address and from one.
