@@ -333,7 +333,7 @@ func TestVolumeAndShares(t *testing.T) {
 	marta.Get("/desk/radar/share?since=30&query=1").Want(t, 422, "Choose 2 to 12 standing queries")
 	marta.Get("/desk/radar/share?query=1&query=99").Want(t, 404)
 	marta.Lang = "fr"
-	marta.Get("/desk/radar/volume").Want(t, 200, "Vérifiées à la main\u202f: 1, justes à 100\u202f%", "Ce qu’on n’entend pas")
+	marta.Get("/desk/radar/volume").Want(t, 200, "Vérifiées à la main\u00a0: 1, justes à 100\u202f%", "Ce qu’on n’entend pas")
 	marta.Get("/desk/radar/share").Want(t, 200, "les mêmes filtres pour toutes")
 	if x := marta.Get("/assets/0/echarts.own.js"); x.Status != 404 {
 		t.Errorf("an asset of another version: %d", x.Status)
