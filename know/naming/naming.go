@@ -158,6 +158,9 @@ func (r reading) brandish(borne bool) Kind {
 		return Somebody
 	}
 	for _, w := range bare {
+		if w == one && len(r.house) == 1 {
+			continue // a family's name, as seen above
+		}
 		rest := strings.TrimPrefix(strings.TrimSuffix(w, one), one)
 		if rest != w && (rest == "" || listed(functions(), rest) || listed(many(), rest)) {
 			return TheBrand

@@ -102,6 +102,11 @@ func TestNobodyWearsTheBrand(t *testing.T) {
 			t.Errorf("%q is %d where families are called so, want %d", name, got, want)
 		}
 	}
+	for name, want := range map[string]Kind{"Arthur Oriflamme": Somebody, "Oriflamme Arthur": TheBrand, "OriflammeSupport": TheBrand, "Arthur Oriflamme Support": TheBrand} {
+		if got := Personal(name, "Oriflamme", true); got != want {
+			t.Errorf("%q is %d where families are called so, want %d", name, got, want)
+		}
+	}
 	for name, want := range map[string]Kind{"Left-handed crew": Somebody, "The Penfriends": Somebody, "Paper team": Somebody, "Oriflamme": TheBrand, "Оriflamme": TheBrand,
 		"Friends of Oriflamme": TheBrand, "Support": AFunction, "Kundendienst": AFunction, "The Oriflamme support": AFunction} {
 		if got := Tribal(name, "Oriflamme"); got != want {
