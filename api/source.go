@@ -284,9 +284,10 @@ func (s *service) queryRemove(ctx context.Context, a *gate.Asker, in *ByID) (*no
 
 // Trial is what a query would find.
 type Trial struct {
-	Hits   int       `json:"hits"`
-	Of     int       `json:"of" doc:"Texts looked at: what rests, and the mentions of the last 90 days"`
-	Sample []Mention `json:"sample" nullable:"false" doc:"At most 10, newest first; those that rest have no id"`
+	Hits     int       `json:"hits"`
+	Warnings []string  `json:"warnings,omitempty" doc:"What it may find too much of"`
+	Of       int       `json:"of" doc:"Texts looked at: what rests, and the mentions of the last 90 days"`
+	Sample   []Mention `json:"sample" nullable:"false" doc:"At most 10, newest first; those that rest have no id"`
 }
 
 func (s *service) queryTry(ctx context.Context, a *gate.Asker, in *struct {
@@ -299,7 +300,15 @@ func (s *service) queryTry(ctx context.Context, a *gate.Asker, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	return body(Trial{t.Hits, t.Of, page(t.Sample, "", mention).Body.Items}), nil
+	said := Trial{Hits: t.Hits, Of: t.Of, Sample: page(t.Sample, "", mention).Body.Items}
+	parsed, err := s.Radar.Parse(ctx, a.Actor, in.Body.Text)
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range parsed.Warnings() {
+		said.Warnings = append(said.Warnings, s.printer(a).T(w.Text, w.Args...))
+	}
+	return body(said), nil
 }
 
 // Hour is how many mentions were published in the hour that begins at At.

@@ -50,6 +50,22 @@ func fromReader(p reader.Post) Post {
 		Text: plain.Clip(p.Text, maxText), Language: p.Language, Reach: p.Reach, PublishedAt: p.PublishedAt, atAddress: p.AtAddress}
 }
 
+// sound leaves out of what a reader gives what no database takes: bytes that
+// are no UTF-8, and zeros.
+func sound(p reader.Post) reader.Post {
+	for _, s := range []*string{&p.ID, &p.URL, &p.ReplyTo, &p.Author.Name, &p.Author.Handle, &p.Author.URL, &p.Text, &p.Language} {
+		*s = soundText(*s)
+	}
+	return p
+}
+
+func soundText(s string) string {
+	if utf8.ValidString(s) && !strings.Contains(s, "\x00") {
+		return s
+	}
+	return strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", ""), "\uFFFD")
+}
+
 // ahead is how far a clock elsewhere may be before ours: a day alone, written
 // where it has begun already, is no mistake.
 const ahead = 24 * time.Hour

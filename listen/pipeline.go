@@ -68,6 +68,11 @@ func (r *Radar) from(ctx context.Context, s Source) (reader.From, error) {
 // deliver takes a reader's batches down the rest of the road, and counts them.
 func (r *Radar) deliver(s Source, t *tally) reader.Deliver {
 	return func(ctx context.Context, b reader.Batch) error {
+		for _, ids := range [][]string{b.Gone, b.Left} {
+			for i, id := range ids {
+				ids[i] = soundText(id)
+			}
+		}
 		said, err := r.introduced(ctx, s, normalise(s, latest(b.Posts), r.now()))
 		if err != nil {
 			return err
@@ -137,7 +142,7 @@ func (r *Radar) takeCounted(ctx context.Context, l load, t *tally) error {
 func normalise(s Source, posts []reader.Post, now time.Time) []utterance {
 	said := make([]utterance, 0, len(posts))
 	for _, from := range posts {
-		p := fromReader(from)
+		p := fromReader(sound(from))
 		stated := p.PublishedAt
 		p.PublishedAt = settleDate(stated, now)
 		u := utter(s, p, stated)
