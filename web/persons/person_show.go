@@ -240,7 +240,7 @@ func (x *persons) pick(w http.ResponseWriter, r *http.Request, v *page.View) err
 		look = m.account.Name
 	}
 	if look != "" {
-		m.looked = true
+		m.looked = m.text != "" // a guess of ours that finds nobody is no answer
 		if m.found, err = x.People.Search(r.Context(), v.Actor, look, 20); err != nil {
 			return err
 		}

@@ -50,6 +50,8 @@ func TestOneLineOfTime(t *testing.T) {
 		t.Fatal(err)
 	}
 
+	marta.Get(account+"/join").Want(t, 200).Without(t, "Nobody is found")
+	marta.Get(account+"/join?q=zz").Want(t, 200, "Nobody is found")
 	marta.Get(account+"/join?q=anna").Want(t, 200, "It is them", person)
 	marta.Post(account+"/move", "person", "x").Want(t, 422, "Choose the person")
 	marta.Post(account+"/move", "person", fmt.Sprint(anna.ID)).Want(t, 303)
