@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"tribune/listen"
+	"tribune/shape"
 	"tribune/web/desk"
 	"tribune/web/page"
 )
@@ -13,6 +14,7 @@ type shown struct {
 	mention     listen.Mention
 	copies      []listen.Mention // the same words again
 	thread      int64
+	idea        shape.Idea     // that it is a voice behind, if any
 	answers     listen.Mention // what it answers, if that was heard
 	causes      []cause        // the standing queries that match
 	corrections []listen.Correction
@@ -43,6 +45,11 @@ func (x *radar) showMention(w http.ResponseWriter, r *http.Request, v *page.View
 		return err
 	}
 	s.thread = threads[id]
+	behind, err := x.Ideas.Behind(ctx, v.Actor, []int64{id})
+	if err != nil {
+		return err
+	}
+	s.idea = behind[id]
 	all, err := x.Radar.Queries(ctx, v.Actor)
 	if err != nil {
 		return err

@@ -19,6 +19,7 @@ type written struct {
 	with    []listen.Mention // whose words stand behind it, too
 	typed   map[string]string
 	calls   []shape.Call
+	behind  shape.Idea // that these words are a voice behind already, if any
 	similar []shape.Idea
 	action  string
 	wrong   page.Wrong
@@ -74,6 +75,11 @@ func (x *workshop) showFrom(w http.ResponseWriter, r *http.Request, v *page.View
 	if f.with, err = x.with(r, v, s.from.Mention, with); err != nil {
 		return err
 	}
+	behind, err := x.Ideas.Behind(r.Context(), v.Actor, []int64{s.from.Mention})
+	if err != nil {
+		return err
+	}
+	f.behind = behind[s.from.Mention]
 	if f.calls, err = x.Ideas.Calls(r.Context(), v.Actor, true); err != nil {
 		return err
 	}

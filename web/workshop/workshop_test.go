@@ -52,6 +52,7 @@ func TestIdeaOfAMention(t *testing.T) {
 	}
 	marta.Get("/desk/ideas/1").Want(t, 200, "A squared A6", "I would buy ten.", "Jonas Keller", `href="/desk/accounts/`, "size, squared", "https://blog.example/").Without(t, "would be perfect")
 	marta.Get("/desk/ideas").Want(t, 200, "A squared A6", "1 voice")
+	marta.Get(path).Want(t, 200, "A voice behind", `href="/desk/ideas/1"`) // whoever opens it next sees what came of it
 }
 
 func TestVoiceIsAddedToAnIdeaThatIsFound(t *testing.T) {
