@@ -62,7 +62,7 @@ func TestRemoveAccount(t *testing.T) {
 		if err := d.RemoveAccount(ctx, jo, old); !fault.Is(err, fault.Conflict) {
 			t.Errorf("the last confirmed address: %v", err)
 		}
-		if _, _, _, err := d.Use(ctx, secret, "", "test"); err != nil {
+		if _, err := d.Confirm(ctx, jo, secret); err != nil {
 			t.Fatal(err)
 		}
 		if err := d.RemoveAccount(ctx, jo, old); err != nil {
@@ -148,8 +148,24 @@ func TestAddAddress(t *testing.T) {
 		if err != nil || link.Purpose != know.Confirmation || link.Person != jo.ID {
 			t.Fatalf("%+v, %v", link, err)
 		}
-		if _, person, _, err := d.Use(ctx, secret, "", "test"); err != nil || person != jo.ID {
-			t.Fatalf("person %d, %v", person, err)
+		// Whoever reads the address may be another, if Jo mistyped it: the link lets
+		// nobody in, and serves Jo alone.
+		if session, _, _, err := d.Use(ctx, secret, "Sally Stranger", "test"); !fault.Is(err, fault.Forbidden) {
+			t.Fatalf("it signs in: %q, %v", session, err)
+		}
+		for _, other := range []know.Actor{{}, sam} {
+			if _, err := d.Confirm(ctx, other, secret); !fault.Is(err, fault.Forbidden) {
+				t.Fatalf("%d confirms it: %v", other.ID, err)
+			}
+		}
+		if _, err := d.ActorByEmail(ctx, "new@example.org"); err == nil {
+			t.Error("the address is somebody's already")
+		}
+		if next, err := d.Confirm(ctx, jo, secret); err != nil || next != "/me/settings" {
+			t.Fatalf("%q, %v", next, err)
+		}
+		if _, err := d.Confirm(ctx, jo, secret); !fault.Is(err, fault.NotFound) {
+			t.Errorf("a second time: %v", err)
 		}
 		if a, err := d.ActorByEmail(ctx, "new@example.org"); err != nil || a.ID != jo.ID {
 			t.Errorf("%+v, %v", a, err)

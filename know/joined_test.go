@@ -160,6 +160,9 @@ func TestJoinedAndConfirmed(t *testing.T) {
 		if confirmed, err := h.AddAddress(h.ctx, rena, "rena@work.example"); err != nil || confirmed {
 			t.Fatalf("confirmed by typing it: %v, %v", confirmed, err)
 		}
+		_, err := h.Confirm(h.ctx, rena, h.link())
+		h.ok(err)
+		h.ok(h.StartSignIn(h.ctx, "rena@work.example", "", "en"))
 		second, person, _, err := h.Use(h.ctx, h.link(), "", "test")
 		if err != nil || person != rena.ID {
 			t.Fatalf("person %d, %v", person, err)
@@ -206,6 +209,9 @@ func TestHeldIsNotJoined(t *testing.T) {
 		}
 		_, err := h.AddAddress(h.ctx, rena, "second@example.org")
 		h.ok(err)
+		_, err = h.Confirm(h.ctx, rena, h.link())
+		h.ok(err)
+		h.ok(h.StartSignIn(h.ctx, "second@example.org", "", "en"))
 		second, _, _, err := h.Use(h.ctx, h.link(), "", "test")
 		h.ok(err)
 		if err := h.Move(h.ctx, marta, first, 0); !fault.Is(err, fault.Conflict) {

@@ -299,7 +299,8 @@ func (d *Directory) look(ctx context.Context, q storage.Q, secret string) (l Lin
 }
 
 // Use uses a one-time link up and opens a session. name is asked of somebody
-// new; agent is the browser, to be recognised in the list of sessions.
+// new; agent is the browser, to be recognised in the list of sessions. A link
+// that confirms an address opens none: see Confirm.
 func (d *Directory) Use(ctx context.Context, secret, name, agent string) (session string, person int64, next string, err error) {
 	session, hash, err := d.secret()
 	if err != nil {
@@ -309,6 +310,9 @@ func (d *Directory) Use(ctx context.Context, secret, name, agent string) (sessio
 		l, err := d.look(ctx, tx, secret)
 		if err != nil {
 			return err
+		}
+		if l.Purpose == Confirmation {
+			return errNotTheAsker()
 		}
 		if person, err = d.personOf(ctx, tx, l, name); err != nil {
 			return err
@@ -337,6 +341,31 @@ func (d *Directory) Use(ctx context.Context, secret, name, agent string) (sessio
 		return d.events.Append(ctx, tx, event.Event{Kind: "session.opened", Actor: person, Subject: event.Ref{Kind: "session", ID: id}})
 	})
 	return session, person, next, err
+}
+
+// Confirm makes an address that a asked for theirs, by the link that went to it.
+// It opens no session, and serves nobody else: who asked may have mistyped the
+// address, and whoever reads it is not them.
+func (d *Directory) Confirm(ctx context.Context, a Actor, secret string) (next string, err error) {
+	err = d.db.Update(ctx, func(tx *storage.Tx) error {
+		l, err := d.look(ctx, tx, secret)
+		if err != nil {
+			return err
+		}
+		if l.Purpose != Confirmation || a.ID == 0 || l.Person != a.ID {
+			return errNotTheAsker()
+		}
+		next = l.Next
+		if _, err := tx.Exec(ctx, `update signin_link set used_at = $1 where id = $2`, storage.Micros(d.now()), l.ID); err != nil {
+			return err
+		}
+		return d.claim(ctx, tx, l.Account, a.ID)
+	})
+	return next, err
+}
+
+func errNotTheAsker() error {
+	return fault.New(fault.Forbidden, "Sign in first with an address that is yours here already, then open the link of the mail again. It is not used up.")
 }
 
 // ClaimGuest notes that whoever reads an address has confirmed it, and gives

@@ -155,7 +155,7 @@ func (d draft) confirmation(ctx context.Context, row event.Delivery) error {
 	}
 	d.hello()
 	d.Subject = d.T("Your address at {brand}", "brand", d.site.Brand)
-	d.say(d.T("You, or somebody who typed this address, asked to sign in to {brand} with it from now on, as {name}. The link works once, for 15 minutes.", "brand", d.site.Brand, "name", d.To.Name))
+	d.say(d.T("You, or somebody who typed this address, asked to sign in to {brand} with it from now on, as {name}. The link works once, for 15 minutes, where {name} is signed in.", "brand", d.site.Brand, "name", d.To.Name))
 	d.Blocks = append(d.Blocks, linkTo(d.T("Yes, this address is mine"), ""))
 	d.say(d.T("If it was not you, do nothing."))
 	d.Foot = append(d.Foot, plain(d.site.Brand+", "+d.m.k.URL))

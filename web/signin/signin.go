@@ -111,6 +111,10 @@ func (d door) confirm(w http.ResponseWriter, r *http.Request, v *page.View, form
 	if form.link, err = d.People.Look(r.Context(), form.secret); err != nil {
 		return d.gone(w, r, v, err)
 	}
+	if form.link.Purpose == know.Confirmation {
+		v.Title = v.T("Is this address yours?")
+		return d.Show(w, r, v, addressPage(v, form))
+	}
 	if form.link.Purpose == know.Invitation && form.link.By != 0 {
 		if form.by, err = d.People.Person(r.Context(), form.link.By); err != nil {
 			return err
@@ -135,6 +139,17 @@ func (d door) use(w http.ResponseWriter, r *http.Request, v *page.View) error {
 		return err
 	}
 	form := useForm{secret: r.PathValue("secret"), name: r.PostForm.Get("name")}
+	if link, err := d.People.Look(r.Context(), form.secret); err == nil && link.Purpose == know.Confirmation {
+		next, err := d.People.Confirm(r.Context(), v.Actor, form.secret)
+		if err == nil {
+			page.Flash(w, r, "saved")
+			return page.Back(w, r, next)
+		}
+		if err := v.Wrong(err, &form.wrong); err != nil {
+			return err
+		}
+		return d.confirm(w, r, v, form)
+	}
 	session, person, next, err := d.People.Use(r.Context(), form.secret, form.name, r.UserAgent())
 	if fault.Is(err, fault.NotFound) {
 		return d.gone(w, r, v, err)

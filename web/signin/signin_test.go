@@ -56,6 +56,37 @@ func TestScanner(t *testing.T) {
 	s.Visitor().Get("/signin/nonsense").Want(t, 410)
 }
 
+// TestOwnAddress lets nobody in by the link that confirms an added address: who
+// added it may have mistyped it. It is confirmed where they are signed in.
+func TestOwnAddress(t *testing.T) {
+	s := site(t)
+	jo, sam := s.Person("Jo Berg", know.Member), s.Person("Sam Okoye", know.Member)
+	if _, err := s.People.AddAddress(t.Context(), jo.Actor, "jo@work.example"); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := s.Events.DeliveriesTo(t.Context(), jo.ID)
+	if err != nil || len(rows) == 0 {
+		t.Fatal(rows, err)
+	}
+	secret, err := s.People.Arm(t.Context(), rows[0].Subject.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	link := "/signin/" + secret
+	for _, other := range []*webtest.Reader{s.Visitor(), sam} {
+		other.Get(link).Want(t, 200, "Somebody asked to sign in", "jo@work.example").Without(t, "Jo Berg", `action="`+link)
+		if got := other.Post(link).Want(t, 403, "Sign in first"); got.Header.Get("Set-Cookie") != "" {
+			t.Errorf("a stranger is given %q", got.Header.Get("Set-Cookie"))
+		}
+	}
+	jo.Get(link).Want(t, 200, "You asked to sign in", "Yes, it is mine")
+	got := jo.Post(link).Want(t, 303)
+	if to := got.Header.Get("Location"); to != "/me/settings" || strings.Contains(got.Header.Get("Set-Cookie"), "__Host-tribune=") {
+		t.Errorf("led to %s with %q", to, got.Header.Get("Set-Cookie"))
+	}
+	jo.Get(link).Want(t, 410)
+}
+
 // TestTooOld says plainly of a link that is older than a quarter of an hour that
 // it has ended, in the reader's language, and sends a new one from that page.
 func TestTooOld(t *testing.T) {
