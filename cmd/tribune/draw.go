@@ -28,6 +28,9 @@ type drawCommand struct {
 
 // Run draws seats by lot under quotas, as a board of a site does.
 func (c *drawCommand) Run() error {
+	if strings.TrimSpace(c.Seed) == "" {
+		return errors.New("--seed is empty: give the public seed, for nobody can check a draw that has none; nothing was drawn")
+	}
 	pool, err := readTable(c.Pool, "external_id")
 	if err != nil {
 		return err

@@ -16,7 +16,7 @@ func Countries(v *View) []Option {
 		for b := 'A'; b <= 'Z'; b++ {
 			code := string([]rune{a, b})
 			region, err := language.ParseRegion(code)
-			if err != nil || !region.IsCountry() || region.String() != code || region.Canonicalize() != region {
+			if err != nil || !region.IsCountry() || region.String() != code || region.Canonicalize() != region || grouping(code) {
 				continue
 			}
 			if name := v.Country(code); name != code {
@@ -30,3 +30,7 @@ func Countries(v *View) []Option {
 	})
 	return append([]Option{{Value: "", Name: v.T("Not said")}}, all...)
 }
+
+// grouping reports whether a code is reserved for a group of countries (ISO
+// 3166-1, exceptional reservations).
+func grouping(code string) bool { return code == "EU" || code == "EZ" || code == "UN" }
