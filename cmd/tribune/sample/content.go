@@ -83,6 +83,7 @@ type source struct{ Name, Shown, Kind string }
 
 type mention struct {
 	Key, Author, Name, Handle, Kind, Place, Language, Country, Text, Idea, Query, Answer, By string
+	Mood                                                                                     string // as somebody who looked at it says
 	Day                                                                                      float64
 	Asks, Public, Answered                                                                   bool
 }

@@ -404,6 +404,11 @@ func (t *teller) hear(ctx context.Context, m mention) error {
 		return fmt.Errorf("sample: mention %s: %w", m.Key, err)
 	}
 	t.mentions[m.Key] = heard[0].ID
+	if m.Mood != "" {
+		if err := t.site.Radar.Correct(ctx, t.actors["noura"], heard[0].ID, "mood", m.Mood); err != nil {
+			return fmt.Errorf("sample: the mood of mention %s: %w", m.Key, err)
+		}
+	}
 	if m.Author == "" {
 		return nil
 	}
