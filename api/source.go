@@ -222,12 +222,13 @@ type Query struct {
 	Sources   []int64   `json:"sources" nullable:"false" doc:"It is limited to these; none: all"`
 	Mentions  int64     `json:"mentions" doc:"That match, copies left out"`
 	Found     *int      `json:"found,omitempty" doc:"How many it found at once, when added or changed"`
+	Filled    bool      `json:"filled" doc:"It looked through all that was there before it was changed last"`
 	CreatedAt time.Time `json:"created_at"`
 	ChangedAt time.Time `json:"changed_at"`
 }
 
 func standing(q listen.Query) Query {
-	return Query{q.ID, q.Name, q.Text, string(q.Purpose), append([]int64{}, q.Sources...), q.Mentions, nil, q.CreatedAt, q.ChangedAt}
+	return Query{q.ID, q.Name, q.Text, string(q.Purpose), append([]int64{}, q.Sources...), q.Mentions, nil, q.Filled, q.CreatedAt, q.ChangedAt}
 }
 
 // NewQuery is a standing query to be added, or what one is to be.
@@ -284,10 +285,22 @@ func (s *service) queryRemove(ctx context.Context, a *gate.Asker, in *ByID) (*no
 
 // Trial is what a query would find.
 type Trial struct {
-	Hits     int       `json:"hits"`
-	Warnings []string  `json:"warnings,omitempty" doc:"What it may find too much of"`
-	Of       int       `json:"of" doc:"Texts looked at: what rests, and the mentions of the last 90 days"`
-	Sample   []Mention `json:"sample" nullable:"false" doc:"At most 10, newest first; those that rest have no id"`
+	Hits     int         `json:"hits"`
+	Of       int         `json:"of" doc:"Texts looked at: what rests, and the mentions of the last 90 days"`
+	Sample   []Mention   `json:"sample" nullable:"false" doc:"At most 10, newest first; those that rest have no id"`
+	Days     []int       `json:"days" nullable:"false" doc:"Hits of each of the last 90 days, of UTC; the last one is today"`
+	Terms    []TermTrial `json:"terms" nullable:"false" doc:"At most 20"`
+	Warnings []string    `json:"warnings" nullable:"false" doc:"What is allowed but seldom meant"`
+}
+
+// TermTrial is what one term of a query adds or costs.
+type TermTrial struct {
+	Text    string `json:"text"`
+	Column  int    `json:"column" doc:"Where it begins, in characters from 1"`
+	Negated bool   `json:"negated" doc:"It takes away"`
+	Needed  bool   `json:"needed" doc:"Without it no query is left"`
+	Adds    int    `json:"adds" doc:"Found only because of it"`
+	Costs   int    `json:"costs" doc:"Not found only because of it"`
 }
 
 func (s *service) queryTry(ctx context.Context, a *gate.Asker, in *struct {
@@ -300,15 +313,14 @@ func (s *service) queryTry(ctx context.Context, a *gate.Asker, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	said := Trial{Hits: t.Hits, Of: t.Of, Sample: page(t.Sample, "", mention).Body.Items}
-	parsed, err := s.Radar.Parse(ctx, a.Actor, in.Body.Text)
-	if err != nil {
-		return nil, err
+	out := Trial{Hits: t.Hits, Of: t.Of, Sample: page(t.Sample, "", mention).Body.Items, Days: t.Days, Terms: []TermTrial{}, Warnings: []string{}}
+	for _, x := range t.Terms {
+		out.Terms = append(out.Terms, TermTrial{x.Text, x.Column, x.Negated, x.Needed, x.Adds, x.Costs})
 	}
-	for _, w := range parsed.Warnings() {
-		said.Warnings = append(said.Warnings, s.printer(a).T(w.Text, w.Args...))
+	for _, w := range t.Warnings {
+		out.Warnings = append(out.Warnings, s.printer(a).Fault(w))
 	}
-	return body(said), nil
+	return body(out), nil
 }
 
 // Hour is how many mentions were published in the hour that begins at At.

@@ -21,14 +21,14 @@ const fillBack = 90 * 24 * time.Hour
 
 // fillNow is how long adding a query waits for it to be run over what is
 // there; what is left then, Rest ends.
-const fillNow = 20 * time.Second
+const fillNow = 5 * time.Second
 
 // pageSize is how many texts a search of what is there reads at once.
 const pageSize = 500
 
 // fill runs a query over all that rests and over the mentions of the last 90
 // days, in batches, and gives how many mentions it matches there. It may be
-// interrupted and begun again at any time.
+// interrupted at any time; begun again it goes on where it was.
 func (r *Radar) fill(ctx context.Context, q Query) (found int, err error) {
 	parsed, err := saved.Parse(ctx, r.db, q.Text)
 	if err != nil {
@@ -46,7 +46,7 @@ func (r *Radar) fill(ctx context.Context, q Query) (found int, err error) {
 		return max(n, found), fmt.Errorf("listen: run query %d over what is there: %w", q.ID, err)
 	}
 	return found, r.db.Update(ctx, func(tx *storage.Tx) error {
-		_, err := tx.Exec(ctx, `update query set filled = 1 where id = $1 and changed_at = $2`, q.ID, storage.Micros(q.ChangedAt))
+		_, err := tx.Exec(ctx, `update query set filled = 1, filled_to = 0 where id = $1 and changed_at = $2`, q.ID, storage.Micros(q.ChangedAt))
 		return err
 	})
 }
@@ -127,7 +127,7 @@ type listed struct {
 // refill notes for each mention whether the query matches it.
 func (r *Radar) refill(ctx context.Context, q Query, matches func(source int64, doc query.Doc) bool) (found int, err error) {
 	since := storage.Micros(r.now().Add(-fillBack))
-	var last int64
+	last := q.filledTo
 	for {
 		page, err := storage.All(ctx, r.db, func(row storage.Scanner) (l listed, err error) {
 			var has int
@@ -157,7 +157,26 @@ func (r *Radar) refill(ctx context.Context, q Query, matches func(source int64, 
 				return found, err
 			}
 		}
+		if err := r.db.Update(ctx, func(tx *storage.Tx) error {
+			_, err := tx.Exec(ctx, `update query set filled_to = $1 where id = $2 and changed_at = $3`, last, q.ID, storage.Micros(q.ChangedAt))
+			return err
+		}); err != nil {
+			return found, err
+		}
 	}
+}
+
+// Progress gives how much of what was there a query has looked at since it was
+// changed last, in hundredths.
+func (r *Radar) Progress(ctx context.Context, a know.Actor, q Query) (int64, error) {
+	if err := know.Require(a, know.Listen, know.Subject{}); err != nil || q.Filled {
+		return 100, err
+	}
+	var last int64
+	if err := r.db.Row(ctx, `select coalesce(max(id), 0) from mention`).Scan(&last); err != nil {
+		return 0, fmt.Errorf("listen: progress of query %d: %w", q.ID, err)
+	}
+	return min(99, 100*q.filledTo/max(last, 1)), nil
 }
 
 // rematch turns round whether the query matches these mentions.
@@ -235,23 +254,79 @@ func (r *Radar) Try(ctx context.Context, a know.Actor, text string, sources []in
 	if err != nil {
 		return Trial{}, onField(err, "text")
 	}
-	t := Trial{}
+	t := newTrier(q, r.now())
 	covers := func(source int64) bool { return len(sources) == 0 || slices.Contains(sources, source) }
-	if err := r.tryMentions(ctx, q, covers, &t); err != nil {
-		return t, fmt.Errorf("listen: try %q: %w", text, err)
+	if err := r.tryMentions(ctx, covers, t); err != nil {
+		return t.Trial, fmt.Errorf("listen: try %q: %w", text, err)
 	}
-	if err := r.tryItems(ctx, q, covers, &t); err != nil {
-		return t, fmt.Errorf("listen: try %q: %w", text, err)
+	if err := r.tryItems(ctx, covers, t); err != nil {
+		return t.Trial, fmt.Errorf("listen: try %q: %w", text, err)
 	}
 	slices.SortStableFunc(t.Sample, func(x, y Mention) int { return y.PublishedAt.Compare(x.PublishedAt) })
 	t.Sample = t.Sample[:min(len(t.Sample), sampleSize)]
-	return t, nil
+	return t.Trial, nil
+}
+
+// trier tries a query, and the same without each of its terms.
+type trier struct {
+	Trial
+	q       *query.Query
+	without []*query.Query // nil where no query is left
+	today   int64          // days of UTC since 1970
+}
+
+// mostTried is how many terms of a query are tried one by one.
+const mostTried = 20
+
+func newTrier(q *query.Query, now time.Time) *trier {
+	t := &trier{q: q, today: now.Unix() / (24 * 60 * 60)}
+	t.Days, t.Warnings = make([]int, fillBack/(24*time.Hour)), q.Warnings()
+	terms := q.Terms()
+	t.More = max(0, len(terms)-mostTried)
+	for i, term := range terms[:len(terms)-t.More] {
+		rest, ok := q.Without(i)
+		t.Terms, t.without = append(t.Terms, TermTrial{Term: term, Needed: !ok}), append(t.without, rest)
+	}
+	return t
+}
+
+// try gives whether the query finds a post, and whether it does without each of
+// its terms; any says that one of them does.
+func (t *trier) try(doc query.Doc) (hit bool, without []bool, any bool) {
+	hit, without = t.q.Match(doc), make([]bool, len(t.without))
+	any = hit
+	for i, q := range t.without {
+		without[i] = q != nil && q.Match(doc)
+		any = any || without[i]
+	}
+	return hit, without, any
+}
+
+// count counts a post that was tried.
+func (t *trier) count(publishedAt int64, hit bool, without []bool) {
+	for i, other := range without {
+		switch x := &t.Terms[i]; {
+		case x.Needed:
+		case hit && !other:
+			x.Adds++
+		case other && !hit:
+			x.Costs++
+		}
+	}
+	if !hit {
+		return
+	}
+	t.Hits++
+	ago := t.today - publishedAt/(24*time.Hour).Microseconds()
+	if last := int64(len(t.Days)) - 1; ago >= 0 && ago <= last {
+		t.Days[last-ago]++
+	}
 }
 
 // sampleSize is how many of its finds a trial shows.
 const sampleSize = 10
 
-func (r *Radar) tryMentions(ctx context.Context, q *query.Query, covers func(int64) bool, t *Trial) error {
+func (r *Radar) tryMentions(ctx context.Context, covers func(int64) bool, t *trier) error {
 	var ids []int64
 	at, last := int64(1)<<62, int64(0)
 	since := storage.Micros(r.now().Add(-fillBack))
@@ -270,10 +345,10 @@ func (r *Radar) tryMentions(ctx context.Context, q *query.Query, covers func(int
 			if !covers(l.facet.source) {
 				continue
 			}
-			if t.Of++; q.Match(l.post.Tokenize()) {
-				if t.Hits++; len(ids) < sampleSize {
-					ids = append(ids, l.id)
-				}
+			t.Of++
+			hit, without, _ := t.try(l.post.Tokenize())
+			if t.count(at, hit, without); hit && len(ids) < sampleSize {
+				ids = append(ids, l.id)
 			}
 		}
 		if len(page) < pageSize {
@@ -287,7 +362,7 @@ func (r *Radar) tryMentions(ctx context.Context, q *query.Query, covers func(int
 	return err
 }
 
-func (r *Radar) tryItems(ctx context.Context, q *query.Query, covers func(int64) bool, t *Trial) error {
+func (r *Radar) tryItems(ctx context.Context, covers func(int64) bool, t *trier) error {
 	sources, err := r.sourcesByID(ctx)
 	if err != nil {
 		return err
@@ -305,10 +380,16 @@ func (r *Radar) tryItems(ctx context.Context, q *query.Query, covers func(int64)
 		if !covers(s.Source) {
 			continue
 		}
+		type tried struct {
+			hit     bool
+			without []bool
+		}
 		var hits []utterance
+		var how []tried
 		for i := range s.Posts {
-			if u := risen(s.Posts[i], placeOf(sources, s.Source)); q.Match(u.doc) {
-				hits = append(hits, u)
+			u := risen(s.Posts[i], placeOf(sources, s.Source))
+			if hit, without, any := t.try(u.doc); any {
+				hits, how = append(hits, u), append(how, tried{hit, without})
 			}
 		}
 		known, err := knownMentions(ctx, r.db, hits) // by another road, since
@@ -316,12 +397,14 @@ func (r *Radar) tryItems(ctx context.Context, q *query.Query, covers func(int64)
 			return err
 		}
 		t.Of += len(s.Posts)
-		for _, u := range hits {
+		for i, u := range hits {
 			if known[u.identity] != 0 {
 				t.Of--
 				continue
 			}
-			t.Hits++
+			if t.count(storage.Micros(u.publishedAt), how[i].hit, how[i].without); !how[i].hit {
+				continue
+			}
 			finds = append(finds, Mention{Source: u.source, SourceName: sources[u.source].Name, Kind: u.kind, URL: u.url, Public: u.public,
 				Author: Author{Name: u.author.Name, URL: u.author.URL}, Text: u.text, Language: u.language, PublishedAt: u.publishedAt, State: know.Visible})
 		}

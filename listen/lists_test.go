@@ -1,6 +1,8 @@
 package listen
 
 import (
+	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -93,6 +95,102 @@ func TestLists(t *testing.T) {
 		}
 		ok(t, s.RemoveQuery(ctx, s.staff, over.ID))
 		ok(t, s.RemoveList(ctx, s.staff, places))
+		settled(t, s)
+	})
+}
+
+// A trial tells what each term adds and costs, day by day, over what was heard
+// and what rests.
+func TestTryTellsOfTerms(t *testing.T) {
+	both(t, func(t *testing.T, s *site) {
+		ctx := t.Context()
+		_, err := s.AddSource(ctx, s.staff, NewSource{Kind: APISource, Name: "Forum"})
+		ok(t, err)
+		for i, text := range []string{"a blue mug", "a red mug", "a blue cup", "a broken blue mug", "tea"} {
+			source := []string{"Forum", "Shop"}[i%2] // of the forum what no query finds rests
+			_, err := s.Hear(ctx, s.staff, []Post{{Source: source, ExternalID: fmt.Sprint(i), Text: text, PublishedAt: s.clock.now().AddDate(0, 0, -i)}})
+			ok(t, err)
+		}
+		try, err := s.Try(ctx, s.staff, "(mug OR cup OR tea) -(broken NEAR/2 tea) -red", nil)
+		ok(t, err)
+		if try.Hits != 4 {
+			t.Errorf("%+v", try)
+		}
+		try, err = s.Try(ctx, s.staff, "(mug OR cup) blue -broken", nil)
+		ok(t, err)
+		got := map[string]TermTrial{}
+		for _, x := range try.Terms {
+			got[x.Text] = x
+		}
+		if try.Hits != 2 || try.Of != 5 || try.Days[89] != 1 || try.Days[87] != 1 || len(got) != 4 || got["mug"].Adds != 1 || got["cup"].Adds != 1 || got["blue"].Costs != 1 ||
+			got["broken"].Costs != 1 || !got["broken"].Negated || len(try.Warnings) != 0 {
+			t.Errorf("%+v", try)
+		}
+		try, err = s.Try(ctx, s.staff, "a", nil)
+		if err != nil || len(try.Warnings) != 1 || !try.Terms[0].Needed || try.Hits != 4 {
+			t.Errorf("%+v, %v", try, err)
+		}
+		try, err = s.Try(ctx, s.staff, strings.Repeat("mug OR ", 40)+"cup", nil)
+		if err != nil || len(try.Terms) != mostTried || try.More != 21 {
+			t.Errorf("%d terms, %d more, %v", len(try.Terms), try.More, err)
+		}
+	})
+}
+
+// A search of what is there that is cut off goes on where it was, and shows how
+// far it is.
+func TestFillGoesOn(t *testing.T) {
+	both(t, func(t *testing.T, s *site) {
+		posts := make([]Post, 3*pageSize)
+		for i := range posts {
+			posts[i] = Post{Source: "Shop", ExternalID: fmt.Sprint(i), Text: fmt.Sprintf("mug %d", i)}
+		}
+		_, err := s.Hear(t.Context(), s.staff, posts)
+		ok(t, err)
+		q, found, err := s.AddQuery(t.Context(), s.staff, NewQuery{Text: "mug"})
+		if err != nil || found != len(posts) || !q.Filled {
+			t.Fatal(q, found, err)
+		}
+		ok(t, s.db.Update(t.Context(), func(tx *storage.Tx) error { // as if it had just been added
+			if _, err := tx.Exec(t.Context(), `delete from mention_query`); err != nil {
+				return err
+			}
+			if _, err := tx.Exec(t.Context(), `delete from query_total`); err != nil {
+				return err
+			}
+			if _, err := tx.Exec(t.Context(), `delete from mention_count where query_id <> 0`); err != nil {
+				return err
+			}
+			_, err := tx.Exec(t.Context(), `update query set filled = 0`)
+			return err
+		}))
+		q, err = s.query(t.Context(), q.ID)
+		ok(t, err)
+		ctx, die := context.WithCancel(t.Context())
+		looked := 0
+		if _, err = s.refill(ctx, q, func(int64, query.Doc) bool {
+			if looked++; looked > pageSize+100 {
+				die()
+			}
+			return true
+		}); err == nil {
+			t.Fatal("it was not cut off")
+		}
+		q, err = s.Query(t.Context(), s.staff, q.ID)
+		ok(t, err)
+		if p, err := s.Progress(t.Context(), s.staff, q); err != nil || p < 30 || p > 40 || q.Filled {
+			t.Errorf("%d %%, %v, filled %v", p, err, q.Filled)
+		}
+		again := 0
+		_, err = s.refill(t.Context(), q, func(int64, query.Doc) bool { again++; return true })
+		if err != nil || again != 2*pageSize {
+			t.Errorf("it looked at %d anew, %v", again, err)
+		}
+		s.clock.pass(time.Minute)
+		ok(t, s.finishFills(t.Context()))
+		if q, err = s.query(t.Context(), q.ID); err != nil || !q.Filled || q.Mentions != int64(len(posts)) {
+			t.Errorf("%+v, %v", q, err)
+		}
 		settled(t, s)
 	})
 }

@@ -3,6 +3,7 @@ package listen
 import (
 	"time"
 
+	"tribune/internal/fault"
 	"tribune/internal/query"
 )
 
@@ -27,6 +28,8 @@ type Query struct {
 	CreatedBy int64
 	CreatedAt time.Time
 	ChangedAt time.Time
+	Filled    bool  // it ran over all that was there before it was changed last
+	filledTo  int64 // the last mention that it looked at, if not
 }
 
 // HeardFrom gives since when all that sources deliver is matched against the
@@ -51,9 +54,22 @@ type NewList struct {
 // Trial is what a query would find among what rests and what was heard in the
 // last 90 days.
 type Trial struct {
-	Hits   int
-	Of     int       // texts looked at
-	Sample []Mention // at most 10 that match, newest first; those that rest have no ID
+	Hits     int
+	Of       int       // texts looked at
+	Sample   []Mention // at most 10 that match, newest first; those that rest have no ID
+	Days     []int     // hits by day of UTC, the last one is today
+	Terms    []TermTrial
+	More     int // terms that were not tried one by one
+	Warnings []*fault.Error
+}
+
+// TermTrial is what one term of a query adds or costs: what the query would
+// find without it.
+type TermTrial struct {
+	query.Term
+	Needed bool // without it no query is left
+	Adds   int  // found only because of it
+	Costs  int  // not found only because of it
 }
 
 // HourCount is how many mentions were published in the hour that begins at At.

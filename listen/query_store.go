@@ -106,7 +106,7 @@ func (r *Radar) touchFollowers(ctx context.Context, tx *storage.Tx, a know.Actor
 		if f.Err != nil {
 			return nil, fault.New(fault.Conflict, "The standing query “{name}” asks for this and could not be read any more. Change that one first; nothing was changed.", "name", f.Name).Because(f.Err)
 		}
-		if _, err := tx.Exec(ctx, `update query set changed_at = $1, filled = 0 where id = $2`, changed, f.ID); err != nil {
+		if _, err := tx.Exec(ctx, `update query set changed_at = $1, filled = 0, filled_to = 0 where id = $2`, changed, f.ID); err != nil {
 			return nil, err
 		}
 		if err := r.events.Append(ctx, tx, event.Event{Kind: QueryChanged, Actor: a.ID, Subject: event.Ref{Kind: "query", ID: f.ID}, Staff: a.IsStaff()}); err != nil {
@@ -184,7 +184,7 @@ func (r *Radar) writeQuery(ctx context.Context, tx *storage.Tx, a know.Actor, id
 			n.Name, n.Text, string(n.Purpose), a.ID, now, changed)
 	} else {
 		var did int64
-		did, err = tx.Exec(ctx, `update query set name = $1, text = $2, purpose = $3, changed_at = $4, filled = 0 where id = $5`,
+		did, err = tx.Exec(ctx, `update query set name = $1, text = $2, purpose = $3, changed_at = $4, filled = 0, filled_to = 0 where id = $5`,
 			n.Name, n.Text, string(n.Purpose), changed, id)
 		if err == nil && did == 0 {
 			return 0, errNoQuery()
@@ -290,7 +290,7 @@ func (r *Radar) query(ctx context.Context, id int64) (Query, error) {
 
 // readQueries reads queries with the sources they are limited to, by name.
 func readQueries(ctx context.Context, db storage.Q, where string, args ...any) ([]Query, error) {
-	rows, err := db.Query(ctx, `select q.id, q.name, q.text, q.purpose, coalesce(t.n, 0), q.created_by, q.created_at, q.changed_at, coalesce(s.source_id, 0)
+	rows, err := db.Query(ctx, `select q.id, q.name, q.text, q.purpose, coalesce(t.n, 0), q.created_by, q.created_at, q.changed_at, q.filled, q.filled_to, coalesce(s.source_id, 0)
 		from query q left join query_source s on s.query_id = q.id left join query_total t on t.query_id = q.id`+where+` order by q.name, q.id, s.source_id`, args...)
 	if err != nil {
 		return nil, err
@@ -299,11 +299,11 @@ func readQueries(ctx context.Context, db storage.Q, where string, args ...any) (
 	var all []Query
 	for rows.Next() {
 		var q Query
-		var created, changed, source int64
-		if err := rows.Scan(&q.ID, &q.Name, &q.Text, &q.Purpose, &q.Mentions, &q.CreatedBy, &created, &changed, &source); err != nil {
+		var created, changed, filled, source int64
+		if err := rows.Scan(&q.ID, &q.Name, &q.Text, &q.Purpose, &q.Mentions, &q.CreatedBy, &created, &changed, &filled, &q.filledTo, &source); err != nil {
 			return nil, err
 		}
-		q.CreatedAt, q.ChangedAt = storage.Time(created), storage.Time(changed)
+		q.CreatedAt, q.ChangedAt, q.Filled = storage.Time(created), storage.Time(changed), filled == 1
 		if n := len(all); n == 0 || all[n-1].ID != q.ID {
 			all = append(all, q)
 		}

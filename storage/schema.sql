@@ -180,7 +180,7 @@ CREATE TABLE query (
   created_at bigint not null,
   changed_at bigint not null, -- only grows, over all queries: with the sum of ids it tells whether any changed
   filled     bigint not null default 0 -- 1 once it ran over what was there before it
-);
+, filled_to bigint not null default 0);
 
 CREATE TABLE query_source (
   query_id  bigint not null,

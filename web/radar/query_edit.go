@@ -2,6 +2,7 @@ package radar
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -54,6 +55,9 @@ type queryForm struct {
 	parsed  *query.Query // what is tried
 	days    []day
 	count   int64
+	// progress is how much of what was heard before was looked through, in
+	// hundredths.
+	progress int64
 }
 
 func (x *radar) newQuery(w http.ResponseWriter, r *http.Request, v *page.View) error {
@@ -83,6 +87,9 @@ func (x *radar) showQuery(w http.ResponseWriter, r *http.Request, v *page.View, 
 			return err
 		}
 		f.count = q.Mentions
+		if f.progress, err = x.Radar.Progress(r.Context(), v.Actor, q); err != nil {
+			return err
+		}
 		if f.days, err = x.spark(r, v, f.id); err != nil {
 			return err
 		}
@@ -141,6 +148,9 @@ func (x *radar) saveQuery(w http.ResponseWriter, r *http.Request, v *page.View, 
 		return x.showQuery(w, r, v, f)
 	}
 	page.Flash(w, r, "saved")
+	if q, err := x.Radar.Query(ctx, a, id); err == nil && !q.Filled {
+		return page.Back(w, r, desk.Link("/desk/radar/queries/%d", id))
+	}
 	if found > 0 {
 		return page.Back(w, r, streamHref("query", id))
 	}
@@ -208,4 +218,30 @@ func bar(n, most int64) int64 {
 		return 1
 	}
 	return max(3, n*24/max(most, 1))
+}
+
+// termSays says what one term of a query adds or costs.
+func termSays(v *page.View, t listen.TermTrial) string {
+	switch {
+	case t.Needed:
+		return v.T("no query would be left")
+	case t.Adds > 0 && t.Costs > 0:
+		return v.T("{lost} fewer and {won} others", "lost", v.Number(int64(t.Adds)), "won", v.Number(int64(t.Costs)))
+	case t.Adds > 0:
+		return v.N("{n} fewer", "{n} fewer", int64(t.Adds))
+	case t.Costs > 0:
+		return v.N("{n} more", "{n} more", int64(t.Costs))
+	}
+	return v.T("nothing would change")
+}
+
+// mostOf gives the highest count.
+func mostOf(days []int) int64 { return int64(slices.Max(days)) }
+
+// inDays gives how many a trial finds in its days.
+func inDays(t *listen.Trial) (sum int64) {
+	for _, n := range t.Days {
+		sum += int64(n)
+	}
+	return sum
 }
