@@ -228,9 +228,9 @@ func termSays(v *page.View, t listen.TermTrial) string {
 	case t.Adds > 0 && t.Costs > 0:
 		return v.T("{lost} fewer and {won} others", "lost", v.Number(int64(t.Adds)), "won", v.Number(int64(t.Costs)))
 	case t.Adds > 0:
-		return v.N("{n} fewer", "{n} fewer", int64(t.Adds))
+		return v.N("{n} fewer found", "{n} fewer found", int64(t.Adds))
 	case t.Costs > 0:
-		return v.N("{n} more", "{n} more", int64(t.Costs))
+		return v.N("{n} more found", "{n} more found", int64(t.Costs))
 	}
 	return v.T("nothing would change")
 }

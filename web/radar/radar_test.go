@@ -87,7 +87,7 @@ func TestQueryIsTriedBeforeItIsKept(t *testing.T) {
 	hear(t, s, marta, "My Oriflamme notebook opens flat.")
 	marta.Post("/desk/radar/queries/new", "do", "save", "text", "paper AND OR ink", "purpose", "us").Want(t, 422, "Column 11", "paper AND OR ink")
 	marta.Post("/desk/radar/queries/new", "do", "try", "text", "oriflamme", "purpose", "rival").Want(t, 200, "It finds 1 of 1 texts", "<mark>Oriflamme</mark>", `value="rival" selected`, "1 in the last 90 days")
-	marta.Post("/desk/radar/queries/new", "do", "try", "text", "(oriflamme OR paper) -ink", "purpose", "us").Want(t, 200, "What each term adds or costs", "1 fewer", "nothing would change", "(oriflamme OR paper) -ink")
+	marta.Post("/desk/radar/queries/new", "do", "try", "text", "(oriflamme OR paper) -ink", "purpose", "us").Want(t, 200, "What each term adds or costs", "1 fewer found", "nothing would change", "(oriflamme OR paper) -ink")
 	marta.Post("/desk/radar/queries/new", "do", "try", "text", "the", "purpose", "us").Want(t, 200, "stands in nearly every text")
 	marta.Get("/desk/radar/lists").Want(t, 200, "No list is saved yet.")
 	marta.Post("/desk/radar/lists/new", "name", "our rivals", "kind", "sites", "items", "rival one").Want(t, 422, "cannot be read", "rival one", `value="sites" selected`)
