@@ -22,6 +22,7 @@ import (
 	"tribune/event"
 	"tribune/gate"
 	"tribune/listen"
+	"tribune/listen/alert"
 	"tribune/measure"
 	"tribune/shape"
 	"tribune/storage"
@@ -188,7 +189,7 @@ func (s *Site) kit() (*page.Kit, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &page.Kit{Log: s.Log, Events: s.Events, People: s.People, Radar: s.Radar, Spikes: s.Spikes, Trends: s.Trends, Hooks: s.Hooks, Inbox: s.Inbox, Ideas: s.Ideas,
+	return &page.Kit{Log: s.Log, Events: s.Events, People: s.People, Radar: s.Radar, Spikes: s.Spikes, Trends: s.Trends, Alerts: s.Alerts, Hooks: s.Hooks, Inbox: s.Inbox, Ideas: s.Ideas,
 		Purchases: s.Purchases, Posts: s.Posts, Charter: s.Charter, Boards: s.Boards, Advocacy: s.Advocacy, Tribes: s.Tribes, Counts: s.Counts, Measures: s.Measures,
 		Words: words, URL: s.Config.URL, SMTP: s.Config.SMTP, MailFrom: s.Config.MailFrom, Now: s.Now}, nil
 }
@@ -225,6 +226,7 @@ func (s *Site) followers() []follower {
 		{"advocate.erase", s.Advocacy.Erase, []string{"person.left"}},
 		{"tribe.erase", s.Tribes.Erase, []string{"person.left"}},
 		{"measure.erase", s.Measures.Erase, []string{"person.left"}},
+		{"alert.follow", s.Alerts.Follow, alert.Kinds()},
 		{"storage.scrub", s.scrub, []string{"person.left"}},
 		{"converse.attend", s.Inbox.Attend, []string{listen.MentionsStored, listen.MentionWithdrawn}},
 		{"shape.mentions", s.Ideas.FollowMentions, []string{listen.MentionWithdrawn, listen.MentionEdited, listen.MentionQuotable, shape.VoiceAdded}},
@@ -247,6 +249,7 @@ func (s *Site) work(ctx context.Context, group *errgroup.Group, mailer event.Del
 	group.Go(func() error { return s.Radar.Rest(ctx) })
 	group.Go(func() error { return s.Spikes.Watch(ctx) })
 	group.Go(func() error { return s.Trends.Run(ctx) })
+	group.Go(func() error { return s.Alerts.Run(ctx, s.Log) })
 	group.Go(func() error { return s.Ideas.Tell(ctx) })
 	group.Go(func() error { return s.Purchases.Ask(ctx) })
 	group.Go(func() error { return s.Advocacy.Settle(ctx) })

@@ -18,6 +18,7 @@ import (
 	"tribune/know"
 	"tribune/know/purchase"
 	"tribune/listen"
+	"tribune/listen/alert"
 	"tribune/listen/hook"
 	"tribune/listen/spike"
 	"tribune/listen/trend"
@@ -44,6 +45,7 @@ type Site struct {
 	Hooks     *hook.Hooks
 	Spikes    *spike.Spikes
 	Trends    *trend.Trends
+	Alerts    *alert.Alerts
 	Inbox     *converse.Inbox
 	Ideas     *shape.Ideas
 	Purchases *purchase.Ledger
@@ -78,6 +80,7 @@ func Open(ctx context.Context, log *slog.Logger, c Config, now func() time.Time)
 	s.Hooks = hook.New(db, s.Events, s.Radar, now)
 	s.Spikes = spike.New(log, db, s.Events, now)
 	s.Trends = trend.New(log, db, s.Events, s.People, now)
+	s.Alerts = alert.New(db, s.Events, s.People, now)
 	s.Inbox = converse.New(log, db, s.Events, s.People, s.Radar, now)
 	s.Ideas = shape.New(log, db, s.Events, s.People, s.Radar, s.Inbox, now)
 	s.Purchases = purchase.New(log, db, s.Events, s.People, now)

@@ -29,13 +29,14 @@ const (
 	MailReplies   MailKind = "replies"   // what others make of what I publish: replies, and wordings they suggest
 	MailThanks    MailKind = "thanks"    // somebody thanked me
 	MailBoards    MailKind = "boards"    // boards: invitations, seats, questions and their results
+	MailAlerts    MailKind = "alerts"    // the team: what happens on the radar, as each chose
 	MailWhy       MailKind = "why"       // once: what brought me; and whether it may be said that I brought somebody
 )
 
 // MailKinds lists the kinds, in the order they are shown, and whether each is
 // sent to somebody who has not chosen.
 func MailKinds() []MailKind {
-	return []MailKind{MailDecisions, MailAnswers, MailReplies, MailThanks, MailBoards, MailWhy, MailComments}
+	return []MailKind{MailDecisions, MailAnswers, MailReplies, MailThanks, MailBoards, MailWhy, MailComments, MailAlerts}
 }
 
 // Wanted reports whether a person wants a kind of mail. Who has not chosen

@@ -12,6 +12,7 @@ import (
 	"tribune/internal/i18n"
 	"tribune/internal/mail"
 	"tribune/know"
+	"tribune/listen/alert"
 	"tribune/shape"
 	"tribune/shape/charter"
 	"tribune/web/page"
@@ -115,6 +116,8 @@ func (d draft) write(ctx context.Context, row event.Delivery) error {
 		return d.why(ctx, row)
 	case "teller":
 		return d.teller(ctx, row)
+	case alert.Mail:
+		return d.alerts(ctx, row)
 	case "invited", "drawn", "task", "result":
 		return d.boardMail(ctx, row)
 	}

@@ -12,6 +12,7 @@ import (
 	"tribune/event"
 	"tribune/internal/fault"
 	"tribune/know"
+	"tribune/listen/alert"
 	"tribune/web/page"
 )
 
@@ -201,6 +202,8 @@ func kind(v *page.View, k string) string {
 		return v.T("Thanks")
 	case "why":
 		return v.T("The question to a buyer")
+	case alert.Mail:
+		return v.T("Alerts from the radar")
 	case "invited":
 		return v.T("Invitation to a board")
 	case "drawn":

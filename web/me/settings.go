@@ -169,7 +169,7 @@ func (o own) mails(w http.ResponseWriter, r *http.Request, v *page.View) error {
 	if err := page.Form(w, r); err != nil {
 		return err
 	}
-	for _, kind := range know.MailKinds() {
+	for _, kind := range mailKinds(v) {
 		if err := o.People.ChooseMail(r.Context(), v.Actor.ID, kind, r.PostForm.Get(string(kind)) == "1"); err != nil {
 			return err
 		}
@@ -234,6 +234,11 @@ func spokenChoices(v *page.View, chosen []string) (all []page.Option) {
 	return all
 }
 
+// mailKinds gives those that somebody may get: alerts are for the team.
+func mailKinds(v *page.View) []know.MailKind {
+	return slices.DeleteFunc(know.MailKinds(), func(k know.MailKind) bool { return k == know.MailAlerts && !v.Actor.IsStaff() })
+}
+
 // mailKind says what a kind of mail brings.
 func mailKind(v *page.View, kind know.MailKind) string {
 	switch kind {
@@ -249,6 +254,8 @@ func mailKind(v *page.View, kind know.MailKind) string {
 		return v.T("Boards: I am invited or drawn, the board is asked something, a result is there")
 	case know.MailWhy:
 		return v.T("One question, once, about what brought me; and whether it may be said that I brought somebody")
+	case know.MailAlerts:
+		return v.T("Alerts from the radar, as I chose them there")
 	case know.MailComments:
 		return v.T("New comments on ideas I follow")
 	}

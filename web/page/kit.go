@@ -23,6 +23,7 @@ import (
 	"tribune/know"
 	"tribune/know/purchase"
 	"tribune/listen"
+	"tribune/listen/alert"
 	"tribune/listen/hook"
 	"tribune/listen/spike"
 	"tribune/listen/trend"
@@ -50,6 +51,7 @@ type Kit struct {
 	Hooks     *hook.Hooks
 	Spikes    *spike.Spikes
 	Trends    *trend.Trends
+	Alerts    *alert.Alerts
 	Inbox     *converse.Inbox
 	Ideas     *shape.Ideas
 	Purchases *purchase.Ledger

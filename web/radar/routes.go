@@ -72,6 +72,7 @@ func tabs(v *page.View, current string) []desk.Tab {
 		tab("share", "/desk/radar/share", v.T("Share of voice")),
 		tab("spikes", "/desk/radar/spikes", v.T("Spikes")),
 		tab("rising", "/desk/radar/rising", v.T("What rises")),
+		tab("alerts", "/desk/radar/alerts", v.T("Alerts")),
 		tab("queries", "/desk/radar/queries", v.T("Standing queries")),
 		tab("lists", "/desk/radar/lists", v.T("Lists")),
 		tab("sources", "/desk/radar/sources", v.T("Sources")),

@@ -17,6 +17,8 @@ func Routes(mux *http.ServeMux, k *page.Kit) {
 	x := &trends{k}
 	mux.Handle("GET /desk/radar/spikes", k.Staff(x.spikes))
 	mux.Handle("GET /desk/radar/spikes/{id}", k.Staff(x.spike))
+	mux.Handle("GET /desk/radar/alerts", k.Staff(x.alerts))
+	mux.Handle("POST /desk/radar/alerts", k.Staff(x.chooseAlerts))
 	mux.Handle("GET /desk/radar/rising", k.Staff(x.rising))
 	mux.Handle("GET /desk/radar/rising/{id}", k.Staff(x.trend))
 }

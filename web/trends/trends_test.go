@@ -120,3 +120,33 @@ func TestRising(t *testing.T) {
 	marta.Get("/desk/radar/rising/99").Want(t, 404)
 	s.Person("Mia", know.Member).Get("/desk/radar/rising").Want(t, 404)
 }
+
+// TestAlerts chooses what to be told, refuses nonsense with what was typed, and
+// keeps it for who chose.
+func TestAlerts(t *testing.T) {
+	s, marta := open(t)
+	if _, _, err := s.Radar.AddQuery(t.Context(), marta.Actor, listen.NewQuery{Name: "Our <paper>", Text: "paper"}); err != nil {
+		t.Fatal(err)
+	}
+	marta.Get("/desk/radar/alerts").Want(t, 200, "all that is heard", "Our &lt;paper&gt;", "Quiet hours")
+	wish := []string{"spikes-1", "1", "reach-0", "5000", "needs", "1", "from", "22:00", "until", "07:30", "zone", "Europe/Paris"}
+	marta.Post("/desk/radar/alerts", wish...).Want(t, 303)
+	marta.Get("/desk/radar/alerts").Want(t, 200, `name="spikes-1" value="1" checked`, `value="5000"`, `value="22:00"`, `value="07:30"`, "Europe/Paris")
+	for _, c := range [][]string{{"reach-0", "many", "Reach is a number"}, {"zone", "Mars/Olympus", "This time zone is not known"}, {"from", "25:99", "Write the time as in"}, {"from", "", "Say from when to when"}} {
+		typed := append([]string{}, wish...)
+		for i := 0; i < len(typed); i += 2 {
+			if typed[i] == c[0] {
+				typed[i+1] = c[1]
+			}
+		}
+		marta.Post("/desk/radar/alerts", typed...).Want(t, 422, c[2], `name="spikes-1" value="1" checked`)
+	}
+	w, err := s.Alerts.Wishes(t.Context(), marta.Actor)
+	if err != nil || w.QuietFrom != 22*60 || len(w.Choices) != 2 {
+		t.Errorf("%+v, %v: what was refused changed something", w, err)
+	}
+	s.Person("Sam", know.Staff).Get("/desk/radar/alerts").Want(t, 200).Without(t, " checked")
+	mia := s.Person("Mia", know.Member)
+	mia.Get("/desk/radar/alerts").Want(t, 404)
+	mia.Post("/desk/radar/alerts", wish...).Want(t, 404)
+}

@@ -28,6 +28,7 @@ import (
 	"tribune/know"
 	"tribune/know/purchase"
 	"tribune/listen"
+	"tribune/listen/alert"
 	"tribune/listen/hook"
 	"tribune/listen/spike"
 	"tribune/listen/trend"
@@ -85,6 +86,7 @@ func Over(t testing.TB, db *storage.DB, folders ...Folder) *Site {
 	k.Hooks = hook.New(db, k.Events, k.Radar, k.Now)
 	k.Spikes = spike.New(log, db, k.Events, k.Now)
 	k.Trends = trend.New(log, db, k.Events, k.People, k.Now)
+	k.Alerts = alert.New(db, k.Events, k.People, k.Now)
 	k.Inbox = converse.New(log, db, k.Events, k.People, k.Radar, k.Now)
 	k.Ideas = shape.New(log, db, k.Events, k.People, k.Radar, k.Inbox, k.Now)
 	k.Purchases = purchase.New(log, db, k.Events, k.People, k.Now)

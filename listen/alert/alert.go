@@ -1,0 +1,159 @@
+package alert
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"tribune/event"
+	"tribune/internal/fault"
+	"tribune/know"
+	"tribune/storage"
+)
+
+// Kind is what an alert is about.
+type Kind string
+
+// The kinds of alert.
+const (
+	OfSpike Kind = "spike"
+	OfNeed  Kind = "need"
+	OfReach Kind = "reach" // a mention that reaches many
+)
+
+// Mail is the kind of the delivery that tells alerts: subject alerts, the batch.
+const Mail = "alerts"
+
+// Choice is what somebody wants to be told of one standing query.
+type Choice struct {
+	Query  int64 // 0: all mentions
+	Spikes bool
+	Reach  int64 // mentions that reach at least so many; 0: none
+}
+
+// Wishes are all that somebody wants to be told of, and when not. The zero
+// value wants nothing.
+type Wishes struct {
+	Choices    []Choice // those that want something
+	Needs      bool     // unmet needs that were not there before
+	QuietFrom  int      // minutes after midnight; the same as QuietUntil: never quiet
+	QuietUntil int
+	Zone       string // IANA; "" is the site's
+}
+
+// Alert is one thing to tell.
+type Alert struct {
+	ID      int64
+	Kind    Kind
+	Subject int64 // the spike, trend or mention
+	At      time.Time
+}
+
+// Alerts is all that this package does, over one site. Safe for concurrent use.
+type Alerts struct {
+	db     *storage.DB
+	events *event.Log
+	people *know.Directory
+	now    func() time.Time
+}
+
+// New makes the package's work over an open site.
+func New(db *storage.DB, events *event.Log, people *know.Directory, now func() time.Time) *Alerts {
+	return &Alerts{db: db, events: events, people: people, now: now}
+}
+
+const maxReach = 1_000_000_000
+
+// check says what is wrong with wishes.
+func (w Wishes) check() error {
+	var reach, quiet, zone error
+	if slices.ContainsFunc(w.Choices, func(c Choice) bool { return c.Reach < 0 || c.Reach > maxReach || c.Query < 0 }) {
+		reach = fault.New(fault.Invalid, "Reach is a number from 1 to {most}; empty is none.", "most", int64(maxReach)).On("reach")
+	}
+	if min(w.QuietFrom, w.QuietUntil) < 0 || max(w.QuietFrom, w.QuietUntil) >= 24*60 {
+		quiet = fault.New(fault.Invalid, "Write the time as in 22:00.").On("quiet")
+	}
+	if _, err := time.LoadLocation(w.Zone); err != nil {
+		zone = fault.New(fault.Invalid, "This time zone is not known. Write it as in Europe/Paris.").On("zone")
+	}
+	return fault.All(reach, quiet, zone)
+}
+
+// Wishes gives what the asker wants to be told of.
+func (s *Alerts) Wishes(ctx context.Context, a know.Actor) (w Wishes, err error) {
+	if err := know.Require(a, know.Listen, know.Subject{}); err != nil {
+		return w, err
+	}
+	var needs int
+	err = s.db.Row(ctx, `select needs, quiet_from, quiet_until, zone from alert_person where person_id = $1`, a.ID).Scan(&needs, &w.QuietFrom, &w.QuietUntil, &w.Zone)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return w, err
+	}
+	w.Needs = needs == 1
+	w.Choices, err = storage.All(ctx, s.db, func(row storage.Scanner) (c Choice, err error) {
+		var spikes int
+		err = row.Scan(&c.Query, &spikes, &c.Reach)
+		c.Spikes = spikes == 1
+		return c, err
+	}, `select query_id, spikes, reach from alert_choice where person_id = $1 order by query_id`, a.ID)
+	return w, err
+}
+
+// Wish says what the asker wants to be told of, in place of what they said
+// before. What happened until now is not told.
+func (s *Alerts) Wish(ctx context.Context, a know.Actor, w Wishes) error {
+	if err := know.Require(a, know.Listen, know.Subject{}); err != nil {
+		return err
+	}
+	if err := w.check(); err != nil {
+		return err
+	}
+	err := s.db.Update(ctx, func(tx *storage.Tx) error {
+		if _, err := tx.Exec(ctx, `delete from alert_choice where person_id = $1`, a.ID); err != nil {
+			return err
+		}
+		for _, c := range w.Choices {
+			if !c.Spikes && c.Reach == 0 {
+				continue
+			}
+			if _, err := tx.Exec(ctx, `insert into alert_choice (person_id, query_id, spikes, reach) values ($1, $2, $3, $4)
+				on conflict (person_id, query_id) do update set spikes = excluded.spikes, reach = excluded.reach`, a.ID, c.Query, storage.Bit(c.Spikes), c.Reach); err != nil {
+				return err
+			}
+		}
+		_, err := tx.Exec(ctx, `insert into alert_person (person_id, needs, quiet_from, quiet_until, zone) values ($1, $2, $3, $4, $5)
+			on conflict (person_id) do update set needs = excluded.needs, quiet_from = excluded.quiet_from, quiet_until = excluded.quiet_until, zone = excluded.zone`,
+			a.ID, storage.Bit(w.Needs), w.QuietFrom, w.QuietUntil, w.Zone)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("alert: wish: %w", err)
+	}
+	return nil
+}
+
+// Batch gives what one mail tells a person, the oldest first.
+func (s *Alerts) Batch(ctx context.Context, person, batch int64) ([]Alert, error) {
+	return storage.All(ctx, s.db, scanAlert, `select id, kind, subject_id, at from alert where batch = $1 and person_id = $2 order by id`, batch, person)
+}
+
+func scanAlert(row storage.Scanner) (a Alert, err error) {
+	var at int64
+	err = row.Scan(&a.ID, &a.Kind, &a.Subject, &at)
+	a.At = storage.Time(at)
+	return a, err
+}
+
+// quiet reports whether a moment lies in somebody's quiet hours, which may go
+// over midnight.
+func quiet(at time.Time, zone *time.Location, from, until int) bool {
+	local := at.In(zone)
+	minute := local.Hour()*60 + local.Minute()
+	if from <= until {
+		return from <= minute && minute < until
+	}
+	return minute >= from || minute < until
+}

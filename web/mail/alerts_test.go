@@ -1,0 +1,66 @@
+package mail_test
+
+import (
+	"testing"
+	"time"
+
+	"tribune/event"
+	"tribune/know"
+	"tribune/listen"
+	"tribune/listen/alert"
+	"tribune/storage"
+	"tribune/web/mail"
+	"tribune/web/webtest"
+)
+
+// alerted lets Marta be told of what happens on the radar: a spike, a need and
+// a mention that reaches many.
+func (s *scene) alerted() event.Delivery {
+	s.t.Helper()
+	ctx := s.t.Context()
+	s.must(s.Alerts.Wish(ctx, s.marta.Actor, alert.Wishes{Needs: true, Choices: []alert.Choice{{Query: 0, Spikes: true, Reach: 500}}}))
+	public := true
+	heard, err := s.Radar.Hear(ctx, s.marta.Actor, []listen.Post{
+		{Source: "Forum", ExternalID: "1", Text: "I wish it had a *pen loop*.", Reach: 12000, Public: &public, URL: "https://forum.example/1", Author: listen.Author{Name: "Rosa Quispe", URL: "https://rosa.example"}},
+		{Source: "Forum", ExternalID: "2", Text: "Nothing much.", Reach: 499, Author: listen.Author{Name: "Bo", URL: "https://bo.example"}}})
+	s.must(err)
+	s.must(s.DB.Update(ctx, func(tx *storage.Tx) error {
+		at := storage.Micros(s.Clock())
+		spike, err := tx.Insert(ctx, `insert into spike (query_id, kind, start_at, end_at, going_on, peak, expected, z, n, drove, found_at)
+			values (0, 'rise', $1, $2, 1, 40, 2, 9, 40, '{"words": [{"text": "recall", "now": 30}]}', $1) returning id`, at, at+int64(time.Hour/time.Microsecond))
+		s.must(err)
+		trend, err := tx.Insert(ctx, `insert into trend (kind, label, how, authors, place, found_at, seen_at) values ('need', 'pen loop', 'wish', 6, 0, $1, $1) returning id`, at)
+		s.must(err)
+		_, err = tx.Exec(ctx, `insert into trend_voice (trend_id, place, mention_id) values ($1, 0, $2)`, trend, heard[0].ID)
+		s.must(err)
+		s.must(s.Events.Append(ctx, tx, event.Event{Kind: "spike.found", Subject: event.Ref{Kind: "spike", ID: spike}}))
+		return s.Events.Append(ctx, tx, event.Event{Kind: "trend.found", Subject: event.Ref{Kind: "trend", ID: trend}, N: 2})
+	}))
+	s.must(s.Events.CatchUp(ctx, "alert.follow", s.Alerts.Follow, alert.Kinds()...))
+	s.must(s.Alerts.Tell(ctx))
+	return s.last(alert.Mail)
+}
+
+// TestAlertMail tells a spike, a need and a mention in one mail, in the reader's
+// language, with their words; what was taken back is not in it, and a mail of
+// which nothing is left does not leave.
+func TestAlertMail(t *testing.T) {
+	s := openScene(t)
+	d := s.alerted()
+	s.read(d, "en", true, "3 alerts from the radar", "“all that is heard” is said far more than usual: 40 mentions in an hour.", "New in it: recall.", "6 people say that they need the same: pen loop.",
+		"Rosa Quispe said this, and reaches 12,000 people:", "I wish it had a *pen loop*.", webtest.URL+"/desk/radar/spikes/1", webtest.URL+"/desk/radar/rising/1", webtest.URL+"/desk/mentions/1", "No more alerts")
+	s.read(d, "fr", true, "3 alertes du radar", "Rosa Quispe a dit ceci et touche 12 000 personnes")
+	s.must(s.Radar.Withdraw(t.Context(), s.marta.Actor, 1))
+	s.read(d, "en", true, "A rise: all that is heard", webtest.URL+"/desk/radar/spikes/1")
+	s.must(s.DB.Update(t.Context(), func(tx *storage.Tx) error {
+		_, err := tx.Exec(t.Context(), `update spike set gone_at = 1`)
+		return err
+	}))
+	if _, err := mail.New(s.Kit).Preview(t.Context(), d); err == nil {
+		t.Error("a mail of which nothing is left leaves")
+	}
+	s.must(s.People.ChooseMail(t.Context(), s.marta.ID, know.MailAlerts, false))
+	if _, err := mail.New(s.Kit).Preview(t.Context(), d); err == nil {
+		t.Error("a mail that is not wanted leaves")
+	}
+}
