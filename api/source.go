@@ -150,7 +150,7 @@ type SavedList struct {
 	Name      string    `json:"name"`
 	Kind      string    `json:"kind" enum:"words,authors,sites"`
 	Items     []string  `json:"items" nullable:"false"`
-	Queries   []int64   `json:"queries,omitempty" doc:"The standing queries that name it, themselves or by way of others; of one list only"`
+	Queries   []int64   `json:"queries,omitempty" nullable:"false" doc:"The standing queries that name it, themselves or by way of others; of one list only"`
 	CreatedAt time.Time `json:"created_at"`
 	ChangedAt time.Time `json:"changed_at"`
 }
@@ -163,7 +163,7 @@ func savedList(l saved.List) SavedList {
 type NewList struct {
 	Name  string   `json:"name"`
 	Kind  string   `json:"kind,omitempty" enum:"words,authors,sites" default:"words"`
-	Items []string `json:"items" doc:"Words and phrases, names or @handles, or sites; at most 100,000"`
+	Items []string `json:"items" nullable:"false" doc:"Words and phrases, names or @handles, or sites; at most 100,000"`
 }
 
 func (n NewList) list() listen.NewList {
