@@ -210,6 +210,9 @@ func allFunctions(words, house []string) bool {
 
 // manyAt reports whether a name begins or ends with a word for many people.
 func manyAt(words, house []string) bool {
+	if len(words) == 0 { // an owner has no name before set-up
+		return false
+	}
 	last := len(words) - 1
 	family := last == 1 && words[last] == "staff" && !listed(functions(), words[0]) && !slices.Contains(house, words[0]) && !listed(between(), words[0]) // Sam Staff is somebody
 	if listed(many(), words[0]) || listed(many(), words[last]) && !family {

@@ -26,6 +26,19 @@ func TestPeopleAreSomebody(t *testing.T) {
 	}
 }
 
+// Whoever set a site up and has not said who they are yet has no name.
+func TestNoName(t *testing.T) {
+	for _, name := range []string{"", " ", "—", "!"} {
+		for _, brand := range []string{"", "Oriflamme"} {
+			Personal(name, brand, false)
+			c := Colleague{Name: name}
+			if c.Entitled("Anna Berg") || c.Called("Anna Berg", brand) {
+				t.Errorf("%q: Anna Berg is taken for somebody without a name", name)
+			}
+		}
+	}
+}
+
 // TestCompaniesAreNobody refuses the brand, departments, and both together.
 func TestCompaniesAreNobody(t *testing.T) {
 	for name, want := range map[string]Kind{
