@@ -385,7 +385,7 @@ func (s *site) confirm(a know.Actor, address string) {
 		secret, err = s.people.Arm(ctx, rows[0].Subject.ID)
 	}
 	if err == nil {
-		_, _, _, err = s.people.Use(ctx, secret, "", "test")
+		_, err = s.people.Confirm(ctx, a, secret)
 	}
 	if err != nil {
 		s.t.Fatal(err)
