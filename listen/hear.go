@@ -78,8 +78,6 @@ type writer struct {
 	dry  bool            // say what would be, and store nothing
 	seen map[string]bool // dry: identities that came before
 	now  bool            // posts are as their source has them now: other words of what is known are an edit
-	// new rows that another source has already, by source; nil: not looked for
-	before map[int64]int
 
 	mu      sync.Mutex
 	sources map[string]Source
@@ -131,9 +129,6 @@ func (w *writer) store(ctx context.Context, p *parcel) error {
 	done, err := w.take(ctx, p.load)
 	for i, d := range done {
 		p.heard[p.at[i]] = Heard{ID: d.id, Known: d.known, Rests: d.rests}
-	}
-	if err == nil && w.before != nil {
-		err = w.lookElsewhere(ctx, p.load.said, done)
 	}
 	return err
 }

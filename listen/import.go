@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 
+	"golang.org/x/sync/errgroup"
+
 	"tribune/internal/fault"
 	"tribune/know"
 	"tribune/storage"
@@ -64,8 +66,8 @@ func (r *Radar) Import(ctx context.Context, a know.Actor, file io.Reader, format
 	if _, err := checkName(o.Source); err != nil {
 		return Report{}, onField(err, "source")
 	}
-	in := importer{w: r.newWriter(a, o.DryRun), o: o, report: Report{Errors: []RowError{}, LeftOut: []string{}}}
-	in.w.before = map[int64]int{}
+	in := importer{w: r.newWriter(a, o.DryRun), o: o, report: Report{Errors: []RowError{}, LeftOut: []string{}}, before: map[int64]int{}}
+	in.looking.SetLimit(1)
 	var rows rowReader
 	var err error
 	switch format {
@@ -79,7 +81,7 @@ func (r *Radar) Import(ctx context.Context, a know.Actor, file io.Reader, format
 	if err != nil {
 		return in.report, err
 	}
-	err = in.run(ctx, rows)
+	err = errors.Join(in.run(ctx, rows), in.looking.Wait())
 	in.report.LeftOut = append(in.report.LeftOut, rows.leftOut()...)
 	// A batch is looked at after its rows are read: their errors came last.
 	slices.SortStableFunc(in.report.Errors, func(a, b RowError) int { return cmp.Compare(a.Row, b.Row) })
@@ -105,6 +107,9 @@ type importer struct {
 	w      *writer
 	o      ImportOptions
 	report Report
+
+	before  map[int64]int  // new rows that another source has already, by source
+	looking errgroup.Group // for these, one batch at a time, beside the storing of the next
 }
 
 // lot is a batch of rows.
@@ -119,7 +124,7 @@ type lot struct {
 }
 
 func (in *importer) run(ctx context.Context, rows rowReader) error {
-	ctx, cancel := context.WithCancel(ctx)
+	preparing, cancel := context.WithCancel(ctx)
 	hands := runtime.GOMAXPROCS(0)
 	lots, inOrder := make(chan *lot), make(chan *lot, hands)
 	var work sync.WaitGroup
@@ -134,7 +139,7 @@ func (in *importer) run(ctx context.Context, rows rowReader) error {
 			for _, to := range []chan *lot{inOrder, lots} {
 				select {
 				case to <- l:
-				case <-ctx.Done():
+				case <-preparing.Done():
 					return
 				}
 			}
@@ -143,7 +148,7 @@ func (in *importer) run(ctx context.Context, rows rowReader) error {
 	for range hands {
 		work.Go(func() {
 			for l := range lots {
-				l.parcel, l.err = in.w.prepare(ctx, l.posts)
+				l.parcel, l.err = in.w.prepare(preparing, l.posts)
 				close(l.ready)
 			}
 		})
@@ -206,6 +211,7 @@ func (in *importer) store(ctx context.Context, l *lot) error {
 	if err != nil {
 		return err
 	}
+	in.looking.Go(func() error { return in.lookElsewhere(ctx, &l.parcel) })
 	for i, h := range l.parcel.heard {
 		f, failed := errors.AsType[*fault.Error](h.Err)
 		switch {
@@ -230,12 +236,12 @@ func (in *importer) fail(e RowError) {
 // compare says whether the file looks imported already, under another name.
 func (in *importer) compare(ctx context.Context) error {
 	var likely int64
-	for id, n := range in.w.before {
-		if most := in.w.before[likely]; n > most || n == most && id < likely {
+	for id, n := range in.before {
+		if most := in.before[likely]; n > most || n == most && id < likely {
 			likely = id
 		}
 	}
-	n := in.w.before[likely]
+	n := in.before[likely]
 	if n == 0 || 2*n < in.report.New {
 		return nil
 	}
@@ -245,12 +251,13 @@ func (in *importer) compare(ctx context.Context) error {
 
 // lookElsewhere counts the new utterances that a source which this file does
 // not name has already: in the same words, and of the same date or of none.
-func (w *writer) lookElsewhere(ctx context.Context, said []utterance, done []outcome) error {
+func (in *importer) lookElsewhere(ctx context.Context, stored *parcel) error {
+	w := in.w
 	rows := map[pair]int{} // by words and date, 0 if there is none
 	var dated []pair
 	var undated []int64
-	for i, u := range said {
-		if done[i].known {
+	for i, u := range stored.load.said {
+		if stored.heard[stored.at[i]].Known {
 			continue
 		}
 		p := pair{u.hash, storage.Micros(u.publishedAt)}
@@ -283,7 +290,7 @@ func (w *writer) lookElsewhere(ctx context.Context, said []utterance, done []out
 		}, query, args...)
 		for _, t := range found {
 			if !here[t.source] {
-				w.before[t.source] += rows[t.words]
+				in.before[t.source] += rows[t.words]
 			}
 		}
 		return err
