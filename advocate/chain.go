@@ -78,6 +78,40 @@ func (s *Advocacy) Referrals(ctx context.Context, a know.Actor, ids []int64) (ma
 	return found, s.byID(ctx, ids, found)
 }
 
+// Through gives, of those of these nodes who came by the link of the one above
+// them, what that link led to: the link whose code their first purchase had,
+// else that through which they became a member.
+func (s *Advocacy) Through(ctx context.Context, a know.Actor, ids []int64) (map[int64]event.Ref, error) {
+	if err := know.Require(a, know.Know, know.Subject{Audience: know.Team}); err != nil {
+		return nil, err
+	}
+	led := make(map[int64]event.Ref, len(ids))
+	if len(ids) == 0 {
+		return led, nil
+	}
+	type found struct {
+		id int64
+		event.Ref
+	}
+	holes, args := storage.Holes(1, ids)
+	all, err := storage.All(ctx, s.db, func(row storage.Scanner) (f found, err error) {
+		var coded int64
+		err = row.Scan(&f.id, &f.Kind, &f.ID, &coded)
+		return f, err
+	}, `select r.id, l.subject_kind, l.subject_id, 0 as coded from referral r join share_join j on j.person_id = r.id and j.by_id = r.parent_id join share_link l on l.id = j.link_id
+			where r.id in (`+holes+`) and r.parent_id <> 0
+		union all select r.id, l.subject_kind, l.subject_id, 1 as coded from referral r join purchase p on p.id = r.first_id join share_link l on l.code = lower(p.code) and l.person_id = r.parent_id
+			where r.id in (`+holes+`) and r.parent_id <> 0 and p.code <> ''
+		order by coded`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("advocate: through: %w", err)
+	}
+	for _, f := range all { // the code of the purchase comes last
+		led[f.id] = f.Ref
+	}
+	return led, nil
+}
+
 // Referral gives one node.
 func (s *Advocacy) Referral(ctx context.Context, a know.Actor, id int64) (Referral, error) {
 	if err := know.Require(a, know.Know, know.Subject{Audience: know.Team}); err != nil {

@@ -142,6 +142,8 @@ func (s *service) routes() {
 	s.personRoutes()
 	s.letterRoutes()
 	s.purchaseRoutes()
+	s.questionRoutes()
+	s.whyRoutes()
 	s.carryRoutes()
 	s.tribeRoutes()
 	s.meRoutes()

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -23,7 +24,7 @@ func (s *service) purchaseRoutes() {
 	s.api.OpenAPI().Paths[prefix+"/purchases"].Post.RequestBody.Content["application/json"].Schema =
 		&huma.Schema{OneOf: []*huma.Schema{one, {Type: "array", Items: one, MaxItems: new(purchase.MaxStore)}}}
 	add(s, "purchases", "GET /purchases", "listPurchases", "What was bought, the latest first", http.StatusOK, s.purchasesList)
-	add(s, "purchases", "GET /purchases/{id}", "getPurchase", "One purchase", http.StatusOK, s.purchaseGet)
+	add(s, "purchases", "GET /purchases/{id}", "getPurchase", "One purchase: why, in the buyer’s words, and who told whom", http.StatusOK, s.purchaseGet)
 }
 
 // NewPurchase is an order, as a shop tells it.
@@ -121,11 +122,11 @@ func (s *service) store(ctx context.Context, a *gate.Asker, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	p, err := s.purchaseGet(ctx, a, &ByID{stored[0].ID})
+	p, err := s.purchase(ctx, a, stored[0].ID)
 	if err != nil {
 		return nil, err
 	}
-	return &heardOut{http.StatusCreated, p.Body}, nil
+	return &heardOut{http.StatusCreated, p}, nil
 }
 
 // order reads one row. Its error names the member that is wrong.
@@ -222,16 +223,17 @@ func (s *service) purchasesList(ctx context.Context, a *gate.Asker, in *purchase
 	return body(List[Purchase]{list, next}), nil
 }
 
-func (s *service) purchaseGet(ctx context.Context, a *gate.Asker, in *ByID) (*answer[Purchase], error) {
-	p, err := s.Purchases.Purchase(ctx, a.Actor, in.ID)
+// purchase gives one purchase, without its chain.
+func (s *service) purchase(ctx context.Context, a *gate.Asker, id int64) (Purchase, error) {
+	p, err := s.Purchases.Purchase(ctx, a.Actor, id)
 	if err != nil {
-		return nil, err
+		return Purchase{}, err
 	}
 	list, err := s.bought(ctx, a, []purchase.Purchase{p})
 	if err != nil {
-		return nil, err
+		return Purchase{}, err
 	}
-	return body(list[0]), nil
+	return list[0], nil
 }
 
 // bought completes purchases with what is known of what brought their buyers.
@@ -255,4 +257,116 @@ func (s *service) bought(ctx context.Context, a *gate.Asker, found []purchase.Pu
 		}
 	}
 	return list, nil
+}
+
+func (s *service) questionRoutes() {
+	add(s, "why", "GET /me/why", "myQuestion", "The one question to me as a buyer, and what I answered", http.StatusOK, s.ownQuestion,
+		tells("Of who bought with an address that they confirmed; else 404. Whoever has the link of the question_url of a purchase answers on that page."))
+	add(s, "why", "PUT /me/why", "answerQuestion", "Say who or what brought me; said again, it has the new words", http.StatusOK, s.ownAnswer,
+		tells("At least one of words, who, who_id and place. A member who is named is asked first whether they may be shown; who is not a member is named in who."))
+	add(s, "why", "DELETE /me/why", "takeAnswerBack", "Take my answer back: its words and names are gone", http.StatusNoContent, s.ownTakeBack)
+	add(s, "why", "GET /tellers", "findTellers", "Members who can be named as who brought a buyer, by a part of their name", http.StatusOK, s.tellers)
+	add(s, "why", "GET /me/namings", "myNamings", "Who says that I brought them, those that wait for my word first", http.StatusOK, s.namings)
+	add(s, "why", "PUT /me/namings/{id}", "answerNaming", "Say whether I may be shown as who brought them; no is kept for good", http.StatusNoContent, s.namingAnswer)
+}
+
+// Question is the one question to a buyer: who or what brought you to us?
+type Question struct {
+	Shop       string    `json:"shop" doc:"Of the purchase that it is asked about"`
+	ExternalID string    `json:"external_id"`
+	At         time.Time `json:"at"`
+	Why        *Why      `json:"why,omitempty" doc:"What I answered"`
+	By         string    `json:"by,omitempty" doc:"How the one I named knows me"`
+}
+
+func (s *service) ownQuestion(ctx context.Context, a *gate.Asker, _ *none) (*answer[Question], error) {
+	q, err := s.Purchases.OwnQuestion(ctx, a.Actor)
+	if err != nil {
+		return nil, err
+	}
+	return body(Question{q.Purchase.Shop, q.Purchase.ExternalID, q.Purchase.At, why(q.Reason), q.Reason.ByName}), nil
+}
+
+func (s *service) ownAnswer(ctx context.Context, a *gate.Asker, in *struct {
+	Body struct {
+		Words string `json:"words,omitempty" doc:"At most 1,000 characters"`
+		WhoID int64  `json:"who_id,omitempty" doc:"A member, of GET /tellers; goes before who"`
+		Who   string `json:"who,omitempty" doc:"Somebody who is not here"`
+		Place string `json:"place,omitempty" doc:"An address, elsewhere or of an idea, post or release here"`
+		By    string `json:"by,omitempty" doc:"How the one who is named knows me; only they see it"`
+	}
+}) (*answer[Question], error) {
+	q, err := s.Purchases.OwnQuestion(ctx, a.Actor)
+	if err != nil {
+		return nil, err
+	}
+	b := in.Body
+	err = s.Purchases.Answer(ctx, a.Actor, q, purchase.Answer{Words: b.Words, Teller: b.WhoID, TellerName: b.Who, Place: b.Place, ByName: b.By}, s.URL)
+	if wrong, ok := errors.AsType[*fault.Error](err); ok && wrong.Field == "who" && b.WhoID != 0 {
+		err = wrong.On("who_id")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s.ownQuestion(ctx, a, nil)
+}
+
+func (s *service) ownTakeBack(ctx context.Context, a *gate.Asker, _ *none) (*none, error) {
+	q, err := s.Purchases.OwnQuestion(ctx, a.Actor)
+	if err != nil {
+		return nil, err
+	}
+	return nil, s.Purchases.TakeBack(ctx, q)
+}
+
+// mostTellers is how many people one call finds.
+const mostTellers = 20
+
+func (s *service) tellers(ctx context.Context, _ *gate.Asker, in *struct {
+	Name string `query:"name" required:"true" doc:"At least two letters"`
+}) (*answer[List[Author]], error) {
+	found, err := s.Purchases.Tellers(ctx, in.Name, mostTellers)
+	if err != nil {
+		return nil, err
+	}
+	return page(found, "", func(p know.Person) Author {
+		return Author{ID: p.ID, Name: p.Name, Staff: p.Role.AtLeast(know.Staff), Photo: s.picture(p.Photo), Title: p.Title}
+	}), nil
+}
+
+// Naming is one time that a buyer named me.
+type Naming struct {
+	ID      int64     `json:"id" doc:"To be given to PUT /me/namings/{id}"`
+	By      string    `json:"by,omitempty" doc:"How the buyer calls themselves, or is called here"`
+	Country string    `json:"country,omitempty" doc:"From which they bought"`
+	Words   string    `json:"words,omitempty"`
+	State   string    `json:"state" enum:"asked,yes,no" doc:"What I said to being shown"`
+	AskedAt time.Time `json:"asked_at"`
+}
+
+func (s *service) namings(ctx context.Context, a *gate.Asker, _ *none) (*answer[List[Naming]], error) {
+	found, err := s.Purchases.Namings(ctx, a.Actor)
+	if err != nil {
+		return nil, err
+	}
+	buyers := make([]int64, len(found))
+	for i, n := range found {
+		buyers[i] = n.Buyer
+	}
+	people, err := s.People.People(ctx, buyers)
+	if err != nil {
+		return nil, err
+	}
+	return page(found, "", func(n purchase.Naming) Naming {
+		return Naming{n.Reason, cmp.Or(n.ByName, people[n.Buyer].Name), n.Country, n.Words, string(n.State), n.AskedAt}
+	}), nil
+}
+
+func (s *service) namingAnswer(ctx context.Context, a *gate.Asker, in *struct {
+	ByID
+	Body struct {
+		Shown bool `json:"shown"`
+	}
+}) (*none, error) {
+	return nil, s.Purchases.Show(ctx, a.Actor, in.ID, in.Body.Shown)
 }

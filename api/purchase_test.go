@@ -1,12 +1,18 @@
 package api_test
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
+	"tribune/advocate"
+	"tribune/gate/gatetest"
 	"tribune/know"
+	"tribune/know/purchase"
+	"tribune/shape"
 	"tribune/storage"
 	"tribune/storage/storagetest"
 )
@@ -44,6 +50,126 @@ func TestPurchases(t *testing.T) {
 		}
 		if brazil := staff.call("GET /purchases?country=br&until=2026-10-02").want(http.StatusOK); strings.Count(brazil.text, `"external_id"`) != 1 {
 			t.Errorf("%s", brazil.text)
+		}
+	})
+}
+
+// whyTable is the calls about what was bought, and why.
+func whyTable() []gatetest.Route {
+	return []gatetest.Route{
+		{Call: "POST /api/v1/purchases", Body: `{"external_id": "{name}", "at": "2026-11-01", "amount_minor": 1250, "currency": "EUR"}`, Want: "401 403 403 403 201 201"},
+		{Call: "GET /api/v1/purchases", Want: "404 404 404 404 200 200"},
+		{Call: "GET /api/v1/purchases/{purchase}", Want: "404 404 404 404 200 200"},
+		{Call: "GET /api/v1/buyers", Want: "404 404 404 404 200 200"},
+		{Call: "GET /api/v1/word-of-mouth", Want: "404 404 404 404 200 200"},
+		{Call: "GET /api/v1/word-of-mouth/{tree}", Want: "404 404 404 404 200 200"},
+		{Call: "GET /api/v1/unexplained", Want: "404 404 404 404 200 200"},
+		{Call: "PUT /api/v1/unexplained/{purchase}/note", Want: "404 404 404 404 204 204"},
+		{Call: "GET /api/v1/me/why?of={bought}", Want: "401 403 200 404 404 404", For: "GET /api/v1/me/why"},
+		{Call: "PUT /api/v1/me/why", Body: `{"words": "A friend, {bought}."}`, Want: "401 403 200 404 404 404"},
+		{Call: "DELETE /api/v1/me/why", Want: "401 403 204 404 404 404"},
+		{Call: "GET /api/v1/tellers?name=An", Want: "200"},
+		{Call: "GET /api/v1/me/namings", Want: "401 403 200 200 200 200"},
+		{Call: "PUT /api/v1/me/namings/{naming}", Body: `{"shown": true}`, Want: "401 403 204 404 404 404"},
+	}
+}
+
+// buy makes a purchase of nobody, or of the member; one whose buyer names the
+// member; or one that hangs in the tree of who told whom.
+func (w *world) buy(t testing.TB, name, label string) (int64, error) {
+	ctx, member, other, staff := t.Context(), w.who[gatetest.Member].Actor, w.who[gatetest.Other].Actor, w.who[gatetest.Staff].Actor
+	o := purchase.Order{ExternalID: label, At: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), AmountMinor: 1, Currency: "EUR"}
+	switch name {
+	case "bought", "tree":
+		o.Email = "anna@example.org"
+	case "naming":
+		o.Email = "ben@example.org"
+	}
+	stored, err := w.purchases.Store(ctx, staff, []purchase.Order{o})
+	if err != nil || stored[0].Err != nil {
+		return 0, cmp.Or(err, stored[0].Err)
+	}
+	switch name {
+	case "tree":
+		return member.ID, w.settle(t)
+	case "naming":
+		if _, err := w.ideas.Propose(ctx, member, shape.NewIdea{Title: "An idea, " + label}); err != nil { // who is known here can be named
+			return 0, err
+		}
+		q, err := w.purchases.OwnQuestion(ctx, other)
+		if err != nil {
+			return 0, err
+		}
+		if err := w.purchases.Answer(ctx, other, q, purchase.Answer{Teller: member.ID}, siteURL); err != nil {
+			return 0, err
+		}
+		q, err = w.purchases.OwnQuestion(ctx, other)
+		return q.Reason.ID, err
+	}
+	return stored[0].ID, nil
+}
+
+// settle brings the tree of who told whom up to date.
+func (s *site) settle(t testing.TB) error {
+	if err := s.events.CatchUp(t.Context(), "advocate.referrals", s.advocacy.FollowReferrals, advocate.ReferralKinds()...); err != nil {
+		return err
+	}
+	return s.advocacy.SettleAll(t.Context())
+}
+
+// TestWhy goes the way of a why by the API alone: Ben tells Kari, by a link to
+// an idea that she opens, and Kari tells Rui. What each said, through what they
+// came and how sure that is stands in the chain, and only what may be shown.
+func TestWhy(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		s := open(t, db)
+		staff, ben, kari, rui := s.person("Sofia Reyes", know.Staff), s.person("Ben Okoye", know.Member), s.person("Kari Nordmann", know.Member), s.person("Rui Costa", know.Member)
+		idea := ben.call("POST /ideas", `{"title": "Dotted pages"}`).want(http.StatusCreated).id("id")
+		kari.call("POST /ideas", `{"title": "Thicker paper"}`).want(http.StatusCreated)
+		code := ben.call("POST /shares", fmt.Sprintf(`{"kind": "idea", "id": %d}`, idea)).want(http.StatusCreated).get("code")
+		kari.call("GET /me/why").want(http.StatusNotFound)
+		kari.call("PUT /me/why", `{"words": "Ben."}`).want(http.StatusNotFound)
+		staff.call("POST /purchases", fmt.Sprintf(`{"external_id": "1", "at": "2026-10-01", "email": "kari@example.org", "country": "NO", "amount_minor": 1250, "currency": "EUR", "code": %q}`, code)).want(http.StatusCreated)
+		second := staff.call("POST /purchases", `{"external_id": "2", "at": "2026-10-02", "email": "rui@example.org", "country": "BR", "amount_minor": 1250, "currency": "EUR"}`).want(http.StatusCreated).id("id")
+		look := func() reply {
+			t.Helper()
+			if err := s.settle(t); err != nil {
+				t.Fatal(err)
+			}
+			return staff.call(fmt.Sprintf("GET /purchases/%d", second)).want(http.StatusOK)
+		}
+		look().is("sure", "unknown").count("chain", 1).is("chain.0.name", "Rui Costa")
+		staff.call("GET /unexplained").want(http.StatusOK).count("items", 1).is("items.0.first_purchase_id", second).is("items.0.from_there", 1)
+
+		rui.call("PUT /me/why", `{"who_id": 999}`).want(http.StatusUnprocessableEntity).is("errors.0.location", "body.who_id")
+		rui.call("PUT /me/why", fmt.Sprintf(`{"who_id": %d}`, rui.ID)).want(http.StatusUnprocessableEntity)
+		rui.call("PUT /me/why", `{}`).want(http.StatusUnprocessableEntity).is("errors.0.location", "body.words")
+		found := rui.call("GET /tellers?name=kari").want(http.StatusOK).count("items", 1)
+		rui.call("PUT /me/why", fmt.Sprintf(`{"words": "She wrote to me with it.", "who_id": %d, "by": "Rui, of the choir"}`, found.id("items.0.id"))).want(http.StatusOK).is("why.shown", "asked").is("external_id", "2")
+		if asked := look().is("sure", "said").is("why.words", "She wrote to me with it.").is("why.shown", "asked").count("chain", 1); strings.Contains(asked.text, "Kari") {
+			t.Errorf("Kari is named before she agreed: %s", asked.text)
+		}
+		naming := kari.call("GET /me/namings").want(http.StatusOK).count("items", 1).is("items.0.by", "Rui, of the choir").is("items.0.country", "BR").is("items.0.state", "asked")
+		kari.call(fmt.Sprintf("PUT /me/namings/%d", naming.id("items.0.id")), `{"shown": true}`).want(http.StatusNoContent)
+		look().count("chain", 3).is("why.who_id", kari.ID).
+			is("chain.0.person_id", ben.ID).is("chain.0.purchases", 0).is("chain.0.below", 2).
+			is("chain.1.person_id", kari.ID).is("chain.1.sure", "link").is("chain.1.through.kind", "idea").is("chain.1.through.id", idea).
+			is("chain.2.person_id", rui.ID).is("chain.2.sure", "said").is("chain.2.brought_by", kari.ID).is("chain.2.generation", 2).is("chain.2.why.words", "She wrote to me with it.")
+
+		staff.call("GET /buyers").want(http.StatusOK).count("items", 2).is("items.0.sure", "link").is("items.1.sure", "said")
+		staff.call(fmt.Sprintf("GET /buyers?brought_by=%d", kari.ID)).want(http.StatusOK).count("items", 1).is("items.0.person_id", rui.ID)
+		staff.call("GET /buyers?sure=guessed").want(http.StatusUnprocessableEntity)
+		staff.call("GET /word-of-mouth").want(http.StatusOK).count("trees", 1).is("trees.0.person_id", ben.ID).is("trees.0.lately", 2).
+			is("crossed", 1).is("crossings.0.from", "NO").is("crossings.0.to", "BR")
+		staff.call(fmt.Sprintf("GET /word-of-mouth/%d", kari.ID)).want(http.StatusOK).count("chain", 1).is("chain.0.person_id", ben.ID).
+			count("branches", 2).is("branches.0.person_id", kari.ID).is("branches.1.person_id", rui.ID)
+
+		kari.call(fmt.Sprintf("PUT /me/namings/%d", naming.id("items.0.id")), `{"shown": false}`).want(http.StatusNoContent)
+		kari.call(fmt.Sprintf("PUT /me/namings/%d", naming.id("items.0.id")), `{"shown": true}`).want(http.StatusConflict)
+		look().count("chain", 1).is("sure", "said")
+		rui.call("DELETE /me/why").want(http.StatusNoContent)
+		if back := look().is("sure", "unknown"); strings.Contains(back.text, "wrote to me") {
+			t.Errorf("words that were taken back stand in %s", back.text)
 		}
 	})
 }

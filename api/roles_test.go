@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"tribune/advocate"
 	"tribune/converse"
@@ -17,7 +16,6 @@ import (
 	"tribune/event"
 	"tribune/gate/gatetest"
 	"tribune/know"
-	"tribune/know/purchase"
 	"tribune/listen"
 	"tribune/shape"
 	"tribune/shape/charter"
@@ -30,7 +28,7 @@ import (
 //
 //	visitor guest member other staff owner
 func table() []gatetest.Route {
-	return slices.Concat(ideaTable(), tribuneTable(), boardTable(), listenTable(), peopleTable(), selfTable())
+	return slices.Concat(ideaTable(), tribuneTable(), boardTable(), listenTable(), whyTable(), peopleTable(), selfTable())
 }
 
 // ideaTable is the calls about ideas, what becomes of them, and what people
@@ -180,10 +178,6 @@ func listenTable() []gatetest.Route {
 		{Call: "POST /api/v1/threads/{thread}/messages", Body: `{"body": "Ask the warehouse.", "note": true}`, Want: "404 404 404 404 201 201"},
 		{Call: "GET /api/v1/messages/{message}", Want: "404 404 200 404 200 200"},
 		{Call: "PATCH /api/v1/messages/{message}", Body: `{"body": "Do you send it there?"}`, Want: "404 404 200 404 403 403"},
-
-		{Call: "POST /api/v1/purchases", Body: `{"external_id": "{name}", "at": "2026-11-01", "amount_minor": 1250, "currency": "EUR"}`, Want: "401 403 403 403 201 201"},
-		{Call: "GET /api/v1/purchases", Want: "404 404 404 404 200 200"},
-		{Call: "GET /api/v1/purchases/{purchase}", Want: "404 404 404 404 200 200"},
 	}
 }
 
@@ -486,10 +480,8 @@ func (w *world) freshMore(t testing.TB, name, label string) string {
 		}
 		m, err := w.radar.Mention(ctx, staff, heard[0].ID)
 		return made(m.Account, err)
-	case "purchase":
-		stored, err := w.purchases.Store(ctx, staff, []purchase.Order{{ExternalID: label, At: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), AmountMinor: 1, Currency: "EUR"}})
-		made(0, err)
-		return made(stored[0].ID, stored[0].Err)
+	case "purchase", "bought", "naming", "tree":
+		return made(w.buy(t, name, label))
 	case "letter", "hidden_letter":
 		th, err := w.inbox.WriteTo(ctx, member, converse.NewLetter{To: staff.ID, Public: true, Subject: "Peru " + label, Body: "Do you ship there?"})
 		if err == nil && name == "hidden_letter" {
