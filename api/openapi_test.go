@@ -6,6 +6,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -42,6 +43,48 @@ func TestDescription(t *testing.T) {
 	}
 	if strings.Contains(r.text, "unpkg") || strings.Contains(r.text, "$schema") {
 		t.Error("the description has what nobody asked for")
+	}
+}
+
+// TestDocsNameEveryCall holds docs/api.md to the description: each path stands
+// there with its methods, and none that is not there.
+func TestDocsNameEveryCall(t *testing.T) {
+	var description struct {
+		Paths map[string]map[string]json.RawMessage `json:"paths"`
+	}
+	s := open(t, storagetest.SQLite(t))
+	if err := json.Unmarshal([]byte(s.visitor().call("GET /openapi.json").text), &description); err != nil {
+		t.Fatal(err)
+	}
+	there := map[string]bool{}
+	for path, calls := range description.Paths {
+		var methods []string
+		for _, m := range []string{"get", "post", "put", "patch", "delete"} {
+			if _, ok := calls[m]; ok {
+				methods = append(methods, strings.ToUpper(m))
+			}
+		}
+		there[strings.Join(methods, " ")+strings.Replace(path, "/api/v1", " ", 1)] = true
+	}
+	text, err := os.ReadFile(filepath.Join("..", "docs", "api.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(text), "## The calls\n")
+	table, _, _ = strings.Cut(table, "\n\n")
+	named := map[string]bool{}
+	for _, m := range regexp.MustCompile("`([A-Z][A-Z ]* /[^`]*)`").FindAllStringSubmatch(table, -1) {
+		named[m[1]] = true
+	}
+	for call := range there {
+		if !named[call] {
+			t.Errorf("the table of docs/api.md lacks `%s`", call)
+		}
+	}
+	for call := range named {
+		if !there[call] {
+			t.Errorf("the table of docs/api.md has `%s`, which is no path with its methods", call)
+		}
 	}
 }
 
