@@ -18,7 +18,7 @@ type importCommand struct {
 	Site     importSite     `cmd:"" default:"withargs" help:"Make a site of a folder that was exported."`
 	Mentions importMentions `cmd:"" help:"Import mentions from a CSV or NDJSON file."`
 
-	Purchases importPurchases `cmd:"" help:"Import orders of a shop from a CSV file."`
+	Purchases importPurchases `cmd:"" help:"Import purchases, the orders of a shop, from a CSV file."`
 }
 
 type importSite struct {
@@ -106,6 +106,11 @@ type importPurchases struct {
 	File   string `arg:"" help:"CSV file whose first row names the columns." type:"existingfile"`
 	Shop   string `help:"Which shop, if there are several."`
 	DryRun bool   `help:"Say what would happen, and change nothing."`
+}
+
+// Help lists the columns.
+func (importPurchases) Help() string {
+	return `The columns, in any order: order_id, ordered_at, amount, currency; and, where they are known, email, customer_id, country, sku, qty, coupon, referrer, refunded, status, shop. Importing a file twice does no harm: an order that is here is known again.`
 }
 
 // Run imports orders. It is safe to run twice on the same file; rows with

@@ -26,7 +26,7 @@ type commands struct {
 	Demo        demoCommand        `cmd:"" help:"Serve a site of sample data, or make a folder of any size of it."`
 	Person      personCommand      `cmd:"" help:"People, from the terminal."`
 	Token       tokenCommand       `cmd:"" help:"Print an API token that acts as a person."`
-	Import      importCommand      `cmd:"" help:"Read in mentions, or a whole site."`
+	Import      importCommand      `cmd:"" help:"Read in mentions, purchases, or a whole site."`
 	Export      exportCommand      `cmd:"" help:"Write the whole site in open formats."`
 	Backup      backupCommand      `cmd:"" help:"Write the whole site into one file, while it serves."`
 	Restore     restoreCommand     `cmd:"" help:"Make a site of a backup."`
