@@ -1743,3 +1743,19 @@ CREATE TABLE alert (
 CREATE INDEX alert_waiting on alert (person_id, id) where batch = 0;
 
 CREATE INDEX alert_batch on alert (batch) where batch <> 0;
+
+CREATE TABLE webmention (
+  id           integer primary key autoincrement,
+  source       text   not null, -- the page that is said to link to ours, without its fragment
+  target       text   not null, -- our page
+  host         text   not null, -- of the source: one site is asked once in five seconds
+  received_at  bigint not null, -- when it was sent last: what is sent again is looked at again
+  due_at       bigint not null,
+  failures     bigint not null default 0, -- in a row
+  leased_until bigint not null default 0,
+  unique (source, target)
+);
+
+CREATE INDEX webmention_due on webmention (due_at);
+
+CREATE INDEX webmention_host on webmention (host, due_at);

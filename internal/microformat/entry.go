@@ -17,9 +17,9 @@ const deepest = 200
 
 // Entry is what a page says: its first h-entry.
 type Entry struct {
-	Found     bool // the page has an h-entry; else Title alone may be set
+	Found     bool // the page has an h-entry
 	Author    Card
-	Title     string // p-name, else the page's title
+	Title     string // p-name
 	Text      string // e-content or p-summary, plain
 	Published time.Time
 	URL       string
@@ -37,7 +37,8 @@ type Card struct {
 // Page is a page that was read.
 type Page struct {
 	Entry Entry
-	Links []string // all that it points to: href and src of its elements
+	Title string   // of the page
+	Links []string // what a reader can follow or see: of a, area, img, video, audio, source
 	Tags  []string // values of its meta robots and meta tribune
 }
 
@@ -57,9 +58,7 @@ func Read(body string, at *url.URL) Page {
 			e.Author = r.readCard(r.card)
 		}
 	}
-	if e.Title == "" {
-		e.Title = plain.Line(r.title)
-	}
+	r.page.Title = plain.Line(r.title)
 	return r.page
 }
 
@@ -90,9 +89,10 @@ func (r *reader) walk(n *html.Node, depth int) {
 			if name := strings.ToLower(attr(n, "name")); name == "robots" || name == "tribune" {
 				r.page.Tags = append(r.page.Tags, attr(n, "content"))
 			}
-		}
-		for _, key := range []string{"href", "src"} {
-			if to := r.address(attr(n, key)); to != "" {
+		case atom.Template: // is not shown
+			return
+		case atom.A, atom.Area, atom.Img, atom.Video, atom.Audio, atom.Source:
+			if to := r.address(first(attr(n, "href"), attr(n, "src"))); to != "" {
 				r.page.Links = append(r.page.Links, to)
 			}
 		}
