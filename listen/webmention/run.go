@@ -115,13 +115,10 @@ func (r *Receiver) take(ctx context.Context, s listen.Source, p Pair, f found) e
 	if err != nil || elsewhere {
 		return err
 	}
-	if f.gone == nil && f.post.Text == "" {
-		f.gone = fault.New(fault.Invalid, textWordless, "url", p.Source.String(), "target", p.Target.String())
-	}
 	switch {
 	case f.gone == nil:
 		return r.radar.Deliver(ctx, s.ID, reader.Batch{Posts: []reader.Post{f.post}})
-	case len(ids) == 0:
+	case len(ids) == 0 || f.ours:
 		return r.radar.Refuse(ctx, s.ID, f.gone)
 	}
 	return r.radar.Deliver(ctx, s.ID, reader.Batch{Gone: ids})

@@ -76,6 +76,7 @@ func samePage(a, b *url.URL) bool {
 type found struct {
 	post reader.Post // what it says, in words; Text is empty if it says nothing
 	gone error       // why it is not to be kept; nil: it links
+	ours bool        // it links to a page of ours, if not to this one: what was heard of it stays
 }
 
 // look reads the page that answered for a source.
@@ -91,16 +92,23 @@ func look(p Pair, answer *fetch.Response) (f found) {
 	}
 	page := microformat.Read(decoded(answer), at)
 	e := page.Entry
-	linked := slices.ContainsFunc(slices.Concat(page.Links, e.ReplyTo, e.LikeOf, e.RepostOf), p.isTarget)
+	links := slices.Concat(page.Links, e.ReplyTo, e.LikeOf, e.RepostOf)
+	f.ours = slices.ContainsFunc(links, func(link string) bool {
+		to, err := url.Parse(link)
+		return err == nil && SameSite(to, p.Target)
+	})
 	switch {
 	case reader.NoIndex(answer.Header, page.Tags...):
-		f.gone = fault.New(fault.Invalid, textNoIndex, "url", p.Source.String())
+		f.gone, f.ours = fault.New(fault.Invalid, textNoIndex, "url", p.Source.String()), false
 		return f
-	case !linked:
+	case !slices.ContainsFunc(links, p.isTarget):
 		f.gone = fault.New(fault.Invalid, textNoLink, "url", p.Source.String(), "target", p.Target.String())
 		return f
 	}
 	f.post = reader.Post{ID: p.Source.String(), URL: at.String(), AtAddress: true, Author: author(e.Author, at), Text: p.words(page), PublishedAt: e.Published}
+	if f.post.Text == "" {
+		f.gone = fault.New(fault.Invalid, textWordless, "url", p.Source.String(), "target", p.Target.String())
+	}
 	if slices.ContainsFunc(e.ReplyTo, p.isTarget) {
 		f.post.ReplyTo = p.Target.String()
 	}

@@ -122,6 +122,10 @@ func TestReceived(t *testing.T) {
 		if texts, _, _ = s.heard(t); len(texts) != 1 || texts[0] != "Yes, please, in green!" {
 			t.Fatalf("edited: %q", texts)
 		}
+		s.send(t, "/1", "https://square.example/tribune/2")
+		if texts, _, src = s.heard(t); len(texts) != 1 || src.LastError.Text != textNoLink {
+			t.Fatalf("of another page of ours: %q %+v", texts, src)
+		}
 		s.page("/1", "<p>Not any more.")
 		s.send(t, "/1", target)
 		if texts, _, src = s.heard(t); len(texts) != 0 || src.LastError.Text != "" {
@@ -325,10 +329,10 @@ func TestLook(t *testing.T) {
 		"of Latin-1, unsaid":         {"text/html", "<meta charset=windows-1252><title>Caf\xe9</title>" + link, "Café", ""},
 		"of broken UTF-8":            {"text/html; charset=utf-8", "<title>Caf\xe9\xff\x00</title>" + link, "Caf\uFFFD\uFFFD\uFFFD", ""},
 		"a megabyte":                 {"text/html", "<title>Long</title>" + strings.Repeat("<p>word ", 1<<17) + link, "Long", ""},
-		"a like":                     {"text/html", `<div class="h-entry"><a class="u-like-of" href="` + target + `">x</a></div>`, "", ""},
-		"a like of something quoted": {"text/html", `<div class="h-entry"><div class="u-like-of h-cite"><a class="u-url" href="` + target + `">x</a><p class="e-content">Ours.</p></div></div>`, "", ""},
+		"a like":                     {"text/html", `<div class="h-entry"><a class="u-like-of" href="` + target + `">x</a></div>`, "", textWordless},
+		"a like of something quoted": {"text/html", `<div class="h-entry"><div class="u-like-of h-cite"><a class="u-url" href="` + target + `">x</a><p class="e-content">Ours.</p></div></div>`, "", textWordless},
 		"a like with words":          {"text/html", `<div class="h-entry"><a class="u-like-of" href="` + target + `">x</a><p class="e-content">Lovely.</p></div>`, "Lovely.", ""},
-		"a repost":                   {"text/html", `<div class="h-entry"><a class="u-repost-of" href="` + target + `">x</a><p class="e-content">Our words.</p></div>`, "", ""},
+		"a repost":                   {"text/html", `<div class="h-entry"><a class="u-repost-of" href="` + target + `">x</a><p class="e-content">Our words.</p></div>`, "", textWordless},
 		"a link in a comment":        {"text/html", "<!-- " + link + " -->", "", textNoLink},
 		"a link in a script":         {"text/html", "<script>'" + link + "'</script><style>" + link + "</style><template>" + link + "</template>", "", textNoLink},
 		"the address as text":        {"text/html", target, "", textNoLink},
