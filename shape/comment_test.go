@@ -19,6 +19,9 @@ func TestComments(t *testing.T) {
 		if err != nil || c.Body != "Yes, please." || c.Idea != i.ID {
 			t.Fatalf("%+v, %v", c, err)
 		}
+		if again, err := q.Comment(ctx, q.ben, i.ID, "Yes, please.", "en"); err != nil || again.ID != c.ID {
+			t.Fatalf("sent twice: %+v, %v; want comment %d", again, err, c.ID)
+		}
 		if follows, _ := q.Following(ctx, q.ben.ID, []int64{i.ID}); !follows[i.ID] {
 			t.Error("who comments follows")
 		}
