@@ -1,6 +1,7 @@
 package shape_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -162,9 +163,9 @@ func TestCommentPages(t *testing.T) {
 		ctx := t.Context()
 		idea, other := q.idea(t, q.ada, shape.NewIdea{Title: "Dotted paper"}), q.idea(t, q.ada, shape.NewIdea{Title: "Ruled paper"})
 		var made []int64
-		for range 12 {
+		for n := range 12 {
 			for _, i := range []shape.Idea{other, idea} {
-				c, err := q.Comment(ctx, q.ben, i.ID, "A word.", "")
+				c, err := q.Comment(ctx, q.ben, i.ID, fmt.Sprintf("Word %d.", n), "")
 				if err != nil {
 					t.Fatal(err)
 				}

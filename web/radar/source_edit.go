@@ -185,7 +185,7 @@ func kindOptions(v *page.View) []page.Option {
 // keptOf says how much of what a source delivered became mentions.
 func keptOf(v *page.View, s listen.Source) string {
 	if s.Mentions > 0 && s.Mentions == s.Items {
-		return v.T("all {n}", "n", v.Number(s.Items))
+		return v.T("all of the {n}", "n", v.Number(s.Items))
 	}
 	return v.T("{mentions} of {items}", "mentions", v.Number(s.Mentions), "items", v.Number(s.Items))
 }

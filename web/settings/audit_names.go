@@ -48,8 +48,6 @@ func (n names) thing(ctx context.Context, v *page.View, f event.Event) (name, ad
 		return v.T("version {n} of the charter", "n", f.N), at("/charter/", f.N), nil
 	case "purpose":
 		return v.T("what we are for"), at("/purpose/", f.Subject.ID), nil
-	case "purchase":
-		return v.T("purchase {n}", "n", f.Subject.ID), at("/desk/why/purchases/", f.Subject.ID), nil
 	}
 	about := within(f)
 	called, err := n.called(ctx, v, about)
@@ -113,6 +111,9 @@ func (n names) look(ctx context.Context, v *page.View, ref event.Ref) (string, e
 		}
 		faces, err := desk.Meet(ctx, n.Kit, []int64{t.Person}, []int64{t.Account})
 		return faces.Name(v, t.Person, t.Account), err
+	case "purchase":
+		p, err := n.Purchases.Purchase(ctx, v.Actor, ref.ID)
+		return p.ExternalID, err
 	case "release":
 		r, err := n.Ideas.Release(ctx, v.Actor, ref.ID)
 		return r.Title, err
@@ -154,6 +155,8 @@ func worded(v *page.View, f event.Event, ref event.Ref, name string) (what, addr
 		what, gone, path = v.T("the mention by {name}", "name", name), v.T("a mention that is no longer there"), "/desk/mentions/"
 	case "thread":
 		what, gone, path = v.T("the conversation with {name}", "name", name), v.T("a conversation that is no longer there"), "/desk/inbox/"
+	case "purchase":
+		what, path = v.T("the order {number}", "number", name), "/desk/why/purchases/"
 	case "release":
 		what, path = v.T("the release “{title}”", "title", name), "/changes/"
 	case "call":
