@@ -428,7 +428,7 @@ func (w *world) freshMore(t testing.TB, name, label string) string {
 		return fmt.Sprint(id)
 	}
 	idea := func() int64 {
-		i, err := propose(member, know.Public)
+		i, err := w.ideas.Propose(ctx, member, shape.NewIdea{Title: "An idea, " + label})
 		made(i.ID, err)
 		return i.ID
 	}
