@@ -121,11 +121,7 @@ func split(data []byte) (rows []json.RawMessage, many bool, err error) {
 func (s *service) post(ctx context.Context, row json.RawMessage) (p listen.Post, err error) {
 	var n NewMention
 	if err := json.Unmarshal(row, &n); err != nil {
-		field := ""
-		if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-			field = wrong.Field
-		}
-		return p, fault.New(fault.Invalid, "This is of another kind than is asked for: see the description of the call.").On(field)
+		return p, misfit(err)
 	}
 	published, err := s.moment(ctx, "published_at", n.PublishedAt)
 	if n.PublishedAt != "" && published.IsZero() {
@@ -308,7 +304,7 @@ func (s *service) hook(ctx context.Context, a *gate.Asker, in *push) (*heardOut,
 			Deleted bool `json:"deleted"`
 		}
 		if rows[n].Err == nil && json.Unmarshal(row, &more) != nil {
-			rows[n].Err = fault.New(fault.Invalid, "Send true or false here.").On("deleted")
+			rows[n].Err = fault.New(fault.Invalid, "Send true or false as {field}.", "field", "deleted").On("deleted")
 		}
 		rows[n].Deleted = more.Deleted
 	}

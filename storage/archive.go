@@ -251,6 +251,9 @@ func (db *DB) Import(ctx context.Context, from Folder) (Manifest, error) {
 	if err != nil {
 		return m, fmt.Errorf("storage: import: %w", err)
 	}
+	if err := db.Analyze(ctx); err != nil {
+		return m, fmt.Errorf("storage: look at what was imported: %w", err)
+	}
 	return m, nil
 }
 

@@ -171,9 +171,9 @@ func judged(v *page.View, m listen.Mention, corrections []listen.Correction) str
 	}
 	switch m.Mood {
 	case listen.Positive:
-		return v.T("sounds positive, {p} % sure", "p", v.Number(m.Positive/10))
+		return v.T("sounds positive, {p} % sure", "p", sure(v, m.Positive))
 	case listen.Negative:
-		return v.T("sounds negative, {p} % sure", "p", v.Number(m.Negative/10))
+		return v.T("sounds negative, {p} % sure", "p", sure(v, m.Negative))
 	case listen.Unclear:
 		return v.T("neutral or unclear")
 	}
@@ -192,13 +192,22 @@ func moodWord(v *page.View, mood listen.Mood) string {
 	return v.T("not judged")
 }
 
+// sure writes a likelihood, in thousandths, for "{p} % sure". A machine is
+// never wholly sure.
+func sure(v *page.View, p int64) string {
+	if p > 990 {
+		return v.T("over 99")
+	}
+	return v.Number(p / 10)
+}
+
 // tongue names the language of a mention, and how sure that is.
 func tongue(v *page.View, m listen.Mention) string {
 	switch {
 	case m.Language == "":
 		return v.T("language not known")
 	case m.LanguageP > 0:
-		return v.T("{language}, {p} % sure", "language", v.Language(m.Language), "p", v.Number(m.LanguageP/10))
+		return v.T("{language}, {p} % sure", "language", v.Language(m.Language), "p", sure(v, m.LanguageP))
 	}
 	return v.Language(m.Language)
 }

@@ -330,8 +330,8 @@ func TestVolumeAndShares(t *testing.T) {
 	if err := s.Radar.Correct(t.Context(), marta.Actor, heard[0].ID, "mood", "negative"); err != nil {
 		t.Fatal(err)
 	}
-	marta.Get("/desk/radar/volume").Want(t, 200, "Checked by hand: 1, right 100 % (between 21 and 100 %")
-	marta.Get("/desk/radar/share").Want(t, 200, "the same for each:", "all sources", "67 %", "33 %", "was changed later", "Checked by hand: 1")
+	marta.Get("/desk/radar/volume").Want(t, 200, "Checked by hand: 1, right 100\u00a0% (between 21 and 100\u00a0%")
+	marta.Get("/desk/radar/share").Want(t, 200, "the same for each:", "all sources", "67\u00a0%", "33\u00a0%", "was changed later", "Checked by hand: 1")
 	marta.Get("/desk/radar/share?since=30&query=1").Want(t, 422, "Choose 2 to 12 standing queries")
 	marta.Get("/desk/radar/share?query=1&query=99").Want(t, 404)
 	marta.Lang = "fr"

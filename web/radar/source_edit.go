@@ -182,6 +182,14 @@ func kindOptions(v *page.View) []page.Option {
 }
 
 // kindName names by what road a source delivers.
+// keptOf says how much of what a source delivered became mentions.
+func keptOf(v *page.View, s listen.Source) string {
+	if s.Mentions > 0 && s.Mentions == s.Items {
+		return v.T("all of the {n}", "n", v.Number(s.Items))
+	}
+	return v.T("{mentions} of {items}", "mentions", v.Number(s.Mentions), "items", v.Number(s.Items))
+}
+
 func kindName(v *page.View, k listen.SourceKind) string {
 	switch k {
 	case listen.FeedSource:
