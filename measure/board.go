@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
 	"time"
 
 	"tribune/know"
@@ -136,9 +135,6 @@ func (s *Measures) readFound(ctx context.Context, b *Board, from int64) error {
 		from*dayLength, (from+BoardDays)*dayLength, 7*dayLength)
 	if err != nil {
 		return err
-	}
-	if shared := b.Lines[len(b.Lines)-2]; shared.N == 0 { // nobody carried anything on yet: there is no such step to show
-		b.Lines = slices.Delete(b.Lines, len(b.Lines)-2, len(b.Lines)-1)
 	}
 	found := &b.Lines[len(b.Lines)-1]
 	for _, w := range rows {
