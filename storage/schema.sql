@@ -1695,8 +1695,6 @@ CREATE TABLE saved_list (
   changed_at bigint not null
 );
 
-CREATE INDEX referral_found on referral (first_at) where purchases > 0 and parent_id <> 0;
-
 CREATE TABLE hook (
   source_id    bigint primary key,
   secret       text   not null, -- "whsec_" and base64, as its sender has it: what is signed with it can only be checked with it
@@ -1743,3 +1741,8 @@ CREATE TABLE alert (
 CREATE INDEX alert_waiting on alert (person_id, id) where batch = 0;
 
 CREATE INDEX alert_batch on alert (batch) where batch <> 0;
+
+CREATE TABLE referral_day (
+  day    bigint primary key, -- since 1970, UTC
+  buyers bigint not null
+);
