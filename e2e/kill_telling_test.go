@@ -31,7 +31,7 @@ func TestKilledWhileTelling(t *testing.T) {
 	owner, decision := fillTelling(t, site)
 	const told = `select count(*) from telling`
 	killed := 0
-	for there := 0; killed < wholes() && count(t, site, `select told from decision`) == 0; there = count(t, site, told) {
+	for there := 0; killed < wholes()/2 && count(t, site, `select told from decision`) == 0; there = count(t, site, told) {
 		r := begin(t, data, address)
 		for end := time.Now().Add(20 * time.Second); count(t, site, told) <= there && count(t, site, `select told from decision`) == 0; time.Sleep(time.Millisecond) {
 			if time.Now().After(end) {
@@ -44,12 +44,13 @@ func TestKilledWhileTelling(t *testing.T) {
 		if count(t, site, `select told from decision`) == 0 {
 			killed++
 		}
+		endLeases(t, site)
 		if n := count(t, site, `select count(*) from telling t where way = 'mail' and not exists (select 1 from outbox o where o.kind = 'decision' and o.person_id = t.person_id)
 			or way = 'task' and not exists (select 1 from thread h where h.id = t.thread_id and h.kind = 'tell')`); n > 0 {
 			t.Errorf("%d people are half told", n)
 		}
 	}
-	if killed < 3 {
+	if killed < min(3, wholes()/2) {
 		t.Errorf("only %d kills fell into the telling", killed)
 	}
 	last := begin(t, data, address)
@@ -77,6 +78,17 @@ func TestKilledWhileTelling(t *testing.T) {
 	}
 	if got, err := site.Ideas.Told(t.Context(), owner, decision); err != nil || got.Mail != byMail || got.Task != byHand || !got.Complete {
 		t.Errorf("told %+v, %v", got, err)
+	}
+}
+
+// endLeases does what ten seconds would: what a dead process held is free.
+func endLeases(t *testing.T, site *tribune.Site) {
+	t.Helper()
+	if err := site.DB.Update(t.Context(), func(tx *storage.Tx) error {
+		_, err := tx.Exec(t.Context(), `update cursor set leased_until = 0`)
+		return err
+	}); err != nil {
+		t.Fatal(err)
 	}
 }
 
