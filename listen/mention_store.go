@@ -176,6 +176,51 @@ func (r *Radar) found(ctx context.Context, q *query.Query, where string, args []
 	return list, next, err
 }
 
+// What Fresh looks at, and counts, at most.
+const (
+	freshLooked = 5_000
+	MostFresh   = 100
+)
+
+// Fresh finds mentions that came after the one named by an id and that a filter
+// lets through, in the order in which they were stored: at most MostFresh of
+// them, among the last 5,000 that came. It gives the id up to which it looked,
+// from where the next call goes on: nothing is tried twice.
+func (r *Radar) Fresh(ctx context.Context, a know.Actor, f Filter, after int64) (found []int64, upTo int64, err error) {
+	if err := know.Require(a, know.Listen, know.Subject{}); err != nil {
+		return nil, after, err
+	}
+	last, err := r.LastMention(ctx)
+	if err != nil || last <= after {
+		return nil, after, err
+	}
+	q, err := f.query(ctx, r.db)
+	if err != nil {
+		return nil, after, err
+	}
+	where, args, err := f.where(r.db, q, walkAll) // so few are read sooner than their words are looked up
+	if err != nil {
+		return nil, after, err
+	}
+	n, limit := len(args), freshLooked
+	if q == nil {
+		limit = MostFresh
+	}
+	err = storage.Each(ctx, r.db, func(row storage.Scanner) error {
+		var id int64
+		post, err := scanAsked(row, &id)
+		if err == nil && len(found) < MostFresh && (q == nil || q.Match(post.Tokenize())) {
+			found = append(found, id)
+		}
+		return err
+	}, `select m.id, `+askedColumns+` from mention m`+askedTables+` where m.id > $`+strconv.Itoa(n+1)+` and m.id <= $`+strconv.Itoa(n+2)+
+		` and `+where+` order by m.id limit $`+strconv.Itoa(n+3), append(args, max(after, last-freshLooked), last, limit)...)
+	if err != nil {
+		return nil, after, fmt.Errorf("listen: what is fresh: %w", err)
+	}
+	return found, last, nil
+}
+
 // query gives what of the filter is asked in the language of queries, nil if
 // nothing is.
 func (f Filter) query(ctx context.Context, db storage.Q) (*query.Query, error) {
@@ -376,6 +421,13 @@ func (r *Radar) Answered(ctx context.Context, a know.Actor, m Mention) (Mention,
 		return Mention{}, err
 	}
 	return list[0], nil
+}
+
+// LastMention gives the id of the mention that was stored last, 0 if there is
+// none.
+func (r *Radar) LastMention(ctx context.Context) (id int64, err error) {
+	err = r.db.Row(ctx, `select coalesce(max(id), 0) from mention`).Scan(&id)
+	return id, err
 }
 
 // MentionsByID gives the mentions with these ids, by id; unknown ids are left
