@@ -19,18 +19,18 @@ import (
 
 const selectMention = `select m.id, m.source_id, coalesce(s.name, ''), coalesce(s.addressed, 0), m.kind, m.external_id, m.url, m.reply_to, m.public,
 	m.account_id, coalesce(a.person_id, 0), coalesce(a.kind, ''), coalesce(a.address, ''), coalesce(a.name, ''), coalesce(a.url, ''),
-	m.text, m.language, m.language_p, m.mood, m.positive, m.negative, m.country, m.reach, m.published_at, m.heard_at, m.edited_at, m.copy_of, m.asks, m.quotable, m.state, m.state_reason
+	m.text, m.language, m.language_p, m.mood, m.positive, m.negative, m.country, m.reach, m.has_image, m.published_at, m.heard_at, m.edited_at, m.copy_of, m.asks, m.quotable, m.state, m.state_reason
 	from mention m left join source s on s.id = m.source_id left join account a on a.id = m.account_id`
 
 func scanMention(row storage.Scanner) (m Mention, err error) {
-	var addressed, public int
+	var addressed, public, hasImage int
 	var published, heard, edited int64
 	var kind know.AccountKind
 	var address string
 	err = row.Scan(&m.ID, &m.Source, &m.SourceName, &addressed, &m.Kind, &m.ExternalID, &m.URL, &m.ReplyTo, &public,
 		&m.Account, &m.Person, &kind, &address, &m.Author.Name, &m.Author.URL,
-		&m.Text, &m.Language, &m.LanguageP, &m.Mood, &m.Positive, &m.Negative, &m.Country, &m.Reach, &published, &heard, &edited, &m.CopyOf, &m.Asks, &m.Quotable, &m.State, &m.StateReason)
-	m.Addressed, m.Public = addressed == 1, public == 1
+		&m.Text, &m.Language, &m.LanguageP, &m.Mood, &m.Positive, &m.Negative, &m.Country, &m.Reach, &hasImage, &published, &heard, &edited, &m.CopyOf, &m.Asks, &m.Quotable, &m.State, &m.StateReason)
+	m.Addressed, m.Public, m.HasImage = addressed == 1, public == 1, hasImage == 1
 	m.PublishedAt, m.HeardAt, m.EditedAt = storage.Time(published), storage.Time(heard), storage.Time(edited)
 	if kind == know.Fediverse && strings.Contains(address, "@") {
 		m.Author.Handle = "@" + address

@@ -210,7 +210,7 @@ CREATE TABLE mention (
   quotable     text   not null default '', -- a private one: '', asked, named, unnamed, refused
   state        text   not null default 'visible' check (state in ('visible', 'hidden', 'withdrawn')),
   state_reason text   not null default ''
-, edited_at bigint not null default 0, check_at bigint not null default 0, mood text not null default '', positive bigint not null default 0, negative bigint not null default 0, language_p bigint not null default 0, counted bigint not null default 1);
+, edited_at bigint not null default 0, check_at bigint not null default 0, mood text not null default '', positive bigint not null default 0, negative bigint not null default 0, language_p bigint not null default 0, counted bigint not null default 1, has_image bigint not null default 0);
 
 CREATE INDEX mention_account on mention (account_id, published_at, id);
 
@@ -1743,3 +1743,5 @@ CREATE TABLE alert (
 CREATE INDEX alert_waiting on alert (person_id, id) where batch = 0;
 
 CREATE INDEX alert_batch on alert (batch) where batch <> 0;
+
+CREATE INDEX mention_reply on mention (reply_to) where reply_to <> '';

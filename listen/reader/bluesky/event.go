@@ -42,6 +42,7 @@ type record struct {
 			URI string `json:"uri"`
 		} `json:"parent"`
 	} `json:"reply"`
+	Embed embed `json:"embed"`
 }
 
 // Decentralised identifiers and record keys, as the protocol writes them
@@ -68,9 +69,23 @@ func read(data []byte) (e event, ok bool) {
 	return e, true
 }
 
+// embed is what a post shows: pictures, or pictures beside another post
+// (app.bsky.embed.images, app.bsky.embed.recordWithMedia).
+type embed struct {
+	Images []json.RawMessage `json:"images"`
+	Media  *struct {
+		Images []json.RawMessage `json:"images"`
+	} `json:"media"`
+}
+
+// hasImage reports whether a picture is among it.
+func (e embed) hasImage() bool {
+	return len(e.Images) > 0 || e.Media != nil && len(e.Media.Images) > 0
+}
+
 // post makes a post of a record; ok is false if it has no words.
 func (r record) post(did, key string) (p reader.Post, ok bool) {
-	p = reader.Post{ID: id(did, key), URL: page(did) + "/post/" + key, Text: plain.FromText(r.Text), Author: reader.Author{URL: page(did)}}
+	p = reader.Post{ID: id(did, key), URL: page(did) + "/post/" + key, Text: plain.FromText(r.Text), Author: reader.Author{URL: page(did)}, HasImage: r.Embed.hasImage()}
 	at, err := time.Parse(time.RFC3339, r.CreatedAt)
 	if p.DateWrong = err != nil; err == nil {
 		p.PublishedAt = at.UTC()
