@@ -406,21 +406,81 @@ func (r *Radar) Visible(ctx context.Context, a know.Actor, ids []int64) ([]Menti
 
 func errNoMention() error { return fault.New(fault.NotFound, "There is no such mention.") }
 
-// Answered gives the mention that m answers, the zero Mention if it was not
-// heard, or m answers none.
-func (r *Radar) Answered(ctx context.Context, a know.Actor, m Mention) (Mention, error) {
+// Conversation is what was heard around a mention.
+type Conversation struct {
+	Before []Mention // what it answers, and what that answers, the first first
+	After  []Mention // what answers it, and what answers that, the first first
+	More   bool      // of either there is more than this
+}
+
+// How much of a conversation is shown.
+const (
+	mostBefore = 10
+	mostAfter  = 50
+)
+
+// Conversation gives what was heard around a mention, without what was
+// withdrawn: what a withdrawn one joined falls apart.
+func (r *Radar) Conversation(ctx context.Context, a know.Actor, m Mention) (c Conversation, err error) {
 	if err := know.Require(a, know.Listen, know.Subject{}); err != nil {
-		return Mention{}, err
+		return c, err
 	}
-	if m.ReplyTo == "" {
-		return Mention{}, nil
+	seen := map[int64]bool{m.ID: true}
+	for at := m; at.ReplyTo != "" && !c.More; {
+		list, err := mentions(ctx, r.db, ` where m.id in (select id from mention where source_id = $1 and external_id = $2 and external_id <> ''
+			union select id from mention where url = $2 and url <> '') and m.state <> 'withdrawn' order by m.id limit 1`, at.Source, at.ReplyTo)
+		if err != nil {
+			return c, fmt.Errorf("listen: what %d answers: %w", m.ID, err)
+		}
+		if len(list) == 0 || seen[list[0].ID] {
+			break
+		}
+		if at, c.More = list[0], len(c.Before) == mostBefore; !c.More {
+			seen[at.ID], c.Before = true, append(c.Before, at)
+		}
 	}
-	list, err := mentions(ctx, r.db, ` where m.id in (select id from mention where source_id = $1 and external_id = $2 and external_id <> ''
-		union select id from mention where url = $2 and url <> '') and m.id <> $3 and m.state <> 'withdrawn' order by m.id limit 1`, m.Source, m.ReplyTo, m.ID)
-	if err != nil || len(list) == 0 {
-		return Mention{}, err
+	slices.Reverse(c.Before)
+	for level := []Mention{m}; len(level) > 0 && !c.More; {
+		if level, err = r.answers(ctx, level, seen); err != nil {
+			return c, fmt.Errorf("listen: what answers %d: %w", m.ID, err)
+		}
+		c.After = append(c.After, level...)
+		c.More = len(c.After) > mostAfter
 	}
-	return list[0], nil
+	c.After = c.After[:min(len(c.After), mostAfter)]
+	slices.SortFunc(c.After, func(x, y Mention) int {
+		return cmp.Or(x.PublishedAt.Compare(y.PublishedAt), cmp.Compare(x.ID, y.ID))
+	})
+	return c, nil
+}
+
+// answers gives what answers one of some mentions, the first first, but for what
+// was seen, and notes it as seen. An id is only good at its source.
+func (r *Radar) answers(ctx context.Context, to []Mention, seen map[int64]bool) ([]Mention, error) {
+	type there struct {
+		source int64
+		id     string
+	}
+	var names []string
+	ids, addresses := map[there]bool{}, map[string]bool{}
+	for _, m := range to {
+		if m.ExternalID != "" {
+			ids[there{m.Source, m.ExternalID}], names = true, append(names, m.ExternalID)
+		}
+		if m.URL != "" {
+			addresses[m.URL], names = true, append(names, m.URL)
+		}
+	}
+	if len(names) == 0 {
+		return nil, nil
+	}
+	holes, args := storage.Holes(1, names)
+	list, err := mentions(ctx, r.db, ` where m.reply_to in (`+holes+`) and m.reply_to <> '' and m.state <> 'withdrawn' order by m.published_at, m.id limit 200`, args...)
+	return slices.DeleteFunc(list, func(m Mention) bool {
+		known := seen[m.ID] || !ids[there{m.Source, m.ReplyTo}] && !addresses[m.ReplyTo]
+		seen[m.ID] = true
+		return known
+	}), err
 }
 
 // LastMention gives the id of the mention that was stored last, 0 if there is
