@@ -30,6 +30,7 @@ type Post struct {
 	Language    string // BCP 47
 	Country     string // ISO 3166-1 alpha-2
 	Reach       int64
+	HasImage    bool      // a picture belongs to it
 	PublishedAt time.Time // zero: when it is heard
 
 	atAddress bool // see reader.Post

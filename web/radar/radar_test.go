@@ -293,7 +293,7 @@ func TestStreamIsFilteredByEverything(t *testing.T) {
 	marta.Get("/desk/radar?cursor=nonsense").Want(t, 422, "Begin at its start")
 
 	path := fmt.Sprintf("/desk/mentions/%d", heard[1].ID)
-	marta.Get(path).Want(t, 200, "sounds positive", "right: positive", "what else they said")
+	marta.Get(path).Want(t, 200, "sounds positive", "right: positive", "What else they said", "Where is it to be had?", "All that they said")
 	marta.Post(path+"/correct", "what", "mood", "became", "great").Want(t, 422, "positive, negative or unclear")
 	if to := marta.Post(path+"/correct", "what", "mood", "became", "unclear", "back", "/desk/radar?mood=positive#m2").Header.Get("Location"); to != "/desk/radar?mood=positive#m2" {
 		t.Errorf("back at %s", to)
