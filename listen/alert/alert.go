@@ -69,18 +69,14 @@ const maxReach = 1_000_000_000
 
 // check says what is wrong with wishes.
 func (w Wishes) check() error {
-	var reach, quiet, zone error
+	var reach error
 	if slices.ContainsFunc(w.Choices, func(c Choice) bool { return c.Reach < 0 || c.Reach > maxReach || c.Query < 0 }) {
 		reach = fault.New(fault.Invalid, "Reach is a number from 1 to {most}; empty is none.", "most", int64(maxReach)).On("reach")
 	}
-	if min(w.QuietFrom, w.QuietUntil) < 0 || max(w.QuietFrom, w.QuietUntil) >= 24*60 {
-		quiet = fault.New(fault.Invalid, "Write the time as in 22:00.").On("quiet")
-	}
-	if _, err := time.LoadLocation(w.Zone); err != nil {
-		zone = fault.New(fault.Invalid, "This time zone is not known. Write it as in Europe/Paris.").On("zone")
-	}
-	return fault.All(reach, quiet, zone)
+	return fault.All(reach, w.quiet().Check())
 }
+
+func (w Wishes) quiet() Hours { return Hours{w.QuietFrom, w.QuietUntil, w.Zone} }
 
 // Wishes gives what the asker wants to be told of.
 func (s *Alerts) Wishes(ctx context.Context, a know.Actor) (w Wishes, err error) {
@@ -145,15 +141,4 @@ func scanAlert(row storage.Scanner) (a Alert, err error) {
 	err = row.Scan(&a.ID, &a.Kind, &a.Subject, &at)
 	a.At = storage.Time(at)
 	return a, err
-}
-
-// quiet reports whether a moment lies in somebody's quiet hours, which may go
-// over midnight.
-func quiet(at time.Time, zone *time.Location, from, until int) bool {
-	local := at.In(zone)
-	minute := local.Hour()*60 + local.Minute()
-	if from <= until {
-		return from <= minute && minute < until
-	}
-	return minute >= from || minute < until
 }

@@ -159,7 +159,7 @@ func TestQuiet(t *testing.T) {
 		want            bool
 	}{{0, 0, 0, false}, {600, 600, 600, false}, {60, 120, 60, true}, {60, 120, 120, false}, {1320, 420, 1330, true}, {1320, 420, 0, true}, {1320, 420, 420, false}, {1320, 420, 1319, false}} {
 		at := time.Date(2026, 1, 1, c.at/60, c.at%60, 0, 0, time.UTC)
-		if got := quiet(at, time.UTC, c.from, c.until); got != c.want {
+		if got := (Hours{From: c.from, Until: c.until}).Hold(at, time.UTC); got != c.want {
 			t.Error(fmt.Sprintf("%+v", c), got)
 		}
 	}

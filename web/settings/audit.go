@@ -138,6 +138,8 @@ func thing(v *page.View, f event.Event, people map[int64]know.Person, ideas map[
 		return v.T("source {n}", "n", f.Subject.ID), gone(f, at("/desk/radar/sources/", f.Subject.ID))
 	case "list":
 		return v.T("list {n}", "n", f.Subject.ID), gone(f, at("/desk/radar/lists/", f.Subject.ID))
+	case "relay":
+		return v.T("webhook {n}", "n", f.Subject.ID), gone(f, at("/desk/radar/webhooks/", f.Subject.ID))
 	case "query":
 		return v.T("query {n}", "n", f.Subject.ID), gone(f, at("/desk/radar/queries/", f.Subject.ID))
 	}
@@ -160,7 +162,7 @@ func boardOf(f event.Event) int64 {
 
 // gone gives no address to what was removed.
 func gone(f event.Event, address string) string {
-	if f.Kind == "source.removed" || f.Kind == "query.removed" {
+	if f.Kind == "source.removed" || f.Kind == "query.removed" || f.Kind == "relay.removed" {
 		return ""
 	}
 	return address
@@ -270,11 +272,11 @@ func didTalking(v *page.View, f event.Event) string {
 
 func didListening(v *page.View, f event.Event) string {
 	switch f.Kind {
-	case "source.added", "query.added", "list.added":
+	case "source.added", "query.added", "list.added", "relay.added":
 		return v.T("added")
-	case "source.changed", "query.changed", "list.changed":
+	case "source.changed", "query.changed", "list.changed", "relay.changed":
 		return v.T("changed")
-	case "source.removed", "query.removed", "list.removed":
+	case "source.removed", "query.removed", "list.removed", "relay.removed":
 		return v.T("removed")
 	case "mention.hidden":
 		return v.T("hid")
