@@ -142,6 +142,7 @@ func (s *service) routes() {
 	s.listRoutes()
 	s.mentionRoutes()
 	s.trendRoutes()
+	s.alertRoutes()
 	s.threadRoutes()
 	s.personRoutes()
 	s.letterRoutes()

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -50,6 +51,7 @@ type Alert struct {
 	Kind    Kind
 	Subject int64 // the spike, trend or mention
 	At      time.Time
+	Waits   bool // it was not told yet
 }
 
 // Alerts is all that this package does, over one site. Safe for concurrent use.
@@ -131,14 +133,26 @@ func (s *Alerts) Wish(ctx context.Context, a know.Actor, w Wishes) error {
 	return nil
 }
 
+// Recent gives what was to be told to the asker, the newest first, with ids under
+// before (0: from the newest).
+func (s *Alerts) Recent(ctx context.Context, a know.Actor, before int64, limit int) ([]Alert, error) {
+	if err := know.Require(a, know.Listen, know.Subject{}); err != nil {
+		return nil, err
+	}
+	if before == 0 {
+		before = math.MaxInt64
+	}
+	return storage.All(ctx, s.db, scanAlert, `select id, kind, subject_id, at, batch from alert where person_id = $1 and id < $2 order by id desc limit $3`, a.ID, before, limit)
+}
+
 // Batch gives what one mail tells a person, the oldest first.
 func (s *Alerts) Batch(ctx context.Context, person, batch int64) ([]Alert, error) {
-	return storage.All(ctx, s.db, scanAlert, `select id, kind, subject_id, at from alert where batch = $1 and person_id = $2 order by id`, batch, person)
+	return storage.All(ctx, s.db, scanAlert, `select id, kind, subject_id, at, batch from alert where batch = $1 and person_id = $2 order by id`, batch, person)
 }
 
 func scanAlert(row storage.Scanner) (a Alert, err error) {
-	var at int64
-	err = row.Scan(&a.ID, &a.Kind, &a.Subject, &at)
-	a.At = storage.Time(at)
+	var at, batch int64
+	err = row.Scan(&a.ID, &a.Kind, &a.Subject, &at, &batch)
+	a.At, a.Waits = storage.Time(at), batch == 0
 	return a, err
 }

@@ -114,6 +114,14 @@ func TestTold(t *testing.T) {
 		if all := s.told(t); len(all) != 1 {
 			t.Fatalf("told in quiet hours: %+v", all)
 		}
+		recent, err := s.Recent(ctx, s.ann, 0, 2)
+		if ok(t, err); len(recent) != 2 || !recent[0].Waits || recent[0].ID < recent[1].ID {
+			t.Errorf("recent: %+v", recent)
+		}
+		recent, err = s.Recent(ctx, s.ann, recent[1].ID, 9)
+		if ok(t, err); len(recent) != 1 || recent[0].Waits || recent[0].Kind != OfSpike {
+			t.Errorf("before them: %+v", recent)
+		}
 		s.at = s.at.Add(9 * time.Hour) // 07:00 in Tokyo
 		all := s.told(t)
 		if len(all) != 2 || len(all[1]) != 2 {
