@@ -160,7 +160,7 @@ func TestWebhooks(t *testing.T) {
 	taken := http.StatusNoContent
 	office := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(taken) }))
 	t.Cleanup(office.Close)
-	marta.Post("/desk/radar/webhooks", "url", "chat.example", "name", "A <chat>", "spikes", "1").Want(t, 422, "no web address", "A &lt;chat&gt;", `name="spikes" value="1" checked`)
+	marta.Post("/desk/radar/webhooks", "url", "chat.example", "name", "A <chat>", "spikes", "1").Want(t, 422, "has to begin with https", "A &lt;chat&gt;", `name="spikes" value="1" checked`)
 	marta.Post("/desk/radar/webhooks", "url", office.URL).Want(t, 422, "Choose at least one kind of alert")
 	marta.Post("/desk/radar/webhooks", "url", office.URL, "spikes", "1", "from", "22:00").Want(t, 422, "Say from when to when")
 	made := marta.Post("/desk/radar/webhooks", "url", office.URL+"/in", "name", "A <chat>", "spikes", "1", "reach", "5000").Want(t, 200, "whsec_", "shown this once", "A &lt;chat&gt;")
