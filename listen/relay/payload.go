@@ -87,6 +87,9 @@ type Mention struct {
 
 const quotes = 3 // of a need
 
+// types names each kind of alert to those who receive it.
+var types = map[string]string{"spike": "spike.found", "need": "need.found", "reach": "mention.reached"}
+
 // errNotYet says that what drove a spike is not worked out yet.
 var errNotYet = errors.New("relay: not yet")
 
@@ -95,16 +98,13 @@ var reader = know.Actor{Role: know.Staff}
 
 // payload writes what an alert says now. What is no longer so is not found.
 func (s *Relays) payload(ctx context.Context, c call) (p Payload, err error) {
-	p.Timestamp = c.at.UTC()
+	p.Type, p.Timestamp = types[c.kind], c.at.UTC()
 	switch c.kind {
 	case "spike":
-		p.Type = "spike.found"
 		p.Data, err = s.spiked(ctx, c)
 	case "need":
-		p.Type = "need.found"
 		p.Data, err = s.needed(ctx, c.subject)
 	default:
-		p.Type = "mention.reached"
 		p.Data, err = s.reached(ctx, c.subject)
 	}
 	return p, err
