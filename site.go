@@ -20,6 +20,7 @@ import (
 	"tribune/listen"
 	"tribune/listen/alert"
 	"tribune/listen/hook"
+	"tribune/listen/relay"
 	"tribune/listen/spike"
 	"tribune/listen/trend"
 	"tribune/listen/volume"
@@ -48,6 +49,7 @@ type Site struct {
 	Spikes      *spike.Spikes
 	Trends      *trend.Trends
 	Alerts      *alert.Alerts
+	Relays      *relay.Relays
 	Inbox       *converse.Inbox
 	Ideas       *shape.Ideas
 	Purchases   *purchase.Ledger
@@ -86,6 +88,7 @@ func Open(ctx context.Context, log *slog.Logger, c Config, now func() time.Time)
 	s.Spikes = spike.New(log, db, s.Events, now)
 	s.Trends = trend.New(log, db, s.Events, s.People, now)
 	s.Alerts = alert.New(db, s.Events, s.People, now)
+	s.Relays = relay.New(log, db, s.Events, s.People, s.Radar, s.Spikes, s.Trends, fetch.New(fetch.Options{AllowPrivate: c.FetchPrivate, UserAgent: "Tribune (alerts by webhook)", Timeout: 15 * time.Second, Now: now}), c.URL, now)
 	s.Inbox = converse.New(log, db, s.Events, s.People, s.Radar, now)
 	s.Ideas = shape.New(log, db, s.Events, s.People, s.Radar, s.Inbox, now)
 	s.Purchases = purchase.New(log, db, s.Events, s.People, now)

@@ -271,6 +271,12 @@ func saidOf(err error) Said {
 	return Said{Text: textOurs}
 }
 
+// KeepError gives the sentence of a fault as a database keeps it; Kept reads it.
+func KeepError(err error) string { return saidOf(err).keep() }
+
+// Kept reads a sentence that was kept.
+func Kept(kept string) Said { return said(kept) }
+
 // What a source says of its last reading; the keys of the catalogue.
 const (
 	textSame    = "Nothing new: the feed has not changed."
