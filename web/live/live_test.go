@@ -34,6 +34,7 @@ type world struct {
 	url   string
 	stop  chan struct{} // closed when the server is told to stop
 	serve *http.Server
+	made  int // ideas, each of another title
 }
 
 func quick() pace {
@@ -59,7 +60,8 @@ func open(t *testing.T, db *storage.DB, p pace) *world {
 // idea proposes one.
 func (w *world) idea(by *webtest.Reader, audience know.Audience) int64 {
 	w.t.Helper()
-	idea, err := w.Ideas.Propose(w.t.Context(), by.Actor, shape.NewIdea{Title: "Pages for drawing", Audience: audience})
+	w.made++
+	idea, err := w.Ideas.Propose(w.t.Context(), by.Actor, shape.NewIdea{Title: fmt.Sprint("Pages for drawing ", w.made), Audience: audience})
 	if err != nil {
 		w.t.Fatal(err)
 	}
