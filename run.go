@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 	"slices"
 	"strings"
 	"time"
@@ -81,21 +82,49 @@ func (s *Site) Serve(ctx context.Context, listener net.Listener, out io.Writer) 
 	return group.Wait()
 }
 
-// settle gives back, once all has started, what starting took: it is twice what
-// serving holds, and an idle site would keep it. Pools are emptied by the second
-// of two collections. Half of the program's own file was needed for starting
-// only, too.
+const (
+	settleFirst = time.Second      // after the start
+	settleEvery = 15 * time.Second // to look whether the site rests
+	settleQuiet = 2 << 20          // bytes made between two looks, at most, by a site that rests
+	settleWorth = 8 << 20          // bytes made since memory was given back, at least, to do it again
+)
+
+// settle gives memory back that an idle site would keep: once all has started,
+// what starting took, which is twice what serving holds; and later, whenever the
+// site rests, what was made since.
 func (s *Site) settle(ctx context.Context) error {
-	select {
-	case <-ctx.Done():
-	case <-time.After(time.Second):
-		runtime.GC()
-		debug.FreeOSMemory()
-		if err := dropProgram(); err != nil {
-			s.Log.Debug("the program's own pages stay in memory", "error", err)
+	var given, before uint64
+	for wait := settleFirst; ; wait = settleEvery {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(wait):
 		}
+		made := allocated()
+		if given == 0 || made-before <= settleQuiet && made-given >= settleWorth {
+			s.giveBack()
+			made = allocated()
+			given = made
+		}
+		before = made
 	}
-	return nil
+}
+
+// giveBack collects twice, as pools are emptied by the second, and lets go of
+// the program's own file, half of which was needed for starting only.
+func (s *Site) giveBack() {
+	runtime.GC()
+	debug.FreeOSMemory()
+	if err := dropProgram(); err != nil {
+		s.Log.Debug("the program's own pages stay in memory", "error", err)
+	}
+}
+
+// allocated gives how many bytes the program has made so far.
+func allocated() uint64 {
+	made := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
+	metrics.Read(made)
+	return made[0].Value.Uint64()
 }
 
 // begin starts in group all that the site's roles ask for.

@@ -452,7 +452,7 @@ func streamPage(v *page.View, s stream) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					if why := causes(m, s.queries, s.parsed); len(why) > 0 {
-						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 40, "<p class=\"label why\">")
+						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 40, "<p class=\"label found-by\">")
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -2090,7 +2090,7 @@ func judgedPart(v *page.View, s shown) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if len(c.parts) > 0 {
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 179, "<span class=\"label why\">")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 179, "<span class=\"label found-by\">")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
