@@ -126,7 +126,7 @@ func TestThanked(t *testing.T) {
 		t.Fatal(err)
 	}
 	of := fmt.Sprintf("/people/%d", ben.ID)
-	v.Get(of).Want(t, 200, "What lasted", "A comment that helped, under", "Paper for fountain pens")
+	v.Get(of).Want(t, 200, "What lasted", "Helped by a comment, under", "Paper for fountain pens")
 	ben.Get("/me/settings").Want(t, 200, "Name me where something came of what I did")
 	ben.Post("/me/credit").Want(t, 303)
 	v.Get(of).Want(t, 404)
