@@ -107,7 +107,7 @@ func (s *Advocacy) Effects(ctx context.Context, a know.Actor, person int64, limi
 func (s *Advocacy) saidElsewhere(ctx context.Context, list []Effect) error {
 	var threads []int64
 	for _, e := range list {
-		if e.Ref.Kind == "thread" && e.To == "" {
+		if e.Ref.Kind == "thread" && e.Title == "" {
 			threads = append(threads, e.Ref.ID)
 		}
 	}
