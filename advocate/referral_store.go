@@ -34,7 +34,7 @@ func scanNode(row storage.Scanner) (n node, err error) {
 
 func scanReferral(row storage.Scanner) (Referral, error) {
 	n, err := scanNode(row)
-	return Referral{ID: n.id, Parent: n.parent, Sure: n.sure, Purchases: n.purchases, First: n.first, FirstAt: storage.Time(n.firstAt), Coded: n.coded == 1,
+	return Referral{ID: n.id, Claim: n.claim, Parent: n.parent, Sure: n.sure, Purchases: n.purchases, First: n.first, FirstAt: storage.Time(n.firstAt), Coded: n.coded == 1,
 		Country: n.country, From: n.from, Generation: n.depth, Root: n.root, Below: n.below}, err
 }
 

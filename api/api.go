@@ -26,7 +26,9 @@ import (
 	"tribune/know"
 	"tribune/know/purchase"
 	"tribune/listen"
+	"tribune/listen/alert"
 	"tribune/listen/hook"
+	"tribune/listen/relay"
 	"tribune/listen/spike"
 	"tribune/listen/trend"
 	"tribune/listen/volume"
@@ -57,6 +59,8 @@ type Needs struct {
 	Hooks     *hook.Hooks
 	Spikes    *spike.Spikes
 	Trends    *trend.Trends
+	Alerts    *alert.Alerts
+	Relays    *relay.Relays
 	Inbox     *converse.Inbox
 	Ideas     *shape.Ideas
 	Purchases *purchase.Ledger
@@ -138,6 +142,7 @@ func (s *service) routes() {
 	s.listRoutes()
 	s.mentionRoutes()
 	s.trendRoutes()
+	s.alertRoutes()
 	s.threadRoutes()
 	s.personRoutes()
 	s.letterRoutes()

@@ -236,7 +236,7 @@ func letAlone(ctx context.Context, q storage.Q, said []utterance) (map[string]bo
 		traces[t] = true
 	}
 	for i := range said {
-		if u := &said[i]; !u.addressed && traces[know.Trace(u.account.Kind, u.account.Address)] {
+		if u := &said[i]; (!u.addressed || u.overheard) && traces[know.Trace(u.account.Kind, u.account.Address)] {
 			found[u.identity] = true
 		}
 	}

@@ -255,11 +255,11 @@ func (b *batch) insert(ctx context.Context, said []utterance, anew []string, fir
 		u := &said[first[identity]]
 		j := &u.judged
 		rows[n] = []any{u.identity, u.source, u.externalID, b.accounts[accountKey{u.account.Kind, u.account.Address}], string(u.kind), u.url, u.replyTo,
-			storage.Bit(u.public), u.text, u.hash, j.Tag, j.LanguageP, j.Mood, j.Positive, j.Negative, u.country, u.reach, storage.Micros(u.publishedAt), b.now, string(u.asks)}
+			storage.Bit(u.public), u.text, u.hash, j.Tag, j.LanguageP, j.Mood, j.Positive, j.Negative, u.country, u.reach, storage.Bit(u.hasImage), storage.Micros(u.publishedAt), b.now, string(u.asks)}
 	}
 	ids := make(map[string]outcome, len(anew))
 	_, err := b.tx.InsertMany(ctx, `mention (identity, source_id, external_id, account_id, kind, url, reply_to, public, text, text_hash,
-			language, language_p, mood, positive, negative, country, reach, published_at, heard_at, asks)`, rows, `on conflict (identity) do nothing returning identity, id`,
+			language, language_p, mood, positive, negative, country, reach, has_image, published_at, heard_at, asks)`, rows, `on conflict (identity) do nothing returning identity, id`,
 		func(row storage.Scanner) error {
 			var identity string
 			var id int64

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
 	"time"
 
 	"tribune/know"
@@ -135,9 +134,6 @@ func (s *Measures) readFound(ctx context.Context, b *Board, from int64) error {
 	rows, err := storage.All(ctx, s.db, scanWeekly, `select '', (day - $1) / 7, cast(sum(buyers) as bigint) from referral_day where day >= $1 and day < $2 group by (day - $1) / 7`, from, from+BoardDays)
 	if err != nil {
 		return err
-	}
-	if shared := b.Lines[len(b.Lines)-2]; shared.N == 0 { // nobody carried anything on yet: there is no such step to show
-		b.Lines = slices.Delete(b.Lines, len(b.Lines)-2, len(b.Lines)-1)
 	}
 	found := &b.Lines[len(b.Lines)-1]
 	for _, w := range rows {

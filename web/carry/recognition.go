@@ -11,6 +11,7 @@ import (
 
 // How much of what lasted, and of thanks, a page shows.
 const (
+	effectsRead    = 60
 	effectsShown   = 12
 	gratitudeShown = 6
 )
@@ -27,9 +28,11 @@ func (k Known) Any() bool { return len(k.Effects)+len(k.Thanks) > 0 }
 
 // KnownFor reads it, as far as the reader may see it.
 func KnownFor(ctx context.Context, k *page.Kit, a know.Actor, person int64) (known Known, err error) {
-	if known.Effects, err = k.Advocacy.Effects(ctx, a, person, effectsShown); err != nil {
+	all, err := k.Advocacy.Effects(ctx, a, person, effectsRead)
+	if err != nil {
 		return known, err
 	}
+	known.Effects = onceEach(all)
 	if known.Thanks, err = k.Advocacy.ThanksTo(ctx, a, person, 0, gratitudeShown); err != nil {
 		return known, err
 	}
@@ -39,6 +42,23 @@ func KnownFor(ctx context.Context, k *page.Kit, a know.Actor, person int64) (kno
 	}
 	known.People, err = k.People.People(ctx, who)
 	return known, err
+}
+
+// onceEach keeps each effect that has a name, and one of each kind for all
+// that have none, at the end: the same sentence over and over tells nothing.
+func onceEach(all []advocate.Effect) (some []advocate.Effect) {
+	nameless := map[string]bool{}
+	var last []advocate.Effect
+	for _, e := range all {
+		switch {
+		case e.Title != "":
+			some = append(some, e)
+		case !nameless[e.Ref.Kind]:
+			nameless[e.Ref.Kind] = true
+			last = append(last, e)
+		}
+	}
+	return append(some[:min(len(some), effectsShown)], last...)
 }
 
 // Here is what a page of something says of thanks and of carrying it on.

@@ -147,10 +147,12 @@ func lasted(v *page.View, e advocate.Effect) string {
 		return v.T("A comment that helped, under")
 	case e.Ref.Kind == "reply":
 		return v.T("A reply that helped, under")
+	case e.Said != "":
+		return v.T("An answer that helped, to words said elsewhere:")
 	case e.Kind == advocate.Helped && e.Title != "":
 		return v.T("An answer that helped:")
 	case e.Kind == advocate.Helped:
-		return v.T("An answer that helped somebody who had written to us.")
+		return v.T("In private, answers that helped people who had written to us.")
 	case e.Kind == advocate.HasShipped:
 		return v.T("An idea that became real:")
 	case e.Kind == advocate.EditTaken:
@@ -158,7 +160,7 @@ func lasted(v *page.View, e advocate.Effect) string {
 	case e.Title != "":
 		return v.T("A friend who came by a link, and stayed. It led to")
 	}
-	return v.T("A friend who came by word of mouth, and stayed.")
+	return v.T("Friends who came by word of mouth, and stayed.")
 }
 
 // signInURL leads back here after signing in.

@@ -25,6 +25,7 @@ import (
 	"tribune/listen"
 	"tribune/listen/alert"
 	"tribune/listen/hook"
+	"tribune/listen/relay"
 	"tribune/listen/spike"
 	"tribune/listen/trend"
 	"tribune/listen/volume"
@@ -52,6 +53,7 @@ type Kit struct {
 	Spikes    *spike.Spikes
 	Trends    *trend.Trends
 	Alerts    *alert.Alerts
+	Relays    *relay.Relays
 	Inbox     *converse.Inbox
 	Ideas     *shape.Ideas
 	Purchases *purchase.Ledger

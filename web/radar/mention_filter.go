@@ -64,6 +64,9 @@ func (f filter) values() url.Values {
 	return q
 }
 
+// FilterOf reads what a stream is filtered by, as its address says it.
+func FilterOf(q url.Values, now time.Time) listen.Filter { return filterOf(q).listen(now) }
+
 // href leads to the stream, so filtered.
 func (f filter) href() string {
 	if q := f.values(); len(q) > 0 {

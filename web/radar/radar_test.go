@@ -293,7 +293,7 @@ func TestStreamIsFilteredByEverything(t *testing.T) {
 	marta.Get("/desk/radar?cursor=nonsense").Want(t, 422, "Begin at its start")
 
 	path := fmt.Sprintf("/desk/mentions/%d", heard[1].ID)
-	marta.Get(path).Want(t, 200, "sounds positive", "right: positive", "what else they said")
+	marta.Get(path).Want(t, 200, "sounds positive", "right: positive", "What else they said", "Where is it to be had?", "All that they said")
 	marta.Post(path+"/correct", "what", "mood", "became", "great").Want(t, 422, "positive, negative or unclear")
 	if to := marta.Post(path+"/correct", "what", "mood", "became", "unclear", "back", "/desk/radar?mood=positive#m2").Header.Get("Location"); to != "/desk/radar?mood=positive#m2" {
 		t.Errorf("back at %s", to)
@@ -330,8 +330,8 @@ func TestVolumeAndShares(t *testing.T) {
 	if err := s.Radar.Correct(t.Context(), marta.Actor, heard[0].ID, "mood", "negative"); err != nil {
 		t.Fatal(err)
 	}
-	marta.Get("/desk/radar/volume").Want(t, 200, "Checked by hand: 1, right 100 % (between 21 and 100 %")
-	marta.Get("/desk/radar/share").Want(t, 200, "the same for each:", "all sources", "67 %", "33 %", "was changed later", "Checked by hand: 1")
+	marta.Get("/desk/radar/volume").Want(t, 200, "Checked by hand: 1, right 100\u00a0% (between 21 and 100\u00a0%")
+	marta.Get("/desk/radar/share").Want(t, 200, "the same for each:", "all sources", "67\u00a0%", "33\u00a0%", "was changed later", "Checked by hand: 1")
 	marta.Get("/desk/radar/share?since=30&query=1").Want(t, 422, "Choose 2 to 12 standing queries")
 	marta.Get("/desk/radar/share?query=1&query=99").Want(t, 404)
 	marta.Lang = "fr"

@@ -510,9 +510,9 @@ func sharesParts(v *page.View, s shares) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var25 string
-		templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("The thin line shows between which values the share lies with 95 % confidence: few mentions, or many on a few loud days, say little. A mention that two of them find counts for both. Copies count once."))
+		templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("The thin line shows between which values the share lies with 95\u00a0% confidence: few mentions, or many on a few loud days, say little. A mention that two of them find counts for both. Copies count once."))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/radar/share.templ`, Line: 84, Col: 227}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/radar/share.templ`, Line: 84, Col: 232}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var25))
 		if templ_7745c5c3_Err != nil {

@@ -233,7 +233,7 @@ func checkedText(v *page.View, c listen.Checked) string {
 		return v.T("Nobody has checked moods by hand here yet: say of some mentions of the stream whether their mood is right, and this line says how far the picture can be trusted.")
 	}
 	part, low, high := c.Share()
-	return v.T("Checked by hand: {n}, right {p} % (between {low} and {high} %, with 95 % confidence).", "n", v.Number(c.All),
+	return v.T("Checked by hand: {n}, right {p} % (between {low} and {high} %, with 95\u00a0% confidence).", "n", v.Number(c.All),
 		"p", percent(v, part), "low", percent(v, low), "high", percent(v, high))
 }
 
