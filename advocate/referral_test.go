@@ -204,6 +204,25 @@ func (s *site) same(ctx context.Context) (string, error) {
 	if d := gocmp.Diff(counted, kept, gocmp.AllowUnexported(sum{})); d != "" {
 		return "the sums, want (-) got (+):\n" + d, nil
 	}
+	byCountry := func(query string) (all []string, err error) {
+		return storage.All(ctx, s.db, func(r storage.Scanner) (line string, err error) {
+			var country string
+			var n, at int64
+			err = r.Scan(&country, &n, &at)
+			return fmt.Sprint(country, " ", n, " ", at), err
+		}, query)
+	}
+	counts, err := byCountry(`select country, purchases, at from purchase_country order by country`)
+	if err != nil {
+		return "", err
+	}
+	anew, err := byCountry(`select country, count(*), min(at) from purchase where country <> '' group by country order by country`)
+	if err != nil {
+		return "", err
+	}
+	if d := gocmp.Diff(anew, counts); d != "" {
+		return "purchases by country, want (-) got (+):\n" + d, nil
+	}
 	return "", nil
 }
 
