@@ -80,9 +80,9 @@ type mentionsIn struct {
 	Q         string `query:"q" doc:"A query; words side by side must all be there"`
 	Query     string `query:"query" doc:"A standing query: its id or name"`
 	Source    int64  `query:"source"`
-	Language  string `query:"language"`
+	Language  string `query:"language" doc:"BCP 47; und: it is not known"`
 	Sentiment string `query:"sentiment" enum:"positive,negative,unclear"`
-	Country   string `query:"country" doc:"Two letters (ISO 3166-1)"`
+	Country   string `query:"country" doc:"Two letters (ISO 3166-1); ZZ: it is not known"`
 	Author    string `query:"author" doc:"Words of a name, or a handle with @"`
 	Has       string `query:"has" enum:"link,image,question"`
 	Reach     int64  `query:"reach" minimum:"0" doc:"At least so many people"`

@@ -350,8 +350,8 @@ func (s *service) queryVolume(ctx context.Context, a *gate.Asker, in *struct {
 // Span says what is counted.
 type Span struct {
 	Source   int64  `query:"source" doc:"0: all"`
-	Language string `query:"language"`
-	Country  string `query:"country"`
+	Language string `query:"language" doc:"BCP 47; und: it is not known"`
+	Country  string `query:"country" doc:"Two letters (ISO 3166-1); ZZ: it is not known"`
 	Since    string `query:"since" doc:"A day, of UTC; 30 days ago if it is not given"`
 	Until    string `query:"until" doc:"Before this day; tomorrow if it is not given"`
 }

@@ -82,12 +82,20 @@ const (
 	Refused  Quotability = "refused"
 )
 
+// What filters say in place of a language or a country for mentions of which it
+// is not known: the codes that BCP 47 and CLDR have for that.
+const (
+	UnknownLanguage = "und"
+	UnknownCountry  = "ZZ"
+)
+
 // Filter says which mentions to list. The zero Filter lists all.
 type Filter struct {
 	Text     string // in the language of internal/query
 	Words    string // all of which a mention must hold, whatever they are
 	Query    int64  // a standing query that matches
 	Source   int64
+	Sources  []int64 // any of them, if there are some
 	Language string
 	Mood     Mood
 	Country  string    // two letters

@@ -281,7 +281,7 @@ func (f Filter) where(db storage.Q, q *query.Query, plan plan) (string, []any, e
 		add(`m.source_id = $?`, f.Source)
 	}
 	if f.Language != "" {
-		add(`m.language = $?`, f.Language)
+		add(`m.language = $?`, unlessUnknown(f.Language, UnknownLanguage))
 	}
 	if f.Once {
 		parts = append(parts, `m.copy_of = 0`)
@@ -290,7 +290,7 @@ func (f Filter) where(db storage.Q, q *query.Query, plan plan) (string, []any, e
 		add(`m.mood = $?`, string(f.Mood))
 	}
 	if f.Country != "" {
-		add(`m.country = $?`, strings.ToUpper(f.Country))
+		add(`m.country = $?`, unlessUnknown(strings.ToUpper(f.Country), UnknownCountry))
 	}
 	if f.Reach > 0 {
 		add(`m.reach >= $?`, f.Reach)
@@ -300,6 +300,11 @@ func (f Filter) where(db storage.Q, q *query.Query, plan plan) (string, []any, e
 	}
 	if !f.Until.IsZero() {
 		add(`m.published_at < $?`, storage.Micros(f.Until))
+	}
+	if len(f.Sources) > 0 {
+		holes, more := storage.Holes(len(args)+1, f.Sources)
+		args = append(args, more...)
+		parts = append(parts, `m.source_id in (`+holes+`)`)
 	}
 	if len(f.Accounts) > 0 {
 		holes, more := storage.Holes(len(args)+1, f.Accounts)
@@ -318,6 +323,14 @@ func (f Filter) where(db storage.Q, q *query.Query, plan plan) (string, []any, e
 		parts = append(parts, `(m.published_at, m.id) < ($`+strconv.Itoa(n+1)+`, $`+strconv.Itoa(n+2)+`)`)
 	}
 	return strings.Join(parts, ` and `), args, nil
+}
+
+// unlessUnknown gives a tag as mentions have it: that of the unknown is empty.
+func unlessUnknown(tag, unknown string) string {
+	if tag == unknown {
+		return ""
+	}
+	return tag
 }
 
 // plan is how mentions with some words are listed, the last published first.
@@ -340,7 +353,7 @@ const (
 // query, a source or accounts to look in, the words are looked up.
 func (r *Radar) plan(ctx context.Context, f Filter, q *query.Query) (plan, error) {
 	words, how := needs(q)
-	if len(words) == 0 || f.Query != 0 || f.Source != 0 || len(f.Accounts) > 0 {
+	if len(words) == 0 || f.Query != 0 || f.Source != 0 || len(f.Sources)+len(f.Accounts) > 0 {
 		return lookUp, nil
 	}
 	condition, arg := storage.MatchText(r.db, "mention_search", 1, words, how)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -87,6 +88,14 @@ func (s stream) follow(last int64, full bool) string {
 		q.Set("from", strconv.FormatInt(s.mentions[n-1].PublishedAt.UnixMicro(), 10))
 	}
 	return q.Encode()
+}
+
+// sourceName names one of several sources that are filtered by.
+func (s stream) sourceName(v *page.View, id int64) string {
+	if i := slices.IndexFunc(s.sources, func(x listen.Source) bool { return x.ID == id }); i >= 0 {
+		return v.T("in {source}", "source", s.sources[i].Name)
+	}
+	return v.T("a source that was removed")
 }
 
 func (s stream) filtered() bool { return len(s.values()) > 0 }
