@@ -201,7 +201,7 @@ func (s *Site) Handler() (http.Handler, error) {
 		return nil, err
 	}
 	faces.Handle("/api/", api.New(api.Needs{Log: s.Log, Gate: door, Events: s.Events, People: s.People, Radar: s.Radar, Spikes: s.Spikes, Trends: s.Trends, Alerts: s.Alerts, Relays: s.Relays, Hooks: s.Hooks, Inbox: s.Inbox, Ideas: s.Ideas,
-		Purchases: s.Purchases, Posts: s.Posts, Charter: s.Charter, Boards: s.Boards, Advocacy: s.Advocacy, Tribes: s.Tribes, Counts: s.Counts, Measures: s.Measures,
+		Purchases: s.Purchases, Posts: s.Posts, Charter: s.Charter, Boards: s.Boards, Advocacy: s.Advocacy, Tribes: s.Tribes, Counts: s.Counts, Measures: s.Measures, Digests: s.Digests,
 		Words: kit.Words, URL: s.Config.URL, Version: s.Config.Version, Now: s.Now}))
 	wired := &wire.Kit{Log: s.Log, Gate: door, Events: s.Events, People: s.People, Radar: s.Radar, Ideas: s.Ideas, Posts: s.Posts, Charter: s.Charter, Tribes: s.Tribes, Webmentions: s.Webmentions,
 		Words: kit.Words, Markdown: kit.Markdown, URL: s.Config.URL, Now: s.Now}
@@ -221,7 +221,7 @@ func (s *Site) kit() (*page.Kit, error) {
 		return nil, err
 	}
 	return &page.Kit{Log: s.Log, Events: s.Events, People: s.People, Radar: s.Radar, Spikes: s.Spikes, Trends: s.Trends, Alerts: s.Alerts, Relays: s.Relays, Hooks: s.Hooks, Inbox: s.Inbox, Ideas: s.Ideas,
-		Purchases: s.Purchases, Posts: s.Posts, Charter: s.Charter, Boards: s.Boards, Advocacy: s.Advocacy, Tribes: s.Tribes, Counts: s.Counts, Measures: s.Measures,
+		Purchases: s.Purchases, Posts: s.Posts, Charter: s.Charter, Boards: s.Boards, Advocacy: s.Advocacy, Tribes: s.Tribes, Counts: s.Counts, Measures: s.Measures, Digests: s.Digests,
 		Words: words, URL: s.Config.URL, SMTP: s.Config.SMTP, MailFrom: s.Config.MailFrom, Now: s.Now}, nil
 }
 
@@ -258,6 +258,7 @@ func (s *Site) followers() []follower {
 		{"advocate.erase", s.Advocacy.Erase, []string{"person.left"}},
 		{"tribe.erase", s.Tribes.Erase, []string{"person.left"}},
 		{"measure.erase", s.Measures.Erase, []string{"person.left"}},
+		{"digest.erase", s.Digests.Erase, []string{"person.left"}},
 		{"alert.follow", s.Alerts.Follow, alert.Kinds()},
 		{"relay.follow", s.Relays.Follow, relay.Kinds()},
 		{"storage.scrub", s.scrub, []string{"person.left"}},
@@ -291,6 +292,7 @@ func (s *Site) work(ctx context.Context, group *errgroup.Group, mailer event.Del
 	group.Go(func() error { return s.Boards.Keep(ctx) })
 	group.Go(func() error { return s.Advocacy.Last(ctx) })
 	group.Go(func() error { return s.Measures.Work(ctx) })
+	group.Go(func() error { return s.Digests.Run(ctx) })
 	group.Go(func() error { return s.Tribes.Run(ctx) })
 	group.Go(func() error { return s.Events.Deliver(ctx, mailer) })
 	group.Go(func() error { return s.tidy(ctx) })

@@ -26,6 +26,7 @@ import (
 	"tribune/listen/volume"
 	"tribune/listen/webmention"
 	"tribune/measure"
+	"tribune/measure/digest"
 	"tribune/shape"
 	"tribune/shape/board"
 	"tribune/shape/charter"
@@ -60,6 +61,7 @@ type Site struct {
 	Tribes      *tribe.Tribes
 	Counts      *volume.Counts
 	Measures    *measure.Measures
+	Digests     *digest.Digests
 	Now         func() time.Time
 
 	words func() (*i18n.Catalogue, error) // for pages and mails alike, loaded once
@@ -99,6 +101,7 @@ func Open(ctx context.Context, log *slog.Logger, c Config, now func() time.Time)
 	s.Counts = volume.New(db, s.Radar, now)
 	s.Tribes = tribe.New(log, db, s.Events, s.People, s.Ideas, s.Posts, now)
 	s.Measures = measure.New(log, db, s.Events, s.People, s.Radar, now)
+	s.Digests = digest.New(log, db, s.Events, s.People, s.Radar, s.Counts, s.Spikes, s.Trends, s.Inbox, now)
 	return s, nil
 }
 

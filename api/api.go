@@ -33,6 +33,7 @@ import (
 	"tribune/listen/trend"
 	"tribune/listen/volume"
 	"tribune/measure"
+	"tribune/measure/digest"
 	"tribune/shape"
 	"tribune/shape/board"
 	"tribune/shape/charter"
@@ -71,6 +72,7 @@ type Needs struct {
 	Tribes    *tribe.Tribes
 	Counts    *volume.Counts
 	Measures  *measure.Measures
+	Digests   *digest.Digests
 	Words     *i18n.Catalogue
 	URL       string // the site's own address, without a slash at the end
 	Version   string // of the program, for the description

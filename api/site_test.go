@@ -35,6 +35,7 @@ import (
 	"tribune/listen/trend"
 	"tribune/listen/volume"
 	"tribune/measure"
+	"tribune/measure/digest"
 	"tribune/shape"
 	"tribune/shape/board"
 	"tribune/shape/charter"
@@ -111,6 +112,7 @@ func (s *site) serve(log *slog.Logger, limits bool) {
 	}
 	s.Handler = door.Wrap(api.New(api.Needs{Log: log, Gate: door, Events: s.events, People: s.people, Radar: s.radar, Hooks: s.hooks, Spikes: spike.New(log, s.db, s.events, s.now), Trends: trend.New(log, s.db, s.events, s.people, s.now), Alerts: alert.New(s.db, s.events, s.people, s.now), Relays: s.relays, Inbox: s.inbox,
 		Ideas: s.ideas, Purchases: s.purchases, Advocacy: s.advocacy, Posts: s.posts, Charter: s.charter, Tribes: s.tribes, Counts: volume.New(s.db, s.radar, s.now), Boards: s.boards, Words: w,
+		Digests:  digest.New(log, s.db, s.events, s.people, s.radar, volume.New(s.db, s.radar, s.now), spike.New(log, s.db, s.events, s.now), trend.New(log, s.db, s.events, s.people, s.now), s.inbox, s.now),
 		Measures: measure.New(log, s.db, s.events, s.people, s.radar, s.now), URL: siteURL, Version: "test", Now: s.now}))
 	s.server = httptest.NewServer(s.Handler)
 	s.t.Cleanup(s.server.Close)

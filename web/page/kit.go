@@ -30,6 +30,7 @@ import (
 	"tribune/listen/trend"
 	"tribune/listen/volume"
 	"tribune/measure"
+	"tribune/measure/digest"
 	"tribune/shape"
 	"tribune/shape/board"
 	"tribune/shape/charter"
@@ -64,6 +65,7 @@ type Kit struct {
 	Tribes    *tribe.Tribes
 	Counts    *volume.Counts
 	Measures  *measure.Measures
+	Digests   *digest.Digests
 	Words     *i18n.Catalogue
 	Markdown  *markdown.Renderer
 	Assets    *asset.Set

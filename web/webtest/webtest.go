@@ -35,6 +35,7 @@ import (
 	"tribune/listen/trend"
 	"tribune/listen/volume"
 	"tribune/measure"
+	"tribune/measure/digest"
 	"tribune/shape"
 	"tribune/shape/board"
 	"tribune/shape/charter"
@@ -99,6 +100,7 @@ func Over(t testing.TB, db *storage.DB, folders ...Folder) *Site {
 	k.Counts = volume.New(db, k.Radar, k.Now)
 	k.Tribes = tribe.New(log, db, k.Events, k.People, k.Ideas, k.Posts, k.Now)
 	k.Measures = measure.New(log, db, k.Events, k.People, k.Radar, k.Now)
+	k.Digests = digest.New(log, db, k.Events, k.People, k.Radar, k.Counts, k.Spikes, k.Trends, k.Inbox, k.Now)
 	var err error
 	if k.Gate, err = gate.New(log, k.People, gate.Options{URL: URL}, k.Now); err != nil {
 		t.Fatal(err)
