@@ -167,9 +167,12 @@ func (i *Inbox) mail(ctx context.Context, tx *storage.Tx, person int64, m Messag
 	if err != nil || !wanted {
 		return err
 	}
-	return i.events.Put(ctx, tx, event.Delivery{Dedup: fmt.Sprintf("answer:%d", m.ID), Kind: "answer", Person: person,
+	return i.events.Put(ctx, tx, event.Delivery{Dedup: mailed(m.ID), Kind: "answer", Person: person,
 		Subject: event.Ref{Kind: "message", ID: m.ID}, Other: m.Thread})
 }
+
+// mailed names the mail of an answer: its Message-ID is made from it.
+func mailed(message int64) string { return fmt.Sprintf("answer:%d", message) }
 
 // answered notes that an answer was delivered.
 func (i *Inbox) answered(ctx context.Context, tx *storage.Tx, a know.Actor, t Thread, m Message) error {

@@ -7,9 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"tribune/event"
+	"tribune/internal/mail"
 	"tribune/know"
 	"tribune/listen"
 	"tribune/storage"
@@ -166,7 +168,29 @@ func (i *Inbox) threadAnsweredBy(ctx context.Context, tx *storage.Tx, m listen.M
 			return thread, err
 		}
 	}
-	return 0, nil
+	return i.threadMailed(ctx, tx, m)
+}
+
+// threadMailed gives the thread of the answer that a letter replies to, 0 if
+// none. What is in it is read by few, so only who was answered replies into it,
+// and not into a letter that everybody reads.
+func (i *Inbox) threadMailed(ctx context.Context, tx *storage.Tx, m listen.Mention) (thread int64, err error) {
+	name, _, _ := strings.Cut(m.ReplyTo, "@")
+	if m.Kind != listen.KindMail || m.Person == 0 || len(name) != 32 {
+		return 0, nil
+	}
+	err = storage.Each(ctx, tx, func(row storage.Scanner) error {
+		var message, in int64
+		err := row.Scan(&message, &in)
+		if mail.MessageID(mailed(message), "") == name+"@" {
+			thread = in
+		}
+		return err
+	}, `select s.id, s.thread_id from message s where s.kind = 'answer' and s.thread_id in (
+			select id from thread where person_id = $1 and audience <> 'public'
+			union select t.id from thread t join account a on a.id = t.account_id where a.person_id = $1 and a.person_id <> 0 and t.audience <> 'public')
+		order by s.id desc limit 500`, m.Person)
+	return thread, err
 }
 
 // join adds a reply to its thread, which waits again unless one of us spoke.

@@ -46,14 +46,18 @@ func plainText(s string) string {
 
 // fromReader makes a post of what a reader gives, whose text is plain.
 func fromReader(p reader.Post) Post {
-	return Post{Kind: KindPost, ExternalID: p.ID, URL: p.URL, ReplyTo: p.ReplyTo, Author: Author{Name: p.Author.Name, Handle: p.Author.Handle, URL: p.Author.URL},
+	kind := KindPost
+	if p.Letter {
+		kind = KindMail
+	}
+	return Post{Kind: kind, ExternalID: p.ID, URL: p.URL, ReplyTo: p.ReplyTo, Author: Author{Name: p.Author.Name, Handle: p.Author.Handle, URL: p.Author.URL, Email: p.Author.Email},
 		Text: plain.Clip(p.Text, maxText), Language: p.Language, Reach: p.Reach, HasImage: p.HasImage, PublishedAt: p.PublishedAt, atAddress: p.AtAddress}
 }
 
 // sound leaves out of what a reader gives what no database takes: bytes that
 // are no UTF-8, and zeros.
 func sound(p reader.Post) reader.Post {
-	for _, s := range []*string{&p.ID, &p.URL, &p.ReplyTo, &p.Author.Name, &p.Author.Handle, &p.Author.URL, &p.Text, &p.Language} {
+	for _, s := range []*string{&p.ID, &p.URL, &p.ReplyTo, &p.Author.Name, &p.Author.Handle, &p.Author.URL, &p.Author.Email, &p.Text, &p.Language} {
 		*s = soundText(*s)
 	}
 	return p

@@ -19,6 +19,7 @@ import (
 	"tribune/listen/reader/bluesky"
 	"tribune/listen/reader/feeds"
 	"tribune/listen/reader/hackernews"
+	"tribune/listen/reader/mailbox"
 	"tribune/listen/reader/mastodon"
 	"tribune/listen/reader/sitemap"
 	"tribune/listen/saved"
@@ -60,6 +61,7 @@ func readers(web reader.Web, now func() time.Time) map[SourceKind]reader.Reader 
 		MastodonSource:   mastodon.New(web, now),
 		BlueskySource:    bluesky.New(web),
 		HackerNewsSource: hackernews.New(web, now),
+		MailboxSource:    mailbox.New(web, now),
 	}
 }
 

@@ -24,6 +24,7 @@ const (
 	MastodonSource   SourceKind = "mastodon"   // a hashtag or a search on a server of the fediverse
 	BlueskySource    SourceKind = "bluesky"    // all of Bluesky
 	HackerNewsSource SourceKind = "hackernews" // a search on Hacker News
+	MailboxSource    SourceKind = "mailbox"    // letters, read from a mail server
 	ImportSource     SourceKind = "import"     // a file
 	FormSource       SourceKind = "form"       // a form on our own pages
 	MailSource       SourceKind = "mail"       // letters
@@ -35,11 +36,15 @@ const (
 // IsRead reports whether sources of the kind are read, again and again.
 func (k SourceKind) IsRead() bool {
 	switch k {
-	case FeedSource, SitemapSource, MastodonSource, BlueskySource, HackerNewsSource:
+	case FeedSource, SitemapSource, MastodonSource, BlueskySource, HackerNewsSource, MailboxSource:
 		return true
 	}
 	return false
 }
+
+// IsOpen reports whether anybody can read what sources of the kind are read
+// from.
+func (k SourceKind) IsOpen() bool { return k.IsRead() && k != MailboxSource }
 
 // IsLive reports whether a connection to sources of the kind is kept open,
 // where the other side offers it.
@@ -54,7 +59,7 @@ func (k SourceKind) usual() time.Duration {
 		return 2 * time.Minute
 	case BlueskySource:
 		return time.Minute
-	case HackerNewsSource:
+	case HackerNewsSource, MailboxSource:
 		return 5 * time.Minute
 	}
 	return 15 * time.Minute
@@ -83,6 +88,8 @@ func Recognise(typed string) (SourceKind, string) {
 		return HackerNewsSource, typed
 	case strings.HasPrefix(lower, "ws://") || strings.HasPrefix(lower, "wss://"):
 		return BlueskySource, typed
+	case strings.HasPrefix(lower, "imaps://") || strings.HasPrefix(lower, "imap://"):
+		return MailboxSource, typed
 	case strings.HasPrefix(typed, "#") || strings.HasPrefix(typed, "@"):
 		return MastodonSource, typed
 	case bareSite.MatchString(typed):
@@ -142,7 +149,7 @@ type NewSource struct {
 	URL       string
 	Every     time.Duration
 	Addressed bool
-	Token     string // an access token, where the other side wants one; never shown
+	Token     string // an access token or a password, where the other side wants one; never shown
 }
 
 // SourceChange is what is to be different about a source; nil leaves it.

@@ -79,6 +79,7 @@ func (r *Radar) AddSource(ctx context.Context, a know.Actor, n NewSource) (Sourc
 		n.Kind, n.URL = Recognise(n.URL)
 	}
 	if n.Kind.IsRead() {
+		n.Addressed = n.Addressed || n.Kind == MailboxSource
 		return r.addRead(ctx, a, n, guessed)
 	}
 	address := ""
@@ -89,7 +90,7 @@ func (r *Radar) AddSource(ctx context.Context, a know.Actor, n NewSource) (Sourc
 	case WebmentionSource: // there is one, and all that comes was sent to us
 		n.Addressed, n.Name, address = true, cmp.Or(n.Name, "Webmention"), string(WebmentionSource)
 	default:
-		return Source{}, fault.New(fault.Invalid, "The kind of a source is feed, sitemap, mastodon, bluesky, hackernews, import, form, mail, api, webhook or webmention.").On("kind")
+		return Source{}, fault.New(fault.Invalid, "The kind of a source is feed, sitemap, mastodon, bluesky, hackernews, mailbox, import, form, mail, api, webhook or webmention.").On("kind")
 	}
 	name, err := checkName(n.Name)
 	if err != nil {
@@ -220,7 +221,7 @@ func (s *Source) change(c SourceChange) error {
 	if c.Name != nil {
 		s.Name, named = checkName(*c.Name)
 	}
-	if c.Shown != nil && !s.Kind.IsRead() {
+	if c.Shown != nil && !s.Kind.IsOpen() {
 		s.Shown, shown = checkShown(*c.Shown)
 	}
 	if c.Every != nil && s.Kind.IsRead() {
@@ -304,7 +305,7 @@ func scanPlace(row storage.Scanner) (id int64, p Place, err error) {
 	if err = row.Scan(&id, &p.Kind, &p.Name, &shown, &p.URL, &addressed); err != nil {
 		return id, p, err
 	}
-	if p.Addressed = addressed == 1; !p.Kind.IsRead() {
+	if p.Addressed = addressed == 1; !p.Kind.IsOpen() {
 		p.Name, p.URL = shown, ""
 	}
 	return id, p, nil

@@ -74,7 +74,7 @@ func (db *DB) Export(ctx context.Context, to Folder, secrets bool, now time.Time
 			if secret[table] && !secrets {
 				continue
 			}
-			n, err := exportTable(ctx, run, to, table)
+			n, err := exportTable(ctx, run, to, table, secrets)
 			if err != nil {
 				return fmt.Errorf("table %s: %w", table, err)
 			}
@@ -136,8 +136,9 @@ func writeJSON(to Folder, name string, v any) error {
 	return w.Close()
 }
 
-// exportTable writes one table's rows and gives their number.
-func exportTable(ctx context.Context, run runner, to Folder, table string) (n int64, err error) {
+// exportTable writes one table's rows and gives their number. Without secrets,
+// what signs us in elsewhere is left empty.
+func exportTable(ctx context.Context, run runner, to Folder, table string, secrets bool) (n int64, err error) {
 	query := `select * from ` + table
 	if table == "cursor" {
 		// Where the log's order is by transaction (PostgreSQL), the ids that were
@@ -167,6 +168,9 @@ func exportTable(ctx context.Context, run runner, to Folder, table string) (n in
 		if err := rows.Scan(into...); err != nil {
 			w.Close()
 			return n, err
+		}
+		if at := slices.Index(columns, "token"); table == "source" && at >= 0 && !secrets {
+			values[at] = ""
 		}
 		if err := writeRow(out, table, columns, values); err != nil {
 			w.Close()

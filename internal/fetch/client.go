@@ -181,6 +181,18 @@ func (c *Client) dial(ctx context.Context, network, addr string) (net.Conn, erro
 	return conn, err
 }
 
+// Dial connects to a host and port, where that may be: for protocols other
+// than the web's.
+func (c *Client) Dial(ctx context.Context, address string) (net.Conn, error) {
+	whole, cancel := context.WithTimeout(ctx, c.opt.Timeout)
+	defer cancel()
+	conn, err := c.dial(whole, "tcp", address)
+	if err != nil {
+		return nil, c.explain(ctx, whole, err, &url.URL{Host: address})
+	}
+	return conn, nil
+}
+
 // control is asked with the socket made and the address resolved.
 func (c *Client) control(network, address string, _ syscall.RawConn) error {
 	to, err := netip.ParseAddrPort(address)

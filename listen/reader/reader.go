@@ -16,6 +16,7 @@ package reader
 
 import (
 	"context"
+	"net"
 	"time"
 
 	"tribune/internal/fetch"
@@ -26,6 +27,7 @@ type Web interface {
 	Get(ctx context.Context, r fetch.Request) (*fetch.Response, error)
 	Stream(ctx context.Context, r fetch.Request, idle time.Duration) (*fetch.Stream, error)
 	Socket(ctx context.Context, address string, idle time.Duration) (*fetch.Socket, error)
+	Dial(ctx context.Context, address string) (net.Conn, error)
 }
 
 // Reader reads one kind of source. It is safe for concurrent use: all sources
@@ -107,6 +109,10 @@ type Post struct {
 	// AtAddress says that its address names it wherever it is heard, in other
 	// sources too, and the id only finds it at this one.
 	AtAddress bool
+
+	// Letter says that it was written to us and nobody else reads it. What is
+	// known by its id stays as it is: anybody can write a letter of that id.
+	Letter bool
 }
 
 // Author is who speaks.
@@ -114,6 +120,7 @@ type Author struct {
 	Name   string
 	Handle string // @name@server; empty if it has none
 	URL    string
+	Email  string // of who wrote a letter; finds the account, and is not for showing
 }
 
 // Report says how a reading went.

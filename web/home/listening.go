@@ -12,7 +12,7 @@ func kindTitle(v *page.View, k listen.SourceKind) string {
 		return v.T("Files we were given")
 	case listen.FormSource:
 		return v.T("Forms on our own pages")
-	case listen.MailSource:
+	case listen.MailSource, listen.MailboxSource:
 		return v.T("Letters to us")
 	case listen.APISource, listen.WebhookSource:
 		return v.T("Other programs of ours")
@@ -31,7 +31,7 @@ func kindLine(v *page.View, p listen.Place) string {
 		return v.T("reviews and posts that somebody of us brought in")
 	case p.Kind == listen.FormSource:
 		return v.T("all that is written there, because it is written to us")
-	case p.Kind == listen.MailSource:
+	case p.Kind == listen.MailSource || p.Kind == listen.MailboxSource:
 		return v.T("all of them, because they are written to us; never public")
 	case p.Kind == listen.APISource || p.Kind == listen.WebhookSource:
 		return v.T("what our shop or our service desk passes on")

@@ -49,6 +49,7 @@ func Routes(mux *http.ServeMux, k *page.Kit) {
 	mux.Handle("POST /desk/radar/forget/{id}", k.Staff(x.forgetAccount))
 	mux.Handle("POST /desk/radar/forget/{id}/refuse", k.Staff(x.refuseForget))
 	mux.Handle("POST /desk/radar/hooks", k.Staff(x.addHook))
+	mux.Handle("POST /desk/radar/mailboxes", k.Staff(x.addMailbox))
 	mux.Handle("POST /desk/radar/sources/{id}/secret", k.Staff(x.newSecret))
 	mux.Handle("GET /desk/radar/import", k.Staff(x.importForm))
 	mux.Handle("POST /desk/radar/import", k.Staff(x.importFile))

@@ -14,11 +14,12 @@ import (
 // sourceForm is a source being added or changed.
 type sourceForm struct {
 	url, kind, name, shown, every string // every in minutes
-	addressed, changing           bool
+	addressed, changing, open     bool   // open: anybody can read it
 	wrong                         page.Wrong
 
-	hook   hookForm
-	secret string // of a webhook, made just now
+	hook    hookForm
+	mailbox mailboxForm
+	secret  string // of a webhook, made just now
 }
 
 // opened reports whether something was chosen beside the address.
@@ -95,6 +96,7 @@ func (x *radar) showSource(w http.ResponseWriter, r *http.Request, v *page.View,
 	if f == nil {
 		f = &sourceForm{name: s.Name, shown: s.Shown, changing: true, every: strconv.Itoa(int(s.Every / time.Minute)), addressed: s.Addressed}
 	}
+	f.open = s.Kind.IsOpen()
 	queries, err := x.Radar.Queries(r.Context(), v.Actor)
 	if err != nil {
 		return err
@@ -208,6 +210,8 @@ func kindName(v *page.View, k listen.SourceKind) string {
 		return v.T("form")
 	case listen.MailSource:
 		return v.T("mail")
+	case listen.MailboxSource:
+		return v.T("mailbox")
 	case listen.WebhookSource:
 		return v.T("webhook")
 	case listen.WebmentionSource:

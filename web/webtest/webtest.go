@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -291,6 +292,10 @@ func (nowhere) Get(context.Context, fetch.Request) (*fetch.Response, error) {
 }
 
 func (nowhere) Stream(context.Context, fetch.Request, time.Duration) (*fetch.Stream, error) {
+	return nil, errors.New("webtest: there is no outside world")
+}
+
+func (nowhere) Dial(context.Context, string) (net.Conn, error) {
 	return nil, errors.New("webtest: there is no outside world")
 }
 

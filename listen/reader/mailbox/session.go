@@ -1,0 +1,187 @@
+package mailbox
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"net/netip"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/emersion/go-imap/v2"
+	"github.com/emersion/go-imap/v2/imapclient"
+
+	"tribune/internal/fault"
+)
+
+// session is an open folder of a mail server.
+type session struct {
+	ctx      context.Context
+	p        place
+	conn     *bounded
+	client   *imapclient.Client
+	validity uint32
+	stop     func() bool
+}
+
+// open connects, signs in and opens the folder for reading only. Everything
+// ends with ctx.
+func (m *Mailbox) open(ctx context.Context, p place, password string) (*session, error) {
+	raw, err := m.web.Dial(ctx, net.JoinHostPort(p.host, p.port))
+	if err != nil {
+		return nil, err
+	}
+	s := &session{ctx: ctx, p: p, conn: &bounded{Conn: raw}}
+	s.conn.left.Store(answer)
+	s.stop = context.AfterFunc(ctx, func() { raw.Close() })
+	if err := s.begin(password); err != nil {
+		s.close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *session) begin(password string) error {
+	secure := &tls.Config{ServerName: s.p.host}
+	switch {
+	case s.p.secure:
+		conn := tls.Client(s.conn, secure)
+		if err := conn.HandshakeContext(s.ctx); err != nil {
+			return s.explain(err)
+		}
+		s.client = imapclient.New(conn, nil)
+	case local(s.conn.RemoteAddr()):
+		s.client = imapclient.New(s.conn, nil)
+	default:
+		var err error
+		if s.client, err = imapclient.NewStartTLS(s.conn, &imapclient.Options{TLSConfig: secure}); err != nil {
+			if said, ok := errors.AsType[*imap.Error](err); ok {
+				return fault.New(fault.Unavailable, textPlain, "host", s.p.host).Because(said)
+			}
+			return s.explain(err)
+		}
+	}
+	if err := s.client.WaitGreeting(); err != nil {
+		return s.explain(err)
+	}
+	if err := s.client.Login(s.p.login, password).Wait(); err != nil {
+		if said, ok := errors.AsType[*imap.Error](err); ok {
+			return fault.New(fault.Unavailable, textLogin, "host", s.p.host).On("token").Because(said)
+		}
+		return s.explain(err)
+	}
+	box, err := s.client.Select(s.p.folder, &imap.SelectOptions{ReadOnly: true}).Wait()
+	if err != nil {
+		if said, ok := errors.AsType[*imap.Error](err); ok {
+			return fault.New(fault.Unavailable, textFolder, "host", s.p.host, "folder", s.p.folder).On("url").Because(said)
+		}
+		return s.explain(err)
+	}
+	s.validity = box.UIDValidity
+	return nil
+}
+
+// local reports whether a server is on this very machine, so that no password
+// travels in the clear.
+func local(a net.Addr) bool {
+	at, err := netip.ParseAddrPort(a.String())
+	return err == nil && at.Addr().Unmap().IsLoopback()
+}
+
+// explain says what a person can do about an error of the connection.
+func (s *session) explain(err error) error {
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return fault.New(fault.Unavailable, textTLS, "host", s.p.host).Because(err)
+	}
+	return fault.New(fault.Unavailable, textStrange, "host", s.p.host).Because(err)
+}
+
+func (s *session) close() {
+	if s.client != nil {
+		s.client.Close()
+	}
+	s.conn.Close()
+	s.stop()
+}
+
+// since gives the UIDs of the letters behind a cursor, lowest first; without
+// one, of those that came since a day.
+func (s *session) since(at progress, day time.Time) ([]imap.UID, error) {
+	ask := &imap.SearchCriteria{Since: day}
+	if at.UID > 0 {
+		set := imap.UIDSet{}
+		set.AddRange(at.UID+1, 0) // to the end; a server answers with its last one if all are lower
+		ask = &imap.SearchCriteria{UID: []imap.UIDSet{set}}
+	}
+	s.conn.left.Store(answer)
+	found, err := s.client.UIDSearch(ask, nil).Wait()
+	if err != nil {
+		return nil, s.explain(err)
+	}
+	uids := slices.DeleteFunc(found.AllUIDs(), func(u imap.UID) bool { return u <= at.UID })
+	slices.Sort(uids)
+	return slices.Compact(uids), nil
+}
+
+// raw is a letter as it lies there: its beginning, and when it came.
+type raw struct {
+	data []byte
+	at   time.Time
+}
+
+// fetch gives letters by their UIDs. One that went meanwhile is left out.
+func (s *session) fetch(uids []imap.UID) ([]raw, error) {
+	s.conn.left.Store(answer)
+	ask := s.client.Fetch(imap.UIDSetNum(uids...), &imap.FetchOptions{UID: true, InternalDate: true,
+		BodySection: []*imap.FetchItemBodySection{{Peek: true, Partial: &imap.SectionPartial{Size: part}}}})
+	byUID := map[imap.UID]raw{}
+	for one := ask.Next(); one != nil; one = ask.Next() {
+		var uid imap.UID
+		var l raw
+		for item := one.Next(); item != nil; item = one.Next() {
+			switch item := item.(type) {
+			case imapclient.FetchItemDataUID:
+				uid = item.UID
+			case imapclient.FetchItemDataInternalDate:
+				l.at = item.Time
+			case imapclient.FetchItemDataBodySection:
+				if item.Literal != nil {
+					l.data, _ = io.ReadAll(io.LimitReader(item.Literal, part)) // what breaks off fails below, too
+				}
+			}
+		}
+		if slices.Contains(uids, uid) {
+			byUID[uid] = l
+		}
+	}
+	if err := ask.Close(); err != nil {
+		return nil, s.explain(err)
+	}
+	var letters []raw
+	for _, u := range uids {
+		if l, ok := byUID[u]; ok {
+			letters = append(letters, l)
+		}
+	}
+	return letters, nil
+}
+
+// bounded is a connection of which only so much is read until left is set anew.
+type bounded struct {
+	net.Conn
+	left atomic.Int64
+}
+
+var errTooMuch = errors.New("mailbox: the server sends more than is taken")
+
+func (b *bounded) Read(p []byte) (int, error) {
+	if b.left.Load() <= 0 {
+		return 0, errTooMuch
+	}
+	n, err := b.Conn.Read(p)
+	b.left.Add(-int64(n))
+	return n, err
+}
