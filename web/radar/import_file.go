@@ -128,5 +128,6 @@ func columns(v *page.View) [][2]string {
 		{"external_id, reply_to", v.T("its number where it comes from, and that of what it answers")},
 		{"public", v.T("false keeps it on the desk although it has an address")},
 		{"reach", v.T("how many people it reached")},
+		{"has_image", v.T("whether a picture belongs to it, or where it is")},
 	}
 }

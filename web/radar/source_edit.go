@@ -178,7 +178,7 @@ func kindOptions(v *page.View) []page.Option {
 	for _, k := range []listen.SourceKind{listen.FeedSource, listen.SitemapSource, listen.MastodonSource, listen.BlueskySource, listen.HackerNewsSource} {
 		all = append(all, page.Option{Value: string(k), Name: kindName(v, k)})
 	}
-	return all
+	return append(all, page.Option{Value: string(listen.WebmentionSource), Name: kindName(v, listen.WebmentionSource)})
 }
 
 // kindName names by what road a source delivers.
@@ -210,6 +210,8 @@ func kindName(v *page.View, k listen.SourceKind) string {
 		return v.T("mail")
 	case listen.WebhookSource:
 		return v.T("webhook")
+	case listen.WebmentionSource:
+		return "Webmention"
 	}
 	return v.T("program")
 }

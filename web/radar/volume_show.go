@@ -1,6 +1,7 @@
 package radar
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strconv"
@@ -132,17 +133,13 @@ func (t volumes) named(v *page.View, all []volume.Series) []part {
 				p.name = t.sources[i].Name
 			}
 		case volume.ByLanguage:
-			if p.name, f.language = v.Language(s.Key), s.Key; s.Key == "" {
-				p.name = v.T("language not known")
-			}
+			f.language = cmp.Or(s.Key, listen.UnknownLanguage)
+			p.name = languageName(v, f.language)
 		case volume.ByCountry:
-			if p.name, f.country = v.Country(s.Key), s.Key; s.Key == "" {
-				p.name = v.T("country not known")
-			}
+			f.country = cmp.Or(s.Key, listen.UnknownCountry)
+			p.name = countryName(v, f.country)
 		}
-		if s.Key != "" {
-			p.href = f.href()
-		}
+		p.href = f.href()
 		parts = append(parts, p)
 	}
 	return parts

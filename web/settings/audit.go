@@ -200,11 +200,11 @@ func didTalking(v *page.View, f event.Event) string {
 
 func didListening(v *page.View, f event.Event) string {
 	switch f.Kind {
-	case "source.added", "query.added", "list.added":
+	case "source.added", "query.added", "list.added", "relay.added":
 		return v.T("added")
-	case "source.changed", "query.changed", "list.changed":
+	case "source.changed", "query.changed", "list.changed", "relay.changed":
 		return v.T("changed")
-	case "source.removed", "query.removed", "list.removed":
+	case "source.removed", "query.removed", "list.removed", "relay.removed":
 		return v.T("removed")
 	case "mention.hidden":
 		return v.T("hid")

@@ -98,6 +98,9 @@ func (n names) look(ctx context.Context, v *page.View, ref event.Ref) (string, e
 	case "list":
 		l, _, err := n.Radar.List(ctx, v.Actor, ref.ID)
 		return l.Name, err
+	case "relay":
+		r, err := n.Relays.Relay(ctx, v.Actor, ref.ID)
+		return r.Name, err
 	case "mention":
 		m, err := n.Radar.Mention(ctx, v.Actor, ref.ID)
 		if err != nil {
@@ -151,6 +154,8 @@ func worded(v *page.View, f event.Event, ref event.Ref, name string) (what, addr
 		what, gone, path = v.T("the standing query {name}", "name", name), v.T("a standing query that is no longer there"), "/desk/radar/queries/"
 	case "list":
 		what, gone, path = v.T("the list {name}", "name", name), v.T("a list that is no longer there"), "/desk/radar/lists/"
+	case "relay":
+		what, gone, path = v.T("the webhook {name}", "name", name), v.T("a webhook that is no longer there"), "/desk/radar/webhooks/"
 	case "mention":
 		what, gone, path = v.T("the mention by {name}", "name", name), v.T("a mention that is no longer there"), "/desk/mentions/"
 	case "thread":
