@@ -58,6 +58,9 @@ func TestInvitationGivesNobodyAway(t *testing.T) {
 		if p, _ := d.Person(ctx, jo.ID); p.Role != know.Staff {
 			t.Errorf("a member who was invited to the team is %s", p.Role)
 		}
+		if facts, err := events.Audit(ctx, 0, 1); err != nil || len(facts) != 1 || facts[0].Kind != "person.promoted" {
+			t.Errorf("noted: %+v, %v; want a change of role", facts, err)
+		}
 		rows, err := events.Deliveries(ctx, "", 0, 5)
 		if err != nil || len(rows) != 1 || rows[0].Kind != "invite" || rows[0].Person != jo.ID {
 			t.Fatalf("mails: %v, %v", rows, err)

@@ -13,6 +13,8 @@ import (
 
 	"tribune/event"
 	"tribune/know"
+	"tribune/listen"
+	"tribune/shape"
 	"tribune/web/settings"
 	"tribune/web/webtest"
 )
@@ -66,6 +68,32 @@ func TestWords(t *testing.T) {
 		t.Errorf("%+v, %v", now, err)
 	}
 	owner.Get("/desk/settings/audit").Want(t, 200, "changed the settings: name or purpose, colour or logo and language or time zone")
+}
+
+// TestAuditNames says what was changed by its name, and leads to it as long as
+// it is there.
+func TestAuditNames(t *testing.T) {
+	s := site(t)
+	owner, ctx := s.Person("Marta", know.Owner), t.Context()
+	q, _, err := s.Radar.AddQuery(ctx, owner.Actor, listen.NewQuery{Name: "Paper <b>", Text: "paper"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := s.Radar.PutList(ctx, owner.Actor, 0, listen.NewList{Name: "Rivals", Items: []string{"Sillon"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Radar.RemoveList(ctx, owner.Actor, list); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Ideas.MakeRelease(ctx, owner.Actor, shape.NewRelease{Title: "A heavier paper"}); err != nil {
+		t.Fatal(err)
+	}
+	at := "/desk/radar/queries/" + strconv.FormatInt(q.ID, 10)
+	owner.Get("/desk/settings/audit").Want(t, 200, `href="`+at+`" dir="auto">the standing query Paper &lt;b&gt;</a>`, "removed  <span dir=\"auto\">a list that is no longer there<",
+		`released  <a href="/changes/1" dir="auto">A heavier paper</a>`).Without(t, "query 1", "release 1")
+	owner.Lang = "fr"
+	owner.Get("/desk/settings/audit").Want(t, 200, "la requête Paper &lt;b&gt;", "une liste qui n’est plus là")
 }
 
 // TestNonsense is refused, and nothing is changed by it.

@@ -38,7 +38,7 @@ func TestScanner(t *testing.T) {
 	s := site(t)
 	link := linkFor(t, s, "jo@example.org", "/ideas/7")
 	for range 3 {
-		got := s.Visitor().Get(link).Want(t, 200, "jo@example.org", "Become a member")
+		got := s.Visitor().Get(link).Want(t, 200, "jo@example.org", "Become a member", "<title>Welcome to Tribune</title>")
 		if p, c := got.Header.Get("Referrer-Policy"), got.Header.Get("Cache-Control"); p != "strict-origin" || c != "no-store" {
 			t.Errorf("Referrer-Policy %q, Cache-Control %q", p, c)
 		}
