@@ -26,11 +26,14 @@ import (
 	"tribune/know"
 	"tribune/know/purchase"
 	"tribune/listen"
+	"tribune/listen/alert"
 	"tribune/listen/hook"
+	"tribune/listen/relay"
 	"tribune/listen/spike"
 	"tribune/listen/trend"
 	"tribune/listen/volume"
 	"tribune/measure"
+	"tribune/measure/digest"
 	"tribune/shape"
 	"tribune/shape/board"
 	"tribune/shape/charter"
@@ -57,6 +60,8 @@ type Needs struct {
 	Hooks     *hook.Hooks
 	Spikes    *spike.Spikes
 	Trends    *trend.Trends
+	Alerts    *alert.Alerts
+	Relays    *relay.Relays
 	Inbox     *converse.Inbox
 	Ideas     *shape.Ideas
 	Purchases *purchase.Ledger
@@ -67,6 +72,7 @@ type Needs struct {
 	Tribes    *tribe.Tribes
 	Counts    *volume.Counts
 	Measures  *measure.Measures
+	Digests   *digest.Digests
 	Words     *i18n.Catalogue
 	URL       string // the site's own address, without a slash at the end
 	Version   string // of the program, for the description
@@ -138,6 +144,7 @@ func (s *service) routes() {
 	s.listRoutes()
 	s.mentionRoutes()
 	s.trendRoutes()
+	s.alertRoutes()
 	s.threadRoutes()
 	s.personRoutes()
 	s.letterRoutes()

@@ -17,6 +17,7 @@ import (
 	"tribune/gate/gatetest"
 	"tribune/know"
 	"tribune/listen"
+	"tribune/listen/relay"
 	"tribune/shape"
 	"tribune/shape/charter"
 	"tribune/storage"
@@ -151,6 +152,16 @@ func listenTable() []gatetest.Route {
 		{Call: "GET /api/v1/spikes/{spike}", Want: "401 403 403 403 200 200"},
 		{Call: "GET /api/v1/trends", Want: "401 403 403 403 200 200"},
 		{Call: "GET /api/v1/trends/{trend}", Want: "401 403 403 403 200 200"},
+		{Call: "GET /api/v1/me/alerts", Want: "401 403 403 403 200 200"},
+		{Call: "PUT /api/v1/me/alerts", Body: `{"choices": [{"query_id": 0, "spikes": true}]}`, Want: "401 403 403 403 200 200"},
+		{Call: "GET /api/v1/alerts", Want: "401 403 403 403 200 200"},
+		{Call: "GET /api/v1/webhooks", Want: "401 403 403 403 200 200"},
+		{Call: "POST /api/v1/webhooks", Body: `{"url": "{feed}", "spikes": true}`, Want: "401 403 403 403 201 201"},
+		{Call: "GET /api/v1/webhooks/{webhook}", Want: "401 403 403 403 200 200"},
+		{Call: "PATCH /api/v1/webhooks/{webhook}", Body: `{"paused": true}`, Want: "401 403 403 403 200 200"},
+		{Call: "POST /api/v1/webhooks/{webhook}/test", Want: "401 403 403 403 200 200"},
+		{Call: "POST /api/v1/webhooks/{webhook}/secret", Want: "401 403 403 403 201 201"},
+		{Call: "DELETE /api/v1/webhooks/{webhook}", Want: "401 403 403 403 204 204"},
 		{Call: "POST /api/v1/mentions", Body: `{"source": "Shop", "text": "Nice."}`, Want: "401 403 403 403 201 201"},
 		{Call: "POST /api/v1/mentions", Body: `[{"source": "Shop", "text": "Nice."}]`, Want: "401 403 403 403 201 201"},
 		{Call: "GET /api/v1/mentions", Want: "401 403 403 403 200 200"},
@@ -368,8 +379,10 @@ func (w *world) fresh(t testing.TB, name string) string {
 	ctx, member, staff := t.Context(), w.who[gatetest.Member].Actor, w.who[gatetest.Staff].Actor
 	w.n++
 	label := fmt.Sprintf("thing%d", w.n)
+	ideas := 0
 	propose := func(a know.Actor, audience know.Audience) (int64, error) {
-		i, err := w.ideas.Propose(ctx, a, shape.NewIdea{Title: "An idea, " + label, Audience: audience})
+		ideas++
+		i, err := w.ideas.Propose(ctx, a, shape.NewIdea{Title: fmt.Sprintf("An idea, %s, %d", label, ideas), Audience: audience})
 		return i.ID, err
 	}
 	var id int64
@@ -467,6 +480,14 @@ func (w *world) freshMore(t testing.TB, name, label string) string {
 	case "source":
 		s, err := w.radar.AddSource(ctx, staff, listen.NewSource{Name: label, URL: w.feed + "/" + label})
 		return made(s.ID, err)
+	case "webhook": // there may be twenty of them
+		all, err := w.relays.List(ctx, staff)
+		made(0, err)
+		for _, old := range all {
+			made(0, w.relays.Remove(ctx, staff, old.ID))
+		}
+		o, _, err := w.relays.Add(ctx, staff, relay.Wish{URL: w.feed, Spikes: true})
+		return made(o.ID, err)
 	case "list":
 		return made(w.radar.PutList(ctx, staff, 0, listen.NewList{Name: label, Items: []string{label}}))
 	case "query":

@@ -28,11 +28,14 @@ import (
 	"tribune/know"
 	"tribune/know/purchase"
 	"tribune/listen"
+	"tribune/listen/alert"
 	"tribune/listen/hook"
+	"tribune/listen/relay"
 	"tribune/listen/spike"
 	"tribune/listen/trend"
 	"tribune/listen/volume"
 	"tribune/measure"
+	"tribune/measure/digest"
 	"tribune/shape"
 	"tribune/shape/board"
 	"tribune/shape/charter"
@@ -49,6 +52,7 @@ type site struct {
 	events  *event.Log
 	people  *know.Directory
 	radar   *listen.Radar
+	relays  *relay.Relays
 	hooks   *hook.Hooks
 	inbox   *converse.Inbox
 	ideas   *shape.Ideas
@@ -85,6 +89,7 @@ func open(t testing.TB, db *storage.DB) *site {
 	t.Cleanup(web.Close)
 	s.radar = listen.New(log, db, s.events, s.people, web, s.now)
 	s.hooks = hook.New(db, s.events, s.radar, s.now)
+	s.relays = relay.New(log, db, s.events, s.people, s.radar, spike.New(log, db, s.events, s.now), trend.New(log, db, s.events, s.people, s.now), web, siteURL, s.now)
 	s.inbox = converse.New(log, db, s.events, s.people, s.radar, s.now)
 	s.ideas = shape.New(log, db, s.events, s.people, s.radar, s.inbox, s.now)
 	s.posts = post.New(log, s.db, s.events, s.people, s.now)
@@ -105,8 +110,9 @@ func (s *site) serve(log *slog.Logger, limits bool) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	s.Handler = door.Wrap(api.New(api.Needs{Log: log, Gate: door, Events: s.events, People: s.people, Radar: s.radar, Hooks: s.hooks, Spikes: spike.New(log, s.db, s.events, s.now), Trends: trend.New(log, s.db, s.events, s.people, s.now), Inbox: s.inbox,
+	s.Handler = door.Wrap(api.New(api.Needs{Log: log, Gate: door, Events: s.events, People: s.people, Radar: s.radar, Hooks: s.hooks, Spikes: spike.New(log, s.db, s.events, s.now), Trends: trend.New(log, s.db, s.events, s.people, s.now), Alerts: alert.New(s.db, s.events, s.people, s.now), Relays: s.relays, Inbox: s.inbox,
 		Ideas: s.ideas, Purchases: s.purchases, Advocacy: s.advocacy, Posts: s.posts, Charter: s.charter, Tribes: s.tribes, Counts: volume.New(s.db, s.radar, s.now), Boards: s.boards, Words: w,
+		Digests:  digest.New(log, s.db, s.events, s.people, s.radar, volume.New(s.db, s.radar, s.now), spike.New(log, s.db, s.events, s.now), trend.New(log, s.db, s.events, s.people, s.now), s.inbox, s.now),
 		Measures: measure.New(log, s.db, s.events, s.people, s.radar, s.now), URL: siteURL, Version: "test", Now: s.now}))
 	s.server = httptest.NewServer(s.Handler)
 	s.t.Cleanup(s.server.Close)

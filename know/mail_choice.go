@@ -30,13 +30,14 @@ const (
 	MailThanks    MailKind = "thanks"    // somebody thanked me
 	MailBoards    MailKind = "boards"    // boards: invitations, seats, questions and their results
 	MailAlerts    MailKind = "alerts"    // the team: what happens on the radar, as each chose
+	MailDigest    MailKind = "digest"    // the team: what happened since the last, as each chose
 	MailWhy       MailKind = "why"       // once: what brought me; and whether it may be said that I brought somebody
 )
 
 // MailKinds lists the kinds, in the order they are shown, and whether each is
 // sent to somebody who has not chosen.
 func MailKinds() []MailKind {
-	return []MailKind{MailDecisions, MailAnswers, MailReplies, MailThanks, MailBoards, MailWhy, MailComments, MailAlerts}
+	return []MailKind{MailDecisions, MailAnswers, MailReplies, MailThanks, MailBoards, MailWhy, MailComments, MailAlerts, MailDigest}
 }
 
 // Wanted reports whether a person wants a kind of mail. Who has not chosen

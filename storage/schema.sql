@@ -210,7 +210,7 @@ CREATE TABLE mention (
   quotable     text   not null default '', -- a private one: '', asked, named, unnamed, refused
   state        text   not null default 'visible' check (state in ('visible', 'hidden', 'withdrawn')),
   state_reason text   not null default ''
-, edited_at bigint not null default 0, check_at bigint not null default 0, mood text not null default '', positive bigint not null default 0, negative bigint not null default 0, language_p bigint not null default 0, counted bigint not null default 1);
+, edited_at bigint not null default 0, check_at bigint not null default 0, mood text not null default '', positive bigint not null default 0, negative bigint not null default 0, language_p bigint not null default 0, counted bigint not null default 1, has_image bigint not null default 0);
 
 CREATE INDEX mention_account on mention (account_id, published_at, id);
 
@@ -1695,8 +1695,6 @@ CREATE TABLE saved_list (
   changed_at bigint not null
 );
 
-CREATE INDEX referral_found on referral (first_at) where purchases > 0 and parent_id <> 0;
-
 CREATE TABLE hook (
   source_id    bigint primary key,
   secret       text   not null, -- "whsec_" and base64, as its sender has it: what is signed with it can only be checked with it
@@ -1743,3 +1741,92 @@ CREATE TABLE alert (
 CREATE INDEX alert_waiting on alert (person_id, id) where batch = 0;
 
 CREATE INDEX alert_batch on alert (batch) where batch <> 0;
+
+CREATE TABLE webmention (
+  id           integer primary key autoincrement,
+  source       text   not null, -- the page that is said to link to ours, without its fragment
+  target       text   not null, -- our page
+  host         text   not null, -- of the source: one site is asked once in five seconds
+  received_at  bigint not null, -- when it was sent last: what is sent again is looked at again
+  due_at       bigint not null,
+  failures     bigint not null default 0, -- in a row
+  leased_until bigint not null default 0,
+  unique (source, target)
+);
+
+CREATE INDEX webmention_due on webmention (due_at);
+
+CREATE INDEX webmention_host on webmention (host, due_at);
+
+CREATE TABLE referral_day (
+  day    bigint primary key, -- since 1970, UTC
+  buyers bigint not null
+);
+
+CREATE INDEX mention_reply on mention (reply_to) where reply_to <> '';
+
+CREATE TABLE relay (
+  id            integer primary key autoincrement,
+  name          text   not null,
+  url           text   not null,
+  query_id      bigint not null, -- only what is about this standing query; 0: about any, or none
+  spikes        bigint not null, -- 1: spikes
+  needs         bigint not null, -- 1: unmet needs that were not there before
+  reach         bigint not null, -- mentions that reach at least so many; 0: none
+  quiet_from    bigint not null, -- minutes after midnight; the same as quiet_until: never quiet
+  quiet_until   bigint not null,
+  zone          text   not null, -- IANA; empty: the site's
+  made_at       bigint not null,
+  paused        text   not null default '' check (paused in ('', 'hand', 'failing', 'gone')), -- why nothing is sent
+  paused_at     bigint not null default 0,
+  failing_since bigint not null default 0, -- the first of the failures in a row, 0: it works, or was never tried
+  tried_at      bigint not null default 0,
+  ok_at         bigint not null default 0, -- when something was taken last
+  error         text   not null default '' -- of the last try, a sentence that is kept; empty: it was taken
+);
+
+CREATE TABLE relay_secret (
+  relay_id     bigint primary key,
+  secret       text   not null, -- "whsec_" and base64, as its receiver has it
+  before       text   not null default '', -- the secret before, which signs too for a while
+  before_until bigint not null default 0,
+  made_at      bigint not null
+);
+
+CREATE TABLE relay_call (
+  id           integer primary key autoincrement, -- webhook-id is made of it
+  relay_id     bigint not null,
+  kind         text   not null check (kind in ('spike', 'need', 'reach')),
+  subject_id   bigint not null, -- the spike, trend or mention
+  at           bigint not null,
+  state        text   not null default 'waiting' check (state in ('waiting', 'sent', 'failed', 'dropped')), -- dropped: what it was to tell is no longer so
+  attempts     bigint not null default 0,
+  due_at       bigint not null,
+  leased_until bigint not null default 0, -- while it is being sent
+  unique (relay_id, kind, subject_id)
+);
+
+CREATE INDEX relay_call_due on relay_call (relay_id, due_at) where state = 'waiting';
+
+CREATE INDEX relay_call_at on relay_call (at);
+
+CREATE TABLE digest (
+  person_id  bigint primary key,
+  every      text   not null check (every in ('day', 'week')),
+  weekday    bigint not null, -- of every week: 0 is Sunday
+  hour       bigint not null, -- 0 to 23, in zone
+  zone       text   not null, -- IANA; empty: the site's
+  due_at     bigint not null,
+  told_until bigint not null default 0 -- up to when it was told; 0: nothing yet
+);
+
+CREATE INDEX digest_due on digest (due_at);
+
+CREATE TABLE digest_mail (
+  id        integer primary key autoincrement,
+  person_id bigint not null,
+  from_at   bigint not null,
+  until_at  bigint not null
+);
+
+CREATE INDEX digest_mail_person on digest_mail (person_id);

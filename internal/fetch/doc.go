@@ -1,4 +1,4 @@
-// Package fetch is the one way Tribune reads from addresses that people type
+// Package fetch is the one way Tribune reads from, and sends to, addresses that people type
 // in: an HTTP client that can neither be pointed at our own network nor be worn
 // out by what answers.
 //

@@ -42,6 +42,11 @@ const (
 	textOften     = "It answered {status}: we ask too often. We wait, then try again."
 	textTrouble   = "It answered {status}: it has trouble of its own. Try again later."
 	textStatus    = "It answered {status}, which is no page. Open the address in a browser to see why."
+
+	textMoved    = "It answered {status}: it is somewhere else now. Give the address where it is: what is sent is not sent on."
+	textNotTaken = "It answered {status}, so it did not take what was sent. Those who run it see why in their log."
+	textNotHere  = "It answered {status}: nothing takes what is sent to this address. Check it, or look for the new one."
+	textTooOften = "It answered {status}: too much is sent to it at once. What waits is sent later."
 )
 
 // statusFault says what a status that is no success means.
@@ -57,12 +62,17 @@ func statusFault(code int) error {
 	case code >= 500:
 		text = textTrouble
 	}
-	// The server's own reason phrase is not repeated: it could say anything.
+	return fault.New(fault.Unavailable, text, "status", statusWords(code))
+}
+
+// statusWords names a status. The server's own reason phrase is not repeated:
+// it could say anything.
+func statusWords(code int) string {
 	status := strconv.Itoa(code)
 	if known := http.StatusText(code); known != "" {
 		status += " " + known
 	}
-	return fault.New(fault.Unavailable, text, "status", status)
+	return status
 }
 
 // explain turns what the transport says into what a person can act on. asked is

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -50,6 +51,7 @@ type Alert struct {
 	Kind    Kind
 	Subject int64 // the spike, trend or mention
 	At      time.Time
+	Waits   bool // it was not told yet
 }
 
 // Alerts is all that this package does, over one site. Safe for concurrent use.
@@ -69,18 +71,14 @@ const maxReach = 1_000_000_000
 
 // check says what is wrong with wishes.
 func (w Wishes) check() error {
-	var reach, quiet, zone error
+	var reach error
 	if slices.ContainsFunc(w.Choices, func(c Choice) bool { return c.Reach < 0 || c.Reach > maxReach || c.Query < 0 }) {
 		reach = fault.New(fault.Invalid, "Reach is a number from 1 to {most}; empty is none.", "most", int64(maxReach)).On("reach")
 	}
-	if min(w.QuietFrom, w.QuietUntil) < 0 || max(w.QuietFrom, w.QuietUntil) >= 24*60 {
-		quiet = fault.New(fault.Invalid, "Write the time as in 22:00.").On("quiet")
-	}
-	if _, err := time.LoadLocation(w.Zone); err != nil {
-		zone = fault.New(fault.Invalid, "This time zone is not known. Write it as in Europe/Paris.").On("zone")
-	}
-	return fault.All(reach, quiet, zone)
+	return fault.All(reach, w.quiet().Check())
 }
+
+func (w Wishes) quiet() Hours { return Hours{w.QuietFrom, w.QuietUntil, w.Zone} }
 
 // Wishes gives what the asker wants to be told of.
 func (s *Alerts) Wishes(ctx context.Context, a know.Actor) (w Wishes, err error) {
@@ -135,25 +133,26 @@ func (s *Alerts) Wish(ctx context.Context, a know.Actor, w Wishes) error {
 	return nil
 }
 
+// Recent gives what was to be told to the asker, the newest first, with ids under
+// before (0: from the newest).
+func (s *Alerts) Recent(ctx context.Context, a know.Actor, before int64, limit int) ([]Alert, error) {
+	if err := know.Require(a, know.Listen, know.Subject{}); err != nil {
+		return nil, err
+	}
+	if before == 0 {
+		before = math.MaxInt64
+	}
+	return storage.All(ctx, s.db, scanAlert, `select id, kind, subject_id, at, batch from alert where person_id = $1 and id < $2 order by id desc limit $3`, a.ID, before, limit)
+}
+
 // Batch gives what one mail tells a person, the oldest first.
 func (s *Alerts) Batch(ctx context.Context, person, batch int64) ([]Alert, error) {
-	return storage.All(ctx, s.db, scanAlert, `select id, kind, subject_id, at from alert where batch = $1 and person_id = $2 order by id`, batch, person)
+	return storage.All(ctx, s.db, scanAlert, `select id, kind, subject_id, at, batch from alert where batch = $1 and person_id = $2 order by id`, batch, person)
 }
 
 func scanAlert(row storage.Scanner) (a Alert, err error) {
-	var at int64
-	err = row.Scan(&a.ID, &a.Kind, &a.Subject, &at)
-	a.At = storage.Time(at)
+	var at, batch int64
+	err = row.Scan(&a.ID, &a.Kind, &a.Subject, &at, &batch)
+	a.At, a.Waits = storage.Time(at), batch == 0
 	return a, err
-}
-
-// quiet reports whether a moment lies in somebody's quiet hours, which may go
-// over midnight.
-func quiet(at time.Time, zone *time.Location, from, until int) bool {
-	local := at.In(zone)
-	minute := local.Hour()*60 + local.Minute()
-	if from <= until {
-		return from <= minute && minute < until
-	}
-	return minute >= from || minute < until
 }

@@ -114,6 +114,14 @@ func TestTold(t *testing.T) {
 		if all := s.told(t); len(all) != 1 {
 			t.Fatalf("told in quiet hours: %+v", all)
 		}
+		recent, err := s.Recent(ctx, s.ann, 0, 2)
+		if ok(t, err); len(recent) != 2 || !recent[0].Waits || recent[0].ID < recent[1].ID {
+			t.Errorf("recent: %+v", recent)
+		}
+		recent, err = s.Recent(ctx, s.ann, recent[1].ID, 9)
+		if ok(t, err); len(recent) != 1 || recent[0].Waits || recent[0].Kind != OfSpike {
+			t.Errorf("before them: %+v", recent)
+		}
 		s.at = s.at.Add(9 * time.Hour) // 07:00 in Tokyo
 		all := s.told(t)
 		if len(all) != 2 || len(all[1]) != 2 {
@@ -159,7 +167,7 @@ func TestQuiet(t *testing.T) {
 		want            bool
 	}{{0, 0, 0, false}, {600, 600, 600, false}, {60, 120, 60, true}, {60, 120, 120, false}, {1320, 420, 1330, true}, {1320, 420, 0, true}, {1320, 420, 420, false}, {1320, 420, 1319, false}} {
 		at := time.Date(2026, 1, 1, c.at/60, c.at%60, 0, 0, time.UTC)
-		if got := quiet(at, time.UTC, c.from, c.until); got != c.want {
+		if got := (Hours{From: c.from, Until: c.until}).Hold(at, time.UTC); got != c.want {
 			t.Error(fmt.Sprintf("%+v", c), got)
 		}
 	}

@@ -108,11 +108,7 @@ func (s *Alerts) tell(ctx context.Context, site know.Site, person int64) error {
 	if err != nil {
 		return err
 	}
-	zone := site.Location()
-	if at, err := time.LoadLocation(w.Zone); err == nil && w.Zone != "" {
-		zone = at
-	}
-	if quiet(s.now(), zone, w.QuietFrom, w.QuietUntil) {
+	if w.quiet().Hold(s.now(), site.Location()) {
 		return nil
 	}
 	return s.db.Update(ctx, func(tx *storage.Tx) error {

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
@@ -36,8 +37,8 @@ type key struct {
 	beforeUntil    time.Time
 }
 
-// newSecret makes a secret as Standard Webhooks writes them.
-func newSecret() string {
+// MakeSecret makes a secret as Standard Webhooks writes them.
+func MakeSecret() string {
 	bytes := make([]byte, 32)
 	rand.Read(bytes)
 	return "whsec_" + base64.StdEncoding.EncodeToString(bytes)
@@ -77,6 +78,28 @@ func fits(secret string, c Call) bool {
 	h.Set(standardwebhooks.HeaderWebhookTimestamp, c.Timestamp)
 	h.Set(standardwebhooks.HeaderWebhookSignature, c.Signature)
 	return w.VerifyIgnoringTimestamp(c.Body, h) == nil // by our own clock: check
+}
+
+// Sign gives the headers of what we send ourselves, signed with each of some
+// secrets: whoever knows one of them can tell that it is ours.
+func Sign(id string, at time.Time, body []byte, secrets ...string) (http.Header, error) {
+	var all []string
+	for _, secret := range secrets {
+		w, err := standardwebhooks.NewWebhook(secret)
+		if err != nil {
+			return nil, err
+		}
+		signature, err := w.Sign(id, at, body)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, signature)
+	}
+	return http.Header{
+		standardwebhooks.HeaderWebhookID:        {id},
+		standardwebhooks.HeaderWebhookTimestamp: {strconv.FormatInt(at.Unix(), 10)},
+		standardwebhooks.HeaderWebhookSignature: {strings.Join(all, " ")},
+	}, nil
 }
 
 // name is what a delivery is known by, whatever bytes its sender names it with.

@@ -44,7 +44,7 @@ func (h *Hooks) NewSecret(ctx context.Context, a know.Actor, source int64) (secr
 	} else if s.Kind != listen.WebhookSource {
 		return "", fault.New(fault.Invalid, "Only a webhook has a secret.")
 	}
-	secret = newSecret()
+	secret = MakeSecret()
 	err = h.db.Update(ctx, func(tx *storage.Tx) error {
 		now := h.now()
 		if _, err := tx.Exec(ctx, `insert into hook (source_id, secret, made_at) values ($1, $2, $3)

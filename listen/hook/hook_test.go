@@ -34,7 +34,7 @@ func TestSignatureOfTheSpecification(t *testing.T) {
 
 func TestWhatIsNotSignedIsRefused(t *testing.T) {
 	now := time.Unix(1614265330, 0)
-	secret, before := newSecret(), newSecret()
+	secret, before := MakeSecret(), MakeSecret()
 	k := key{secret: secret, before: before, beforeUntil: now.Add(overlap)}
 	good := signedCall(t, secret, "msg_1", now, `{"text": "x"}`)
 	for name, change := range map[string]func(c *Call, k *key){
@@ -46,7 +46,7 @@ func TestWhatIsNotSignedIsRefused(t *testing.T) {
 		"no signature":      func(c *Call, _ *key) { c.Signature = "" },
 		"words for a time":  func(c *Call, _ *key) { c.Timestamp = "now" },
 		"another version":   func(c *Call, _ *key) { c.Signature = "v2" + c.Signature[2:] },
-		"another secret":    func(_ *Call, k *key) { k.secret = newSecret() },
+		"another secret":    func(_ *Call, k *key) { k.secret = MakeSecret() },
 		"no secret yet":     func(c *Call, k *key) { *k = key{}; *c = signedCall(t, "whsec_", "msg_1", now, `{"text": "x"}`) },
 		"too old":           func(c *Call, _ *key) { *c = signedCall(t, secret, "msg_1", now.Add(-tolerance-time.Second), "{}") },
 		"of the future":     func(c *Call, _ *key) { *c = signedCall(t, secret, "msg_1", now.Add(tolerance+time.Second), "{}") },

@@ -19,11 +19,12 @@ type Spike struct {
 	Start    time.Time
 	End      time.Time
 	GoingOn  bool
-	Peak     float64 // mentions in the hour that is furthest from what was expected
-	Expected float64 // in that hour
-	Z        float64 // standard deviations, below 0 if there were too few
-	Mentions int64   // in it, copies left out
-	Drove    Drove   // of a rise
+	Peak     float64   // mentions in the hour that is furthest from what was expected
+	Expected float64   // in that hour
+	Z        float64   // standard deviations, below 0 if there were too few
+	Mentions int64     // in it, copies left out
+	Drove    Drove     // of a rise
+	DroveAt  time.Time // when Drove and Mentions were worked out last; zero: not yet
 	FoundAt  time.Time
 	GoneAt   time.Time // the counts do not show it any more; zero if they do
 }

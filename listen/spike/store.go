@@ -187,14 +187,14 @@ func (s *Spikes) put(ctx context.Context, tx *storage.Tx, query int64, a burst.A
 	return id, s.events.Append(ctx, tx, event.Event{Kind: Found, Subject: event.Ref{Kind: "spike", ID: id}, Other: query})
 }
 
-const selectSpike = `select id, query_id, kind, start_at, end_at, going_on, peak, expected, z, n, drove, found_at, gone_at from spike`
+const selectSpike = `select id, query_id, kind, start_at, end_at, going_on, peak, expected, z, n, drove, drove_at, found_at, gone_at from spike`
 
 func scanSpike(row storage.Scanner) (o Spike, err error) {
-	var start, end, goingOn, found, gone int64
+	var start, end, goingOn, driven, found, gone int64
 	var drove string
-	err = row.Scan(&o.ID, &o.Query, &o.Kind, &start, &end, &goingOn, &o.Peak, &o.Expected, &o.Z, &o.Mentions, &drove, &found, &gone)
+	err = row.Scan(&o.ID, &o.Query, &o.Kind, &start, &end, &goingOn, &o.Peak, &o.Expected, &o.Z, &o.Mentions, &drove, &driven, &found, &gone)
 	o.Start, o.End, o.GoingOn = storage.Time(start), storage.Time(end), goingOn == 1
-	o.FoundAt, o.GoneAt = storage.Time(found), storage.Time(gone)
+	o.DroveAt, o.FoundAt, o.GoneAt = storage.Time(driven), storage.Time(found), storage.Time(gone)
 	if err == nil && drove != "" {
 		err = json.Unmarshal([]byte(drove), &o.Drove)
 	}

@@ -25,10 +25,12 @@ import (
 	"tribune/listen"
 	"tribune/listen/alert"
 	"tribune/listen/hook"
+	"tribune/listen/relay"
 	"tribune/listen/spike"
 	"tribune/listen/trend"
 	"tribune/listen/volume"
 	"tribune/measure"
+	"tribune/measure/digest"
 	"tribune/shape"
 	"tribune/shape/board"
 	"tribune/shape/charter"
@@ -52,6 +54,7 @@ type Kit struct {
 	Spikes    *spike.Spikes
 	Trends    *trend.Trends
 	Alerts    *alert.Alerts
+	Relays    *relay.Relays
 	Inbox     *converse.Inbox
 	Ideas     *shape.Ideas
 	Purchases *purchase.Ledger
@@ -62,6 +65,7 @@ type Kit struct {
 	Tribes    *tribe.Tribes
 	Counts    *volume.Counts
 	Measures  *measure.Measures
+	Digests   *digest.Digests
 	Words     *i18n.Catalogue
 	Markdown  *markdown.Renderer
 	Assets    *asset.Set

@@ -31,6 +31,11 @@ type alertRow struct {
 }
 
 func (x *trends) alerts(w http.ResponseWriter, r *http.Request, v *page.View) error {
+	return x.showChosen(w, r, v, webhookForm{})
+}
+
+// showChosen shows what the reader chose, and a webhook as it was typed.
+func (x *trends) showChosen(w http.ResponseWriter, r *http.Request, v *page.View, hook webhookForm) error {
 	wishes, err := x.Alerts.Wishes(r.Context(), v.Actor)
 	if err != nil {
 		return err
@@ -43,7 +48,7 @@ func (x *trends) alerts(w http.ResponseWriter, r *http.Request, v *page.View) er
 	for _, c := range wishes.Choices {
 		chosen[c.Query] = c
 	}
-	return x.showAlerts(w, r, v, f, func(row *alertRow) {
+	return x.showAlerts(w, r, v, f, hook, func(row *alertRow) {
 		c := chosen[row.id]
 		row.spikes = c.Spikes
 		if c.Reach > 0 {
@@ -53,7 +58,7 @@ func (x *trends) alerts(w http.ResponseWriter, r *http.Request, v *page.View) er
 }
 
 // showAlerts shows the form, a row for each standing query, filled by fill.
-func (x *trends) showAlerts(w http.ResponseWriter, r *http.Request, v *page.View, f alertForm, fill func(row *alertRow)) error {
+func (x *trends) showAlerts(w http.ResponseWriter, r *http.Request, v *page.View, f alertForm, hook webhookForm, fill func(row *alertRow)) error {
 	v.Title, v.Section = v.T("Alerts"), "radar"
 	queries, err := x.Radar.Queries(r.Context(), v.Actor)
 	if err != nil {
@@ -67,7 +72,11 @@ func (x *trends) showAlerts(w http.ResponseWriter, r *http.Request, v *page.View
 	if f.zone == "" {
 		f.zone = v.Site.Zone
 	}
-	return x.ShowDesk(w, r, v, alertsPage(v, f))
+	hooks, err := x.webhooks(r.Context(), v, queries, hook)
+	if err != nil {
+		return err
+	}
+	return x.ShowDesk(w, r, v, alertsPage(v, f, hooks))
 }
 
 func (x *trends) chooseAlerts(w http.ResponseWriter, r *http.Request, v *page.View) error {
@@ -93,7 +102,7 @@ func (x *trends) chooseAlerts(w http.ResponseWriter, r *http.Request, v *page.Vi
 		if err := v.Wrong(err, &f.wrong); err != nil {
 			return err
 		}
-		return x.showAlerts(w, r, v, f, func(row *alertRow) {
+		return x.showAlerts(w, r, v, f, webhookForm{}, func(row *alertRow) {
 			row.spikes, row.reach = r.PostForm.Get(spikesField(row.id)) == "1", r.PostForm.Get(reachField(row.id))
 		})
 	}

@@ -2,6 +2,8 @@ package trends_test
 
 import (
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"testing"
 	"time"
@@ -149,4 +151,38 @@ func TestAlerts(t *testing.T) {
 	mia := s.Person("Mia", know.Member)
 	mia.Get("/desk/radar/alerts").Want(t, 404)
 	mia.Post("/desk/radar/alerts", wish...).Want(t, 404)
+}
+
+// TestWebhooks makes a webhook, whose secret is shown once, tries it, changes
+// it, and ends it; nonsense comes back as it was typed.
+func TestWebhooks(t *testing.T) {
+	s, marta := open(t)
+	taken := http.StatusNoContent
+	office := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(taken) }))
+	t.Cleanup(office.Close)
+	marta.Post("/desk/radar/webhooks", "url", "chat.example", "name", "A <chat>", "spikes", "1").Want(t, 422, "has to begin with https", "A &lt;chat&gt;", `name="spikes" value="1" checked`)
+	marta.Post("/desk/radar/webhooks", "url", office.URL).Want(t, 422, "Choose at least one kind of alert")
+	marta.Post("/desk/radar/webhooks", "url", office.URL, "spikes", "1", "from", "22:00").Want(t, 422, "Say from when to when")
+	made := marta.Post("/desk/radar/webhooks", "url", office.URL+"/in", "name", "A <chat>", "spikes", "1", "reach", "5000").Want(t, 200, "whsec_", "shown this once", "A &lt;chat&gt;")
+	if made.Header.Get("Cache-Control") != "no-store" {
+		t.Error("the page with the secret may be kept")
+	}
+	marta.Get("/desk/radar/alerts").Want(t, 200, "A &lt;chat&gt;", "nothing sent yet").Without(t, "whsec_")
+	marta.Get("/desk/radar/webhooks/1").Want(t, 200, "Send a test", "mentions that reach 5,000").Without(t, "whsec_")
+	marta.Post("/desk/radar/webhooks/1/test").Want(t, 303)
+	marta.Get("/desk/radar/webhooks/1").Want(t, 200, "works")
+	taken = http.StatusTeapot
+	marta.Post("/desk/radar/webhooks/1/test").Want(t, 303)
+	marta.Get("/desk/radar/webhooks/1").Want(t, 200, "fails", "did not take what was sent")
+	marta.Post("/desk/radar/webhooks/1/secret").Want(t, 200, "whsec_", "signs, too, until")
+	marta.Post("/desk/radar/webhooks/1", "url", office.URL, "name", "", "needs", "1", "from", "22:00", "until", "07:00", "zone", "Europe/Paris").Want(t, 303)
+	marta.Get("/desk/radar/webhooks/1").Want(t, 200, "127.0.0.1", "unmet needs", `value="22:00"`)
+	marta.Post("/desk/radar/webhooks/1/pause", "paused", "1").Want(t, 303)
+	marta.Get("/desk/radar/webhooks/1").Want(t, 200, "Take it up again")
+	marta.Post("/desk/radar/webhooks/1/pause", "paused", "0").Want(t, 303)
+	mia := s.Person("Mia", know.Member)
+	mia.Get("/desk/radar/webhooks/1").Want(t, 404)
+	mia.Post("/desk/radar/webhooks/1/test").Want(t, 404)
+	marta.Post("/desk/radar/webhooks/1/remove").Want(t, 303)
+	marta.Get("/desk/radar/webhooks/1").Want(t, 404)
 }

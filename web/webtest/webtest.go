@@ -30,10 +30,12 @@ import (
 	"tribune/listen"
 	"tribune/listen/alert"
 	"tribune/listen/hook"
+	"tribune/listen/relay"
 	"tribune/listen/spike"
 	"tribune/listen/trend"
 	"tribune/listen/volume"
 	"tribune/measure"
+	"tribune/measure/digest"
 	"tribune/shape"
 	"tribune/shape/board"
 	"tribune/shape/charter"
@@ -87,6 +89,7 @@ func Over(t testing.TB, db *storage.DB, folders ...Folder) *Site {
 	k.Spikes = spike.New(log, db, k.Events, k.Now)
 	k.Trends = trend.New(log, db, k.Events, k.People, k.Now)
 	k.Alerts = alert.New(db, k.Events, k.People, k.Now)
+	k.Relays = relay.New(log, db, k.Events, k.People, k.Radar, k.Spikes, k.Trends, fetch.New(fetch.Options{AllowPrivate: true}), URL, k.Now)
 	k.Inbox = converse.New(log, db, k.Events, k.People, k.Radar, k.Now)
 	k.Ideas = shape.New(log, db, k.Events, k.People, k.Radar, k.Inbox, k.Now)
 	k.Purchases = purchase.New(log, db, k.Events, k.People, k.Now)
@@ -97,6 +100,7 @@ func Over(t testing.TB, db *storage.DB, folders ...Folder) *Site {
 	k.Counts = volume.New(db, k.Radar, k.Now)
 	k.Tribes = tribe.New(log, db, k.Events, k.People, k.Ideas, k.Posts, k.Now)
 	k.Measures = measure.New(log, db, k.Events, k.People, k.Radar, k.Now)
+	k.Digests = digest.New(log, db, k.Events, k.People, k.Radar, k.Counts, k.Spikes, k.Trends, k.Inbox, k.Now)
 	var err error
 	if k.Gate, err = gate.New(log, k.People, gate.Options{URL: URL}, k.Now); err != nil {
 		t.Fatal(err)

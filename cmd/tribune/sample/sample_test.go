@@ -35,6 +35,9 @@ func TestLoad(t *testing.T) {
 		if err := site.DB.Row(t.Context(), `select count(*), count(distinct country) from person where country <> ''`).Scan(&people, &countries); err != nil || people != 40 || countries != 9 {
 			t.Errorf("%d people in %d countries, %v; want 40 in 9", people, countries, err)
 		}
+		if err := site.DB.Row(t.Context(), `select count(distinct country) from mention where country <> ''`).Scan(&countries); err != nil || countries != 44 { // as the README says, too
+			t.Errorf("mentions from %d countries, %v; want 44", countries, err)
+		}
 		for what, statement := range map[string]string{
 			"a rise":    `select count(*) from spike where kind = 'rise' and gone_at = 0 and query_id <> 0`,
 			"a topic":   `select count(*) from trend where kind = 'topic' and label like '%new elastic band%'`,

@@ -1,0 +1,45 @@
+package api_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"tribune/know"
+	"tribune/storage/storagetest"
+)
+
+// TestAlerts chooses what to be told of, and walks a webhook from its making
+// over bad input to its end.
+func TestAlerts(t *testing.T) {
+	s := open(t, storagetest.SQLite(t))
+	marta := s.person("Marta Lindqvist", know.Owner)
+	wish := `{"choices": [{"query_id": 0, "spikes": true, "reach": 500}], "needs": true, "quiet": {"from": "22:00", "until": "07:30", "zone": "Europe/Paris"}}`
+	marta.call("PUT /me/alerts", wish).want(200)
+	marta.call("GET /me/alerts").want(200).is("needs", true).is("quiet.from", "22:00").is("quiet.until", "07:30").is("choices.0.reach", 500.0)
+	for _, bad := range []string{`{"choices": [{"query_id": 0, "reach": -1}]}`, `{"choices": [], "quiet": {"from": "25:99", "until": "07:00"}}`, `{"choices": [], "quiet": {"from": "22:00", "until": "07:00", "zone": "Mars/Olympus"}}`, `{"choices": [], "nedes": true}`} {
+		marta.call("PUT /me/alerts", bad).want(422)
+	}
+	marta.call("GET /me/alerts").want(200).is("needs", true)
+	marta.call("GET /alerts").want(200).count("items", 0)
+
+	for _, bad := range []string{`{"url": "ftp://x.example", "spikes": true}`, `{"url": "https://x.example"}`, `{"url": "https://x.example", "spikes": true, "query_id": 99}`, `{"url": "https://x.example", "spikes": true, "quiet": {"from": "late", "until": "7"}}`} {
+		marta.call("POST /webhooks", bad).want(422)
+	}
+	made := marta.call("POST /webhooks", `{"name": "Chat", "url": "http://127.0.0.1:9/in", "spikes": true}`).want(201).is("name", "Chat").is("paused", false)
+	id := made.id("id")
+	one := fmt.Sprintf("/webhooks/%d", id)
+	if marta.call("POST "+one+"/secret").want(201).get("secret") == made.get("secret") {
+		t.Error("a new secret is the old one")
+	}
+	marta.call("POST " + one + "/test").want(502)
+	shown := marta.call("GET "+one).want(200).is("last_error", "Nothing answers at 127.0.0.1. Check the address, or try again later.")
+	if strings.Contains(shown.text, "whsec_") {
+		t.Error("the secret is shown again")
+	}
+	marta.call("PATCH "+one, `{"paused": true, "reach": 100}`).want(200).is("paused", true).is("paused_why", "hand").is("reach", 100.0).is("spikes", true)
+	marta.call("PATCH "+one, `{"paused": false}`).want(200).is("paused", false)
+	marta.call("PATCH "+one, `{"spikes": false, "reach": 0}`).want(422)
+	marta.call("DELETE " + one).want(204)
+	marta.call("GET " + one).want(404)
+}

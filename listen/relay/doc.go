@@ -1,0 +1,16 @@
+// Package relay passes alerts on to other programs: each is posted as JSON to
+// the addresses that the team set, signed as Standard Webhooks says.
+//
+// Tables: relay, relay_secret, relay_call. What always holds:
+//
+//   - An alert goes to an address at least once: its row is written in the
+//     transaction of the cursor that reads the facts, and is done when the
+//     address has answered. A repeat has the same webhook-id.
+//   - It waits for nothing but its own address: neither for mail, nor for another
+//     address that does not answer.
+//   - What was withdrawn before it leaves does not leave; words that are not
+//     public never do.
+//   - An address that failed for five days, or says that it is gone, is paused,
+//     and the desk says so; what waits then leaves when it is taken up again.
+//   - A secret is shown once. The one before a new one signs for a day more.
+package relay
