@@ -23,7 +23,7 @@ const (
 	gapTexts    = 200_000
 	gapAtOnce   = 500
 	gapTerms    = 15 // of each side and language
-	gapExamples = 3  // of each term
+	gapExamples = 12 // of each term and side, the latest
 )
 
 // Side is whose word a word is.
@@ -52,12 +52,12 @@ func (t text) folded() []string { return query.Words(links.ReplaceAllString(t.wo
 
 // tongue is what is compared in one language.
 type tongue struct {
-	pair                  *keyness.Pair
-	ourTexts, theirTexts  int64
-	ours, theirs          []keyness.Term
-	ourPlaces, theirPlace map[string]int // of a word among the terms
-	examples              map[Side]map[string][]text
-	spelt                 map[string]map[string]int // a term as it is written
+	pair                 *keyness.Pair
+	ourTexts, theirTexts int64
+	ours, theirs         []keyness.Term
+	terms                map[string]bool // those words
+	examples             map[Side]map[string][]text
+	spelt                map[string]map[string]int // a term as it is written
 }
 
 // FindGap works out the gap of words and keeps it. It reads the texts twice:
@@ -91,7 +91,10 @@ func (s *Measures) FindGap(ctx context.Context) error {
 		of.ours, of.theirs = of.pair.Terms(keyness.A0, keyness.Z, gapTerms, func(word string) bool {
 			return stop(word) || slices.Contains(name, word) // our own name is how they were found
 		})
-		of.ourPlaces, of.theirPlace = places(of.ours), places(of.theirs)
+		of.terms = map[string]bool{}
+		for _, t := range slices.Concat(of.ours, of.theirs) {
+			of.terms[t.Word] = true
+		}
 		of.examples = map[Side]map[string][]text{Ours: {}, Theirs: {}}
 		of.spelt = map[string]map[string]int{}
 	}
@@ -106,24 +109,12 @@ func (s *Measures) FindGap(ctx context.Context) error {
 	return s.keepGap(ctx, tongues)
 }
 
-func places(terms []keyness.Term) map[string]int {
-	at := make(map[string]int, len(terms))
-	for i, t := range terms {
-		at[t.Word] = i
-	}
-	return at
-}
-
 // exemplify keeps a text as an example of the terms in it, and how they are
 // written there.
 func (of *tongue) exemplify(side Side, t text) {
-	terms := of.ourPlaces
-	if side == Theirs {
-		terms = of.theirPlace
-	}
 	found := false
 	for _, w := range t.folded() {
-		if _, ok := terms[w]; !ok {
+		if !of.terms[w] {
 			continue
 		}
 		found = true
@@ -138,7 +129,7 @@ func (of *tongue) exemplify(side Side, t text) {
 	}
 	for _, w := range strings.FieldsFunc(links.ReplaceAllString(t.words, " "), notWord) {
 		folded := query.Fold(w)
-		if _, ok := terms[folded]; ok {
+		if of.terms[folded] {
 			if of.spelt[folded] == nil {
 				of.spelt[folded] = map[string]int{}
 			}
@@ -207,10 +198,10 @@ func (s *Measures) ourTexts(ctx context.Context, each func(side Side, t text)) e
 	plain := markdown.New()
 	since := storage.Micros(s.now().Add(-gapSince))
 	for i, query := range []string{
-		`select 'post', id, language, title || '. ' || body from post where state = 'visible' and staff = 1 and audience = 'public' and published_at >= $1 order by id`,
-		`select 'release', id, language, title || '. ' || body from release where state = 'visible' and released_at >= $1 order by id`,
+		`select 'post', id, language, title || '. ' || body from post where state = 'visible' and staff = 1 and audience = 'public' and published_at >= $1 order by id desc`,
+		`select 'release', id, language, title || '. ' || body from release where state = 'visible' and released_at >= $1 order by id desc`,
 		`select 'decision', d.id, d.language, d.reason from decision d join idea i on d.subject_kind = 'idea' and i.id = d.subject_id
-			where d.reason <> '' and i.audience = 'public' and i.state = 'visible' and d.at >= $1 order by d.id`,
+			where d.reason <> '' and i.audience = 'public' and i.state = 'visible' and d.at >= $1 order by d.id desc`,
 	} {
 		all, err := storage.All(ctx, s.db, func(row storage.Scanner) (t text, err error) {
 			err = row.Scan(&t.kind, &t.id, &t.language, &t.words)

@@ -102,7 +102,7 @@ func (of *tongue) keep(ctx context.Context, tx *storage.Tx, language string, sid
 		if err != nil {
 			return fmt.Errorf("measure: keep the gap: %w", err)
 		}
-		for _, x := range of.examples[side][t.Word] {
+		for _, x := range slices.Concat(of.examples[Ours][t.Word], of.examples[Theirs][t.Word]) {
 			if _, err := tx.Exec(ctx, `insert into gap_example (term_id, kind, ref_id) values ($1, $2, $3) on conflict do nothing`, id, x.kind, x.id); err != nil {
 				return err
 			}
