@@ -3,12 +3,15 @@ package e2e
 import (
 	"fmt"
 	"io"
+	"log/slog"
 	"math/rand/v2"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
+	"tribune"
+	"tribune/internal/pgtest"
 	"tribune/know"
 	"tribune/listen"
 )
@@ -21,12 +24,27 @@ const heardAtOnce = 400
 // what was not acknowledged, and some of what was: in the end each post is
 // there once, as a mention or at rest, and so is what is counted of it.
 func TestKilledWhileHearing(t *testing.T) {
-	t.Parallel()
-	const calls = 24
-	data, address := t.TempDir(), freeAddress(t)
 	Program(t) // with -short nothing is begun
-	site := openSite(t, data)
+	for engine, database := range map[string]func(testing.TB) string{"sqlite": func(testing.TB) string { return "" }, "postgres": pgtest.URL} {
+		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
+			killedWhileHearing(t, database(t))
+		})
+	}
+}
+
+func killedWhileHearing(t *testing.T, database string) {
+	const calls = 16
+	data, address := t.TempDir(), freeAddress(t)
+	site, err := tribune.Open(t.Context(), slog.New(slog.DiscardHandler), tribune.Config{Data: data, DatabaseURL: database}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
 	defer site.Close()
+	var env []string
+	if database != "" {
+		env = append(env, "TRIBUNE_DATABASE_URL="+database)
+	}
 	owner, err := member(t.Context(), site, 0, know.Owner)
 	if err != nil {
 		t.Fatal(err)
@@ -49,7 +67,7 @@ func TestKilledWhileHearing(t *testing.T) {
 	var r *run
 	for next := 0; next < calls; {
 		if r == nil {
-			r = begin(t, data, address)
+			r = begin(t, data, address, env...)
 			ready(t, r, address)
 		}
 		stop := make(chan struct{})
