@@ -1788,3 +1788,24 @@ CREATE TABLE relay_call (
 CREATE INDEX relay_call_due on relay_call (relay_id, due_at) where state = 'waiting';
 
 CREATE INDEX relay_call_at on relay_call (at);
+
+CREATE TABLE digest (
+  person_id  bigint primary key,
+  every      text   not null check (every in ('day', 'week')),
+  weekday    bigint not null, -- of every week: 0 is Sunday
+  hour       bigint not null, -- 0 to 23, in zone
+  zone       text   not null, -- IANA; empty: the site's
+  due_at     bigint not null,
+  told_until bigint not null default 0 -- up to when it was told; 0: nothing yet
+);
+
+CREATE INDEX digest_due on digest (due_at);
+
+CREATE TABLE digest_mail (
+  id        integer primary key autoincrement,
+  person_id bigint not null,
+  from_at   bigint not null,
+  until_at  bigint not null
+);
+
+CREATE INDEX digest_mail_person on digest_mail (person_id);

@@ -66,7 +66,7 @@ func (d draft) digest(ctx context.Context, row event.Delivery) error {
 
 // sinceThen says how much was heard, and whether that is usual.
 func (d draft) sinceThen(told digest.Digest) {
-	said := d.N("Since {date} {n} mention was heard.", "Since {date} {n} mentions were heard.", told.Heard, "date", d.Date(told.From))
+	said := d.N("{n} mention was heard since {date}.", "{n} mentions were heard since {date}.", told.Heard, "date", d.Date(told.From))
 	if told.Compared {
 		switch share := math.Round(100 * (float64(told.Heard)/max(told.Usual, 0.5) - 1)); {
 		case told.Usual < 5: // a percentage of so few says nothing
