@@ -128,7 +128,7 @@ func (d draft) rising(head string, all []digest.Rising, say func(t digest.Rising
 			d.head(head)
 		}
 		d.item(say(t), fmt.Sprintf("/desk/radar/rising/%d", t.ID))
-		d.Blocks = append(d.Blocks, words(brief(t.Quote.Text), t.Quote.Language), Block{Kind: Signed, Text: d.author(t.Quote)})
+		d.Blocks = append(d.Blocks, words(brief(t.Quote.Text), t.Quote.Language), plain("— "+d.author(t.Quote)))
 	}
 }
 
@@ -202,7 +202,11 @@ func (d draft) answered(ctx context.Context, told digest.Digest) error {
 		if err != nil {
 			return err
 		}
-		by = append(by, fmt.Sprintf("%s (%s)", d.called(p), d.Number(a.N)))
+		name := d.called(p)
+		if len(told.Answers) > 1 {
+			name = fmt.Sprintf("%s (%s)", name, d.Number(a.N))
+		}
+		by = append(by, name)
 	}
 	d.head(d.T("What was answered"))
 	d.item(d.N("{n} conversation, by {names}", "{n} conversations, by {names}", told.Answered(), "names", d.List(by)), "/desk/inbox?state=answered")
