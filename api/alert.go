@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"time"
@@ -9,12 +10,15 @@ import (
 	"tribune/internal/i18n"
 	"tribune/listen/alert"
 	"tribune/listen/relay"
+	"tribune/measure/digest"
 )
 
 func (s *service) alertRoutes() {
 	add(s, "listening", "GET /me/alerts", "myAlerts", "What I want to be told of by mail at once, and when not", http.StatusOK, s.wishesGet)
 	add(s, "listening", "PUT /me/alerts", "wishAlerts", "Say what I want to be told of by mail at once, in place of what I said before", http.StatusOK, s.wishesPut)
 	add(s, "listening", "GET /alerts", "listAlerts", "What I was told of, or am to be, the last first", http.StatusOK, s.alertsList)
+	add(s, "listening", "GET /me/digest", "myDigest", "When I want a digest by mail", http.StatusOK, s.digestGet)
+	add(s, "listening", "PUT /me/digest", "chooseDigest", "Say when I want a digest by mail", http.StatusOK, s.digestPut)
 	add(s, "listening", "GET /webhooks", "listWebhooks", "Where alerts are sent to", http.StatusOK, s.webhooksList)
 	add(s, "listening", "POST /webhooks", "addWebhook", "Send alerts to an address from now on; the secret to check them with is shown this once", http.StatusCreated, s.webhookAdd)
 	add(s, "listening", "GET /webhooks/{id}", "getWebhook", "One webhook, with what became of the last alert", http.StatusOK, s.webhookGet)
@@ -91,6 +95,34 @@ func (s *service) wishesPut(ctx context.Context, a *gate.Asker, in *struct{ Body
 		return nil, err
 	}
 	return s.wishesGet(ctx, a, nil)
+}
+
+// DigestWish is when somebody wants a digest.
+type DigestWish struct {
+	Every   string `json:"every" enum:"never,day,week"`
+	Weekday int    `json:"weekday,omitempty" minimum:"0" maximum:"6" doc:"Of every week; 0 is Sunday"`
+	Hour    int    `json:"hour" minimum:"0" maximum:"23"`
+	Zone    string `json:"zone,omitempty" doc:"As in Europe/Paris; the site's if it is empty"`
+}
+
+func (s *service) digestGet(ctx context.Context, a *gate.Asker, _ *none) (*answer[DigestWish], error) {
+	w, err := s.Digests.Wish(ctx, a.Actor)
+	if err != nil {
+		return nil, err
+	}
+	return body(DigestWish{cmp.Or(string(w.Every), "never"), int(w.Weekday), w.Hour, w.Zone}), nil
+}
+
+func (s *service) digestPut(ctx context.Context, a *gate.Asker, in *struct{ Body DigestWish }) (*answer[DigestWish], error) {
+	b := in.Body
+	w := digest.Wish{Every: digest.Every(b.Every), Weekday: time.Weekday(b.Weekday), Hour: b.Hour, Zone: b.Zone}
+	if b.Every == "never" {
+		w.Every = digest.Never
+	}
+	if err := s.Digests.Choose(ctx, a.Actor, w); err != nil {
+		return nil, err
+	}
+	return s.digestGet(ctx, a, nil)
 }
 
 // Alert is one thing that somebody of the team is told of.

@@ -22,6 +22,12 @@ func TestAlerts(t *testing.T) {
 	}
 	marta.call("GET /me/alerts").want(200).is("needs", true)
 	marta.call("GET /alerts").want(200).count("items", 0)
+	marta.call("GET /me/digest").want(200).is("every", "never")
+	marta.call("PUT /me/digest", `{"every": "week", "weekday": 5, "hour": 7, "zone": "Asia/Tokyo"}`).want(200)
+	marta.call("PUT /me/digest", `{"every": "hour", "hour": 7}`).want(422)
+	marta.call("PUT /me/digest", `{"every": "day", "hour": 24}`).want(422)
+	marta.call("PUT /me/digest", `{"every": "day", "hour": 4, "zone": "Mars/Olympus"}`).want(422)
+	marta.call("GET /me/digest").want(200).is("every", "week").is("weekday", 5.0).is("zone", "Asia/Tokyo")
 
 	for _, bad := range []string{`{"url": "ftp://x.example", "spikes": true}`, `{"url": "https://x.example"}`, `{"url": "https://x.example", "spikes": true, "query_id": 99}`, `{"url": "https://x.example", "spikes": true, "quiet": {"from": "late", "until": "7"}}`} {
 		marta.call("POST /webhooks", bad).want(422)

@@ -154,6 +154,8 @@ func listenTable() []gatetest.Route {
 		{Call: "GET /api/v1/trends/{trend}", Want: "401 403 403 403 200 200"},
 		{Call: "GET /api/v1/me/alerts", Want: "401 403 403 403 200 200"},
 		{Call: "PUT /api/v1/me/alerts", Body: `{"choices": [{"query_id": 0, "spikes": true}]}`, Want: "401 403 403 403 200 200"},
+		{Call: "GET /api/v1/me/digest", Want: "401 403 403 403 200 200"},
+		{Call: "PUT /api/v1/me/digest", Body: `{"every": "day", "hour": 8}`, Want: "401 403 403 403 200 200"},
 		{Call: "GET /api/v1/alerts", Want: "401 403 403 403 200 200"},
 		{Call: "GET /api/v1/webhooks", Want: "401 403 403 403 200 200"},
 		{Call: "POST /api/v1/webhooks", Body: `{"url": "{feed}", "spikes": true}`, Want: "401 403 403 403 201 201"},

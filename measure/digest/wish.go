@@ -81,6 +81,9 @@ func (w Wish) next(now, last time.Time, site *time.Location) time.Time {
 	for i := 0; ; i++ {
 		noon := time.Date(year, month, day+i, 12, 0, 0, 0, zone)
 		at := time.Date(year, month, day+i, w.Hour, 0, 0, 0, zone)
+		for at.Day() != noon.Day() || at.Hour() < w.Hour { // the clocks go forward over it
+			at = at.Add(15 * time.Minute)
+		}
 		if at.After(now) && noon.Format(time.DateOnly) != told && (w.Every == Day || noon.Weekday() == w.Weekday) {
 			return at
 		}

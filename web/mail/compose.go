@@ -13,6 +13,7 @@ import (
 	"tribune/internal/mail"
 	"tribune/know"
 	"tribune/listen/alert"
+	"tribune/measure/digest"
 	"tribune/shape"
 	"tribune/shape/charter"
 	"tribune/web/page"
@@ -118,6 +119,8 @@ func (d draft) write(ctx context.Context, row event.Delivery) error {
 		return d.teller(ctx, row)
 	case alert.Mail:
 		return d.alerts(ctx, row)
+	case digest.Mail:
+		return d.digest(ctx, row)
 	case "invited", "drawn", "task", "result":
 		return d.boardMail(ctx, row)
 	}

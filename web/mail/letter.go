@@ -2,6 +2,7 @@ package mail
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"tribune/know"
 )
@@ -35,13 +36,15 @@ const (
 	Words                   // somebody's words, Markdown, as they wrote them
 	Signed                  // who wrote them
 	Link                    // a place to go to
+	Head                    // what the blocks below are about
+	Item                    // a sentence of ours that leads to a place
 )
 
 // Block is a part of a letter.
 type Block struct {
 	Kind BlockKind
 	Text string
-	URL  string // of a Link; "" while its secret is not made
+	URL  string // of a Link or Item; "" while its secret is not made
 	Lang string // of Words, "" if unknown
 }
 
@@ -80,10 +83,19 @@ func (l Letter) Text() string {
 }
 
 func (b Block) text(to *strings.Builder, lang string) {
-	if b.Kind == Signed {
+	switch b.Kind {
+	case Signed:
 		to.WriteString("— ")
+	case Item:
+		to.WriteString("• ")
 	}
 	to.WriteString(b.Text)
+	switch b.Kind {
+	case Head:
+		to.WriteString("\n" + strings.Repeat("-", utf8.RuneCountInString(b.Text)))
+	case Item:
+		to.WriteString("\n  " + b.URL)
+	}
 	if b.Kind == Link {
 		if lang == "fr" {
 			to.WriteString("\u00a0")

@@ -13,6 +13,7 @@ import (
 	"tribune/internal/fault"
 	"tribune/know"
 	"tribune/listen/alert"
+	"tribune/measure/digest"
 	"tribune/web/page"
 )
 
@@ -204,6 +205,8 @@ func kind(v *page.View, k string) string {
 		return v.T("The question to a buyer")
 	case alert.Mail:
 		return v.T("Alerts from the radar")
+	case digest.Mail:
+		return v.T("Digest")
 	case "invited":
 		return v.T("Invitation to a board")
 	case "drawn":

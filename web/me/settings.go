@@ -234,9 +234,11 @@ func spokenChoices(v *page.View, chosen []string) (all []page.Option) {
 	return all
 }
 
-// mailKinds gives those that somebody may get: alerts are for the team.
+// mailKinds gives those that somebody may get: alerts and digests are for the team.
 func mailKinds(v *page.View) []know.MailKind {
-	return slices.DeleteFunc(know.MailKinds(), func(k know.MailKind) bool { return k == know.MailAlerts && !v.Actor.IsStaff() })
+	return slices.DeleteFunc(know.MailKinds(), func(k know.MailKind) bool {
+		return (k == know.MailAlerts || k == know.MailDigest) && !v.Actor.IsStaff()
+	})
 }
 
 // mailKind says what a kind of mail brings.
@@ -256,6 +258,8 @@ func mailKind(v *page.View, kind know.MailKind) string {
 		return v.T("One question, once, about what brought me; and whether it may be said that I brought somebody")
 	case know.MailAlerts:
 		return v.T("Alerts from the radar, as I chose them there")
+	case know.MailDigest:
+		return v.T("The digest of what was heard, as I chose it there")
 	case know.MailComments:
 		return v.T("New comments on ideas I follow")
 	}

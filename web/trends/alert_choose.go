@@ -31,11 +31,12 @@ type alertRow struct {
 }
 
 func (x *trends) alerts(w http.ResponseWriter, r *http.Request, v *page.View) error {
-	return x.showChosen(w, r, v, webhookForm{})
+	return x.showChosen(w, r, v, webhookForm{}, nil)
 }
 
-// showChosen shows what the reader chose, and a webhook as it was typed.
-func (x *trends) showChosen(w http.ResponseWriter, r *http.Request, v *page.View, hook webhookForm) error {
+// showChosen shows what the reader chose, a webhook as it was typed, and when a
+// digest is to come, as typed if own is not nil.
+func (x *trends) showChosen(w http.ResponseWriter, r *http.Request, v *page.View, hook webhookForm, own *digestForm) error {
 	wishes, err := x.Alerts.Wishes(r.Context(), v.Actor)
 	if err != nil {
 		return err
@@ -48,7 +49,7 @@ func (x *trends) showChosen(w http.ResponseWriter, r *http.Request, v *page.View
 	for _, c := range wishes.Choices {
 		chosen[c.Query] = c
 	}
-	return x.showAlerts(w, r, v, f, hook, func(row *alertRow) {
+	return x.showAlerts(w, r, v, f, hook, own, func(row *alertRow) {
 		c := chosen[row.id]
 		row.spikes = c.Spikes
 		if c.Reach > 0 {
@@ -58,7 +59,7 @@ func (x *trends) showChosen(w http.ResponseWriter, r *http.Request, v *page.View
 }
 
 // showAlerts shows the form, a row for each standing query, filled by fill.
-func (x *trends) showAlerts(w http.ResponseWriter, r *http.Request, v *page.View, f alertForm, hook webhookForm, fill func(row *alertRow)) error {
+func (x *trends) showAlerts(w http.ResponseWriter, r *http.Request, v *page.View, f alertForm, hook webhookForm, own *digestForm, fill func(row *alertRow)) error {
 	v.Title, v.Section = v.T("Alerts"), "radar"
 	queries, err := x.Radar.Queries(r.Context(), v.Actor)
 	if err != nil {
@@ -76,7 +77,14 @@ func (x *trends) showAlerts(w http.ResponseWriter, r *http.Request, v *page.View
 	if err != nil {
 		return err
 	}
-	return x.ShowDesk(w, r, v, alertsPage(v, f, hooks))
+	if own == nil {
+		chosen, err := x.digestChosen(r.Context(), v)
+		if err != nil {
+			return err
+		}
+		own = &chosen
+	}
+	return x.ShowDesk(w, r, v, alertsPage(v, f, *own, hooks))
 }
 
 func (x *trends) chooseAlerts(w http.ResponseWriter, r *http.Request, v *page.View) error {
@@ -102,7 +110,7 @@ func (x *trends) chooseAlerts(w http.ResponseWriter, r *http.Request, v *page.Vi
 		if err := v.Wrong(err, &f.wrong); err != nil {
 			return err
 		}
-		return x.showAlerts(w, r, v, f, webhookForm{}, func(row *alertRow) {
+		return x.showAlerts(w, r, v, f, webhookForm{}, nil, func(row *alertRow) {
 			row.spikes, row.reach = r.PostForm.Get(spikesField(row.id)) == "1", r.PostForm.Get(reachField(row.id))
 		})
 	}

@@ -19,6 +19,7 @@ func Routes(mux *http.ServeMux, k *page.Kit) {
 	mux.Handle("GET /desk/radar/spikes/{id}", k.Staff(x.spike))
 	mux.Handle("GET /desk/radar/alerts", k.Staff(x.alerts))
 	mux.Handle("POST /desk/radar/alerts", k.Staff(x.chooseAlerts))
+	mux.Handle("POST /desk/radar/digest", k.Staff(x.chooseDigest))
 	mux.Handle("POST /desk/radar/webhooks", k.Staff(x.addWebhook))
 	mux.Handle("GET /desk/radar/webhooks/{id}", k.Staff(x.webhook))
 	mux.Handle("POST /desk/radar/webhooks/{id}", k.Staff(x.changeWebhook))

@@ -186,3 +186,20 @@ func TestWebhooks(t *testing.T) {
 	marta.Post("/desk/radar/webhooks/1/remove").Want(t, 303)
 	marta.Get("/desk/radar/webhooks/1").Want(t, 404)
 }
+
+// TestDigest chooses when the digest comes, refuses nonsense with what was typed,
+// and keeps it for who chose.
+func TestDigest(t *testing.T) {
+	s, marta := open(t)
+	marta.Get("/desk/radar/alerts").Want(t, 200, "The digest, by mail", `<option value="" selected>never`)
+	marta.Post("/desk/radar/digest", "every", "5", "hour", "7", "zone", "Asia/Tokyo").Want(t, 303)
+	marta.Get("/desk/radar/alerts").Want(t, 200, `<option value="5" selected>`, `<option value="7" selected>`, `value="Asia/Tokyo"`)
+	for _, c := range [][3]string{{"9", "7", "one day of the week, or never"}, {"day", "24", "from 0 to 23"}, {"x", "7", "one day of the week, or never"}} {
+		marta.Post("/desk/radar/digest", "every", c[0], "hour", c[1], "zone", "Asia/Tokyo").Want(t, 422, c[2])
+	}
+	marta.Post("/desk/radar/digest", "every", "day", "hour", "7", "zone", "Mars/<b>").Want(t, 422, "This time zone is not known", "Mars/&lt;b&gt;")
+	marta.Post("/desk/radar/digest", "every", "", "hour", "7", "zone", "UTC").Want(t, 303)
+	marta.Get("/desk/radar/alerts").Want(t, 200, `<option value="" selected>never`)
+	mia := s.Person("Mia", know.Member)
+	mia.Post("/desk/radar/digest", "every", "day", "hour", "7").Want(t, 404)
+}

@@ -103,7 +103,7 @@ func (x *trends) addWebhook(w http.ResponseWriter, r *http.Request, v *page.View
 		if err := v.Wrong(err, &f.wrong); err != nil {
 			return err
 		}
-		return x.showChosen(w, r, v, f)
+		return x.showChosen(w, r, v, f, nil)
 	}
 	return x.showSecret(w, r, v, made, secret)
 }
