@@ -78,8 +78,8 @@ func Restore(ctx context.Context, log *slog.Logger, c Config, from string) (m st
 	return m, os.Rename(filepath.Join(temp, "tribune.db"), final)
 }
 
-// load reads an archive into the site that c names, makes its full-text
-// tables anew, and closes it.
+// load reads an archive into the site that c names, makes anew what archives
+// leave out, and closes it.
 func load(ctx context.Context, log *slog.Logger, c Config, from storage.Folder) (m storage.Manifest, err error) {
 	site, err := Open(ctx, log, c, nil)
 	if err != nil {
@@ -97,6 +97,9 @@ func load(ctx context.Context, log *slog.Logger, c Config, from storage.Folder) 
 	}
 	if err := site.Posts.Reindex(ctx); err != nil {
 		return m, fmt.Errorf("index posts: %w", err)
+	}
+	if err := site.Advocacy.CountDays(ctx); err != nil {
+		return m, fmt.Errorf("count whom somebody brought: %w", err)
 	}
 	return m, nil
 }

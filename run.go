@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 	"slices"
 	"strings"
 	"time"
@@ -81,21 +82,49 @@ func (s *Site) Serve(ctx context.Context, listener net.Listener, out io.Writer) 
 	return group.Wait()
 }
 
-// settle gives back, once all has started, what starting took: it is twice what
-// serving holds, and an idle site would keep it. Pools are emptied by the second
-// of two collections. Half of the program's own file was needed for starting
-// only, too.
+const (
+	settleFirst = time.Second      // after the start
+	settleEvery = 15 * time.Second // to look whether the site rests
+	settleQuiet = 2 << 20          // bytes made between two looks, at most, by a site that rests
+	settleWorth = 8 << 20          // bytes made since memory was given back, at least, to do it again
+)
+
+// settle gives memory back that an idle site would keep: once all has started,
+// what starting took, which is twice what serving holds; and later, whenever the
+// site rests, what was made since.
 func (s *Site) settle(ctx context.Context) error {
-	select {
-	case <-ctx.Done():
-	case <-time.After(time.Second):
-		runtime.GC()
-		debug.FreeOSMemory()
-		if err := dropProgram(); err != nil {
-			s.Log.Debug("the program's own pages stay in memory", "error", err)
+	var given, before uint64
+	for wait := settleFirst; ; wait = settleEvery {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(wait):
 		}
+		made := allocated()
+		if given == 0 || made-before <= settleQuiet && made-given >= settleWorth {
+			s.giveBack()
+			made = allocated()
+			given = made
+		}
+		before = made
 	}
-	return nil
+}
+
+// giveBack collects twice, as pools are emptied by the second, and lets go of
+// the program's own file, half of which was needed for starting only.
+func (s *Site) giveBack() {
+	runtime.GC()
+	debug.FreeOSMemory()
+	if err := dropProgram(); err != nil {
+		s.Log.Debug("the program's own pages stay in memory", "error", err)
+	}
+}
+
+// allocated gives how many bytes the program has made so far.
+func allocated() uint64 {
+	made := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
+	metrics.Read(made)
+	return made[0].Value.Uint64()
 }
 
 // begin starts in group all that the site's roles ask for.
@@ -174,13 +203,14 @@ func (s *Site) Handler() (http.Handler, error) {
 	faces.Handle("/api/", api.New(api.Needs{Log: s.Log, Gate: door, Events: s.Events, People: s.People, Radar: s.Radar, Spikes: s.Spikes, Trends: s.Trends, Alerts: s.Alerts, Relays: s.Relays, Hooks: s.Hooks, Inbox: s.Inbox, Ideas: s.Ideas,
 		Purchases: s.Purchases, Posts: s.Posts, Charter: s.Charter, Boards: s.Boards, Advocacy: s.Advocacy, Tribes: s.Tribes, Counts: s.Counts, Measures: s.Measures, Digests: s.Digests,
 		Words: kit.Words, URL: s.Config.URL, Version: s.Config.Version, Now: s.Now}))
-	wire.Routes(faces, &wire.Kit{Log: s.Log, Gate: door, Events: s.Events, People: s.People, Radar: s.Radar, Ideas: s.Ideas, Posts: s.Posts, Charter: s.Charter, Tribes: s.Tribes,
-		Words: kit.Words, Markdown: kit.Markdown, URL: s.Config.URL, Now: s.Now})
+	wired := &wire.Kit{Log: s.Log, Gate: door, Events: s.Events, People: s.People, Radar: s.Radar, Ideas: s.Ideas, Posts: s.Posts, Charter: s.Charter, Tribes: s.Tribes, Webmentions: s.Webmentions,
+		Words: kit.Words, Markdown: kit.Markdown, URL: s.Config.URL, Now: s.Now}
+	wire.Routes(faces, wired)
 	ungated := http.NewServeMux() // it says itself when a method is wrong
 	ungated.HandleFunc("GET /healthz", s.health)
 	mux := http.NewServeMux()
 	mux.Handle("/healthz", ungated)
-	mux.Handle("/", door.Wrap(faces))
+	mux.Handle("/", door.Wrap(wire.Offer(faces, wired)))
 	return mux, nil
 }
 
@@ -218,6 +248,7 @@ type follower struct {
 func (s *Site) followers() []follower {
 	return []follower{
 		{"listen.erase", s.Radar.Erase, []string{"person.left"}},
+		{"webmention.erase", s.Webmentions.Erase, []string{"person.left"}},
 		{"converse.erase", s.Inbox.Erase, []string{"person.left"}},
 		{"shape.erase", s.Ideas.Erase, []string{"person.left"}},
 		{"purchase.erase", s.Purchases.Erase, []string{"person.left"}},
@@ -250,6 +281,7 @@ func (s *Site) work(ctx context.Context, group *errgroup.Group, mailer event.Del
 	}
 	group.Go(func() error { return s.Radar.Poll(ctx) })
 	group.Go(func() error { return s.Radar.Rest(ctx) })
+	group.Go(func() error { return s.Webmentions.Run(ctx) })
 	group.Go(func() error { return s.Spikes.Watch(ctx) })
 	group.Go(func() error { return s.Trends.Run(ctx) })
 	group.Go(func() error { return s.Alerts.Run(ctx, s.Log) })
@@ -291,6 +323,9 @@ func (s *Site) tidy(ctx context.Context) error {
 		}
 		if err := s.Hooks.Tidy(ctx); err != nil && ctx.Err() == nil {
 			s.Log.Warn("forgetting old deliveries failed", "error", err)
+		}
+		if err := s.Webmentions.Tidy(ctx); err != nil && ctx.Err() == nil {
+			s.Log.Warn("forgetting webmentions that nothing took failed", "error", err)
 		}
 		if err := s.Relays.Tidy(ctx); err != nil && ctx.Err() == nil {
 			s.Log.Warn("forgetting what was sent to webhooks failed", "error", err)

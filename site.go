@@ -24,6 +24,7 @@ import (
 	"tribune/listen/spike"
 	"tribune/listen/trend"
 	"tribune/listen/volume"
+	"tribune/listen/webmention"
 	"tribune/measure"
 	"tribune/measure/digest"
 	"tribune/shape"
@@ -38,29 +39,30 @@ import (
 // Site is one brand's deployment: its database and everything over it. All
 // state belongs to it. Commands use it as the server does.
 type Site struct {
-	Log       *slog.Logger
-	Config    Config
-	DB        *storage.DB
-	Events    *event.Log
-	People    *know.Directory
-	Radar     *listen.Radar
-	Hooks     *hook.Hooks
-	Spikes    *spike.Spikes
-	Trends    *trend.Trends
-	Alerts    *alert.Alerts
-	Relays    *relay.Relays
-	Inbox     *converse.Inbox
-	Ideas     *shape.Ideas
-	Purchases *purchase.Ledger
-	Posts     *post.Posts
-	Charter   *charter.Charter
-	Boards    *board.Boards
-	Advocacy  *advocate.Advocacy
-	Tribes    *tribe.Tribes
-	Counts    *volume.Counts
-	Measures  *measure.Measures
-	Digests   *digest.Digests
-	Now       func() time.Time
+	Log         *slog.Logger
+	Config      Config
+	DB          *storage.DB
+	Events      *event.Log
+	People      *know.Directory
+	Radar       *listen.Radar
+	Hooks       *hook.Hooks
+	Webmentions *webmention.Receiver
+	Spikes      *spike.Spikes
+	Trends      *trend.Trends
+	Alerts      *alert.Alerts
+	Relays      *relay.Relays
+	Inbox       *converse.Inbox
+	Ideas       *shape.Ideas
+	Purchases   *purchase.Ledger
+	Posts       *post.Posts
+	Charter     *charter.Charter
+	Boards      *board.Boards
+	Advocacy    *advocate.Advocacy
+	Tribes      *tribe.Tribes
+	Counts      *volume.Counts
+	Measures    *measure.Measures
+	Digests     *digest.Digests
+	Now         func() time.Time
 
 	words func() (*i18n.Catalogue, error) // for pages and mails alike, loaded once
 }
@@ -79,9 +81,12 @@ func Open(ctx context.Context, log *slog.Logger, c Config, now func() time.Time)
 	s.words = sync.OnceValues(func() (*i18n.Catalogue, error) { return web.Words(wire.Texts, api.Texts) })
 	s.Events = event.New(log, db, now, rand.Text())
 	s.People = know.New(log, db, s.Events, now, nil)
-	client := fetch.New(fetch.Options{AllowPrivate: c.FetchPrivate, UserAgent: "Tribune (it listens; ask the site it comes from)"})
+	const agent = "Tribune (it listens; ask the site it comes from)"
+	client := fetch.New(fetch.Options{AllowPrivate: c.FetchPrivate, UserAgent: agent})
 	s.Radar = listen.New(log, db, s.Events, s.People, client, now)
 	s.Hooks = hook.New(db, s.Events, s.Radar, now)
+	pages := fetch.New(fetch.Options{AllowPrivate: c.FetchPrivate, UserAgent: agent, MaxBytes: 1 << 20})
+	s.Webmentions = webmention.New(log, db, s.Events, s.Radar, pages, now)
 	s.Spikes = spike.New(log, db, s.Events, now)
 	s.Trends = trend.New(log, db, s.Events, s.People, now)
 	s.Alerts = alert.New(db, s.Events, s.People, now)

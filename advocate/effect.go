@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"tribune/event"
+	"tribune/internal/plain"
 	"tribune/know"
 	"tribune/storage"
 )
@@ -50,6 +51,7 @@ type Effect struct {
 	Title string // of the idea, the post, what a friend was sent to; "" where it is not the reader's to know
 	Lang  string
 	To    string // its path, "" for none
+	Said  string // address of what it answers, said in public elsewhere; Title is then of its words
 }
 
 // effectsRead is how many effects are looked through for a page.
@@ -97,8 +99,42 @@ func (s *Advocacy) Effects(ctx context.Context, a know.Actor, person int64, limi
 			list = append(list, e)
 		}
 	}
-	return list, nil
+	return list, s.saidElsewhere(ctx, list)
 }
+
+// saidElsewhere completes answers to what was said in public at another place
+// with the words they answer and where these stand.
+func (s *Advocacy) saidElsewhere(ctx context.Context, list []Effect) error {
+	var threads []int64
+	for _, e := range list {
+		if e.Ref.Kind == "thread" && e.Title == "" {
+			threads = append(threads, e.Ref.ID)
+		}
+	}
+	if len(threads) == 0 {
+		return nil
+	}
+	type said struct {
+		thread              int64
+		text, language, url string
+	}
+	holes, args := storage.Holes(1, threads)
+	all, err := storage.All(ctx, s.db, func(row storage.Scanner) (m said, err error) {
+		err = row.Scan(&m.thread, &m.text, &m.language, &m.url)
+		return m, err
+	}, `select t.id, m.text, m.language, m.url from thread t join mention m on m.id = t.mention_id where t.mention_id <> 0 and m.public = 1 and m.state = 'visible' and m.url <> '' and t.id in (`+holes+`)`, args...)
+	for _, m := range all {
+		for i := range list {
+			if e := &list[i]; e.Ref.Kind == "thread" && e.Ref.ID == m.thread {
+				e.Title, e.Lang, e.Said = plain.Clip(m.text, elsewhereShown), m.language, m.url
+			}
+		}
+	}
+	return err
+}
+
+// elsewhereShown is how many characters of words said elsewhere are shown.
+const elsewhereShown = 90
 
 // seenBy fills in what an effect is about; it reports false where its words
 // are gone, or not for the asker.

@@ -44,6 +44,7 @@ func (s Sure) String() string {
 type Referral struct {
 	ID         int64 // a person, or minus an account that nobody claimed
 	Parent     int64 // the person who brought them, 0 for nobody who is known
+	Claim      int64 // who brought them by what is known; other than Parent where that would lead back to themselves
 	Sure       Sure
 	Purchases  int64 // 0: they brought somebody, and bought nothing
 	First      int64 // their first purchase
@@ -55,6 +56,10 @@ type Referral struct {
 	Root       int64  // with whom it began
 	Below      int64  // buyers in all generations below
 }
+
+// Rings reports whether who brought them came by them in turn: they bought
+// first, so the chain begins with them.
+func (r Referral) Rings() bool { return r.Parent == 0 && r.Claim != 0 }
 
 // Person gives the person, 0 for an account that nobody claimed.
 func (r Referral) Person() int64 { return max(r.ID, 0) }

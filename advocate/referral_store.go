@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"tribune/storage"
 )
@@ -33,9 +34,12 @@ func scanNode(row storage.Scanner) (n node, err error) {
 
 func scanReferral(row storage.Scanner) (Referral, error) {
 	n, err := scanNode(row)
-	return Referral{ID: n.id, Parent: n.parent, Sure: n.sure, Purchases: n.purchases, First: n.first, FirstAt: storage.Time(n.firstAt), Coded: n.coded == 1,
+	return Referral{ID: n.id, Claim: n.claim, Parent: n.parent, Sure: n.sure, Purchases: n.purchases, First: n.first, FirstAt: storage.Time(n.firstAt), Coded: n.coded == 1,
 		Country: n.country, From: n.from, Generation: n.depth, Root: n.root, Below: n.below}, err
 }
+
+// dayLength is a day in microseconds.
+const dayLength = 24 * 60 * 60 * 1_000_000
 
 // month gives the month in which a buyer bought first.
 func (n node) month() int64 { return Month(storage.Time(n.firstAt)) }
@@ -44,7 +48,7 @@ func (n node) month() int64 { return Month(storage.Time(n.firstAt)) }
 type sum struct {
 	table    string
 	month    int64
-	a, b     int64 // depth and sure, or root
+	a, b     int64 // depth and sure, or root, or day
 	from, to string
 }
 
@@ -60,6 +64,7 @@ func (s sums) count(n node, by int64) {
 	if n.parent != 0 {
 		s[sum{table: "referral_crossed", month: n.month(), from: n.from, to: n.country}] += by
 		s[sum{table: "referral_tree", month: n.month(), a: n.root}] += by
+		s[sum{table: "referral_day", a: n.firstAt / dayLength}] += by
 	}
 }
 
@@ -73,28 +78,27 @@ func (s sums) write(ctx context.Context, tx *storage.Tx) error {
 		if by == 0 {
 			continue
 		}
-		columns, args := "month, depth, sure", []any{k.month, k.a, k.b}
+		columns, args := []string{"month", "depth", "sure"}, []any{k.month, k.a, k.b}
 		switch k.table {
 		case "referral_crossed":
-			columns, args = "month, from_country, to_country", []any{k.month, k.from, k.to}
+			columns, args = []string{"month", "from_country", "to_country"}, []any{k.month, k.from, k.to}
 		case "referral_tree":
-			columns, args = "root_id, month", []any{k.a, k.month}
+			columns, args = []string{"root_id", "month"}, []any{k.a, k.month}
+		case "referral_day":
+			columns, args = []string{"day"}, []any{k.a}
 		}
-		holes, where := "$1, $2", "root_id = $1 and month = $2"
-		if len(args) == 3 {
-			holes = "$1, $2, $3"
-			where = "month = $1 and depth = $2 and sure = $3"
-			if k.table == "referral_crossed" {
-				where = "month = $1 and from_country = $2 and to_country = $3"
-			}
+		var holes, where []string
+		for i, column := range columns {
+			holes = append(holes, fmt.Sprintf("$%d", i+1))
+			where = append(where, fmt.Sprintf("%s = $%d", column, i+1))
 		}
-		last := fmt.Sprintf("$%d", len(args)+1)
-		if _, err := tx.Exec(ctx, `insert into `+k.table+` (`+columns+`, buyers) values (`+holes+`, `+last+`)
-			on conflict (`+columns+`) do update set buyers = `+k.table+`.buyers + excluded.buyers`, append(slices.Clone(args), by)...); err != nil {
+		of := strings.Join(columns, ", ")
+		if _, err := tx.Exec(ctx, fmt.Sprintf(`insert into %s (%s, buyers) values (%s, $%d) on conflict (%s) do update set buyers = %s.buyers + excluded.buyers`,
+			k.table, of, strings.Join(holes, ", "), len(columns)+1, of, k.table), append(slices.Clone(args), by)...); err != nil {
 			return fmt.Errorf("advocate: count %s: %w", k.table, err)
 		}
 		if by < 0 {
-			if _, err := tx.Exec(ctx, `delete from `+k.table+` where `+where+` and buyers = 0`, args...); err != nil {
+			if _, err := tx.Exec(ctx, `delete from `+k.table+` where `+strings.Join(where, " and ")+` and buyers = 0`, args...); err != nil {
 				return err
 			}
 		}

@@ -88,6 +88,18 @@ func monthOf(since time.Time) int64 {
 	return Month(since)
 }
 
+// CountDays counts anew, from the tree, whom somebody brought by day: an archive
+// leaves that out.
+func (s *Advocacy) CountDays(ctx context.Context) error {
+	return s.db.Update(ctx, func(tx *storage.Tx) error {
+		if _, err := tx.Exec(ctx, `delete from referral_day`); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, `insert into referral_day (day, buyers) select first_at / $1, count(*) from referral where purchases > 0 and parent_id <> 0 group by first_at / $1`, int64(dayLength))
+		return err
+	})
+}
+
 // Crossing counts buyers whom somebody brought, from one country into one.
 type Crossing struct {
 	From, To string // "" for one that is not known

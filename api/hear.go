@@ -32,6 +32,7 @@ type NewMention struct {
 	Language    string    `json:"language,omitempty" doc:"BCP 47"`
 	Country     string    `json:"country,omitempty" doc:"ISO 3166-1 alpha-2"`
 	Reach       int64     `json:"reach,omitempty" doc:"How many could read it"`
+	HasImage    bool      `json:"has_image,omitempty" doc:"A picture belongs to it"`
 	PublishedAt string    `json:"published_at,omitempty" doc:"RFC 3339, from 1990 to a day ahead; now if it is not given"`
 }
 
@@ -121,11 +122,7 @@ func split(data []byte) (rows []json.RawMessage, many bool, err error) {
 func (s *service) post(ctx context.Context, row json.RawMessage) (p listen.Post, err error) {
 	var n NewMention
 	if err := json.Unmarshal(row, &n); err != nil {
-		field := ""
-		if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-			field = wrong.Field
-		}
-		return p, fault.New(fault.Invalid, "This is of another kind than is asked for: see the description of the call.").On(field)
+		return p, misfit(err)
 	}
 	published, err := s.moment(ctx, "published_at", n.PublishedAt)
 	if n.PublishedAt != "" && published.IsZero() {
@@ -133,7 +130,7 @@ func (s *service) post(ctx context.Context, row json.RawMessage) (p listen.Post,
 	}
 	return listen.Post{Source: n.Source, Kind: listen.Kind(n.Kind), ExternalID: n.ExternalID, ReplyTo: n.ReplyTo, URL: n.URL, Public: n.Public,
 		Author: listen.Author{Name: n.Author.Name, Handle: n.Author.Handle, URL: n.Author.URL, Email: n.Author.Email}, Text: n.Text,
-		Language: n.Language, Country: n.Country, Reach: n.Reach, PublishedAt: published}, err
+		Language: n.Language, Country: n.Country, Reach: n.Reach, HasImage: n.HasImage, PublishedAt: published}, err
 }
 
 func (s *service) hearOne(ctx context.Context, a *gate.Asker, row json.RawMessage) (*heardOut, error) {
@@ -308,7 +305,7 @@ func (s *service) hook(ctx context.Context, a *gate.Asker, in *push) (*heardOut,
 			Deleted bool `json:"deleted"`
 		}
 		if rows[n].Err == nil && json.Unmarshal(row, &more) != nil {
-			rows[n].Err = fault.New(fault.Invalid, "Send true or false here.").On("deleted")
+			rows[n].Err = fault.New(fault.Invalid, "Send true or false as {field}.", "field", "deleted").On("deleted")
 		}
 		rows[n].Deleted = more.Deleted
 	}

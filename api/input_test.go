@@ -82,6 +82,7 @@ func TestBadInput(t *testing.T) {
 		{"unknown list", "PUT /lists/999", `{"name": "a", "items": ["a"]}`, 404, ""},
 		{"unknown query", "PUT /queries/999", `{"text": "a"}`, 404, ""},
 		{"mention without a text", "POST /mentions", `{"source": "Shop"}`, 422, "body.text"},
+		{"mention by a word", "POST /mentions", `{"source": "Shop", "author": "Ada", "text": "x"}`, 422, "body.author"},
 		{"mention of the wrong kind", "POST /mentions", `{"source": 7, "text": "x"}`, 422, "body.source"},
 		{"mention on no day", "POST /mentions", `{"source": "Shop", "text": "x", "published_at": "yesterday"}`, 422, "body.published_at"},
 		{"mentions that are no JSON", "POST /mentions", `[{"source": "Shop"`, 400, ""},
@@ -186,7 +187,7 @@ func TestErrors(t *testing.T) {
 		}
 	}
 	anna.lang = "fr"
-	if r := anna.call("POST /ideas", `{"title": 7}`).want(422); r.get("errors.0.message") != "Envoyez ici du texte." {
+	if r := anna.call("POST /ideas", `{"title": 7}`).want(422); r.get("errors.0.message") != "Envoyez du texte pour title." {
 		t.Errorf("validation: %s", r.text)
 	}
 	if r := anna.call("GET /nowhere").want(404); !strings.Contains(r.text, "n’existe pas") {

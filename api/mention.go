@@ -53,6 +53,7 @@ type Mention struct {
 	Negative    int64         `json:"negative,omitempty" doc:"The same for negative; the rest is neutral"`
 	Country     string        `json:"country,omitempty"`
 	Reach       int64         `json:"reach,omitempty"`
+	HasImage    bool          `json:"has_image,omitempty" doc:"Its source says that a picture belongs to it"`
 	PublishedAt time.Time     `json:"published_at"`
 	HeardAt     time.Time     `json:"heard_at"`
 	CopyOf      int64         `json:"copy_of,omitempty"`
@@ -70,7 +71,7 @@ func mention(m listen.Mention) Mention {
 		purposes[n] = string(p)
 	}
 	return Mention{m.ID, m.SourceName, m.Source, string(m.Kind), m.ExternalID, m.ReplyTo, m.URL, m.Public,
-		MentionAuthor{m.Author.Name, m.Author.Handle, m.Author.URL}, m.Account, m.Person, m.Text, m.Language, m.LanguageP, string(m.Mood), m.Positive, m.Negative, m.Country, m.Reach,
+		MentionAuthor{m.Author.Name, m.Author.Handle, m.Author.URL}, m.Account, m.Person, m.Text, m.Language, m.LanguageP, string(m.Mood), m.Positive, m.Negative, m.Country, m.Reach, m.HasImage,
 		m.PublishedAt, m.HeardAt, m.CopyOf, string(m.Asks), string(m.Quotable), string(m.State), m.StateReason,
 		append([]int64{}, m.Queries...), purposes}
 }
@@ -79,9 +80,9 @@ type mentionsIn struct {
 	Q         string `query:"q" doc:"A query; words side by side must all be there"`
 	Query     string `query:"query" doc:"A standing query: its id or name"`
 	Source    int64  `query:"source"`
-	Language  string `query:"language"`
+	Language  string `query:"language" doc:"BCP 47; und: it is not known"`
 	Sentiment string `query:"sentiment" enum:"positive,negative,unclear"`
-	Country   string `query:"country" doc:"Two letters (ISO 3166-1)"`
+	Country   string `query:"country" doc:"Two letters (ISO 3166-1); ZZ: it is not known"`
 	Author    string `query:"author" doc:"Words of a name, or a handle with @"`
 	Has       string `query:"has" enum:"link,image,question"`
 	Reach     int64  `query:"reach" minimum:"0" doc:"At least so many people"`

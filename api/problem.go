@@ -148,18 +148,42 @@ type finding struct {
 	holes   []string
 }
 
+// misfit names the member of a row that is of another kind than is asked for,
+// and what to send there.
+func misfit(err error) error {
+	wrong, ok := errors.AsType[*json.UnmarshalTypeError](err)
+	if !ok {
+		return fault.New(fault.Invalid, textMisfit).Because(err)
+	}
+	text := "Send an object as {field}."
+	switch wrong.Type.Kind() {
+	case reflect.String:
+		text = "Send text as {field}."
+	case reflect.Int, reflect.Int64:
+		text = "Send a whole number as {field}."
+	case reflect.Bool:
+		text = "Send true or false as {field}."
+	case reflect.Slice:
+		text = "Send a list as {field}."
+	}
+	if wrong.Field == "" {
+		return fault.New(fault.Invalid, "Send one JSON object for each.").Because(err)
+	}
+	return fault.New(fault.Invalid, text, "field", wrong.Field).On(wrong.Field).Because(err)
+}
+
 // findings is read in order; what none recognises stays as huma says it.
 func findings() []finding {
 	return []finding{
 		{regexp.MustCompile(`^expected required property (.+) to be present$`), "This is needed.", []string{"name"}},
 		{regexp.MustCompile(`^required \w+ parameter is missing$`), "This is needed.", nil},
 		{regexp.MustCompile(`^(?:unexpected property|unknown query parameter)$`), "This call knows nothing of that name.", nil},
-		{regexp.MustCompile(`^expected string$`), "Send text here.", nil},
-		{regexp.MustCompile(`^(?:expected integer|invalid integer)$`), "Send a whole number here.", nil},
-		{regexp.MustCompile(`^(?:expected number|invalid float)$`), "Send a number here.", nil},
-		{regexp.MustCompile(`^(?:expected boolean|invalid boolean)$`), "Send true or false here.", nil},
-		{regexp.MustCompile(`^expected array$`), "Send a list here.", nil},
-		{regexp.MustCompile(`^expected object$`), "Send an object here.", nil},
+		{regexp.MustCompile(`^expected string$`), "Send text as {field}.", nil},
+		{regexp.MustCompile(`^(?:expected integer|invalid integer)$`), "Send a whole number as {field}.", nil},
+		{regexp.MustCompile(`^(?:expected number|invalid float)$`), "Send a number as {field}.", nil},
+		{regexp.MustCompile(`^(?:expected boolean|invalid boolean)$`), "Send true or false as {field}.", nil},
+		{regexp.MustCompile(`^expected array$`), "Send a list as {field}.", nil},
+		{regexp.MustCompile(`^expected object$`), "Send an object as {field}.", nil},
 		{regexp.MustCompile(`^expected number >= (.+)$`), "Send {least} or more.", []string{"least"}},
 		{regexp.MustCompile(`^expected number <= (.+)$`), "Send {most} or less.", []string{"most"}},
 		{regexp.MustCompile(`^expected length <= (.+)$`), "At most {most} characters.", []string{"most"}},
@@ -170,6 +194,15 @@ func findings() []finding {
 }
 
 var known = findings() // fixed at start, never written again
+
+// field gives the name of the part that a finding is about.
+func field(p *i18n.Printer, location string) string {
+	if location == "body" {
+		return p.T("the body")
+	}
+	_, name, _ := strings.Cut(location, ".")
+	return name
+}
 
 func explain(p *i18n.Printer, e *huma.ErrorDetail) *huma.ErrorDetail {
 	said := &huma.ErrorDetail{Message: e.Message, Location: e.Location}
@@ -188,7 +221,7 @@ func explain(p *i18n.Printer, e *huma.ErrorDetail) *huma.ErrorDetail {
 		if m == nil {
 			continue
 		}
-		var args []any
+		args := []any{"field", field(p, e.Location)}
 		for i, hole := range f.holes {
 			args = append(args, hole, m[i+1])
 		}

@@ -133,11 +133,7 @@ func (s *service) store(ctx context.Context, a *gate.Asker, in *struct {
 func (s *service) order(ctx context.Context, row json.RawMessage) (o purchase.Order, err error) {
 	var n NewPurchase
 	if err := json.Unmarshal(row, &n); err != nil {
-		field := ""
-		if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-			field = wrong.Field
-		}
-		return o, fault.New(fault.Invalid, "This is of another kind than is asked for: see the description of the call.").On(field)
+		return o, misfit(err)
 	}
 	at, err := s.moment(ctx, "at", n.At)
 	return purchase.Order{Shop: n.Shop, ExternalID: n.ExternalID, At: at, Email: n.Email, Customer: n.CustomerID, Country: n.Country, Items: n.Items,

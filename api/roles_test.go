@@ -381,8 +381,10 @@ func (w *world) fresh(t testing.TB, name string) string {
 	ctx, member, staff := t.Context(), w.who[gatetest.Member].Actor, w.who[gatetest.Staff].Actor
 	w.n++
 	label := fmt.Sprintf("thing%d", w.n)
+	ideas := 0
 	propose := func(a know.Actor, audience know.Audience) (int64, error) {
-		i, err := w.ideas.Propose(ctx, a, shape.NewIdea{Title: "An idea, " + label, Audience: audience})
+		ideas++
+		i, err := w.ideas.Propose(ctx, a, shape.NewIdea{Title: fmt.Sprintf("An idea, %s, %d", label, ideas), Audience: audience})
 		return i.ID, err
 	}
 	var id int64

@@ -28,7 +28,7 @@ type Source struct {
 	ID           int64     `json:"id"`
 	Name         string    `json:"name"`
 	Shown        string    `json:"shown,omitempty" doc:"What public pages call it; empty: its kind alone, or its name if it is read"`
-	Kind         string    `json:"kind" doc:"feed, sitemap, mastodon, bluesky, hackernews, import, form, mail, api or webhook"`
+	Kind         string    `json:"kind" doc:"feed, sitemap, mastodon, bluesky, hackernews, import, form, mail, api, webhook or webmention"`
 	URL          string    `json:"url,omitempty"`
 	EverySeconds int64     `json:"every_seconds,omitempty" doc:"How often it is read"`
 	Addressed    bool      `json:"addressed" doc:"It speaks to us: all its items are mentions"`
@@ -74,7 +74,7 @@ func (s *service) sourcesList(ctx context.Context, a *gate.Asker, _ *none) (*ans
 
 func (s *service) sourceAdd(ctx context.Context, a *gate.Asker, in *struct {
 	Body struct {
-		Kind         string `json:"kind,omitempty" doc:"feed: RSS, Atom or JSON Feed, or a page that names one; sitemap: news or another; mastodon: a hashtag, a search or a server of the fediverse; bluesky: all of it; hackernews: a search; webhook: it needs a name, and a secret by the next call. Recognised by the address if it is not given"`
+		Kind         string `json:"kind,omitempty" doc:"feed: RSS, Atom or JSON Feed, or a page that names one; sitemap: news or another; mastodon: a hashtag, a search or a server of the fediverse; bluesky: all of it; hackernews: a search; webhook: it needs a name, and a secret by the next call; webmention: pages that link to ours, whose programs tell of it. Recognised by the address if it is not given"`
 		URL          string `json:"url,omitempty" doc:"Of what is read: its address; also #tag@server or @server, bluesky, hn: words"`
 		EverySeconds int64  `json:"every_seconds,omitempty" minimum:"60" maximum:"2592000" doc:"How often to read it; as is usual for its kind if it is not given"`
 		Token        string `json:"token,omitempty" maxLength:"500" doc:"An access token, for a server of the fediverse; never shown"`
@@ -350,8 +350,8 @@ func (s *service) queryVolume(ctx context.Context, a *gate.Asker, in *struct {
 // Span says what is counted.
 type Span struct {
 	Source   int64  `query:"source" doc:"0: all"`
-	Language string `query:"language"`
-	Country  string `query:"country"`
+	Language string `query:"language" doc:"BCP 47; und: it is not known"`
+	Country  string `query:"country" doc:"Two letters (ISO 3166-1); ZZ: it is not known"`
 	Since    string `query:"since" doc:"A day, of UTC; 30 days ago if it is not given"`
 	Until    string `query:"until" doc:"Before this day; tomorrow if it is not given"`
 }

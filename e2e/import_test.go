@@ -15,7 +15,19 @@ const reviews = `external_id,author.name,text,published_at,country
 5,Maëlle Le Goff,Le papier est doux.,2026-03-05,FR
 `
 
-// TestImport checks a file, imports it, and imports it once more.
+// live opens the stream beside, on a dark phone, and waits until it follows.
+func live(t *testing.T, b *Browser, s *Server) *Page {
+	t.Helper()
+	p := b.Page(390, true)
+	p.Go(s.URL + "/desk/radar")
+	if Eval[int](p, "document.querySelectorAll('.mention').length") != 0 {
+		t.Error("something is heard already")
+	}
+	return p
+}
+
+// TestImport checks a file, imports it, and imports it once more. A page that
+// is open meanwhile says what came, and shows it at a press.
 func TestImport(t *testing.T) {
 	t.Parallel()
 	s := Start(t, Options{})
@@ -47,9 +59,15 @@ func TestImport(t *testing.T) {
 	}
 	look(p, "import-checked")
 	heard(0)
+	open := live(t, b, s)
 	send("import", "3 new ones", "2 wrong ones")
 	look(p, "import-done")
 	heard(3)
+	open.WaitText(".stream .fresh a", "3 new mentions: show")
+	look(open, "radar-fresh")
+	open.Click(".stream .fresh a")
+	open.Wait(".stream:not(:has(.fresh a:not([hidden]))) .mention")
+	says(open, "Sturdy, and it lies flat.", "Le papier est doux.")
 	send("import", "0 new ones", "3 known already")
 	heard(3)
 	p.Expect("status 422")

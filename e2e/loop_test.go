@@ -26,6 +26,7 @@ type turn struct {
 	width   int
 	dark    bool
 	said    string // by Jo, in a mail to the shop
+	answer  string // Marta's, under her own name
 	title   string // of the idea that Jo makes of it
 	body    string
 	search  string // a word with which the idea is found
@@ -37,14 +38,16 @@ type turn struct {
 func turns() []turn {
 	return []turn{{
 		lang: "en", width: 1280,
-		said:  "Could Oriflamme make a notebook with dotted pages? I would carry it everywhere.",
-		title: "Dotted pages", body: "To draw and write on the same page.", search: "dotted",
+		said:   "Could Oriflamme make a notebook with dotted pages? I would carry it everywhere.",
+		answer: "Hello Jo, we draw on dots ourselves. Tell us what you would use it for.",
+		title:  "Dotted pages", body: "To draw and write on the same page.", search: "dotted",
 		reason: "They are in the shop since this morning.", news: "Notebooks with dotted pages",
 		brought: "Jo would not stop talking about the dots, and sent me the page.",
 	}, {
 		lang: "fr", width: 390, dark: true,
-		said:  "Oriflamme pourrait-elle faire un carnet à pages pointillées ? Je l’emporterais partout.",
-		title: "Des pages pointillées", body: "Pour dessiner et écrire sur la même page.", search: "pointillées",
+		said:   "Oriflamme pourrait-elle faire un carnet à pages pointillées ? Je l’emporterais partout.",
+		answer: "Bonjour Jo, nous dessinons nous-mêmes sur des points. Dites-nous à quoi il vous servirait.",
+		title:  "Des pages pointillées", body: "Pour dessiner et écrire sur la même page.", search: "pointillées",
 		reason: "Ils sont en boutique depuis ce matin.", news: "Carnets à pages pointillées",
 		brought: "Jo ne parlait plus que des points, et m’a envoyé la page.",
 	}}
@@ -64,8 +67,8 @@ type loop struct {
 }
 
 // TestLoop follows one voice from a stranger's sentence to another stranger's
-// purchase and back: heard, decided, shipped, credited, carried on, found
-// again as the reason why.
+// purchase and back: heard, answered, decided, shipped, told, credited, carried
+// on, found again as the reason why.
 func TestLoop(t *testing.T) {
 	t.Parallel()
 	words, err := web.Words()
@@ -89,6 +92,7 @@ func (x *loop) around() {
 	x.owner, x.jo, x.sam = b.Page(x.width, x.dark), b.Another().Page(x.width, x.dark), b.Another().Page(x.width, x.dark)
 	x.enter(x.owner, x.site.Add("Marta Lindqvist", "marta@oriflamme.example", "owner"))
 	x.hear()
+	x.answered()
 	x.shape()
 	x.credit()
 	x.arrive()
@@ -140,6 +144,22 @@ func (x *loop) hear() {
 	x.enter(x.jo, x.site.Add("Jo Carter", "jo@example.org", "member"))
 }
 
+// answered is the first word of a person to Jo, under her own name.
+func (x *loop) answered() {
+	x.t.Helper()
+	p := x.owner
+	until(p, x.site.URL+"/desk/inbox", "document.querySelector('a.thread') != null")
+	p.Follow("a.thread")
+	says(p, x.said)
+	p.Type("#reply", x.answer)
+	p.Follow("button[name=as][value=answer]")
+	says(p, x.answer)
+	x.look(p, "answered")
+	if m := x.office.wait("jo@example.org", 0); !strings.Contains(m.text, x.answer) || !strings.Contains(m.text, "Marta Lindqvist") {
+		x.t.Errorf("Jo is answered with\n%s", m.text)
+	}
+}
+
 // shape makes an idea of it, and brings the idea into the world.
 func (x *loop) shape() {
 	x.t.Helper()
@@ -164,6 +184,9 @@ func (x *loop) shape() {
 	p.Type("#decide-title", x.news)
 	p.Follow(".work-decide button.primary")
 	says(p, x.reason)
+	if m := x.office.wait("jo@example.org", 1); !strings.Contains(m.text, x.reason) {
+		x.t.Errorf("Jo is told\n%s", m.text)
+	}
 }
 
 // credit is where Jo is thanked by name, and offered to carry it on.
@@ -292,7 +315,7 @@ func (x *loop) count() {
 	x.t.Helper()
 	p := x.owner
 	numbers := "[...document.querySelectorAll('.loop-steps .loop-n a')].map(a => parseInt(a.firstChild.data)).join()"
-	until(p, x.site.URL+"/desk/loop", "(n => n.length == 8 && [0, 2, 3, 4, 6, 7].every(i => n[i] > 0))("+numbers+".split(',').map(Number))")
+	until(p, x.site.URL+"/desk/loop", "(n => n.length == 8 && n.every(v => v > 0))("+numbers+".split(',').map(Number))")
 	x.look(p, "board")
 	for _, step := range []string{"heard", "shipped", "shared", "found"} {
 		p.Go(x.site.URL + "/desk/loop/" + step)

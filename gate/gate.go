@@ -179,6 +179,9 @@ func (g *Gate) admit(r *http.Request, asker *Asker) error {
 	if strings.HasPrefix(r.URL.Path, "/api/v1/hooks/") { // carries its own proof, and nothing of a browser's counts
 		return g.limits.allow("hook", line(asker.Address), hooksPerSecond, hooksBurst)
 	}
+	if r.URL.Path == "/webmention" { // anybody may send one, and nothing of a browser's counts
+		return g.limits.allow("webmention", line(asker.Address), mentionsPerSecond, mentionsBurst)
+	}
 	if !oneClick(r) {
 		if err := g.origin.Check(r); err != nil {
 			return fault.New(fault.Forbidden, "This was sent from a page of another site, so it was not done. Open the page here and try again.").Because(err)

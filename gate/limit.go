@@ -15,14 +15,16 @@ import (
 // calls a second; a person's or an address's writes are limited to what hands
 // can do; sign-in links to an address's patience.
 const (
-	apiPerSecond    = 5000
-	apiBurst        = 10000
-	writesPerSecond = 3
-	writesBurst     = 60
-	hooksPerSecond  = 20 // of up to 10,000 rows
-	hooksBurst      = 200
-	signInsPerHour  = 20
-	maxLimiters     = 100_000
+	apiPerSecond      = 5000
+	apiBurst          = 10000
+	writesPerSecond   = 3
+	writesBurst       = 60
+	hooksPerSecond    = 20 // of up to 10,000 rows
+	hooksBurst        = 200
+	mentionsPerSecond = 1 // webmentions: each has us ask for a page
+	mentionsBurst     = 60
+	signInsPerHour    = 20
+	maxLimiters       = 100_000
 )
 
 // How many voices visitors without an account add from one customer's line

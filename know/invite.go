@@ -58,6 +58,9 @@ func (d *Directory) Invite(ctx context.Context, a Actor, name, address string, r
 				return err
 			}
 		}
+		if in.Here { // rose, and that is noted
+			return nil
+		}
 		return d.fact(ctx, tx, "person.invited", a, event.Ref{Kind: "person", ID: in.Person}, 0)
 	})
 	if err == nil && !in.Here {

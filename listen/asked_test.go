@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"tribune/internal/query"
+	"tribune/know"
 )
 
 // A query that asks for fields finds the same when posts come and when it is
@@ -14,7 +15,7 @@ func TestAskedFields(t *testing.T) {
 	both(t, func(t *testing.T, s *site) {
 		ctx := t.Context()
 		said := []Post{
-			{Text: "un carnet", Author: Author{Name: "Ana Silva", Handle: "@ana@notes.example"}, Language: "fr", Country: "FR", Reach: 500, URL: "https://notes.example/@ana/1"},
+			{Text: "un carnet", Author: Author{Name: "Ana Silva", Handle: "@ana@notes.example"}, Language: "fr", Country: "FR", Reach: 500, HasImage: true, URL: "https://notes.example/@ana/1"},
 			{Text: "un carnet aussi ? J’adore, c’est vraiment super, merci beaucoup ! https://ici.example", Author: Author{Name: "Luc", Handle: "@luc"}, Language: "fr-CA"},
 			{Text: "a notebook", Author: Author{Name: "Ana"}, Language: "en", Reach: 20},
 		}
@@ -29,7 +30,7 @@ func TestAskedFields(t *testing.T) {
 			}
 		}
 		texts := map[string]int{"author:ana": 2, "author:@ana": 1, "author:@luc": 1, "lang:fr": 2, "country:fr": 1, "reach>100": 1, "site:notes.example": 1,
-			"sentiment:positive carnet": 1, "has:link carnet": 1, "has:question carnet": 1, "list:people carnet": 1, "query:base reach>100": 1, "carnet NOT author:luc": 1}
+			"sentiment:positive carnet": 1, "has:link carnet": 1, "has:question carnet": 1, "list:people carnet": 1, "query:base reach>100": 1, "carnet NOT author:luc": 1, "has:image": 1, "carnet NOT has:image": 1}
 		_, err := s.PutList(ctx, s.staff, 0, NewList{Name: "people", Kind: query.ListAuthors, Items: []string{"Luc", "nobody"}})
 		ok(t, err)
 		_, _, err = s.AddQuery(ctx, s.staff, NewQuery{Name: "base", Text: "carnet*"})
@@ -54,5 +55,65 @@ func TestAskedFields(t *testing.T) {
 			}
 		}
 		settled(t, s)
+	})
+}
+
+// What was heard around a mention is given in both directions, whatever names
+// what it answers; ids are only good at their source, and circles end.
+func TestConversation(t *testing.T) {
+	both(t, func(t *testing.T, s *site) {
+		ctx := t.Context()
+		at := 0
+		say := func(source, id, url, replyTo string) int64 {
+			t.Helper()
+			at++
+			heard, err := s.Hear(ctx, s.staff, []Post{{Source: source, ExternalID: id, URL: url, ReplyTo: replyTo, Text: fmt.Sprint("words of ", at, " about it"), PublishedAt: s.clock.now().Add(time.Duration(at)*time.Minute - time.Hour)}})
+			if ok(t, err); heard[0].Err != nil {
+				t.Fatal(heard[0].Err)
+			}
+			return heard[0].ID
+		}
+		root := say("A", "1", "https://a.example/1", "")
+		first := say("A", "2", "", "1")
+		byAddress := say("B", "77", "", "https://a.example/1")
+		say("B", "78", "", "1") // another's 1
+		deeper := say("A", "3", "https://a.example/3", "2")
+		deepest := say("B", "79", "", "https://a.example/3")
+		say("A", "8", "", "9")
+		circle := say("A", "9", "", "8")
+		is := func(of int64, before, after string) {
+			t.Helper()
+			m, err := s.Mention(ctx, s.staff, of)
+			ok(t, err)
+			c, err := s.Conversation(ctx, s.staff, m)
+			ok(t, err)
+			var b, a []int64
+			for _, m := range c.Before {
+				b = append(b, m.ID)
+			}
+			for _, m := range c.After {
+				a = append(a, m.ID)
+			}
+			if fmt.Sprint(b) != before || fmt.Sprint(a) != after || c.More {
+				t.Errorf("around %d: %v and %v (more: %v), want %s and %s", of, b, a, c.More, before, after)
+			}
+		}
+		is(root, "[]", fmt.Sprint([]int64{first, byAddress, deeper, deepest}))
+		is(deeper, fmt.Sprint([]int64{root, first}), fmt.Sprint([]int64{deepest}))
+		is(circle, fmt.Sprint([]int64{circle - 1}), "[]")
+		ok(t, s.Withdraw(ctx, s.staff, first))
+		is(root, "[]", fmt.Sprint([]int64{byAddress}))
+		for i := range 60 {
+			say("A", fmt.Sprint("many", i), "", "1")
+		}
+		m, err := s.Mention(ctx, s.staff, root)
+		ok(t, err)
+		c, err := s.Conversation(ctx, s.staff, m)
+		if ok(t, err); len(c.After) != mostAfter || !c.More {
+			t.Errorf("%d answers, more: %v", len(c.After), c.More)
+		}
+		if _, err := s.Conversation(ctx, know.Actor{}, m); err == nil {
+			t.Error("a visitor gets it")
+		}
 	})
 }

@@ -85,8 +85,8 @@ func (b *batch) editOne(ctx context.Context, w wording, u *utterance) error {
 		return err
 	}
 	if _, err := b.tx.Exec(ctx, `update mention set text = $1, text_hash = $2, language = $3, language_p = $4, mood = $5, positive = $6, negative = $7,
-			asks = $8, copy_of = 0, edited_at = $9 where id = $10`,
-		u.text, u.hash, j.Tag, j.LanguageP, j.Mood, j.Positive, j.Negative, string(u.asks), b.now, w.id); err != nil {
+			asks = $8, has_image = $9, copy_of = 0, edited_at = $10 where id = $11`,
+		u.text, u.hash, j.Tag, j.LanguageP, j.Mood, j.Positive, j.Negative, string(u.asks), storage.Bit(u.hasImage), b.now, w.id); err != nil {
 		return err
 	}
 	if err := storage.PutText(ctx, b.tx, "mention_search", w.id, wordsOf(u.doc)); err != nil {

@@ -45,6 +45,11 @@ func (r *Radar) fill(ctx context.Context, q Query) (found int, err error) {
 	if err != nil {
 		return max(n, found), fmt.Errorf("listen: run query %d over what is there: %w", q.ID, err)
 	}
+	if found+n >= storage.AnalyzeFrom {
+		if err := r.db.Analyze(ctx); err != nil {
+			return found, fmt.Errorf("listen: run query %d over what is there: %w", q.ID, err)
+		}
+	}
 	return found, r.db.Update(ctx, func(tx *storage.Tx) error {
 		_, err := tx.Exec(ctx, `update query set filled = 1, filled_to = 0 where id = $1 and changed_at = $2`, q.ID, storage.Micros(q.ChangedAt))
 		return err

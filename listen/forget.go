@@ -236,9 +236,69 @@ func letAlone(ctx context.Context, q storage.Q, said []utterance) (map[string]bo
 		traces[t] = true
 	}
 	for i := range said {
-		if u := &said[i]; !u.addressed && traces[know.Trace(u.account.Kind, u.account.Address)] {
+		if u := &said[i]; (!u.addressed || u.overheard) && traces[know.Trace(u.account.Kind, u.account.Address)] {
 			found[u.identity] = true
 		}
 	}
 	return found, nil
+}
+
+// Said gives what these accounts said, newest first, withdrawn ones left out.
+// It asks nobody's leave: what it gives is for the desk and for the person.
+func (r *Radar) said(ctx context.Context, accounts []int64, limit int) ([]Mention, error) {
+	if len(accounts) == 0 {
+		return nil, nil
+	}
+	holes, args := storage.Holes(2, accounts)
+	return mentions(ctx, r.db, ` where m.account_id in (`+holes+`) and m.state <> 'withdrawn' order by m.published_at desc, m.id desc limit $1`,
+		append([]any{limit}, args...)...)
+}
+
+// HeldMention is one mention in a person's export.
+type HeldMention struct {
+	ID          int64     `json:"id"`
+	Source      string    `json:"source"`
+	Kind        Kind      `json:"kind"`
+	URL         string    `json:"url,omitempty"`
+	ReplyTo     string    `json:"reply_to,omitempty"`
+	Text        string    `json:"text"`
+	Language    string    `json:"language,omitempty"`
+	Country     string    `json:"country,omitempty"`
+	Reach       int64     `json:"reach,omitempty"`
+	PublishedAt time.Time `json:"published_at"`
+	HeardAt     time.Time `json:"heard_at"`
+	State       string    `json:"state"`
+	Quotable    string    `json:"quotable,omitempty"`
+	Public      bool      `json:"public"`
+}
+
+// Holding is what this package holds of a person.
+type Holding struct {
+	Mentions []HeldMention `json:"mentions"`
+}
+
+// Held gives all that is held about a person: what their accounts said.
+func (r *Radar) Held(ctx context.Context, person int64, accounts []int64) (Holding, error) {
+	h := Holding{Mentions: []HeldMention{}}
+	list, err := r.said(ctx, accounts, 1<<30)
+	for _, m := range list {
+		h.Mentions = append(h.Mentions, HeldMention{ID: m.ID, Source: m.SourceName, Kind: m.Kind, URL: m.URL, ReplyTo: m.ReplyTo, Text: m.Text,
+			Language: m.Language, Country: m.Country, Reach: m.Reach, PublishedAt: m.PublishedAt, HeardAt: m.HeardAt,
+			State: string(m.State), Quotable: string(m.Quotable), Public: m.Public})
+	}
+	return h, err
+}
+
+// Moments gives what these accounts said, newest first, copies left out.
+func (r *Radar) Moments(ctx context.Context, person int64, accounts []int64, limit int) ([]know.Moment, error) {
+	list, err := r.said(ctx, accounts, limit)
+	moments := make([]know.Moment, 0, len(list))
+	for _, m := range list {
+		if m.CopyOf != 0 {
+			continue
+		}
+		moments = append(moments, know.Moment{At: m.PublishedAt, Kind: "said", Subject: event.Ref{Kind: "mention", ID: m.ID},
+			Title: m.SourceName, Text: m.Text, URL: m.URL})
+	}
+	return moments, err
 }

@@ -2,6 +2,7 @@ package listen
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"slices"
 	"sync"
@@ -29,6 +30,7 @@ type Post struct {
 	Language    string // BCP 47
 	Country     string // ISO 3166-1 alpha-2
 	Reach       int64
+	HasImage    bool      // a picture belongs to it
 	PublishedAt time.Time // zero: when it is heard
 
 	atAddress bool // see reader.Post
@@ -216,6 +218,34 @@ func (r *Radar) Receiver(ctx context.Context, id int64, kind SourceKind) (Source
 		return s, fault.New(fault.Conflict, "This source is paused and takes nothing. Send it again later.")
 	}
 	return s, nil
+}
+
+// ReceiverOf gives the source of a kind of which there is one, if it takes
+// anything now.
+func (r *Radar) ReceiverOf(ctx context.Context, kind SourceKind) (Source, error) {
+	s, err := scanSource(r.db.Row(ctx, selectSource+` where kind = $1 and paused = 0 and removed_at = 0 order by id limit 1`, string(kind)))
+	if errors.Is(err, sql.ErrNoRows) {
+		return s, errNoSource()
+	}
+	return s, err
+}
+
+// HeardAt tells who has what stands at an address: the ids by which a source
+// has it, under that address or the id it would give it, and whether another
+// source heard it there.
+func (r *Radar) HeardAt(ctx context.Context, source int64, id, address string) (ids []string, elsewhere bool, err error) {
+	err = storage.Each(ctx, r.db, func(row storage.Scanner) error {
+		var by int64
+		var its string
+		err := row.Scan(&by, &its)
+		if by == source && its != "" {
+			ids = append(ids, its)
+		}
+		elsewhere = elsewhere || by != source
+		return err
+	}, `select source_id, external_id from mention where (identity = $1 or source_id = $2 and external_id = $3) and state <> 'withdrawn' order by id`,
+		named("address", canonical(address)), source, id)
+	return ids, elsewhere, err
 }
 
 // Refuse notes on a source that something pushed to it was refused, and why. A

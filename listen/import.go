@@ -82,6 +82,9 @@ func (r *Radar) Import(ctx context.Context, a know.Actor, file io.Reader, format
 		return in.report, err
 	}
 	err = errors.Join(in.run(ctx, rows), in.looking.Wait())
+	if err == nil && !o.DryRun && in.report.New >= storage.AnalyzeFrom {
+		err = r.db.Analyze(ctx)
+	}
 	in.report.LeftOut = append(in.report.LeftOut, rows.leftOut()...)
 	// A batch is looked at after its rows are read: their errors came last.
 	slices.SortStableFunc(in.report.Errors, func(a, b RowError) int { return cmp.Compare(a.Row, b.Row) })

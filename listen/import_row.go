@@ -46,6 +46,7 @@ func columns() map[string]string {
 		"type":         "type",
 		"reach":        "reach followers followers_count views impressions",
 		"public":       "public is_public",
+		"has_image":    "has_image has_picture image images image_url image_urls picture pictures photo photos",
 		"source":       "source site place platform channel network",
 	} {
 		for _, n := range strings.Fields(all) {
@@ -97,6 +98,7 @@ func postOf(m map[string]string) (Post, error) {
 		}
 		p.Reach = int64(n)
 	}
+	p.HasImage = !slices.Contains([]string{"", "0", "false", "no", "non", "nein", "none", "null", "[]"}, strings.ToLower(strings.TrimSpace(m["has_image"])))
 	if s := strings.ToLower(strings.TrimSpace(m["public"])); s != "" {
 		yes := s == "true" || s == "1" || s == "yes" || s == "oui" || s == "ja"
 		p.Public = &yes
@@ -380,6 +382,8 @@ func (l *lineRows) membersOf(line []byte) (map[string]string, error) {
 			}
 			members[member] = scalar(v)
 		case member == "author" && v.Kind() == '{': // its members follow
+		case member == "has_image" && (v.Kind() == '{' || v.Kind() == '['): // where it is, or where they are
+			members[member] = "true"
 		case member == "text" && v.Kind() != '"':
 			noString = noString || v.Kind() != 'n'
 		case member == "":
@@ -414,7 +418,8 @@ func authorMember(name string) string {
 
 // object reads an object, and the objects in it one deep, whose name is then
 // the outer one. It gives each member to f; of an object or an array it gives
-// the bracket that opens it. A token is good until f returns.
+// the bracket that opens it, of an array without anything in it null. A token is
+// good until f returns.
 func (l *lineRows) object(outer string, f func(outer, name string, v jsontext.Token)) error {
 	open, err := l.json.ReadToken()
 	if err == nil && open.Kind() != '{' {
@@ -431,8 +436,8 @@ func (l *lineRows) object(outer string, f func(outer, name string, v jsontext.To
 			f(outer, member, jsontext.BeginObject)
 			err = l.object(member, f)
 		case kind == '{' || kind == '[':
-			f(outer, member, jsontext.BeginArray)
-			err = l.json.SkipValue()
+			v, err = l.skip()
+			f(outer, member, v)
 		default:
 			if v, err = l.json.ReadToken(); err == nil {
 				f(outer, member, v)
@@ -443,6 +448,21 @@ func (l *lineRows) object(outer string, f func(outer, name string, v jsontext.To
 		_, err = l.json.ReadToken()
 	}
 	return err
+}
+
+// skip passes over an object or an array, and gives what stands for it.
+func (l *lineRows) skip() (v jsontext.Token, err error) {
+	depth := l.json.StackDepth()
+	if _, err = l.json.ReadToken(); err != nil {
+		return v, err
+	}
+	if v = jsontext.BeginArray; l.json.PeekKind() == ']' {
+		v = jsontext.Null
+	}
+	for err == nil && l.json.StackDepth() > depth {
+		_, err = l.json.ReadToken()
+	}
+	return v, err
 }
 
 // scalar gives a value as text, "" for null, an array or an object.

@@ -28,9 +28,9 @@ const table = "id,Date,Author Name,Text,Link,lang,type,country\n" +
 	"5,2026-04-01,Fay,Somewhere,,,,Narnia\n"
 
 func TestImport(t *testing.T) {
-	lines := `{"id":1,"text":"One","author":{"name":"A","handle":"@a@b.example","url":"https://b.example/@a"},"published_at":"2026-03-01T10:00:00+01:00","public":false,"url":"https://b.example/1"}
+	lines := `{"id":1,"text":"One","author":{"name":"A","handle":"@a@b.example","url":"https://b.example/@a"},"published_at":"2026-03-01T10:00:00+01:00","public":false,"images":[],"url":"https://b.example/1"}
 
-{"body":"Two","author":"B","date":1772359200,"reach":12,"source":"Other"}
+{"body":"Two","author":"B","date":1772359200,"reach":12,"images":["https://b.example/1.png"],"source":"Other"}
 [1]
 {"text":"Three","language":"klingon!"}
 {"text":"` + strings.Repeat("x", maxRow) + `"}
@@ -93,8 +93,11 @@ func TestImport(t *testing.T) {
 				t.Errorf("%s: %d of Anaïs", name, n)
 			}
 		}
-		if n := count(t, s.db, `select count(*) from mention m join source s on s.id = m.source_id where s.name = 'Other' and m.reach = 12`); n != 1 {
+		if n := count(t, s.db, `select count(*) from mention m join source s on s.id = m.source_id where s.name = 'Other' and m.reach = 12 and m.has_image = 1`); n != 1 {
 			t.Errorf("%d from a source of its own", n)
+		}
+		if n := count(t, s.db, `select count(*) from mention where has_image = 1`); n != 1 {
+			t.Errorf("%d with a picture", n)
 		}
 		settled(t, s)
 	})

@@ -50,6 +50,7 @@ type Mention struct {
 	Negative    int64 // the same for negative; the rest is neutral
 	Country     string
 	Reach       int64
+	HasImage    bool // its source says so
 	PublishedAt time.Time
 	HeardAt     time.Time
 	EditedAt    time.Time // by its author, where they said it; zero if never
@@ -64,7 +65,7 @@ type Mention struct {
 
 // Post gives what a query is asked about the mention, as it is now.
 func (m Mention) Post() *query.Post {
-	p := asked(m.Text, m.URL, know.Account{Name: m.Author.Name}, m.SourceName, m.Language, m.Country, m.Reach)
+	p := asked(m.Text, m.URL, know.Account{Name: m.Author.Name}, m.SourceName, m.Language, m.Country, m.Reach, m.HasImage)
 	p.Handle, p.Sentiment = m.Author.Handle, string(m.Mood)
 	return p
 }
@@ -81,12 +82,20 @@ const (
 	Refused  Quotability = "refused"
 )
 
+// What filters say in place of a language or a country for mentions of which it
+// is not known: the codes that BCP 47 and CLDR have for that.
+const (
+	UnknownLanguage = "und"
+	UnknownCountry  = "ZZ"
+)
+
 // Filter says which mentions to list. The zero Filter lists all.
 type Filter struct {
 	Text     string // in the language of internal/query
 	Words    string // all of which a mention must hold, whatever they are
 	Query    int64  // a standing query that matches
 	Source   int64
+	Sources  []int64 // any of them, if there are some
 	Language string
 	Mood     Mood
 	Country  string    // two letters

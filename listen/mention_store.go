@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"tribune/event"
 	"tribune/internal/fault"
@@ -19,18 +18,18 @@ import (
 
 const selectMention = `select m.id, m.source_id, coalesce(s.name, ''), coalesce(s.addressed, 0), m.kind, m.external_id, m.url, m.reply_to, m.public,
 	m.account_id, coalesce(a.person_id, 0), coalesce(a.kind, ''), coalesce(a.address, ''), coalesce(a.name, ''), coalesce(a.url, ''),
-	m.text, m.language, m.language_p, m.mood, m.positive, m.negative, m.country, m.reach, m.published_at, m.heard_at, m.edited_at, m.copy_of, m.asks, m.quotable, m.state, m.state_reason
+	m.text, m.language, m.language_p, m.mood, m.positive, m.negative, m.country, m.reach, m.has_image, m.published_at, m.heard_at, m.edited_at, m.copy_of, m.asks, m.quotable, m.state, m.state_reason
 	from mention m left join source s on s.id = m.source_id left join account a on a.id = m.account_id`
 
 func scanMention(row storage.Scanner) (m Mention, err error) {
-	var addressed, public int
+	var addressed, public, hasImage int
 	var published, heard, edited int64
 	var kind know.AccountKind
 	var address string
 	err = row.Scan(&m.ID, &m.Source, &m.SourceName, &addressed, &m.Kind, &m.ExternalID, &m.URL, &m.ReplyTo, &public,
 		&m.Account, &m.Person, &kind, &address, &m.Author.Name, &m.Author.URL,
-		&m.Text, &m.Language, &m.LanguageP, &m.Mood, &m.Positive, &m.Negative, &m.Country, &m.Reach, &published, &heard, &edited, &m.CopyOf, &m.Asks, &m.Quotable, &m.State, &m.StateReason)
-	m.Addressed, m.Public = addressed == 1, public == 1
+		&m.Text, &m.Language, &m.LanguageP, &m.Mood, &m.Positive, &m.Negative, &m.Country, &m.Reach, &hasImage, &published, &heard, &edited, &m.CopyOf, &m.Asks, &m.Quotable, &m.State, &m.StateReason)
+	m.Addressed, m.Public, m.HasImage = addressed == 1, public == 1, hasImage == 1
 	m.PublishedAt, m.HeardAt, m.EditedAt = storage.Time(published), storage.Time(heard), storage.Time(edited)
 	if kind == know.Fediverse && strings.Contains(address, "@") {
 		m.Author.Handle = "@" + address
@@ -176,6 +175,51 @@ func (r *Radar) found(ctx context.Context, q *query.Query, where string, args []
 	return list, next, err
 }
 
+// What Fresh looks at, and counts, at most.
+const (
+	freshLooked = 5_000
+	MostFresh   = 100
+)
+
+// Fresh finds mentions that came after the one named by an id and that a filter
+// lets through, in the order in which they were stored: at most MostFresh of
+// them, among the last 5,000 that came. It gives the id up to which it looked,
+// from where the next call goes on: nothing is tried twice.
+func (r *Radar) Fresh(ctx context.Context, a know.Actor, f Filter, after int64) (found []int64, upTo int64, err error) {
+	if err := know.Require(a, know.Listen, know.Subject{}); err != nil {
+		return nil, after, err
+	}
+	last, err := r.LastMention(ctx)
+	if err != nil || last <= after {
+		return nil, after, err
+	}
+	q, err := f.query(ctx, r.db)
+	if err != nil {
+		return nil, after, err
+	}
+	where, args, err := f.where(r.db, q, walkAll) // so few are read sooner than their words are looked up
+	if err != nil {
+		return nil, after, err
+	}
+	n, limit := len(args), freshLooked
+	if q == nil {
+		limit = MostFresh
+	}
+	err = storage.Each(ctx, r.db, func(row storage.Scanner) error {
+		var id int64
+		post, err := scanAsked(row, &id)
+		if err == nil && len(found) < MostFresh && (q == nil || q.Match(post.Tokenize())) {
+			found = append(found, id)
+		}
+		return err
+	}, `select m.id, `+askedColumns+` from mention m`+askedTables+` where m.id > $`+strconv.Itoa(n+1)+` and m.id <= $`+strconv.Itoa(n+2)+
+		` and `+where+` order by m.id limit $`+strconv.Itoa(n+3), append(args, max(after, last-freshLooked), last, limit)...)
+	if err != nil {
+		return nil, after, fmt.Errorf("listen: what is fresh: %w", err)
+	}
+	return found, last, nil
+}
+
 // query gives what of the filter is asked in the language of queries, nil if
 // nothing is.
 func (f Filter) query(ctx context.Context, db storage.Q) (*query.Query, error) {
@@ -236,7 +280,7 @@ func (f Filter) where(db storage.Q, q *query.Query, plan plan) (string, []any, e
 		add(`m.source_id = $?`, f.Source)
 	}
 	if f.Language != "" {
-		add(`m.language = $?`, f.Language)
+		add(`m.language = $?`, unlessUnknown(f.Language, UnknownLanguage))
 	}
 	if f.Once {
 		parts = append(parts, `m.copy_of = 0`)
@@ -245,7 +289,7 @@ func (f Filter) where(db storage.Q, q *query.Query, plan plan) (string, []any, e
 		add(`m.mood = $?`, string(f.Mood))
 	}
 	if f.Country != "" {
-		add(`m.country = $?`, strings.ToUpper(f.Country))
+		add(`m.country = $?`, unlessUnknown(strings.ToUpper(f.Country), UnknownCountry))
 	}
 	if f.Reach > 0 {
 		add(`m.reach >= $?`, f.Reach)
@@ -255,6 +299,11 @@ func (f Filter) where(db storage.Q, q *query.Query, plan plan) (string, []any, e
 	}
 	if !f.Until.IsZero() {
 		add(`m.published_at < $?`, storage.Micros(f.Until))
+	}
+	if len(f.Sources) > 0 {
+		holes, more := storage.Holes(len(args)+1, f.Sources)
+		args = append(args, more...)
+		parts = append(parts, `m.source_id in (`+holes+`)`)
 	}
 	if len(f.Accounts) > 0 {
 		holes, more := storage.Holes(len(args)+1, f.Accounts)
@@ -273,6 +322,14 @@ func (f Filter) where(db storage.Q, q *query.Query, plan plan) (string, []any, e
 		parts = append(parts, `(m.published_at, m.id) < ($`+strconv.Itoa(n+1)+`, $`+strconv.Itoa(n+2)+`)`)
 	}
 	return strings.Join(parts, ` and `), args, nil
+}
+
+// unlessUnknown gives a tag as mentions have it: that of the unknown is empty.
+func unlessUnknown(tag, unknown string) string {
+	if tag == unknown {
+		return ""
+	}
+	return tag
 }
 
 // plan is how mentions with some words are listed, the last published first.
@@ -295,7 +352,7 @@ const (
 // query, a source or accounts to look in, the words are looked up.
 func (r *Radar) plan(ctx context.Context, f Filter, q *query.Query) (plan, error) {
 	words, how := needs(q)
-	if len(words) == 0 || f.Query != 0 || f.Source != 0 || len(f.Accounts) > 0 {
+	if len(words) == 0 || f.Query != 0 || f.Source != 0 || len(f.Sources)+len(f.Accounts) > 0 {
 		return lookUp, nil
 	}
 	condition, arg := storage.MatchText(r.db, "mention_search", 1, words, how)
@@ -361,21 +418,88 @@ func (r *Radar) Visible(ctx context.Context, a know.Actor, ids []int64) ([]Menti
 
 func errNoMention() error { return fault.New(fault.NotFound, "There is no such mention.") }
 
-// Answered gives the mention that m answers, the zero Mention if it was not
-// heard, or m answers none.
-func (r *Radar) Answered(ctx context.Context, a know.Actor, m Mention) (Mention, error) {
+// Conversation is what was heard around a mention.
+type Conversation struct {
+	Before []Mention // what it answers, and what that answers, the first first
+	After  []Mention // what answers it, and what answers that, the first first
+	More   bool      // of either there is more than this
+}
+
+// How much of a conversation is shown.
+const (
+	mostBefore = 10
+	mostAfter  = 50
+)
+
+// Conversation gives what was heard around a mention, without what was
+// withdrawn: what a withdrawn one joined falls apart.
+func (r *Radar) Conversation(ctx context.Context, a know.Actor, m Mention) (c Conversation, err error) {
 	if err := know.Require(a, know.Listen, know.Subject{}); err != nil {
-		return Mention{}, err
+		return c, err
 	}
-	if m.ReplyTo == "" {
-		return Mention{}, nil
+	seen := map[int64]bool{m.ID: true}
+	for at := m; at.ReplyTo != "" && !c.More; {
+		list, err := mentions(ctx, r.db, ` where m.id in (select id from mention where source_id = $1 and external_id = $2 and external_id <> ''
+			union select id from mention where url = $2 and url <> '') and m.state <> 'withdrawn' order by m.id limit 1`, at.Source, at.ReplyTo)
+		if err != nil {
+			return c, fmt.Errorf("listen: what %d answers: %w", m.ID, err)
+		}
+		if len(list) == 0 || seen[list[0].ID] {
+			break
+		}
+		if at, c.More = list[0], len(c.Before) == mostBefore; !c.More {
+			seen[at.ID], c.Before = true, append(c.Before, at)
+		}
 	}
-	list, err := mentions(ctx, r.db, ` where m.id in (select id from mention where source_id = $1 and external_id = $2 and external_id <> ''
-		union select id from mention where url = $2 and url <> '') and m.id <> $3 and m.state <> 'withdrawn' order by m.id limit 1`, m.Source, m.ReplyTo, m.ID)
-	if err != nil || len(list) == 0 {
-		return Mention{}, err
+	slices.Reverse(c.Before)
+	for level := []Mention{m}; len(level) > 0 && !c.More; {
+		if level, err = r.answers(ctx, level, seen); err != nil {
+			return c, fmt.Errorf("listen: what answers %d: %w", m.ID, err)
+		}
+		c.After = append(c.After, level...)
+		c.More = len(c.After) > mostAfter
 	}
-	return list[0], nil
+	c.After = c.After[:min(len(c.After), mostAfter)]
+	slices.SortFunc(c.After, func(x, y Mention) int {
+		return cmp.Or(x.PublishedAt.Compare(y.PublishedAt), cmp.Compare(x.ID, y.ID))
+	})
+	return c, nil
+}
+
+// answers gives what answers one of some mentions, the first first, but for what
+// was seen, and notes it as seen. An id is only good at its source.
+func (r *Radar) answers(ctx context.Context, to []Mention, seen map[int64]bool) ([]Mention, error) {
+	type there struct {
+		source int64
+		id     string
+	}
+	var names []string
+	ids, addresses := map[there]bool{}, map[string]bool{}
+	for _, m := range to {
+		if m.ExternalID != "" {
+			ids[there{m.Source, m.ExternalID}], names = true, append(names, m.ExternalID)
+		}
+		if m.URL != "" {
+			addresses[m.URL], names = true, append(names, m.URL)
+		}
+	}
+	if len(names) == 0 {
+		return nil, nil
+	}
+	holes, args := storage.Holes(1, names)
+	list, err := mentions(ctx, r.db, ` where m.reply_to in (`+holes+`) and m.reply_to <> '' and m.state <> 'withdrawn' order by m.published_at, m.id limit 200`, args...)
+	return slices.DeleteFunc(list, func(m Mention) bool {
+		known := seen[m.ID] || !ids[there{m.Source, m.ReplyTo}] && !addresses[m.ReplyTo]
+		seen[m.ID] = true
+		return known
+	}), err
+}
+
+// LastMention gives the id of the mention that was stored last, 0 if there is
+// none.
+func (r *Radar) LastMention(ctx context.Context) (id int64, err error) {
+	err = r.db.Row(ctx, `select coalesce(max(id), 0) from mention`).Scan(&id)
+	return id, err
 }
 
 // MentionsByID gives the mentions with these ids, by id; unknown ids are left
@@ -421,93 +545,4 @@ func (r *Radar) Heard(ctx context.Context, limit int) ([]Mention, error) {
 		return spoke[m.Account] > 2
 	})
 	return list[:min(len(list), limit)], nil
-}
-
-// Said gives what these accounts said, newest first, withdrawn ones left out.
-// It asks nobody's leave: what it gives is for the desk and for the person.
-func (r *Radar) said(ctx context.Context, accounts []int64, limit int) ([]Mention, error) {
-	if len(accounts) == 0 {
-		return nil, nil
-	}
-	holes, args := storage.Holes(2, accounts)
-	return mentions(ctx, r.db, ` where m.account_id in (`+holes+`) and m.state <> 'withdrawn' order by m.published_at desc, m.id desc limit $1`,
-		append([]any{limit}, args...)...)
-}
-
-// HeldMention is one mention in a person's export.
-type HeldMention struct {
-	ID          int64     `json:"id"`
-	Source      string    `json:"source"`
-	Kind        Kind      `json:"kind"`
-	URL         string    `json:"url,omitempty"`
-	ReplyTo     string    `json:"reply_to,omitempty"`
-	Text        string    `json:"text"`
-	Language    string    `json:"language,omitempty"`
-	Country     string    `json:"country,omitempty"`
-	Reach       int64     `json:"reach,omitempty"`
-	PublishedAt time.Time `json:"published_at"`
-	HeardAt     time.Time `json:"heard_at"`
-	State       string    `json:"state"`
-	Quotable    string    `json:"quotable,omitempty"`
-	Public      bool      `json:"public"`
-}
-
-// Holding is what this package holds of a person.
-type Holding struct {
-	Mentions []HeldMention `json:"mentions"`
-}
-
-// Held gives all that is held about a person: what their accounts said.
-func (r *Radar) Held(ctx context.Context, person int64, accounts []int64) (Holding, error) {
-	h := Holding{Mentions: []HeldMention{}}
-	list, err := r.said(ctx, accounts, 1<<30)
-	for _, m := range list {
-		h.Mentions = append(h.Mentions, HeldMention{ID: m.ID, Source: m.SourceName, Kind: m.Kind, URL: m.URL, ReplyTo: m.ReplyTo, Text: m.Text,
-			Language: m.Language, Country: m.Country, Reach: m.Reach, PublishedAt: m.PublishedAt, HeardAt: m.HeardAt,
-			State: string(m.State), Quotable: string(m.Quotable), Public: m.Public})
-	}
-	return h, err
-}
-
-// Moments gives what these accounts said, newest first, copies left out.
-func (r *Radar) Moments(ctx context.Context, person int64, accounts []int64, limit int) ([]know.Moment, error) {
-	list, err := r.said(ctx, accounts, limit)
-	moments := make([]know.Moment, 0, len(list))
-	for _, m := range list {
-		if m.CopyOf != 0 {
-			continue
-		}
-		moments = append(moments, know.Moment{At: m.PublishedAt, Kind: "said", Subject: event.Ref{Kind: "mention", ID: m.ID},
-			Title: m.SourceName, Text: m.Text, URL: m.URL})
-	}
-	return moments, err
-}
-
-// Reindex makes the search of mentions anew from their texts, after a site was
-// restored: archives hold texts, not indexes.
-func (r *Radar) Reindex(ctx context.Context) error {
-	type text struct {
-		id    int64
-		words string
-	}
-	for after := int64(0); ; {
-		texts, err := storage.All(ctx, r.db, func(row storage.Scanner) (t text, err error) {
-			err = row.Scan(&t.id, &t.words)
-			return t, err
-		}, `select id, text from mention where id > $1 and state <> 'withdrawn' order by id limit 200`, after)
-		if err != nil || len(texts) == 0 {
-			return err
-		}
-		if err := r.db.Update(ctx, func(tx *storage.Tx) error {
-			for _, t := range texts {
-				if err := storage.PutText(ctx, tx, "mention_search", t.id, query.Words(t.words)); err != nil {
-					return err
-				}
-			}
-			return nil
-		}); err != nil {
-			return err
-		}
-		after = texts[len(texts)-1].id
-	}
 }

@@ -47,7 +47,7 @@ func plainText(s string) string {
 // fromReader makes a post of what a reader gives, whose text is plain.
 func fromReader(p reader.Post) Post {
 	return Post{Kind: KindPost, ExternalID: p.ID, URL: p.URL, ReplyTo: p.ReplyTo, Author: Author{Name: p.Author.Name, Handle: p.Author.Handle, URL: p.Author.URL},
-		Text: plain.Clip(p.Text, maxText), Language: p.Language, Reach: p.Reach, PublishedAt: p.PublishedAt, atAddress: p.AtAddress}
+		Text: plain.Clip(p.Text, maxText), Language: p.Language, Reach: p.Reach, HasImage: p.HasImage, PublishedAt: p.PublishedAt, atAddress: p.AtAddress}
 }
 
 // sound leaves out of what a reader gives what no database takes: bytes that
@@ -206,6 +206,7 @@ type utterance struct {
 	language    string
 	country     string
 	reach       int64
+	hasImage    bool
 	publishedAt time.Time
 	undated     bool // it came without a date
 	identity    string
@@ -215,6 +216,7 @@ type utterance struct {
 	rested      bool  // it rested here, and is counted already
 	current     bool  // as its source has it now: if it is known in other words, it was edited
 	edited      bool  // its source says that it was
+	overheard   bool  // anybody can have sent it to us, not only who said it
 	atAddress   bool  // its address names it, whatever its source calls it
 
 	queries []int64         // set by match
@@ -227,8 +229,8 @@ type utterance struct {
 func utter(s Source, p Post, stated time.Time) utterance {
 	u := utterance{source: s.ID, addressed: s.Addressed, kind: p.Kind, externalID: p.ExternalID, replyTo: p.ReplyTo, url: p.URL,
 		public: isPublic(p), author: p.Author, account: accountOf(s.ID, s.Name, p.Kind, p.Author), text: p.Text, language: p.Language,
-		country: p.Country, reach: p.Reach, publishedAt: p.PublishedAt, undated: stated.IsZero(), atAddress: p.atAddress}
-	u.doc = asked(p.Text, p.URL, u.account, s.Name, p.Language, p.Country, p.Reach).Tokenize()
+		country: p.Country, reach: p.Reach, hasImage: p.HasImage, publishedAt: p.PublishedAt, undated: stated.IsZero(), atAddress: p.atAddress}
+	u.doc = asked(p.Text, p.URL, u.account, s.Name, p.Language, p.Country, p.Reach, p.HasImage).Tokenize()
 	words := folded(u.doc, p.Text)
 	sum := sha256.Sum256([]byte(words))
 	u.hash = int64(binary.BigEndian.Uint64(sum[:8]))
@@ -242,9 +244,9 @@ func utter(s Source, p Post, stated time.Time) utterance {
 // asked gives what standing queries are asked about something said. It rests
 // on nothing but what a mention keeps, so that a query finds later among mentions
 // what it would have found when they came.
-func asked(text, url string, by know.Account, source, language, country string, reach int64) *query.Post {
+func asked(text, url string, by know.Account, source, language, country string, reach int64, hasImage bool) *query.Post {
 	return &query.Post{Text: text, Author: by.Name, Handle: handleOf(by), Source: source, URL: url,
-		Language: language, Country: country, Reach: reach, Classifier: new(judge.Judgement)}
+		Language: language, Country: country, Reach: reach, HasImage: hasImage, Classifier: new(judge.Judgement)}
 }
 
 // handleOf gives the handle that an account's address holds, "" if it holds
@@ -269,7 +271,7 @@ func handleOf(by know.Account) string {
 // askedColumns are the columns of mention m, its account a and its source s
 // that scanAsked reads; askedTables joins them.
 const (
-	askedColumns = `m.text, m.url, m.language, m.mood, m.country, m.reach, coalesce(a.kind, ''), coalesce(a.address, ''), coalesce(a.name, ''), coalesce(s.name, '')`
+	askedColumns = `m.text, m.url, m.language, m.mood, m.country, m.reach, m.has_image, coalesce(a.kind, ''), coalesce(a.address, ''), coalesce(a.name, ''), coalesce(s.name, '')`
 	askedTables  = ` left join account a on a.id = m.account_id left join source s on s.id = m.source_id`
 )
 
@@ -277,9 +279,9 @@ const (
 func scanAsked(row storage.Scanner, before ...any) (*query.Post, error) {
 	var by know.Account
 	var text, url, language, mood, country, source string
-	var reach int64
-	err := row.Scan(append(before, &text, &url, &language, &mood, &country, &reach, &by.Kind, &by.Address, &by.Name, &source)...)
-	p := asked(text, url, by, source, language, country, reach)
+	var reach, hasImage int64
+	err := row.Scan(append(before, &text, &url, &language, &mood, &country, &reach, &hasImage, &by.Kind, &by.Address, &by.Name, &source)...)
+	p := asked(text, url, by, source, language, country, reach, hasImage == 1)
 	p.Sentiment = mood
 	return p, err
 }

@@ -146,7 +146,7 @@ func normalise(s Source, posts []reader.Post, now time.Time) []utterance {
 		stated := p.PublishedAt
 		p.PublishedAt = settleDate(stated, now)
 		u := utter(s, p, stated)
-		u.current, u.edited = true, from.Edited
+		u.current, u.edited, u.overheard = true, from.Edited, s.Kind == WebmentionSource
 		// A source goes on showing what rested here and was let go: that does
 		// not rest anew. On the first reading everything is new.
 		u.stale = !s.OKAt.IsZero() && now.Sub(p.PublishedAt) > restFor

@@ -64,7 +64,7 @@ func (k *restKeys) forget() {
 // layInto lays an utterance into a segment.
 func layInto(s *segment.Segment, u *utterance) {
 	p := segment.Post{Identity: u.identity, ExternalID: u.externalID, ReplyTo: u.replyTo, URL: u.url, Private: u.url != "" && !u.public, Name: u.author.Name,
-		Handle: u.author.Handle, AuthorURL: u.author.URL, Text: u.text, Language: u.language, Country: u.country, Reach: u.reach, PublishedAt: storage.Micros(u.publishedAt)}
+		Handle: u.author.Handle, AuthorURL: u.author.URL, Text: u.text, Language: u.language, Country: u.country, Reach: u.reach, HasImage: u.hasImage, PublishedAt: storage.Micros(u.publishedAt)}
 	if u.account.Kind == know.Mail { // else another address says who speaks
 		p.Email = u.author.Email
 	}
@@ -90,7 +90,7 @@ func risen(p segment.Post, from Source) utterance {
 	public := !p.Private
 	post := Post{Kind: Kind(p.Kind), ExternalID: p.ExternalID, ReplyTo: p.ReplyTo, URL: p.URL, Public: &public,
 		Author: Author{Name: p.Name, Handle: p.Handle, URL: p.AuthorURL, Email: p.Email},
-		Text:   p.Text, Language: p.Language, Country: p.Country, Reach: p.Reach, PublishedAt: storage.Time(p.PublishedAt)}
+		Text:   p.Text, Language: p.Language, Country: p.Country, Reach: p.Reach, HasImage: p.HasImage, PublishedAt: storage.Time(p.PublishedAt)}
 	if post.Kind == "" {
 		post.Kind = KindPost
 	}

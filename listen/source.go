@@ -29,6 +29,7 @@ const (
 	MailSource       SourceKind = "mail"       // letters
 	APISource        SourceKind = "api"        // another program
 	WebhookSource    SourceKind = "webhook"    // another program, by what it signs
+	WebmentionSource SourceKind = "webmention" // pages that link to ours
 )
 
 // IsRead reports whether sources of the kind are read, again and again.
@@ -64,7 +65,7 @@ var bareSite = regexp.MustCompile(`^[\w-]+(\.[\w-]+)+(:\d+)?(/\S*)?$`)
 
 // Recognise says what kind of source somebody means by what they typed or
 // pasted, and writes it as the kind's reader takes it: "bluesky", "hn: words",
-// a hashtag or @server, or an address. What says no more is a feed, or a page
+// "webmention", a hashtag or @server, or an address. What says no more is a feed, or a page
 // that names one.
 func Recognise(typed string) (SourceKind, string) {
 	typed = plain.Line(typed)
@@ -72,6 +73,8 @@ func Recognise(typed string) (SourceKind, string) {
 	switch strings.TrimSuffix(word, ":") {
 	case "bluesky", "bsky", "bsky.app", "bsky.social":
 		return BlueskySource, typed
+	case "webmention", "webmentions":
+		return WebmentionSource, typed
 	case "hn", "hackernews", "news.ycombinator.com", "hn.algolia.com":
 		return HackerNewsSource, typed
 	}

@@ -1,6 +1,7 @@
 package listen
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -80,18 +81,21 @@ func (r *Radar) AddSource(ctx context.Context, a know.Actor, n NewSource) (Sourc
 	if n.Kind.IsRead() {
 		return r.addRead(ctx, a, n, guessed)
 	}
+	address := ""
 	switch n.Kind {
 	case ImportSource, FormSource, MailSource:
 		n.Addressed = true
 	case APISource, WebhookSource:
+	case WebmentionSource: // there is one, and all that comes was sent to us
+		n.Addressed, n.Name, address = true, cmp.Or(n.Name, "Webmention"), string(WebmentionSource)
 	default:
-		return Source{}, fault.New(fault.Invalid, "The kind of a source is feed, sitemap, mastodon, bluesky, hackernews, import, form, mail, api or webhook.").On("kind")
+		return Source{}, fault.New(fault.Invalid, "The kind of a source is feed, sitemap, mastodon, bluesky, hackernews, import, form, mail, api, webhook or webmention.").On("kind")
 	}
 	name, err := checkName(n.Name)
 	if err != nil {
 		return Source{}, err
 	}
-	n.Name, n.URL, n.Every = name, "", 0
+	n.Name, n.URL, n.Every = name, address, 0
 	id, err := r.insertSource(ctx, a, n, "")
 	if err != nil {
 		return Source{}, err

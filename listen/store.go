@@ -255,11 +255,11 @@ func (b *batch) insert(ctx context.Context, said []utterance, anew []string, fir
 		u := &said[first[identity]]
 		j := &u.judged
 		rows[n] = []any{u.identity, u.source, u.externalID, b.accounts[accountKey{u.account.Kind, u.account.Address}], string(u.kind), u.url, u.replyTo,
-			storage.Bit(u.public), u.text, u.hash, j.Tag, j.LanguageP, j.Mood, j.Positive, j.Negative, u.country, u.reach, storage.Micros(u.publishedAt), b.now, string(u.asks)}
+			storage.Bit(u.public), u.text, u.hash, j.Tag, j.LanguageP, j.Mood, j.Positive, j.Negative, u.country, u.reach, storage.Bit(u.hasImage), storage.Micros(u.publishedAt), b.now, string(u.asks)}
 	}
 	ids := make(map[string]outcome, len(anew))
 	_, err := b.tx.InsertMany(ctx, `mention (identity, source_id, external_id, account_id, kind, url, reply_to, public, text, text_hash,
-			language, language_p, mood, positive, negative, country, reach, published_at, heard_at, asks)`, rows, `on conflict (identity) do nothing returning identity, id`,
+			language, language_p, mood, positive, negative, country, reach, has_image, published_at, heard_at, asks)`, rows, `on conflict (identity) do nothing returning identity, id`,
 		func(row storage.Scanner) error {
 			var identity string
 			var id int64
@@ -346,4 +346,33 @@ func (b *batch) finish(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// Reindex makes the search of mentions anew from their texts, after a site was
+// restored: archives hold texts, not indexes.
+func (r *Radar) Reindex(ctx context.Context) error {
+	type text struct {
+		id    int64
+		words string
+	}
+	for after := int64(0); ; {
+		texts, err := storage.All(ctx, r.db, func(row storage.Scanner) (t text, err error) {
+			err = row.Scan(&t.id, &t.words)
+			return t, err
+		}, `select id, text from mention where id > $1 and state <> 'withdrawn' order by id limit 200`, after)
+		if err != nil || len(texts) == 0 {
+			return err
+		}
+		if err := r.db.Update(ctx, func(tx *storage.Tx) error {
+			for _, t := range texts {
+				if err := storage.PutText(ctx, tx, "mention_search", t.id, query.Words(t.words)); err != nil {
+					return err
+				}
+			}
+			return nil
+		}); err != nil {
+			return err
+		}
+		after = texts[len(texts)-1].id
+	}
 }

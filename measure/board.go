@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
 	"time"
 
 	"tribune/know"
@@ -129,16 +128,12 @@ func (s *Measures) readSteps(ctx context.Context, b *Board, from int64) error {
 }
 
 // readFound reads the buyers whom somebody brought: those who stand under
-// somebody in the tree, which is advocate's and sorts them by how sure that is
-// and when they first bought.
+// somebody in the tree, which is advocate's and counts them by the day on which
+// they first bought.
 func (s *Measures) readFound(ctx context.Context, b *Board, from int64) error {
-	rows, err := storage.All(ctx, s.db, scanWeekly, `select '', (first_at - $1) / $3, count(*) from referral where purchases > 0 and parent_id <> 0 and first_at >= $1 and first_at < $2 group by (first_at - $1) / $3`,
-		from*dayLength, (from+BoardDays)*dayLength, 7*dayLength)
+	rows, err := storage.All(ctx, s.db, scanWeekly, `select '', (day - $1) / 7, cast(sum(buyers) as bigint) from referral_day where day >= $1 and day < $2 group by (day - $1) / 7`, from, from+BoardDays)
 	if err != nil {
 		return err
-	}
-	if shared := b.Lines[len(b.Lines)-2]; shared.N == 0 { // nobody carried anything on yet: there is no such step to show
-		b.Lines = slices.Delete(b.Lines, len(b.Lines)-2, len(b.Lines)-1)
 	}
 	found := &b.Lines[len(b.Lines)-1]
 	for _, w := range rows {

@@ -80,7 +80,7 @@ func TestBoardOpensToWhatIsBehind(t *testing.T) {
 		if len(b.Cohorts) != 3 {
 			t.Errorf("cohorts: %+v", b.Cohorts)
 		}
-		want := map[Step]int64{StepHeard: 10, StepAnswered: 0, StepTaken: 1, StepDecided: 1, StepShipped: 1, StepTold: 1, StepFound: 0}
+		want := map[Step]int64{StepHeard: 10, StepAnswered: 0, StepTaken: 1, StepDecided: 1, StepShipped: 1, StepTold: 1, StepShared: 0, StepFound: 0}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Error(diff)
 		}

@@ -142,7 +142,7 @@ func (of *tongue) exemplify(side Side, t text) {
 			if of.spelt[folded] == nil {
 				of.spelt[folded] = map[string]int{}
 			}
-			of.spelt[folded][strings.ToLower(w)]++
+			of.spelt[folded][w]++
 		}
 	}
 }

@@ -55,7 +55,8 @@ func commentBody(s string) (string, error) {
 }
 
 // Comment says something under an idea, which the asker follows from then on.
-// Without a language it is in the asker's.
+// Without a language it is in the asker's. The very same words again within ten
+// minutes were sent twice: they give the comment that is there.
 func (s *Ideas) Comment(ctx context.Context, a know.Actor, idea int64, body, lang string) (c Comment, err error) {
 	i, err := readIdea(ctx, s.db, idea)
 	if err != nil {
@@ -73,6 +74,14 @@ func (s *Ideas) Comment(ctx context.Context, a know.Actor, idea int64, body, lan
 		lang = a.Language
 	}
 	err = s.db.Update(ctx, func(tx *storage.Tx) error {
+		first, err := s.sameComment(ctx, tx, a, idea, body)
+		if err != nil {
+			return err
+		}
+		if first != 0 {
+			c, err = readComment(ctx, tx, first)
+			return err
+		}
 		id, err := tx.Insert(ctx, `insert into comment (idea_id, person_id, staff, body, language, created_at)
 			values ($1, $2, $3, $4, $5, $6) returning id`,
 			idea, a.ID, storage.Bit(a.IsStaff()), body, lang, storage.Micros(s.now()))

@@ -1,6 +1,7 @@
 package shape_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -18,6 +19,9 @@ func TestComments(t *testing.T) {
 		c, err := q.Comment(ctx, q.ben, i.ID, " Yes, please. ", "en")
 		if err != nil || c.Body != "Yes, please." || c.Idea != i.ID {
 			t.Fatalf("%+v, %v", c, err)
+		}
+		if again, err := q.Comment(ctx, q.ben, i.ID, "Yes, please.", "en"); err != nil || again.ID != c.ID {
+			t.Fatalf("sent twice: %+v, %v; want comment %d", again, err, c.ID)
 		}
 		if follows, _ := q.Following(ctx, q.ben.ID, []int64{i.ID}); !follows[i.ID] {
 			t.Error("who comments follows")
@@ -159,9 +163,9 @@ func TestCommentPages(t *testing.T) {
 		ctx := t.Context()
 		idea, other := q.idea(t, q.ada, shape.NewIdea{Title: "Dotted paper"}), q.idea(t, q.ada, shape.NewIdea{Title: "Ruled paper"})
 		var made []int64
-		for range 12 {
+		for n := range 12 {
 			for _, i := range []shape.Idea{other, idea} {
-				c, err := q.Comment(ctx, q.ben, i.ID, "A word.", "")
+				c, err := q.Comment(ctx, q.ben, i.ID, fmt.Sprintf("Word %d.", n), "")
 				if err != nil {
 					t.Fatal(err)
 				}

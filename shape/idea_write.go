@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"tribune/internal/fault"
 	"tribune/know"
@@ -54,7 +55,8 @@ func (s *Ideas) ByID(ctx context.Context, a know.Actor, ids []int64) (map[int64]
 }
 
 // Propose adds an idea under the asker's name, who follows and votes for it
-// at once.
+// at once. The very same words again within ten minutes were sent twice: they
+// give the idea that is there.
 func (s *Ideas) Propose(ctx context.Context, a know.Actor, n NewIdea) (idea Idea, err error) {
 	err = s.db.Update(ctx, func(tx *storage.Tx) error {
 		idea, err = s.propose(ctx, tx, a, n)
@@ -83,6 +85,12 @@ func (s *Ideas) propose(ctx context.Context, tx *storage.Tx, a know.Actor, n New
 		if n.clause, err = charter.Default(ctx, tx); err != nil {
 			return Idea{}, err
 		}
+	}
+	if first, err := s.sameIdea(ctx, tx, a, n); err != nil || first != 0 {
+		if err != nil {
+			return Idea{}, err
+		}
+		return s.lockIdea(ctx, tx, first)
 	}
 	now := storage.Micros(s.now())
 	staff := storage.Bit(a.IsStaff())
@@ -115,6 +123,33 @@ func (s *Ideas) propose(ctx context.Context, tx *storage.Tx, a know.Actor, n New
 		return Idea{}, err
 	}
 	return idea, s.voteFact(ctx, tx, a, IdeaVoted, id, a.IsStaff())
+}
+
+// sentAgain is how long after words the very same ones are taken for a form
+// that was sent twice.
+const sentAgain = 10 * time.Minute
+
+// sameIdea finds the idea that the asker just proposed in these very words, 0
+// if there is none. Of two sent at once, one waits here.
+func (s *Ideas) sameIdea(ctx context.Context, tx *storage.Tx, a know.Actor, n NewIdea) (first int64, err error) {
+	if _, err := tx.Exec(ctx, `update person set seen_at = seen_at where id = $1`, a.ID); err != nil {
+		return 0, err
+	}
+	err = tx.Row(ctx, `select coalesce(min(id), 0) from idea where person_id = $1 and created_at > $2 and state = 'visible' and merged_into = 0
+		and call_id = $3 and audience = $4 and title = $5 and body = $6`,
+		a.ID, storage.Micros(s.now().Add(-sentAgain)), n.Call, string(n.Audience), n.Title, n.Body).Scan(&first)
+	return first, err
+}
+
+// sameComment finds the comment that the asker just wrote under an idea in
+// these very words, 0 if there is none. Of two sent at once, one waits here.
+func (s *Ideas) sameComment(ctx context.Context, tx *storage.Tx, a know.Actor, idea int64, body string) (first int64, err error) {
+	if _, err := tx.Exec(ctx, `update person set seen_at = seen_at where id = $1`, a.ID); err != nil {
+		return 0, err
+	}
+	err = tx.Row(ctx, `select coalesce(min(id), 0) from comment where person_id = $1 and created_at > $2 and state = 'visible' and idea_id = $3 and body = $4`,
+		a.ID, storage.Micros(s.now().Add(-sentAgain)), idea, body).Scan(&first)
+	return first, err
 }
 
 // Edit changes an idea, whose earlier wording is kept. Words are the author's

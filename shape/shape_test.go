@@ -134,6 +134,10 @@ func TestPropose(t *testing.T) {
 		if err != nil || len(facts) != 3 {
 			t.Fatalf("%+v, %v", facts, err)
 		}
+		again, err := q.Propose(ctx, q.ada, shape.NewIdea{Title: i.Title, Body: i.Body})
+		if other := q.idea(t, q.ben, shape.NewIdea{Title: i.Title, Body: i.Body}); err != nil || again.ID != i.ID || other.ID == i.ID {
+			t.Fatalf("the same words again: %d, %v, and by another %d; want %d and not that", again.ID, err, other.ID, i.ID)
+		}
 		for name, n := range map[string]shape.NewIdea{
 			"short title": {Title: "Hm!"},
 			"long body":   {Title: "A good one", Body: string(make([]rune, 10_001)) + "x"},

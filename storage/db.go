@@ -121,6 +121,21 @@ func (db *DB) Folder() string { return db.folder }
 // Ping reports whether the database answers.
 func (db *DB) Ping(ctx context.Context) error { return db.pool.PingContext(ctx) }
 
+// Analyze makes PostgreSQL look at once at what so many new rows are like: until
+// then it plans as if they were not there, and searches are slow. It would do so
+// by itself a while later. SQLite plans by its indexes alone.
+func (db *DB) Analyze(ctx context.Context) error {
+	if !db.postgres {
+		return nil
+	}
+	_, err := db.pool.ExecContext(ctx, `analyze`)
+	return err
+}
+
+// AnalyzeFrom is how many new rows are worth a look (see Analyze): it takes a
+// second or two, whatever the size.
+const AnalyzeFrom = 5_000
+
 // Scrub makes what was deleted unreadable in the files, too: SQLite's
 // write-ahead log is folded into the database, whose freed pages are already
 // overwritten. On PostgreSQL vacuum does this in its own time

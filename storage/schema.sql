@@ -210,7 +210,7 @@ CREATE TABLE mention (
   quotable     text   not null default '', -- a private one: '', asked, named, unnamed, refused
   state        text   not null default 'visible' check (state in ('visible', 'hidden', 'withdrawn')),
   state_reason text   not null default ''
-, edited_at bigint not null default 0, check_at bigint not null default 0, mood text not null default '', positive bigint not null default 0, negative bigint not null default 0, language_p bigint not null default 0, counted bigint not null default 1);
+, edited_at bigint not null default 0, check_at bigint not null default 0, mood text not null default '', positive bigint not null default 0, negative bigint not null default 0, language_p bigint not null default 0, counted bigint not null default 1, has_image bigint not null default 0);
 
 CREATE INDEX mention_account on mention (account_id, published_at, id);
 
@@ -1695,8 +1695,6 @@ CREATE TABLE saved_list (
   changed_at bigint not null
 );
 
-CREATE INDEX referral_found on referral (first_at) where purchases > 0 and parent_id <> 0;
-
 CREATE TABLE hook (
   source_id    bigint primary key,
   secret       text   not null, -- "whsec_" and base64, as its sender has it: what is signed with it can only be checked with it
@@ -1743,6 +1741,29 @@ CREATE TABLE alert (
 CREATE INDEX alert_waiting on alert (person_id, id) where batch = 0;
 
 CREATE INDEX alert_batch on alert (batch) where batch <> 0;
+
+CREATE TABLE webmention (
+  id           integer primary key autoincrement,
+  source       text   not null, -- the page that is said to link to ours, without its fragment
+  target       text   not null, -- our page
+  host         text   not null, -- of the source: one site is asked once in five seconds
+  received_at  bigint not null, -- when it was sent last: what is sent again is looked at again
+  due_at       bigint not null,
+  failures     bigint not null default 0, -- in a row
+  leased_until bigint not null default 0,
+  unique (source, target)
+);
+
+CREATE INDEX webmention_due on webmention (due_at);
+
+CREATE INDEX webmention_host on webmention (host, due_at);
+
+CREATE TABLE referral_day (
+  day    bigint primary key, -- since 1970, UTC
+  buyers bigint not null
+);
+
+CREATE INDEX mention_reply on mention (reply_to) where reply_to <> '';
 
 CREATE TABLE relay (
   id            integer primary key autoincrement,

@@ -59,6 +59,14 @@ func signature(p *i18n.Printer, site know.Site, x post.Post, who know.Person) st
 	}
 }
 
+// named is a name in a sentence: of who works here it says so.
+func named(p *i18n.Printer, site know.Site, who know.Person) string {
+	if who.Name == "" || !who.Role.AtLeast(know.Staff) {
+		return name(p, who)
+	}
+	return who.Name + " (" + site.Brand + ")"
+}
+
 // signed is what has to be said beside an author's name, as HTML; "" if that
 // is nothing.
 func (f *feeds) signed(p *i18n.Printer, site know.Site, x post.Post, people map[int64]know.Person) string {
@@ -69,7 +77,7 @@ func (f *feeds) signed(p *i18n.Printer, site know.Site, x post.Post, people map[
 	if len(x.Editors) > 0 {
 		names := make([]string, len(x.Editors))
 		for n, id := range x.Editors {
-			names[n] = name(p, people[id])
+			names[n] = named(p, site, people[id])
 		}
 		facts = append(facts, p.T("with edits by {names}", "names", p.List(names)))
 	}

@@ -49,14 +49,14 @@ func (f *feeds) tribe(r *http.Request, p *i18n.Printer, site know.Site) (out fee
 		switch {
 		case m.Idea.ID != 0:
 			at := f.ideaURL(m.Idea.ID)
-			e = feed.OutEntry{ID: at, URL: at, Title: m.Idea.Title, HTML: f.Markdown.HTML(m.Idea.Body), Author: name(p, people[m.Idea.Person]), Updated: m.Idea.EditedAt}
+			e = feed.OutEntry{ID: at, URL: at, Title: m.Idea.Title, HTML: f.Markdown.HTML(m.Idea.Body), Author: author(p, site, people[m.Idea.Person], m.Idea.Staff), Updated: m.Idea.EditedAt}
 		case m.Post.ID != 0:
 			at := f.URL + "/tribune/" + strconv.FormatInt(m.Post.ID, 10)
 			e = feed.OutEntry{ID: at, URL: at, Title: titled(m.Post.Title, p.T("Without a title")), Language: m.Post.Language,
 				HTML: f.signed(p, site, m.Post, people) + f.body(m.Post, pictures), Author: signature(p, site, m.Post, people[m.Post.Person]), Updated: m.Post.EditedAt}
 		default:
 			at := f.URL + "/changes/" + strconv.FormatInt(m.Release.ID, 10)
-			e = feed.OutEntry{ID: at, URL: at, Title: titled(m.Release.Title, p.T("A change")), HTML: f.Markdown.HTML(m.Release.Body), Author: name(p, people[m.Release.By]), Updated: m.Release.EditedAt}
+			e = feed.OutEntry{ID: at, URL: at, Title: titled(m.Release.Title, p.T("A change")), HTML: f.Markdown.HTML(m.Release.Body), Author: author(p, site, people[m.Release.By], true), Updated: m.Release.EditedAt}
 		}
 		e.Published, e.Updated = m.At, latest(m.At, e.Updated)
 		out.Entries = append(out.Entries, e)

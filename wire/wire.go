@@ -4,6 +4,8 @@
 // against it, what was heard, and what people publish, which is there as a JSON
 // Feed, too.
 //
+// It takes webmentions, too, for the pages that everybody can open.
+//
 // It stores nothing and holds no rules: a feed is what a visitor may see.
 // Addresses in feeds begin with the site's configured address, never with
 // what the request says.
@@ -27,29 +29,32 @@ import (
 	"tribune/internal/markdown"
 	"tribune/know"
 	"tribune/listen"
+	"tribune/listen/webmention"
 	"tribune/shape"
 	"tribune/shape/charter"
 	"tribune/tribe"
 )
 
-// Kit is what the feeds are made from. All fields are needed.
+// Kit is what the feeds, and the taking of webmentions, are made from. All fields are needed.
 type Kit struct {
-	Log      *slog.Logger
-	Gate     *gate.Gate
-	Events   *event.Log
-	People   *know.Directory
-	Radar    *listen.Radar
-	Ideas    *shape.Ideas
-	Posts    *post.Posts
-	Charter  *charter.Charter
-	Tribes   *tribe.Tribes
-	Words    *i18n.Catalogue
-	Markdown *markdown.Renderer
-	URL      string // the site's own address, without a slash at the end
-	Now      func() time.Time
+	Log         *slog.Logger
+	Gate        *gate.Gate
+	Events      *event.Log
+	People      *know.Directory
+	Radar       *listen.Radar
+	Ideas       *shape.Ideas
+	Posts       *post.Posts
+	Charter     *charter.Charter
+	Tribes      *tribe.Tribes
+	Webmentions *webmention.Receiver
+	Words       *i18n.Catalogue
+	Markdown    *markdown.Renderer
+	URL         string // the site's own address, without a slash at the end
+	Now         func() time.Time
 }
 
-// Routes adds the feeds. They are to stand behind the gate.
+// Routes adds the feeds, and what takes webmentions for the pages of mux. They
+// are to stand behind the gate.
 func Routes(mux *http.ServeMux, k *Kit) {
 	f := &feeds{Kit: k, made: map[string]*made{}}
 	mux.Handle("GET /ideas.atom", f.serve(f.ideas))
@@ -61,6 +66,8 @@ func Routes(mux *http.ServeMux, k *Kit) {
 	mux.Handle("GET /tribes/{id}/feed.atom", f.serve(f.tribe))
 	mux.Handle("GET /tribune.atom", f.serve(f.posts))
 	mux.Handle("GET /tribune.json", f.serve(f.posts))
+	t := &taker{Kit: k, pages: mux, visitor: k.Gate.Wrap(mux), can: targets()}
+	mux.HandleFunc("POST "+endpoint, t.take)
 }
 
 // perFeed is how many entries a feed has, the newest ones.

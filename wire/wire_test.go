@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"tribune/converse"
+	"tribune/converse/post"
 	"tribune/event"
 	"tribune/gate"
 	"tribune/internal/feed"
@@ -48,6 +49,7 @@ func open(t *testing.T, db *storage.DB) *site {
 	k.People = know.New(log, db, k.Events, now, nil)
 	k.Radar = listen.New(log, db, k.Events, k.People, nil, now)
 	inbox := converse.New(log, db, k.Events, k.People, k.Radar, now)
+	k.Posts = post.New(log, db, k.Events, k.People, now)
 	k.Charter = charter.New(log, db, k.Events, k.People, now)
 	k.Ideas = shape.New(log, db, k.Events, k.People, k.Radar, inbox, now)
 	var err error
@@ -222,6 +224,31 @@ func TestFeeds(t *testing.T) {
 		}
 		if h := s.feedAt(t, "/heard.atom"); len(h.Entries) != 1 || h.Entries[0].Author[0] != "Jo" || !strings.Contains(h.Entries[0].Content, "Oriflamme &lt;3") {
 			t.Errorf("heard: %+v", h.Entries)
+		}
+	})
+}
+
+// Who works here is said beside every name: of authors, and of those whose
+// wording an author took.
+func TestPostsSayWhoWorksHere(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		s, ctx := open(t, db), t.Context()
+		made, err := s.Posts.Begin(ctx, s.ana, post.NewPost{Title: "Paper", Body: "It is sewed."})
+		if err == nil {
+			made, err = s.Posts.Publish(ctx, s.ana, made.ID)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		edit, err := s.Posts.Suggest(ctx, s.owner, made.ID, post.NewSuggestion{Title: "Paper", Body: "It is sewn."})
+		if err == nil {
+			err = s.Posts.TakeSuggestion(ctx, s.ana, edit.ID, post.Take{})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if all := s.feedAt(t, "/tribune.atom"); len(all.Entries) != 1 || !strings.Contains(all.Entries[0].Content, "with edits by Marta Lindqvist (Tribune)") {
+			t.Errorf("posts: %+v", all.Entries)
 		}
 	})
 }

@@ -72,7 +72,7 @@ func (c *demoCommand) load(ctx context.Context, log *slog.Logger, config tribune
 		return err
 	}
 	if len(team) == 0 {
-		fmt.Println("Telling the sample's story: 40 people in 9 countries, 90 days...")
+		fmt.Println("Telling the sample's story: 40 people in 9 countries, and what others said in 44, over 90 days...")
 		if err := sample.Load(ctx, site, clock, today, c.Seed); err != nil {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -26,8 +27,8 @@ const standingQueries = 10_000
 
 // hearing measures the road of what is heard, from the API to the desk: posts
 // a second in calls of 1,000, a tenth of which two of 10,000 queries find; how
-// long it takes beside that until a letter to us is seen on an open desk; and
-// what memory the program needs at the most.
+// long it takes beside that until a letter to us is seen on an open desk, and on
+// an open stream of what a query finds; and what memory the program needs at the most.
 func hearing(ctx context.Context, program, data string, o options) error {
 	token, err := fillRadar(ctx, data)
 	if err != nil {
@@ -50,7 +51,11 @@ func hearing(ctx context.Context, program, data string, o options) error {
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	seen, err := s.follow(ctx)
+	seen, err := s.follow(ctx, "desk=1")
+	if err != nil {
+		return err
+	}
+	shown, err := s.follow(ctx, "radar="+url.QueryEscape("q=notebook has:question")+"&after=0")
 	if err != nil {
 		return err
 	}
@@ -69,21 +74,29 @@ func hearing(ctx context.Context, program, data string, o options) error {
 			}
 		})
 	}
-	var took []time.Duration
+	var took, tookShown []time.Duration
 	began := time.Now()
-	for n := 0; time.Now().Before(end); n++ {
+	for n := 0; time.Now().Before(end) && n < listen.MostFresh-1; n++ { // then a stream counts no more
 		for len(seen) > 0 {
 			<-seen
+		}
+		for len(shown) > 0 {
+			<-shown
 		}
 		start := time.Now()
 		if err := send(ctx, s.as(func(int, int) (*http.Request, error) { return s.letter(n) }), 0, n); err != nil {
 			return err
 		}
-		select {
-		case at := <-seen:
-			took = append(took, at.Sub(start))
-		case <-time.After(20 * time.Second):
-			return fmt.Errorf("a letter was not seen on the desk")
+		for _, w := range []struct {
+			told <-chan time.Time
+			took *[]time.Duration
+		}{{seen, &took}, {shown, &tookShown}} {
+			select {
+			case at := <-w.told:
+				*w.took = append(*w.took, at.Sub(start))
+			case <-time.After(20 * time.Second):
+				return fmt.Errorf("a letter was not seen on the desk")
+			}
 		}
 		time.Sleep(200 * time.Millisecond)
 	}
@@ -91,10 +104,12 @@ func hearing(ctx context.Context, program, data string, o options) error {
 	if failed != nil {
 		return failed
 	}
-	slices.Sort(took)
 	fmt.Printf("\nhearing by the API, %d standing queries, a tenth of posts matched by two\n", standingQueries)
 	fmt.Printf("  posts stored                 %9.0f /s\n", float64(heard.Load())/time.Since(began).Seconds())
-	fmt.Printf("  a letter until it is seen    %9d ms median, %d ms at the most, of %d\n", took[len(took)/2].Milliseconds(), took[len(took)-1].Milliseconds(), len(took))
+	for what, took := range map[string][]time.Duration{"waits on the desk": took, "is on the stream ": tookShown} {
+		slices.Sort(took)
+		fmt.Printf("  a letter until it %s %6d ms median, %d ms at the most, of %d\n", what, took[len(took)/2].Milliseconds(), took[len(took)-1].Milliseconds(), len(took))
+	}
 	fmt.Printf("  memory at the most           %9s\n", s.peak())
 	return nil
 }
@@ -129,11 +144,10 @@ func fillRadar(ctx context.Context, data string) (token string, err error) {
 	return site.People.NewToken(ctx, owner, "bench")
 }
 
-// follow opens the stream of an open desk, and gives when it was told that
-// somebody waits.
-func (s *site) follow(ctx context.Context) (<-chan time.Time, error) {
+// follow opens the stream of a page, and gives when it was told something.
+func (s *site) follow(ctx context.Context, what string) (<-chan time.Time, error) {
 	seen := make(chan time.Time, 1000)
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url+"/live?desk=1", nil)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url+"/live?"+what, nil)
 	if err != nil {
 		return nil, err
 	}

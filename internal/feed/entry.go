@@ -10,6 +10,7 @@ import (
 	"unicode"
 
 	"github.com/mmcdole/gofeed"
+	ext "github.com/mmcdole/gofeed/extensions"
 	"github.com/mmcdole/gofeed/rss"
 	"golang.org/x/net/html"
 
@@ -24,6 +25,7 @@ type draft struct {
 	language              string
 	date                  string
 	at                    *time.Time
+	hasImage              bool
 }
 
 func draftOf(it *gofeed.Item) *draft {
@@ -98,6 +100,42 @@ func media(it *gofeed.Item) string {
 	return ""
 }
 
+var (
+	pictures  = regexp.MustCompile(`(?i)<img\s[^>]*>`)
+	noPicture = regexp.MustCompile(`(?i)\s(width|height)\s*=\s*["']?[01](px)?["'\s/>]|\sclass\s*=\s*["']?[^"'>]*(emoji|smiley)`) // counts readers, or stands for a character
+)
+
+// hasImage reports whether a picture belongs to an entry: enclosed, named as
+// its own (Media RSS, JSON Feed), or shown in its markup.
+func hasImage(it *gofeed.Item, markup ...string) bool {
+	if it.Image != nil && it.Image.URL != "" {
+		return true
+	}
+	for _, e := range it.Enclosures {
+		if e != nil && strings.HasPrefix(strings.ToLower(e.Type), "image/") {
+			return true
+		}
+	}
+	for _, group := range append(it.Extensions["media"]["group"], ext.Extension{Children: it.Extensions["media"]}) {
+		if len(group.Children["thumbnail"]) > 0 {
+			return true
+		}
+		for _, c := range group.Children["content"] {
+			if c.Attrs["medium"] == "image" || strings.HasPrefix(strings.ToLower(c.Attrs["type"]), "image/") {
+				return true
+			}
+		}
+	}
+	for _, m := range markup {
+		for _, tag := range pictures.FindAllString(m, 50) {
+			if !noPicture.MatchString(tag) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // marked makes plain text of what may be HTML or may be text: only where there
 // is no tag do line ends mean something.
 func marked(s string) string {
@@ -142,7 +180,7 @@ func (c *collector) add(d *draft) {
 	e := Entry{
 		URL: absolute(c.base, d.url), Title: plain.Clip(plain.Line(d.title), maxTitle),
 		AuthorName: d.authorName, AuthorURL: absolute(c.base, d.authorURL),
-		Language: firstOf(languageOf(d.language), languageOf(c.language)),
+		Language: firstOf(languageOf(d.language), languageOf(c.language)), HasImage: d.hasImage,
 	}
 	e.Text = plain.Clip(together(e.Title, d.text), maxText)
 	if e.Text == "" || len(c.feed.Entries) == maxEntries {

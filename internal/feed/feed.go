@@ -39,6 +39,7 @@ type Entry struct {
 	AuthorURL   string    // absolute, http or https; empty if there is none
 	Language    string    // BCP 47; empty if the feed does not say
 	PublishedAt time.Time // UTC; zero if missing or wrong
+	HasImage    bool      `json:",omitempty"` // a picture is enclosed, named or shown in its text
 	DateWrong   bool      // there is a date, but it cannot be read or cannot be true
 }
 
@@ -123,6 +124,7 @@ func (r Reader) readRSS(doc []byte, base *url.URL) (*collector, error) {
 	for i, it := range f.Items {
 		e := draftOf(it)
 		e.title, e.text = marked(it.Title), marked(firstOf(it.Content, it.Description, media(it)))
+		e.hasImage = hasImage(it, it.Content, it.Description)
 		if e.url == "" && in.Items[i].GUID != nil && !strings.EqualFold(in.Items[i].GUID.IsPermalink, "false") {
 			e.url = absolute(nil, it.GUID) // "7" is an identity, not an address
 		}
@@ -148,6 +150,7 @@ func (r Reader) readAtom(doc []byte, base *url.URL) (*collector, error) {
 	for i, it := range f.Items {
 		e := draftOf(it)
 		e.title, e.text = marked(it.Title), marked(firstOf(it.Content, it.Description, media(it)))
+		e.hasImage = hasImage(it, it.Content, it.Description)
 		// An entry without an author has the feed's (RFC 4287, section 4.2.1).
 		for _, p := range append(in.Entries[i].Authors[:len(in.Entries[i].Authors):len(in.Entries[i].Authors)], in.Authors...) {
 			e.author(p.Name, p.URI)
@@ -184,6 +187,7 @@ func (r Reader) readJSON(data []byte, base *url.URL) (*collector, error) {
 		e := draftOf(it)
 		e.url = firstOf(from.URL, from.ExternalURL)
 		e.title, e.text = plain.Line(it.Title), plain.FromHTML(from.ContentHTML)
+		e.hasImage = hasImage(it, from.ContentHTML)
 		e.text = firstOf(e.text, plain.FromText(from.ContentText), plain.FromText(from.Summary))
 		e.language = firstOf(from.Language, e.language)
 		for _, p := range [...][]*json.Author{from.Authors, {from.Author}, in.Authors, {in.Author}} {

@@ -262,3 +262,31 @@ func TestRepairedAndTitle(t *testing.T) {
 		t.Errorf("JSON: %+v, %v", f, err)
 	}
 }
+
+func TestPictures(t *testing.T) {
+	rss := func(item string) string {
+		return `<rss version="2.0" xmlns:media="http://search.yahoo.com/mrss/"><channel><title>T</title><item><title>Dots</title>` + item + `</item></channel></rss>`
+	}
+	for doc, want := range map[string]bool{
+		rss(``): false,
+		rss(`<enclosure url="https://a.example/1.jpg" type="image/jpeg" length="1"/>`):                                                                                         true,
+		rss(`<enclosure url="https://a.example/1.mp3" type="audio/mpeg" length="1"/>`):                                                                                         false,
+		rss(`<media:content url="https://a.example/1" medium="image"/>`):                                                                                                       true,
+		rss(`<media:group><media:thumbnail url="https://a.example/1"/></media:group>`):                                                                                         true,
+		rss(`<media:content url="https://a.example/1.mp4" type="video/mp4"/>`):                                                                                                 false,
+		rss(`<description>&lt;p&gt;See &lt;IMG src="https://a.example/1.png" width="100"&gt;&lt;/p&gt;</description>`):                                                         true,
+		rss(`<description>&lt;p&gt;See&lt;/p&gt;&lt;img src="https://a.example/count" width="1" height="1"/&gt;</description>`):                                                false,
+		rss(`<description>&lt;p&gt;See &lt;img class="wp-smiley" src="https://a.example/smile.png"/&gt;&lt;/p&gt;</description>`):                                              false,
+		rss(`<description>I said &amp;lt;img&amp;gt;</description>`):                                                                                                           false,
+		`<feed xmlns="http://www.w3.org/2005/Atom"><title>T</title><entry><id>1</id><title>Dots</title><content type="html">&lt;img src="/1.png"&gt;</content></entry></feed>`: true,
+		`<feed xmlns="http://www.w3.org/2005/Atom"><title>T</title><entry><id>1</id><title>Dots</title><link rel="enclosure" type="image/png" href="/1.png"/></entry></feed>`:  true,
+		`{"version": "https://jsonfeed.org/version/1.1", "title": "T", "items": [{"id": "1", "content_text": "Dots", "image": "https://a.example/1.png"}]}`:                    true,
+		`{"version": "https://jsonfeed.org/version/1.1", "title": "T", "items": [{"id": "1", "content_html": "<p>Dots <img src=1.png></p>"}]}`:                                 true,
+		`{"version": "https://jsonfeed.org/version/1.1", "title": "T", "items": [{"id": "1", "content_text": "Dots"}]}`:                                                        false,
+	} {
+		f, err := Parse([]byte(doc), "", nil)
+		if err != nil || len(f.Entries) != 1 || f.Entries[0].HasImage != want {
+			t.Errorf("%s: %+v, %v", doc, f, err)
+		}
+	}
+}

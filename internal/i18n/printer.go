@@ -57,7 +57,8 @@ func (p *Printer) N(one, other string, n int64, args ...any) string {
 }
 
 // fill goes through the text once, so that a hole inside a value stays what
-// its author wrote. number fills {n} unless it is empty.
+// its author wrote. number fills {n} unless it is empty. The space between a
+// number and its unit does not break.
 func fill(text, number string, args []any) string {
 	open := strings.IndexByte(text, '{')
 	if open < 0 {
@@ -82,10 +83,34 @@ func fill(text, number string, args []any) string {
 			b.WriteString(text[:end+1])
 		}
 		text = text[end+1:]
+		if unit(text) {
+			b.WriteString(noBreak)
+			text = text[1:]
+		}
 		open = strings.IndexByte(text, '{')
 	}
 	b.WriteString(text)
 	return b.String()
+}
+
+// noBreak stands between a number and its unit, which belong on one line.
+const noBreak = "\u00a0"
+
+// unit reports whether what follows a hole is a space and a unit, as in
+// "{n} h ago": such a hole holds a number.
+func unit(after string) bool {
+	if !strings.HasPrefix(after, " ") {
+		return false
+	}
+	word := after[1:]
+	if end := strings.IndexAny(word, " .,;:)"); end >= 0 {
+		word = word[:end]
+	}
+	switch word {
+	case "%", "d", "j", "h", "min", "MB", "Mo":
+		return true
+	}
+	return false
 }
 
 func argument(name string, args []any) (string, bool) {

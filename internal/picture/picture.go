@@ -56,7 +56,7 @@ func Resize(r io.Reader, maxPixels int) (data []byte, contentType string, err er
 		return nil, "", fmt.Errorf("read a picture: %w", err)
 	}
 	if len(file) > maxUpload {
-		return nil, "", fault.New(fault.Invalid, "This picture is larger than 10 MB. Please choose a smaller one.")
+		return nil, "", fault.New(fault.Invalid, "This picture is larger than 10\u00a0MB. Please choose a smaller one.")
 	}
 	img, err := decode(file, max(1, maxPixels))
 	if err != nil {

@@ -246,7 +246,7 @@ func TestRefusals(t *testing.T) {
 		"cut off":   {whole[:len(whole)/2], "damaged"},
 		"bomb":      {bomb, "40 million"},
 		"vast":      {vast, "40 million"},
-		"large":     {append(asPNG(t, corners(2, 2)), make([]byte, 10<<20)...), "10 MB"},
+		"large":     {append(asPNG(t, corners(2, 2)), make([]byte, 10<<20)...), "10\u00a0MB"},
 	} {
 		_, _, err := picture.Resize(bytes.NewReader(c.file), 100)
 		if !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), c.says) {

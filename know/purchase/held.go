@@ -98,6 +98,7 @@ func (l *Ledger) Held(ctx context.Context, person int64, accounts []int64) (h He
 		return h, fmt.Errorf("purchase: held of %d: %w", person, err)
 	}
 	for _, r := range said {
+		r = r.asSaid()
 		one := HeldReason{Words: r.Words, TellerID: r.Teller, TellerName: r.TellerName, Place: r.Place, ByName: r.ByName, At: r.EditedAt}
 		if r.Thing.ID != 0 {
 			one.Thing = fmt.Sprintf("%s %d", r.Thing.Kind, r.Thing.ID)

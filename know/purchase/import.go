@@ -10,6 +10,7 @@ import (
 
 	"tribune/internal/fault"
 	"tribune/know"
+	"tribune/storage"
 )
 
 // ImportOptions say how a file is taken in.
@@ -55,7 +56,9 @@ func (l *Ledger) Import(ctx context.Context, a know.Actor, file io.Reader, o Imp
 	if err != nil {
 		return in.report, err
 	}
-	err = in.run(ctx, rows)
+	if err = in.run(ctx, rows); err == nil && !o.DryRun && in.report.New >= storage.AnalyzeFrom {
+		err = l.db.Analyze(ctx)
+	}
 	slices.SortStableFunc(in.report.Errors, func(a, b RowError) int { return a.Row - b.Row })
 	return in.report, err
 }

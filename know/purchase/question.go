@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 
-	"tribune/event"
 	"tribune/internal/fault"
 	"tribune/know"
 	"tribune/storage"
@@ -100,6 +99,7 @@ func (l *Ledger) question(ctx context.Context, q storage.Q, p Purchase) (x Quest
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil
 	}
+	x.Reason = x.Reason.asSaid()
 	return x, err
 }
 
@@ -116,10 +116,9 @@ func (l *Ledger) Answer(ctx context.Context, a know.Actor, q Question, n Answer,
 		if err != nil {
 			return err
 		}
-		if n.Teller != 0 {
-			if err := l.nameable(ctx, tx, n.Teller, person); err != nil {
-				return err
-			}
+		teller, err := l.namedBy(ctx, tx, n, q.Purchase.Account, person)
+		if err != nil {
+			return err
 		}
 		now := storage.Micros(l.now())
 		holes, args := storage.Holes(1, accounts)
@@ -132,13 +131,17 @@ func (l *Ledger) Answer(ctx context.Context, a know.Actor, q Question, n Answer,
 		if err != nil {
 			return fmt.Errorf("purchase: answer about %d: %w", q.Purchase.ID, err)
 		}
-		if n.Teller != 0 {
-			if err := l.askTeller(ctx, tx, a, id, n.Teller); err != nil {
+		if teller != 0 {
+			asked, err := l.askTeller(ctx, tx, a, id, teller, n.Teller == 0)
+			if err != nil {
 				return err
+			}
+			if !asked {
+				teller = 0
 			}
 		}
 		_, err = tx.Exec(ctx, `update reason set words = $1, teller_id = $2, teller_name = $3, place = $4, thing_kind = $5, thing_id = $6, by_name = $7, state = 'visible', edited_at = $8 where id = $9`,
-			n.Words, n.Teller, n.TellerName, n.Place, thing.Kind, thing.ID, n.ByName, now, id)
+			n.Words, teller, n.TellerName, n.Place, thing.Kind, thing.ID, n.ByName, now, id)
 		if err != nil {
 			return err
 		}
@@ -173,70 +176,4 @@ func (l *Ledger) TakeBack(ctx context.Context, q Question) error {
 func empty(ctx context.Context, tx *storage.Tx, reason int64) error {
 	_, err := tx.Exec(ctx, `update reason set words = '', teller_id = 0, teller_name = '', place = '', thing_kind = '', thing_id = 0, by_name = '', state = 'withdrawn' where id = $1`, reason)
 	return err
-}
-
-// public is the condition on person p that they are known here to everybody:
-// they work here, or said something on the square that anybody can read.
-const public = `p.left_at = 0 and p.name <> '' and (p.role in ('staff', 'owner') and p.seen_at > 0 or p.role <> 'guest' and (
-	exists (select 1 from idea where idea.person_id = p.id and idea.state = 'visible' and idea.audience = 'public')
-	or exists (select 1 from comment join idea on idea.id = comment.idea_id where comment.person_id = p.id and comment.state = 'visible' and idea.state = 'visible' and idea.audience = 'public')))`
-
-// Tellers finds people who are public here, by a part of their name, for
-// whoever answers the question.
-func (l *Ledger) Tellers(ctx context.Context, text string, limit int) ([]know.Person, error) {
-	if text = strings.TrimSpace(text); len([]rune(text)) < 2 {
-		return nil, nil
-	}
-	like := strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(text)) + "%"
-	ids, err := storage.All(ctx, l.db, storage.Scalar[int64], `select p.id from person p where (lower(p.name) like $1 escape '\' or lower(p.name) like $2 escape '\') and `+public+` order by p.name, p.id limit $3`, like, "% "+like, limit)
-	if err != nil {
-		return nil, fmt.Errorf("purchase: search for tellers: %w", err)
-	}
-	people, err := l.people.People(ctx, ids)
-	found := make([]know.Person, 0, len(ids))
-	for _, id := range ids {
-		found = append(found, people[id])
-	}
-	return found, err
-}
-
-// nameable refuses to name oneself, and people who are not public here.
-func (l *Ledger) nameable(ctx context.Context, tx *storage.Tx, teller, buyer int64) error {
-	if teller == buyer {
-		return fault.New(fault.Invalid, "You cannot have brought yourself. Name somebody else, or leave it out.").On("who")
-	}
-	var there int
-	if err := tx.Row(ctx, `select count(*) from person p where p.id = $1 and `+public, teller).Scan(&there); err != nil {
-		return err
-	}
-	if there == 0 {
-		return fault.New(fault.Invalid, "This person cannot be named here. Write their name as you would say it.").On("who")
-	}
-	return nil
-}
-
-// askTeller asks a member whether they may be shown, once.
-func (l *Ledger) askTeller(ctx context.Context, tx *storage.Tx, a know.Actor, reason, teller int64) error {
-	var asked, there int
-	if err := tx.Row(ctx, `select count(*), coalesce(sum(case when person_id = $2 then 1 else 0 end), 0) from reason_teller where reason_id = $1`, reason, teller).Scan(&asked, &there); err != nil || there > 0 {
-		return err
-	}
-	if asked >= maxTellers {
-		return fault.New(fault.Limited, "You have named {n} people, and each was asked. Write other names into your words.", "n", maxTellers).On("who")
-	}
-	if _, err := tx.Exec(ctx, `insert into reason_teller (reason_id, person_id, asked_at) values ($1, $2, $3)`, reason, teller, storage.Micros(l.now())); err != nil {
-		return err
-	}
-	if err := l.fact(ctx, tx, know.Actor{ID: a.ID}, TellerAsked, "reason", reason, teller, 0); err != nil {
-		return err
-	}
-	wanted, err := l.people.Wanted(ctx, tx, teller, know.MailWhy)
-	if err != nil || !wanted {
-		return err
-	}
-	var reachable int
-	if err := tx.Row(ctx, `select count(*) from account where person_id = $1 and person_id <> 0 and kind = 'mail' and confirmed_at > 0`, teller).Scan(&reachable); err != nil || reachable == 0 {
-		return err
-	}
-	return l.events.Put(ctx, tx, event.Delivery{Dedup: fmt.Sprintf("teller:%d:%d", reason, teller), Kind: "teller", Person: teller, Subject: event.Ref{Kind: "reason", ID: reason}})
 }

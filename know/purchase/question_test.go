@@ -273,6 +273,82 @@ func TestTellers(t *testing.T) {
 	})
 }
 
+// A name that is written may be a member's who never spoke in public: they
+// alone are asked, and nothing tells the buyer. One's own name is refused
+// however it is given.
+func TestWrittenNames(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		s := open(t, db)
+		ctx := t.Context()
+		anna, ben := s.person("Anna Blum", "anna@example.org"), s.person("Ben Okoye", "ben@example.org")
+		s.person("Cleo Dahl", "c1@example.org")
+		s.person("Cleo Dahl", "c2@example.org")
+		id := s.one(s.order("1", "anna@example.org"))
+		for _, a := range []know.Actor{anna, {}} { // on her page, and by the link in the mail
+			if err := s.answer(a, id, Answer{TellerName: "anna  BLUM"}); !fault.Is(err, fault.Invalid) {
+				t.Errorf("she named herself: %v", err)
+			}
+		}
+		for _, name := range []string{"Ben", "Cleo Dahl", "Nobody Here"} {
+			if err := s.answer(anna, id, Answer{TellerName: name}); err != nil || s.question(anna, id).Reason.TellerName != name {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		if n := s.scalar(`select count(*) from reason_teller`); n != 0 {
+			t.Errorf("%d are asked: of a first name, of two of one name, of a stranger", n)
+		}
+		if err := s.answer(anna, id, Answer{TellerName: "ben okoye"}); err != nil {
+			t.Fatal(err)
+		}
+		account := s.question(anna, id).Purchase.Account
+		looks := func(buyer, desk Reason) {
+			t.Helper()
+			q := s.question(anna, id).Reason
+			r, err := s.ReasonsOf(ctx, staff, []int64{account})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d := r[account]; q.Teller != buyer.Teller || q.TellerName != buyer.TellerName || q.Shown != buyer.Shown || d.Teller != desk.Teller || d.TellerName != desk.TellerName || d.Shown != desk.Shown {
+				t.Errorf("the buyer sees %+v, the desk %+v", q, d)
+			}
+			if h, err := s.Held(ctx, anna.ID, []int64{account}); err != nil || h.Reasons[0].TellerID != buyer.Teller {
+				t.Errorf("her file says %+v, %v", h.Reasons, err)
+			}
+		}
+		looks(Reason{TellerName: "ben okoye"}, Reason{Shown: Asked})
+		named, err := s.Namings(ctx, ben)
+		if err != nil || len(named) != 1 || !named[0].Written || s.scalar(`select count(*) from outbox where kind = 'teller'`) != 1 {
+			t.Fatal(named, err)
+		}
+		if err := s.Show(ctx, ben, named[0].Reason, true); err != nil {
+			t.Fatal(err)
+		}
+		looks(Reason{Teller: ben.ID, Shown: Granted}, Reason{Teller: ben.ID, Shown: Granted})
+		if err := s.Show(ctx, ben, named[0].Reason, false); err != nil {
+			t.Fatal(err)
+		}
+		looks(Reason{TellerName: "ben okoye"}, Reason{Shown: Refused})
+		// Those who are asked quietly are no part of what the buyer is told of.
+		for n := range 4 {
+			name := fmt.Sprintf("Dora Nr%d", n)
+			s.person(name, fmt.Sprintf("d%d@example.org", n))
+			if err := s.answer(anna, id, Answer{TellerName: name}); err != nil {
+				t.Errorf("the limit tells who is a member: %v", err)
+			}
+		}
+		if n := s.scalar(`select count(*) from reason_teller`); n != maxTellers {
+			t.Errorf("%d are asked", n)
+		}
+		for n := range maxTellers + 1 {
+			p := s.person(fmt.Sprintf("Eve Nr%d", n), fmt.Sprintf("e%d@example.org", n))
+			s.public(p)
+			if err := s.answer(anna, id, Answer{Teller: p.ID}); (err != nil) != (n == maxTellers) {
+				t.Errorf("the public one number %d: %v", n, err)
+			}
+		}
+	})
+}
+
 func TestAskedOnce(t *testing.T) {
 	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
 		s := open(t, db)

@@ -43,7 +43,7 @@ type Reason struct {
 	Words      string
 	Teller     int64      // a member they named
 	Shown      Permission // whether that member may be shown
-	TellerName string     // somebody who is not here
+	TellerName string     // somebody they did not choose from the people who are public here
 	Place      string     // an address elsewhere
 	Thing      event.Ref  // idea, post or release of ours
 	ByName     string     // how the one they named knows them
@@ -136,6 +136,19 @@ func scanReason(row storage.Scanner) (r Reason, err error) {
 	return r, err
 }
 
+// asSaid gives an answer as its buyer may see it: that a name they wrote is a
+// member's is for that member to say.
+func (r Reason) asSaid() Reason {
+	switch {
+	case r.TellerName == "" || r.Teller == 0:
+	case r.Shown == Granted:
+		r.TellerName = ""
+	default:
+		r.Teller, r.Shown = 0, ""
+	}
+	return r
+}
+
 // standing gives the answer that stands of a buyer's accounts: the latest.
 // sql.ErrNoRows if there is none.
 func standing(ctx context.Context, q storage.Q, accounts []int64) (Reason, error) {
@@ -144,8 +157,8 @@ func standing(ctx context.Context, q storage.Q, accounts []int64) (Reason, error
 }
 
 // ReasonsOf gives the standing answers of several buyers, each by any of their
-// accounts, by that account. The teller of one who has not said yes is 0, but
-// for the words of the buyer.
+// accounts, by that account. A member who has not said yes is left out, and
+// so is the name by which they were named.
 func (l *Ledger) ReasonsOf(ctx context.Context, a know.Actor, accounts []int64) (map[int64]Reason, error) {
 	if err := know.Require(a, know.Know, know.Subject{Audience: know.Team}); err != nil {
 		return nil, err
@@ -173,6 +186,9 @@ func (l *Ledger) ReasonsOf(ctx context.Context, a know.Actor, accounts []int64) 
 		return nil, err
 	}
 	for _, f := range all { // the latest comes last
+		if f.Teller != 0 {
+			f.TellerName = ""
+		}
 		if f.Shown != Granted {
 			f.Teller = 0
 		}

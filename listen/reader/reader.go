@@ -99,6 +99,7 @@ type Post struct {
 	Text        string
 	Language    string // BCP 47; empty if it is not said
 	Reach       int64  // people who may have seen it; 0 if it is not said
+	HasImage    bool   // a picture belongs to it
 	PublishedAt time.Time
 	DateWrong   bool // there was a date that cannot be
 	Edited      bool // its source says that it was edited; others are compared with what is here

@@ -30,6 +30,7 @@ type Post struct {
 	Language    string `json:"language,omitempty"`
 	Country     string `json:"country,omitempty"`
 	Reach       int64  `json:"reach,omitempty"`
+	HasImage    bool   `json:"has_image,omitempty"`
 	PublishedAt int64  `json:"published_at"` // Unix microseconds
 }
 

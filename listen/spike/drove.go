@@ -66,6 +66,7 @@ type post struct {
 	burst.Post
 	language string
 	at       time.Time
+	text     string // without links
 }
 
 // drove compares the mentions of a rise with those before it.
@@ -112,8 +113,14 @@ func (s *Spikes) drove(ctx context.Context, o Spike) (Drove, error) {
 		return false
 	})
 	var d Drove
-	for _, w := range found.Words[:min(len(found.Words), shown)] {
-		d.Words = append(d.Words, Driver{Text: w.Word, Now: said(in, w.Word), Before: said(before, w.Word)})
+	words := found.Words[:min(len(found.Words), shown)]
+	spelt := map[string]string{}
+	for _, w := range words {
+		spelt[w.Word] = w.Word
+	}
+	spell(spelt, in)
+	for _, w := range words {
+		d.Words = append(d.Words, Driver{Text: spelt[w.Word], Now: said(in, w.Word), Before: said(before, w.Word)})
 	}
 	for _, a := range found.Authors[:min(len(found.Authors), shown)] {
 		d.Authors = append(d.Authors, Driver{Account: a.Key, Now: a.Now, Before: a.Before})
@@ -122,6 +129,30 @@ func (s *Spikes) drove(ctx context.Context, o Spike) (Drove, error) {
 		d.Links = append(d.Links, Driver{Text: l.Key, Now: l.Now, Before: l.Before})
 	}
 	return d, nil
+}
+
+// spell gives words, which are folded, as people wrote them most often.
+func spell(words map[string]string, in []post) {
+	times := map[string]map[string]int{}
+	for _, p := range in {
+		for _, t := range query.Tokenize(p.text).Tokens {
+			if words[t.Word] == "" {
+				continue
+			}
+			if times[t.Word] == nil {
+				times[t.Word] = map[string]int{}
+			}
+			times[t.Word][p.text[t.Start:t.End]]++
+		}
+	}
+	for word, written := range times {
+		most := 0
+		for form, n := range written {
+			if n > most || n == most && form < words[word] {
+				words[word], most = form, n
+			}
+		}
+	}
 }
 
 func plain(posts []post) []burst.Post {
@@ -156,7 +187,8 @@ func (s *Spikes) posts(ctx context.Context, id int64, from, to time.Time, most i
 		err = row.Scan(&p.Author, &text, &p.language, &at)
 		p.at = storage.Time(at)
 		p.Links = links(text)
-		for _, t := range query.Tokenize(rising.WithoutLinks(text)).Tokens {
+		p.text = rising.WithoutLinks(text)
+		for _, t := range query.Tokenize(p.text).Tokens {
 			p.Words = append(p.Words, strings.Clone(t.Word))
 		}
 		return p, err

@@ -78,7 +78,7 @@ func (s *site) recall(t *testing.T) []listen.Post {
 	t.Helper()
 	var posts []listen.Post
 	for i := range 40 {
-		posts = append(posts, s.post(s.at.Add(-time.Duration(i*18)*time.Second), "paper: a recall of the ink, see https://news.example/recall."))
+		posts = append(posts, s.post(s.at.Add(-time.Duration(i*18)*time.Second), []string{"paper: a Récall of the ink", "paper: a RECALL of the ink", "paper: a Récall of inks"}[i%3]+", see https://news.example/recall."))
 	}
 	_, err := s.radar.Hear(t.Context(), s.staff, posts)
 	ok(t, err)
@@ -117,6 +117,9 @@ func TestRise(t *testing.T) {
 			}
 			if len(o.Drove.Words) == 0 || o.Drove.Words[0].Now < 30 || o.Drove.Words[0].Before != 0 || len(o.Drove.Links) != 1 || o.Drove.Links[0].Text != "https://news.example/recall" {
 				t.Errorf("what drove it: %+v", o.Drove)
+			}
+			if !slices.ContainsFunc(o.Drove.Words, func(d Driver) bool { return d.Text == "Récall" && d.Now == 40 }) {
+				t.Errorf("the word is not as most wrote it: %+v", o.Drove.Words)
 			}
 			for _, w := range o.Drove.Words {
 				if w.Text == "always" || w.Text == "paper" && o.Query != 0 || w.Text == "the" {

@@ -3,6 +3,7 @@ package trend
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -106,9 +107,20 @@ func (t *Trends) find(ctx context.Context, now time.Time, share int64, look *Loo
 	if err != nil {
 		return nil, err
 	}
-	found := ofTopics(topics.Topics())
+	newNames := ofNames(beside.Names())
+	found := ofTopics(without(topics.Topics(), newNames))
 	found = append(found, ofNeeds(tables.Groups(wanted))...)
-	return append(found, ofNames(beside.Names())...), nil
+	return append(found, newNames...), nil
+}
+
+// without leaves out the topics that are led by a new name: they are shown once,
+// as that.
+func without(topics []rising.Topic, newNames []Trend) []rising.Topic {
+	named := map[string]bool{}
+	for _, n := range newNames {
+		named[strings.Join(query.Words(n.Label), " ")] = true
+	}
+	return slices.DeleteFunc(topics, func(t rising.Topic) bool { return named[strings.Join(query.Words(t.Terms[0].Text), " ")] })
 }
 
 func ofTopics(all []rising.Topic) (out []Trend) {

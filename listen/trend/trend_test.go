@@ -86,7 +86,8 @@ func (s *site) tell(t *testing.T) {
 		s.say(t, float64(day)+.5, usual...)
 	}
 	for i := range 14 {
-		s.say(t, float64(i%6)+.3, "The refill cartridges leak.", "I saw Papier Nord near there.", "We compared it to Kobalt Atelier yesterday.")
+		s.say(t, float64(i%6)+.3, "The refill cartridges leak.", "I saw Papier Nord near there.",
+			[]string{"We compared it to Kobalt Atelier yesterday.", "Kobalt Atelier has a shop in this street.", "My mother likes Kobalt Atelier more than this."}[i%3])
 		s.say(t, float64(i*2)+.3, "I wish there was a left-handed notebook.")
 	}
 }
@@ -130,6 +131,9 @@ func TestLook(t *testing.T) {
 			t.Errorf("topics: %+v", topics)
 		}
 		for _, x := range topics {
+			if strings.Contains(x.Label, "Kobalt Atelier") {
+				t.Errorf("a new name is a topic as well: %v", x.Terms)
+			}
 			if all := strings.Join(x.Terms, " "); strings.Contains(all, "It is as it was") || strings.Contains(all, "paper") {
 				t.Errorf("what is always said rises: %v", x.Terms)
 			}

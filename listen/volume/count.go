@@ -19,8 +19,8 @@ import (
 type Filter struct {
 	Query     int64 // a standing query, 0: all mentions
 	Sources   []int64
-	Languages []string // as mentions have them; "" is those of unknown language
-	Countries []string
+	Languages []string  // as mentions have them; listen.UnknownLanguage is those of unknown language
+	Countries []string  // the same
 	Since     time.Time // said on this day or later
 	Until     time.Time // said before this day
 }
@@ -209,9 +209,20 @@ func (f Filter) where(anyQuery bool) (string, []any) {
 	}
 	holes, more := storage.Holes(len(args)+1, f.Sources)
 	in(`source_id`, holes, more)
-	holes, more = storage.Holes(len(args)+1, f.Languages)
+	holes, more = storage.Holes(len(args)+1, known(f.Languages, listen.UnknownLanguage))
 	in(`language`, holes, more)
-	holes, more = storage.Holes(len(args)+1, f.Countries)
+	holes, more = storage.Holes(len(args)+1, known(f.Countries, listen.UnknownCountry))
 	in(`country`, holes, more)
 	return strings.Join(parts, ` and `), args
+}
+
+// known gives tags as mentions have them: that of the unknown is empty there.
+func known(tags []string, unknown string) []string {
+	out := slices.Clone(tags)
+	for i, tag := range out {
+		if tag == unknown {
+			out[i] = ""
+		}
+	}
+	return out
 }

@@ -8,6 +8,7 @@ import (
 
 	"tribune/know"
 	"tribune/shape/board"
+	"tribune/tribe"
 	"tribune/web/boards"
 	"tribune/web/webtest"
 )
@@ -27,6 +28,14 @@ func TestJourney(t *testing.T) {
 	ada.Get("/boards/99").Want(t, 404)
 	marta.Post("/desk/boards/1/quotas", "feature", "country", "value", "Narnia", "min", "1", "max", "1").Want(t, 422, "No quota can be on", "Narnia")
 	marta.Post("/desk/boards/1/quotas", "feature", "country", "value", "NO", "min", "1", "max", "1", "feature", "country", "value", "", "min", "", "max", "").Want(t, 303)
+	if _, err := s.Tribes.Start(t.Context(), ada.Actor, tribe.NewTribe{Name: "Broad nibs", Stands: "Ink."}); err != nil {
+		t.Fatal(err)
+	}
+	marta.Get("/desk/boards/1").Want(t, 200, "Tribes: Broad nibs.", `<option value="Broad nibs">`)
+	marta.Post("/desk/boards/1/quotas", "feature", "tribe", "value", "Narrow nibs", "min", "0", "max", "1").Want(t, 422, "No tribe is called “Narrow nibs”", `value="Narrow nibs"`)
+	marta.Post("/desk/boards/1/quotas", "feature", "tribe", "value", "broad NIBS", "min", "0", "max", "1").Want(t, 303)
+	marta.Get("/desk/boards/1").Want(t, 200, `value="Broad nibs" list="quota-tribes"`)
+	marta.Post("/desk/boards/1/quotas", "feature", "country", "value", "NO", "min", "1", "max", "1").Want(t, 303)
 	marta.Get("/desk/boards/1").Want(t, 200, "the seats cannot be drawn", "Fewer people applied (0)")
 	visitor.Get("/boards/1").Want(t, 200, "exactly 1 seat", "Norway")
 

@@ -3,6 +3,7 @@ package boards
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -164,7 +165,8 @@ type running struct {
 	more         string
 	invited      []board.Invitation
 	applicants   map[int64]know.Person
-	names        map[int64]string // of tribes
+	names        map[int64]string // of tribes that applicants name
+	offered      []string         // names of tribes that a quota can be on
 	link         string
 
 	rows     []board.Quota // as typed, or as they are
@@ -236,6 +238,13 @@ func (h handlers) run(w http.ResponseWriter, r *http.Request, v *page.View, id i
 	if x.names, err = h.tribeNames(r, v, tribes); err != nil {
 		return err
 	}
+	largest, _, err := h.Tribes.List(ctx, v.Actor, "", tribesOffered)
+	if err != nil {
+		return err
+	}
+	for _, t := range largest {
+		x.offered = append(x.offered, t.Name)
+	}
 	v.Title, v.Section = x.Name, "boards"
 	return h.ShowDesk(w, r, v, runPage(v, x))
 }
@@ -289,8 +298,35 @@ func (h handlers) deskQuotas(w http.ResponseWriter, r *http.Request, v *page.Vie
 			}
 			x.rows = append(x.rows, q)
 		}
-		return h.Boards.SetQuotas(r.Context(), v.Actor, id, x.rows)
+		quotas, err := h.meant(r, v, x.rows)
+		if err != nil {
+			return err
+		}
+		return h.Boards.SetQuotas(r.Context(), v.Actor, id, quotas)
 	})
+}
+
+// tribesOffered is how many tribes the form of quotas offers by name.
+const tribesOffered = 50
+
+// meant gives quotas as they are kept, with the ids of the tribes that were
+// typed by name.
+func (h handlers) meant(r *http.Request, v *page.View, typed []board.Quota) ([]board.Quota, error) {
+	quotas := slices.Clone(typed)
+	for n, q := range quotas {
+		if q.Feature != board.Tribe {
+			continue
+		}
+		t, ok, err := h.Tribes.Named(r.Context(), v.Actor, q.Value)
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			return nil, fault.New(fault.Invalid, "No tribe is called “{value}”. Take its name from the list.", "value", q.Value)
+		}
+		quotas[n].Value = strconv.FormatInt(t.ID, 10)
+	}
+	return quotas, nil
 }
 
 func (h handlers) deskInvite(w http.ResponseWriter, r *http.Request, v *page.View) error {

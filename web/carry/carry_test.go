@@ -8,10 +8,12 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"tribune/advocate"
 	"tribune/event"
 	"tribune/know"
+	"tribune/listen"
 	"tribune/shape"
 	"tribune/web/carry"
 	"tribune/web/changes"
@@ -126,7 +128,7 @@ func TestThanked(t *testing.T) {
 		t.Fatal(err)
 	}
 	of := fmt.Sprintf("/people/%d", ben.ID)
-	v.Get(of).Want(t, 200, "What lasted", "A comment that helped, under", "Paper for fountain pens")
+	v.Get(of).Want(t, 200, "What lasted", "Helped by a comment, under", "Paper for fountain pens")
 	ben.Get("/me/settings").Want(t, 200, "Name me where something came of what I did")
 	ben.Post("/me/credit").Want(t, 303)
 	v.Get(of).Want(t, 404)
@@ -157,5 +159,52 @@ func TestAlong(t *testing.T) {
 	}
 	if got := carry.Without("/ideas/2?a=b&via=x"); got != "/ideas/2?a=b" {
 		t.Errorf("without: %q", got)
+	}
+}
+
+// An answer that helped is told with what it answered if that was said in
+// public; those in private are told together, in one sentence.
+func TestAnswersThatLasted(t *testing.T) {
+	s := open(t)
+	marta := s.Person("Marta Lindqvist", know.Staff)
+	ctx := t.Context()
+	for n, words := range []string{"Which paper takes <ink>?", "My spine broke.", "My spine broke as well."} {
+		public := n == 0
+		p := listen.Post{Source: "Anywhere", ExternalID: words, Text: words, Public: &public, Author: listen.Author{Name: fmt.Sprint("Jo ", n)}}
+		if public {
+			p.URL = "https://forum.example/7"
+		}
+		heard, err := s.Radar.Hear(ctx, marta.Actor, []listen.Post{p})
+		if err != nil || heard[0].Err != nil {
+			t.Fatal(err, heard)
+		}
+		thread, err := s.Inbox.Open(ctx, marta.Actor, heard[0].ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Inbox.Take(ctx, marta.Actor, thread.ID); err != nil {
+			t.Fatal(err)
+		}
+		said, err := s.Inbox.Answer(ctx, marta.Actor, thread.ID, "Ours does.")
+		if err == nil {
+			err = s.Inbox.Posted(ctx, marta.Actor, said.ID, "")
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.Pass(31 * 24 * time.Hour)
+	if err := s.Events.CatchUp(ctx, "advocate.effects", s.Advocacy.FollowEffects, advocate.EffectKinds()...); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Advocacy.LastAll(ctx); err != nil {
+		t.Fatal(err)
+	}
+	for _, who := range []*webtest.Reader{s.Visitor(), marta} {
+		page := who.Get(fmt.Sprintf("/people/%d", marta.ID))
+		page.Want(t, 200, "Answered what was said elsewhere, and it helped:", `href="https://forum.example/7"`, "Which paper takes &lt;ink&gt;?", "Answered in private, and it helped.").Without(t, "spine")
+		if n := strings.Count(page.Body, "Answered in private"); n != 1 {
+			t.Errorf("said %d times", n)
+		}
 	}
 }

@@ -1,7 +1,9 @@
 package carry
 
 import (
+	"cmp"
 	"context"
+	"slices"
 
 	"tribune/advocate"
 	"tribune/event"
@@ -9,9 +11,12 @@ import (
 	"tribune/web/page"
 )
 
-// How much of what lasted, and of thanks, a page shows.
+// How much of what lasted a page looks through, and how much of each sort and
+// of thanks it shows; and of each sort before one asks for more.
 const (
+	effectsRead    = 60
 	effectsShown   = 12
+	effectsFirst   = 4
 	gratitudeShown = 6
 )
 
@@ -27,7 +32,7 @@ func (k Known) Any() bool { return len(k.Effects)+len(k.Thanks) > 0 }
 
 // KnownFor reads it, as far as the reader may see it.
 func KnownFor(ctx context.Context, k *page.Kit, a know.Actor, person int64) (known Known, err error) {
-	if known.Effects, err = k.Advocacy.Effects(ctx, a, person, effectsShown); err != nil {
+	if known.Effects, err = k.Advocacy.Effects(ctx, a, person, effectsRead); err != nil {
 		return known, err
 	}
 	if known.Thanks, err = k.Advocacy.ThanksTo(ctx, a, person, 0, gratitudeShown); err != nil {
@@ -39,6 +44,30 @@ func KnownFor(ctx context.Context, k *page.Kit, a know.Actor, person int64) (kno
 	}
 	known.People, err = k.People.People(ctx, who)
 	return known, err
+}
+
+// lasting is effects of one sort, the latest first: their sort is said once.
+type lasting struct {
+	sort  string            // as sortOf names it
+	named []advocate.Effect // those with something to open
+}
+
+// sorted puts effects together by their sort, those that have nothing to open
+// at the end. Recognition tells what lasted, never how much of it.
+func sorted(all []advocate.Effect) (sorts []lasting) {
+	last := func(a, b lasting) int { return cmp.Compare(min(len(b.named), 1), min(len(a.named), 1)) }
+	for _, e := range all {
+		i := slices.IndexFunc(sorts, func(l lasting) bool { return l.sort == sortOf(e) })
+		if i < 0 {
+			i = len(sorts)
+			sorts = append(sorts, lasting{sort: sortOf(e)})
+		}
+		if e.Title != "" && len(sorts[i].named) < effectsShown {
+			sorts[i].named = append(sorts[i].named, e)
+		}
+	}
+	slices.SortStableFunc(sorts, last)
+	return sorts
 }
 
 // Here is what a page of something says of thanks and of carrying it on.

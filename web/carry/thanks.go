@@ -140,25 +140,40 @@ func what(v *page.View, kind string) string {
 	return v.T("for what has changed")
 }
 
-// lasted says what kind of thing lasted; its title follows, if there is one.
-func lasted(v *page.View, e advocate.Effect) string {
+// sortOf names the sort of an effect.
+func sortOf(e advocate.Effect) string {
 	switch {
-	case e.Ref.Kind == "comment":
-		return v.T("A comment that helped, under")
-	case e.Ref.Kind == "reply":
-		return v.T("A reply that helped, under")
-	case e.Kind == advocate.Helped && e.Title != "":
-		return v.T("An answer that helped:")
-	case e.Kind == advocate.Helped:
-		return v.T("An answer that helped somebody who had written to us.")
-	case e.Kind == advocate.HasShipped:
-		return v.T("An idea that became real:")
-	case e.Kind == advocate.EditTaken:
-		return v.T("A wording that its author took, in")
-	case e.Title != "":
-		return v.T("A friend who came by a link, and stayed. It led to")
+	case e.Ref.Kind == "comment", e.Ref.Kind == "reply":
+		return e.Ref.Kind
+	case e.Said != "":
+		return "elsewhere"
+	case e.Title == "":
+		return string(e.Kind) + " in private"
 	}
-	return v.T("A friend who came by word of mouth, and stayed.")
+	return string(e.Kind)
+}
+
+// says tells what lasted; what it was about follows, where there is something.
+func (l lasting) says(v *page.View) string {
+	switch l.sort {
+	case "comment":
+		return v.T("Helped by a comment, under")
+	case "reply":
+		return v.T("Helped by a reply, under")
+	case "elsewhere":
+		return v.T("Answered what was said elsewhere, and it helped:")
+	case string(advocate.Helped):
+		return v.T("Answered in public, and it helped:")
+	case string(advocate.HasShipped):
+		return v.T("Proposed what became real:")
+	case string(advocate.EditTaken):
+		return v.T("Found a better wording, in")
+	case string(advocate.FriendStays):
+		return v.T("Brought a friend who stayed, by a link to")
+	case string(advocate.FriendStays) + " in private":
+		return v.T("Brought a friend who stayed, by word of mouth.")
+	}
+	return v.T("Answered in private, and it helped.")
 }
 
 // signInURL leads back here after signing in.

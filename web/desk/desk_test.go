@@ -40,7 +40,7 @@ func TestTodayShowsWhatWaits(t *testing.T) {
 	}
 	marta.Get("/desk").Want(t, 200, "Anna Morel", "Are there refills without a cover?", `class="clock `, "A squared A6", "Ideas without a decision")
 	s.Pass(4 * 24 * time.Hour)
-	marta.Get("/desk").Want(t, 200, `class="clock late"`, "4 d", "(late)")
+	marta.Get("/desk").Want(t, 200, `class="clock late"`, "4\u00a0d", "(late)")
 	if _, err := s.Ideas.Decide(ctx, marta.Actor, idea.ID, shape.NewDecision{Stage: shape.Planned, Reason: "We have the paper for it.", PromisedAt: s.Clock().Add(48 * time.Hour)}); err != nil {
 		t.Fatal(err)
 	}

@@ -181,6 +181,7 @@ func Purpose(v *page.View, p listen.Purpose) string {
 type Tab struct {
 	Name, Href string
 	Current    bool
+	Under      []Tab // shown in a row of their own while it is the current one
 }
 
 // Link is a path with an id.

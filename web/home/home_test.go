@@ -112,7 +112,7 @@ func TestHeard(t *testing.T) {
 	if _, err := s.Ideas.AddVoice(ctx, marta.Actor, idea.ID, shape.VoiceFrom{Mention: heard[0].ID}); err != nil {
 		t.Fatal(err)
 	}
-	s.Visitor().Get("/").Want(t, 200, "answered by", ">Marta Lindqvist (Tribune)</a> in 3 h", "now behind", ">An A6 squared one</a>")
+	s.Visitor().Get("/").Want(t, 200, "answered by", ">Marta Lindqvist (Tribune)</a> in 3\u00a0h", "now behind", ">An A6 squared one</a>")
 	s.Visitor().Get("/how-we-listen").Want(t, 200, "Other programs of ours").Without(t, "Blogs", "Mails")
 }
 

@@ -16,6 +16,8 @@ func kindTitle(v *page.View, k listen.SourceKind) string {
 		return v.T("Letters to us")
 	case listen.APISource, listen.WebhookSource:
 		return v.T("Other programs of ours")
+	case listen.WebmentionSource:
+		return v.T("Pages that link to ours")
 	}
 	return v.T("A feed")
 }
@@ -33,6 +35,8 @@ func kindLine(v *page.View, p listen.Place) string {
 		return v.T("all of them, because they are written to us; never public")
 	case p.Kind == listen.APISource || p.Kind == listen.WebhookSource:
 		return v.T("what our shop or our service desk passes on")
+	case p.Kind == listen.WebmentionSource:
+		return v.T("those whose authors tell us of the link (Webmention)")
 	case p.Addressed:
 		return v.T("all that appears there, because it is written to us")
 	}

@@ -240,7 +240,7 @@ func TestFrench(t *testing.T) {
 	idea := propose(t, s, ana, "Thread, not glue")
 	fr := s.Visitor()
 	fr.Lang = "fr"
-	fr.Get("/ideas").Want(t, 200, "Proposer une idée", "Toutes les idées").Without(t, "Propose an idea", "Search")
+	fr.Get("/ideas").Want(t, 200, "Proposer une idée", ">Toutes<").Without(t, "Propose an idea", "Search")
 	fr.Get(page.IdeaURL(idea.ID)).Want(t, 200, "Les voix qui la portent").Without(t, "Voices behind", "Where it stands")
 	fr.Post("/ideas", "title", "x").Want(t, 401, "Connectez-vous")
 }

@@ -18,6 +18,7 @@ import (
 type hub struct {
 	*page.Kit
 	pace pace
+	look chan struct{} // holds something while nobody looks through what is heard
 
 	mu      sync.Mutex
 	streams map[*stream]bool
@@ -36,7 +37,7 @@ func (h *hub) join(s *stream) {
 	ctx, stop := context.WithCancel(context.Background())
 	stopped := make(chan struct{})
 	h.stop, h.stopped = stop, stopped
-	changes := h.Events.Changes("vote", "idea", "comment", "voice", "thread", "session", "person")
+	changes := h.Events.Changes("vote", "idea", "comment", "voice", "thread", "session", "person", "mentions")
 	go func() {
 		defer close(stopped)
 		defer changes.Close()
@@ -100,6 +101,7 @@ func (h *hub) follow(ctx context.Context, changes *event.Changes) {
 type news struct {
 	ideas  map[int64]bool
 	desk   bool
+	heard  int64          // the first mention that was stored, 0 if none was
 	people map[int64]bool // whose right to look may have ended
 }
 
@@ -116,6 +118,10 @@ func changed(facts []event.Event) news {
 			n.ideas[f.Other] = true
 		case "thread":
 			n.desk = true
+		case "mentions":
+			if n.heard == 0 || f.Other < n.heard {
+				n.heard = f.Other
+			}
 		case "session":
 			n.people[f.Actor] = f.Kind == "session.ended" || n.people[f.Actor]
 		case "person":
@@ -136,6 +142,9 @@ func (h *hub) spread(ctx context.Context, streams []*stream, n news) error {
 		}
 		if n.desk && s.watch.desk {
 			s.lookAtDesk()
+		}
+		if n.heard != 0 && s.watch.radar != nil {
+			s.lookAtRadar(n.heard)
 		}
 		for _, id := range s.watch.ideas {
 			if !n.ideas[id] {

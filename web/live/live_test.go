@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"runtime"
 	"strings"
@@ -17,6 +18,7 @@ import (
 
 	"tribune/gate"
 	"tribune/know"
+	"tribune/listen"
 	"tribune/shape"
 	"tribune/storage"
 	"tribune/storage/storagetest"
@@ -32,6 +34,7 @@ type world struct {
 	url   string
 	stop  chan struct{} // closed when the server is told to stop
 	serve *http.Server
+	made  int // ideas, each of another title
 }
 
 func quick() pace {
@@ -57,7 +60,8 @@ func open(t *testing.T, db *storage.DB, p pace) *world {
 // idea proposes one.
 func (w *world) idea(by *webtest.Reader, audience know.Audience) int64 {
 	w.t.Helper()
-	idea, err := w.Ideas.Propose(w.t.Context(), by.Actor, shape.NewIdea{Title: "Pages for drawing", Audience: audience})
+	w.made++
+	idea, err := w.Ideas.Propose(w.t.Context(), by.Actor, shape.NewIdea{Title: fmt.Sprint("Pages for drawing ", w.made), Audience: audience})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -281,6 +285,53 @@ func TestDesk(t *testing.T) {
 	})
 }
 
+// What is heard is counted on the stream that would show it, for the team alone.
+func TestHeard(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		w := open(t, db, quick())
+		owner := w.Person("Marta Lindqvist", know.Owner)
+		says := func(text string, ago time.Duration) {
+			t.Helper()
+			heard, err := w.Radar.Hear(t.Context(), owner.Actor, []listen.Post{{Source: "Shop", ExternalID: text, Text: text, Author: listen.Author{Name: text}, PublishedAt: w.Clock().Add(-ago)}})
+			if err != nil || heard[0].Err != nil {
+				t.Fatal(err, heard)
+			}
+		}
+		says("the first mug", time.Hour)
+		for _, r := range []*webtest.Reader{w.Visitor(), w.Person("Ines Roth", know.Member)} {
+			if s := w.look(r, "radar=&after=0"); s.status != http.StatusNotFound {
+				t.Errorf("%s gets %d", r.Name, s.status)
+			}
+		}
+		french := *owner
+		french.Lang = "fr"
+		all, mugs := w.look(owner, "radar=&after=1"), w.look(&french, "radar="+url.QueryEscape("q=mug* -cup&since=7")+"&after=1")
+		late := w.look(owner, fmt.Sprintf("radar=&after=1&from=%d", w.Clock().Add(-10*time.Minute).UnixMicro()))
+		says("a cup and a mug", time.Hour)
+		all.says("heard", "1 new mention: show")
+		says("two mugs", time.Minute)
+		says("mugs of old", 30*24*time.Hour)
+		all.says("heard", "3 new mentions: show")
+		mugs.says("heard", "1 nouvelle mention\u00a0: afficher")
+		late.says("heard", "1 new mention: show")
+		posts := make([]listen.Post, 120)
+		for i := range posts {
+			posts[i] = listen.Post{Source: "Shop", ExternalID: fmt.Sprint(i), Text: fmt.Sprint("pen ", i), Author: listen.Author{Name: "Jo"}}
+		}
+		if _, err := w.Radar.Hear(t.Context(), owner.Actor, posts); err != nil {
+			t.Fatal(err)
+		}
+		broken := w.look(owner, "radar="+url.QueryEscape("q=mug AND")+"&after=1")
+		all.says("heard", "100 new mentions and more: show")
+		broken.silent()
+		mugs.mu.Lock()
+		defer mugs.mu.Unlock()
+		if mugs.got != 1 {
+			t.Errorf("a page that shows none of it was told %d times: %v", mugs.got, mugs.texts)
+		}
+	})
+}
+
 // A stream of whoever signs out ends.
 func TestSignOut(t *testing.T) {
 	w := open(t, storagetest.SQLite(t), quick())
@@ -297,7 +348,7 @@ func TestSignOut(t *testing.T) {
 func TestWatched(t *testing.T) {
 	w := open(t, storagetest.SQLite(t), quick())
 	for query, want := range map[string]int{"": 204, "ideas=": 422, "ideas=1,x": 422, "ideas=-1": 422, "ideas=1,2&talk=1": 422, "talk=1": 422,
-		"ideas=1&talk=-1": 422, "since=1": 422, "desk&since=x": 422, "ideas=" + strings.Repeat("1,", 100) + "1": 422} {
+		"ideas=1&talk=-1": 422, "radar=": 422, "radar=%25zz&after=1": 422, "radar=&after=x": 422, "radar=&after=1&from=x": 422, "since=1": 422, "desk&since=x": 422, "ideas=" + strings.Repeat("1,", 100) + "1": 422} {
 		if s := w.look(w.Visitor(), query); s.status != want {
 			t.Errorf("%q gets %d, want %d", query, s.status, want)
 		}

@@ -27,7 +27,8 @@ func Routes(mux *http.ServeMux, k *page.Kit) {
 }
 
 func routes(mux *http.ServeMux, k *page.Kit, p pace) *hub {
-	h := &hub{Kit: k, pace: p, streams: map[*stream]bool{}}
+	h := &hub{Kit: k, pace: p, streams: map[*stream]bool{}, look: make(chan struct{}, 1)}
+	h.look <- struct{}{}
 	mux.Handle("GET /live", k.Handle(h.serve))
 	return h
 }

@@ -32,6 +32,7 @@ type stream struct {
 	mu    sync.Mutex
 	now   []counts // of watch.ideas
 	desk  bool     // who waits may have changed
+	heard int64    // the first mention that was stored since it was looked, 0 if none was
 	ended bool
 }
 
@@ -45,7 +46,7 @@ func (h *hub) serve(w http.ResponseWriter, r *http.Request, v *page.View) error 
 		w.WriteHeader(http.StatusNoContent)
 		return nil
 	}
-	if what.desk && !v.Actor.IsStaff() {
+	if what.team() && !v.Actor.IsStaff() {
 		return fault.New(fault.NotFound, "There is nothing here, or it is not open to you.")
 	}
 	leave, err := h.Gate.Stream(gate.From(r.Context()))
@@ -54,6 +55,9 @@ func (h *hub) serve(w http.ResponseWriter, r *http.Request, v *page.View) error 
 	}
 	defer leave()
 	s := &stream{watch: what, actor: v.Actor, ready: make(chan struct{}, 1), now: make([]counts, len(what.ideas)), desk: what.desk}
+	if what.radar != nil {
+		s.heard = what.radar.after + 1
+	}
 	h.join(s)
 	defer h.leave(s)
 	all, err := h.counts(r.Context(), v.Actor.Role, what.ideas)
@@ -149,6 +153,15 @@ func (s *stream) lookAtDesk() {
 	s.tell()
 }
 
+func (s *stream) lookAtRadar(first int64) {
+	s.mu.Lock()
+	if s.heard == 0 || first < s.heard {
+		s.heard = first
+	}
+	s.mu.Unlock()
+	s.tell()
+}
+
 // begin keeps the counts that an open page begins with, but for those that the
 // follower has shown meanwhile: they may be newer, and if they are not it will
 // show them again.
@@ -182,14 +195,15 @@ type said struct {
 	ideas       []counts
 	open, fresh int
 	aboutDesk   bool
+	radar       radarSaid
 }
 
 // message gives what is new since the last message, "" if nothing is: a text
 // for each place of the page, in its reader's language.
 func (h *hub) message(ctx context.Context, v *page.View, s *stream, last *said) (message string, ended bool, err error) {
 	s.mu.Lock()
-	now, desk, ended := append([]counts(nil), s.now...), s.desk, s.ended
-	s.desk = false
+	now, desk, heard, ended := append([]counts(nil), s.now...), s.desk, s.heard, s.ended
+	s.desk, s.heard = false, 0
 	s.mu.Unlock()
 	if ended {
 		return "", true, nil
@@ -203,6 +217,11 @@ func (h *hub) message(ctx context.Context, v *page.View, s *stream, last *said) 
 	last.ideas = now
 	if desk {
 		if err := h.deskTexts(ctx, texts, v, s, last); err != nil {
+			return "", false, err
+		}
+	}
+	if heard != 0 {
+		if err := h.radarTexts(ctx, texts, v, s, heard, &last.radar); err != nil {
 			return "", false, err
 		}
 	}

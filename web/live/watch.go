@@ -18,6 +18,14 @@ type watch struct {
 	talk  int64     // how many comments the page shows, of the one idea it is about; -1: it does not
 	desk  bool      // who waits
 	since time.Time // how many began to wait after that, if not zero
+	radar *heard    // what is heard, nil if it is not shown
+}
+
+// heard is a stream of mentions that a page shows.
+type heard struct {
+	filter url.Values // as the address of the page says it
+	after  int64      // the last mention that was stored when it was read
+	from   time.Time  // the last on the page was said then; zero if it shows all there are
 }
 
 // watched reads a watch.
@@ -45,7 +53,29 @@ func watched(q url.Values) (w watch, err error) {
 		}
 		w.since = time.UnixMicro(micros)
 	}
-	return w, nil
+	if q.Has("radar") {
+		w.radar, err = heardOf(q)
+	}
+	return w, err
+}
+
+// heardOf reads what a page shows of what is heard.
+func heardOf(q url.Values) (h *heard, err error) {
+	h = &heard{}
+	if h.filter, err = url.ParseQuery(q.Get("radar")); err != nil {
+		return nil, unread("radar")
+	}
+	if h.after, err = strconv.ParseInt(q.Get("after"), 10, 64); err != nil || h.after < 0 {
+		return nil, unread("after")
+	}
+	if s := q.Get("from"); s != "" {
+		micros, err := strconv.ParseInt(s, 10, 64)
+		if err != nil {
+			return nil, unread("from")
+		}
+		h.from = time.UnixMicro(micros)
+	}
+	return h, nil
 }
 
 func unread(field string) error {
@@ -53,4 +83,7 @@ func unread(field string) error {
 }
 
 // nothing reports whether there is nothing to follow.
-func (w watch) nothing() bool { return len(w.ideas) == 0 && !w.desk }
+func (w watch) nothing() bool { return len(w.ideas) == 0 && !w.team() }
+
+// team reports whether only the team may see it.
+func (w watch) team() bool { return w.desk || w.radar != nil }

@@ -51,6 +51,9 @@ func (d draft) teller(ctx context.Context, row event.Delivery) error {
 	} else {
 		d.say(d.T("{name} bought from {brand}, and says that it was you who brought them.", "name", name, "brand", d.site.Brand))
 	}
+	if n.Written {
+		d.say(d.T("They wrote your name, and nobody has told them that you are a member. If they mean somebody else of that name, say no."))
+	}
 	d.say(d.T("May we show that? Nobody sees your name with it before you say yes; a no is kept for good."))
 	d.Blocks = append(d.Blocks, linkTo(d.T("Say yes or no"), d.m.k.URL+"/me/why"))
 	return d.choice(ctx, know.MailWhy, d.T("You get this mail because somebody named you."), d.T("No more questions of this kind"))

@@ -691,7 +691,7 @@ func photo(v *page.View, me whoami) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = page.Field(me.wrong, "photo", v.T("A picture of you"), "", v.T("JPEG, PNG, GIF or WebP, up to 10 MB. It is made smaller, and where it was taken is removed."), templ.Attributes{"type": "file", "accept": "image/jpeg,image/png,image/gif,image/webp"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = page.Field(me.wrong, "photo", v.T("A picture of you"), "", v.T("JPEG, PNG, GIF or WebP, up to 10\u00a0MB. It is made smaller, and where it was taken is removed."), templ.Attributes{"type": "file", "accept": "image/jpeg,image/png,image/gif,image/webp"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

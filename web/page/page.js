@@ -11,9 +11,13 @@ document.addEventListener("keydown", (e) => {
 });
 
 // A navigation in one row begins where one is.
-for (const here of document.querySelectorAll(".bar nav [aria-current], .rail [aria-current], .tabs [aria-current]")) {
+for (const here of document.querySelectorAll(".bar nav [aria-current], .rail [aria-current], .tabs [aria-current], .ideas-stages [aria-current]")) {
   const row = here.parentElement;
   row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
+  if (CSS.supports("animation-timeline: scroll()")) continue; // the style sheet fades its edges
+  const fade = () => row.classList.toggle("moved", row.scrollLeft > 8);
+  row.addEventListener("scroll", fade, { passive: true });
+  fade();
 }
 
 // An address that names a comment of another page leads to that page.

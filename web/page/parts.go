@@ -59,6 +59,8 @@ func (v *View) fullTitle() string {
 		return v.Site.Brand
 	case v.Waiting > 0 && v.Section == "inbox":
 		return fmt.Sprintf("(%d) %s, %s", v.Waiting, v.Title, v.Site.Brand)
+	case v.Title == v.Site.Brand || strings.HasSuffix(v.Title, " "+v.Site.Brand): // as "Welcome to Tribune"
+		return v.Title
 	}
 	return v.Title + ", " + v.Site.Brand
 }

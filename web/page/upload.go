@@ -20,7 +20,7 @@ func BigForm(w http.ResponseWriter, r *http.Request) error {
 	r.Body = http.MaxBytesReader(w, r.Body, maxUpload)
 	err := r.ParseMultipartForm(256 << 10)
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
-		return fault.New(fault.Invalid, "This picture is larger than 10 MB. Please choose a smaller one.")
+		return fault.New(fault.Invalid, "This picture is larger than 10\u00a0MB. Please choose a smaller one.")
 	}
 	if err != nil && !errors.Is(err, http.ErrNotMultipart) {
 		return fault.New(fault.Invalid, "The form did not arrive whole, or is longer than it may be. Go back: what you typed is still there.").Because(err)

@@ -123,6 +123,6 @@ func TestClockShown(t *testing.T) {
 	if err := s.People.SetProfile(t.Context(), marta.Actor, know.Profile{Name: "Marta Lindqvist", ClockShown: true}); err != nil {
 		t.Fatal(err)
 	}
-	v.Get("/people").Want(t, 200, "half the time within 4 h")
-	v.Get("/people/"+strconv.FormatInt(marta.ID, 10)).Want(t, 200, "half the time within 4 h")
+	v.Get("/people").Want(t, 200, "half the time within 4\u00a0h")
+	v.Get("/people/"+strconv.FormatInt(marta.ID, 10)).Want(t, 200, "half the time within 4\u00a0h")
 }

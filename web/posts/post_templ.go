@@ -993,7 +993,7 @@ func reactions(v *page.View, p post.Post, reacted []post.Reaction) templ.Compone
 func reaction(v *page.View, kind post.Reaction) string {
 	switch kind {
 	case post.Thanks:
-		return v.T("Thank you")
+		return v.T("This helped me")
 	case post.Agrees:
 		return v.T("I agree")
 	}

@@ -162,7 +162,7 @@ func TestTalk(t *testing.T) {
 	sent(t, staff, staff.Post("/tribune/1/replies", "body", "Is it?", "to", "0", "language", "en")).Want(t, 200, "Is it?", "works at")
 	sent(t, anna, anna.Post("/tribune/1/replies", "body", "It *is*.", "to", "1", "language", "en")).Want(t, 200, "<em>is</em>", "wrote the post", "post-answer")
 	staff.Script = true
-	staff.Post("/tribune/1/reactions", "kind", "thanks").Want(t, 200, `aria-pressed="true"`, "Thank you").Without(t, "<html")
+	staff.Post("/tribune/1/reactions", "kind", "thanks").Want(t, 200, `aria-pressed="true"`, "This helped me").Without(t, "<html")
 	staff.Script = false
 	anna.Post("/tribune/1/replies/1/hide", "reason", "Rude.").Want(t, 403)
 	if a := staff.Post("/tribune/1/hide", "reason", "An advertisement."); a.Status != 303 {

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
+
+	"tribune/internal/pgtest"
 )
 
 // A webhook is made with a secret that is shown once, and the example on its
@@ -24,7 +26,7 @@ func TestWebhookIsMade(t *testing.T) {
 
 	for _, tool := range []string{"sh", "curl", "openssl", "od"} {
 		if _, err := exec.LookPath(tool); err != nil {
-			t.Skip(tool + " is not here")
+			pgtest.Missing(t, tool)
 		}
 	}
 	_, script, _ := strings.Cut(made.Body, `<pre class="hook-example" tabindex="0"><code>`)

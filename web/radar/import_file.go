@@ -44,7 +44,7 @@ func (x *radar) importFile(w http.ResponseWriter, r *http.Request, v *page.View)
 	}
 	i := imported{source: strings.TrimSpace(r.PostFormValue("source")), dry: r.PostFormValue("do") != "import"}
 	if err != nil && !errors.Is(err, http.ErrNotMultipart) {
-		err = fault.New(fault.Invalid, "The file did not arrive whole, or is larger than 50 MB. Cut it into parts: importing one twice does no harm.").On("file").Because(err)
+		err = fault.New(fault.Invalid, "The file did not arrive whole, or is larger than 50\u00a0MB. Cut it into parts: importing one twice does no harm.").On("file").Because(err)
 	} else if sum := r.PostFormValue("kept"); sum != "" {
 		err = x.takeKept(r, v, &i, sum)
 	} else {
@@ -128,5 +128,6 @@ func columns(v *page.View) [][2]string {
 		{"external_id, reply_to", v.T("its number where it comes from, and that of what it answers")},
 		{"public", v.T("false keeps it on the desk although it has an address")},
 		{"reach", v.T("how many people it reached")},
+		{"has_image", v.T("whether a picture belongs to it, or where it is")},
 	}
 }

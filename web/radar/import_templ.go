@@ -87,7 +87,7 @@ func importPage(v *page.View, i imported) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = desk.Line("import", i.wrong, "file", v.T("File"), "", v.T("CSV with a header, or NDJSON (one JSON object a line), UTF-8, up to 50 MB."), templ.Attributes{"type": "file", "accept": ".csv,.ndjson,.jsonl,.json", "required": true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = desk.Line("import", i.wrong, "file", v.T("File"), "", v.T("CSV with a header, or NDJSON (one JSON object a line), UTF-8, up to 50\u00a0MB."), templ.Attributes{"type": "file", "accept": ".csv,.ndjson,.jsonl,.json", "required": true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -18,7 +18,8 @@ type filter struct {
 	since                                      string // days back, or empty
 	from, until                                string // days of UTC, both in it
 	query, source, account, reach              int64
-	once                                       bool // copies left out, as counts do
+	among                                      []int64 // sources, if there are several
+	once                                       bool    // copies left out, as counts do
 }
 
 func filterOf(q url.Values) filter {
@@ -31,6 +32,17 @@ func filterOf(q url.Values) filter {
 	}
 	f := filter{text: q.Get("q"), language: q.Get("language"), mood: q.Get("mood"), country: q.Get("country"), author: q.Get("author"), has: q.Get("has"),
 		query: number("query"), source: number("source"), account: number("account"), reach: number("reach"), once: q.Get("once") != ""}
+	for _, s := range q["source"] {
+		if n, err := strconv.ParseInt(s, 10, 64); err == nil && n > 0 && !slices.Contains(f.among, n) && len(f.among) < 100 {
+			f.among = append(f.among, n)
+		}
+	}
+	if f.source = 0; len(f.among) == 1 {
+		f.source = f.among[0]
+	}
+	if len(f.among) < 2 {
+		f.among = nil
+	}
 	if n := number("since"); n > 0 && n < 100_000 {
 		f.since = q.Get("since")
 	}
@@ -58,11 +70,17 @@ func (f filter) values() url.Values {
 			q.Set(name, value)
 		}
 	}
+	for _, source := range f.among {
+		q.Add("source", number(source))
+	}
 	if f.once {
 		q.Set("once", "1")
 	}
 	return q
 }
+
+// FilterOf reads what a stream is filtered by, as its address says it.
+func FilterOf(q url.Values, now time.Time) listen.Filter { return filterOf(q).listen(now) }
 
 // href leads to the stream, so filtered.
 func (f filter) href() string {
@@ -81,7 +99,7 @@ func (f filter) folded() bool {
 
 // listen gives the filter as the radar takes it.
 func (f filter) listen(now time.Time) listen.Filter {
-	l := listen.Filter{Text: f.text, Query: f.query, Source: f.source, Language: f.language, Mood: listen.Mood(f.mood), Country: f.country, Author: f.author,
+	l := listen.Filter{Text: f.text, Query: f.query, Source: f.source, Sources: f.among, Language: f.language, Mood: listen.Mood(f.mood), Country: f.country, Author: f.author,
 		Has: f.has, Reach: f.reach, Once: f.once}
 	if days, err := strconv.Atoi(f.since); err == nil {
 		l.Since = now.AddDate(0, 0, -days)
@@ -102,7 +120,7 @@ func (f filter) listen(now time.Time) listen.Filter {
 // names for the ones people are most likely to write in.
 func languages(v *page.View, chosen string) []page.Option {
 	tags := []string{"ar", "cs", "da", "de", "el", "en", "es", "fi", "fr", "hi", "hu", "id", "it", "ja", "ko", "nl", "no", "pl", "pt", "ro", "ru", "sv", "th", "tr", "uk", "vi", "zh"}
-	if chosen != "" && !slices.Contains(tags, chosen) {
+	if chosen != "" && chosen != listen.UnknownLanguage && !slices.Contains(tags, chosen) {
 		tags = append(tags, chosen)
 	}
 	var options []page.Option
@@ -110,7 +128,7 @@ func languages(v *page.View, chosen string) []page.Option {
 		options = append(options, page.Option{Value: t, Name: v.Language(t)})
 	}
 	slices.SortFunc(options, func(a, b page.Option) int { return cmp.Compare(a.Name, b.Name) })
-	return append([]page.Option{{Value: "", Name: v.T("any language")}}, options...)
+	return append([]page.Option{{Value: "", Name: v.T("any language")}, {Value: listen.UnknownLanguage, Name: languageName(v, listen.UnknownLanguage)}}, options...)
 }
 
 func queryOptions(queries []listen.Query, all string) []page.Option {
@@ -129,8 +147,24 @@ func sourceOptions(v *page.View, sources []listen.Source) []page.Option {
 	return options
 }
 
+// languageName names a language that is filtered by.
+func languageName(v *page.View, tag string) string {
+	if tag == listen.UnknownLanguage {
+		return v.T("language not known")
+	}
+	return v.Language(tag)
+}
+
+// countryName names a country that is filtered by.
+func countryName(v *page.View, code string) string {
+	if code == listen.UnknownCountry {
+		return v.T("country not known")
+	}
+	return v.Country(code)
+}
+
 func countryOptions(v *page.View) []page.Option {
-	return append([]page.Option{{Value: "", Name: v.T("any country")}}, slices.DeleteFunc(page.Countries(v), func(o page.Option) bool { return o.Value == "" })...)
+	return append([]page.Option{{Value: "", Name: v.T("any country")}, {Value: listen.UnknownCountry, Name: countryName(v, listen.UnknownCountry)}}, slices.DeleteFunc(page.Countries(v), func(o page.Option) bool { return o.Value == "" })...)
 }
 
 func moodOptions(v *page.View) []page.Option {

@@ -3,6 +3,8 @@ package radar
 import (
 	"context"
 	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -22,7 +24,8 @@ type stream struct {
 	sources     []listen.Source
 	parsed      map[int64]*query.Query // the standing queries, and at 0 the words looked for
 	wrong       page.Wrong
-	resting     int64 // where nothing was heard
+	resting     int64  // where nothing was heard
+	live        string // data-live: what comes after it was read, and would stand on it
 }
 
 func (x *radar) stream(w http.ResponseWriter, r *http.Request, v *page.View) (err error) {
@@ -31,11 +34,17 @@ func (x *radar) stream(w http.ResponseWriter, r *http.Request, v *page.View) (er
 	s := stream{filter: filterOf(r.URL.Query())}
 	f := s.filter.listen(x.Now())
 	f.Cursor, f.Limit = r.URL.Query().Get("cursor"), 30
+	last, err := x.Radar.LastMention(ctx) // before the list is read: what comes between is on it
+	if err != nil {
+		return err
+	}
 	var next string
 	if s.mentions, next, err = x.Radar.Mentions(ctx, v.Actor, f); err != nil {
 		if err := v.Wrong(err, &s.wrong); err != nil {
 			return err
 		}
+	} else if f.Cursor == "" {
+		s.live = s.follow(last, next != "")
 	}
 	if len(s.mentions) == 0 && !s.filtered() {
 		if s.resting, err = x.Radar.Resting(ctx, v.Actor); err != nil {
@@ -65,6 +74,28 @@ func (x *radar) stream(w http.ResponseWriter, r *http.Request, v *page.View) (er
 	}
 	s.parsed = x.parseAll(ctx, v, s.text, s.queries)
 	return x.ShowDesk(w, r, v, streamPage(v, s))
+}
+
+// follow is the data-live of the page: mentions stored after it was read, but
+// those that would stand behind its end.
+func (s stream) follow(last int64, full bool) string {
+	q := url.Values{"radar": {s.values().Encode()}}
+	for _, m := range s.mentions {
+		last = max(last, m.ID)
+	}
+	q.Set("after", strconv.FormatInt(last, 10))
+	if n := len(s.mentions); full && n > 0 {
+		q.Set("from", strconv.FormatInt(s.mentions[n-1].PublishedAt.UnixMicro(), 10))
+	}
+	return q.Encode()
+}
+
+// sourceName names one of several sources that are filtered by.
+func (s stream) sourceName(v *page.View, id int64) string {
+	if i := slices.IndexFunc(s.sources, func(x listen.Source) bool { return x.ID == id }); i >= 0 {
+		return v.T("in {source}", "source", s.sources[i].Name)
+	}
+	return v.T("a source that was removed")
 }
 
 func (s stream) filtered() bool { return len(s.values()) > 0 }
@@ -171,9 +202,9 @@ func judged(v *page.View, m listen.Mention, corrections []listen.Correction) str
 	}
 	switch m.Mood {
 	case listen.Positive:
-		return v.T("sounds positive, {p} % sure", "p", v.Number(m.Positive/10))
+		return v.T("sounds positive, {p} % sure", "p", sure(v, m.Positive))
 	case listen.Negative:
-		return v.T("sounds negative, {p} % sure", "p", v.Number(m.Negative/10))
+		return v.T("sounds negative, {p} % sure", "p", sure(v, m.Negative))
 	case listen.Unclear:
 		return v.T("neutral or unclear")
 	}
@@ -192,13 +223,22 @@ func moodWord(v *page.View, mood listen.Mood) string {
 	return v.T("not judged")
 }
 
+// sure writes a likelihood, in thousandths, for "{p} % sure". A machine is
+// never wholly sure.
+func sure(v *page.View, p int64) string {
+	if p > 990 {
+		return v.T("over 99")
+	}
+	return v.Number(p / 10)
+}
+
 // tongue names the language of a mention, and how sure that is.
 func tongue(v *page.View, m listen.Mention) string {
 	switch {
 	case m.Language == "":
 		return v.T("language not known")
 	case m.LanguageP > 0:
-		return v.T("{language}, {p} % sure", "language", v.Language(m.Language), "p", v.Number(m.LanguageP/10))
+		return v.T("{language}, {p} % sure", "language", v.Language(m.Language), "p", sure(v, m.LanguageP))
 	}
 	return v.Language(m.Language)
 }

@@ -1,8 +1,11 @@
 package radar
 
 import (
+	"context"
 	"net/http"
+	"slices"
 
+	"tribune/know"
 	"tribune/listen"
 	"tribune/shape"
 	"tribune/web/desk"
@@ -14,9 +17,10 @@ type shown struct {
 	mention     listen.Mention
 	copies      []listen.Mention // the same words again
 	thread      int64
-	idea        shape.Idea     // that it is a voice behind, if any
-	answers     listen.Mention // what it answers, if that was heard
-	causes      []cause        // the standing queries that match
+	idea        shape.Idea          // that it is a voice behind, if any
+	around      listen.Conversation // in which it stands, as far as that was heard
+	others      []listen.Mention    // the latest other words of its author
+	causes      []cause             // the standing queries that match
 	corrections []listen.Correction
 	faces       desk.Faces // of who corrected
 	form        string
@@ -55,7 +59,10 @@ func (x *radar) showMention(w http.ResponseWriter, r *http.Request, v *page.View
 		return err
 	}
 	s.causes = causes(s.mention, all, x.parseAll(ctx, v, "", all))
-	if s.answers, err = x.Radar.Answered(ctx, v.Actor, s.mention); err != nil {
+	if s.around, err = x.Radar.Conversation(ctx, v.Actor, s.mention); err != nil {
+		return err
+	}
+	if s.others, err = x.otherWords(ctx, v, s.mention); err != nil {
 		return err
 	}
 	corrections, err := x.Radar.Corrections(ctx, v.Actor, id)
@@ -72,6 +79,18 @@ func (x *radar) showMention(w http.ResponseWriter, r *http.Request, v *page.View
 	}
 	v.Title, v.Section = v.T("What {name} said", "name", desk.Speaker(v, s.mention)), "radar"
 	return x.ShowDesk(w, r, v, mentionPage(v, s))
+}
+
+// otherWords gives the latest that the author of a mention said besides it and
+// what answers it.
+func (x *radar) otherWords(ctx context.Context, v *page.View, m listen.Mention) ([]listen.Mention, error) {
+	const shown = 3
+	if m.Account == 0 || m.State == know.Withdrawn {
+		return nil, nil
+	}
+	list, _, err := x.Radar.Mentions(ctx, v.Actor, listen.Filter{Accounts: []int64{m.Account}, Once: true, Limit: shown + 1})
+	list = slices.DeleteFunc(list, func(o listen.Mention) bool { return o.ID == m.ID })
+	return list[:min(len(list), shown)], err
 }
 
 // onMention runs what a form asks of a mention, and shows it again.

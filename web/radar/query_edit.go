@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"tribune/internal/fault"
 	"tribune/internal/query"
 	"tribune/listen"
 	"tribune/web/desk"
@@ -52,7 +53,8 @@ type queryForm struct {
 	sources []listen.Source
 	wrong   page.Wrong
 	trial   *listen.Trial
-	parsed  *query.Query // what is tried
+	warned  []*fault.Error // of what is saved
+	parsed  *query.Query   // what is tried
 	days    []day
 	count   int64
 	// progress is how much of what was heard before was looked through, in
@@ -87,6 +89,9 @@ func (x *radar) showQuery(w http.ResponseWriter, r *http.Request, v *page.View, 
 			return err
 		}
 		f.count = q.Mentions
+		if parsed, err := x.Radar.Parse(r.Context(), v.Actor, q.Text); err == nil && f.trial == nil {
+			f.warned = parsed.Warnings()
+		}
 		if f.progress, err = x.Radar.Progress(r.Context(), v.Actor, q); err != nil {
 			return err
 		}
@@ -148,6 +153,10 @@ func (x *radar) saveQuery(w http.ResponseWriter, r *http.Request, v *page.View, 
 		return x.showQuery(w, r, v, f)
 	}
 	page.Flash(w, r, "saved")
+	parsed, err := x.Radar.Parse(ctx, a, f.typed.Text)
+	if err == nil && len(parsed.Warnings()) > 0 { // its page says so
+		return page.Back(w, r, desk.Link("/desk/radar/queries/%d", id))
+	}
 	if q, err := x.Radar.Query(ctx, a, id); err == nil && !q.Filled {
 		return page.Back(w, r, desk.Link("/desk/radar/queries/%d", id))
 	}

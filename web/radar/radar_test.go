@@ -293,7 +293,7 @@ func TestStreamIsFilteredByEverything(t *testing.T) {
 	marta.Get("/desk/radar?cursor=nonsense").Want(t, 422, "Begin at its start")
 
 	path := fmt.Sprintf("/desk/mentions/%d", heard[1].ID)
-	marta.Get(path).Want(t, 200, "sounds positive", "right: positive", "what else they said")
+	marta.Get(path).Want(t, 200, "sounds positive", "right: positive", "What else they said", "Where is it to be had?", "All that they said")
 	marta.Post(path+"/correct", "what", "mood", "became", "great").Want(t, 422, "positive, negative or unclear")
 	if to := marta.Post(path+"/correct", "what", "mood", "became", "unclear", "back", "/desk/radar?mood=positive#m2").Header.Get("Location"); to != "/desk/radar?mood=positive#m2" {
 		t.Errorf("back at %s", to)
@@ -330,14 +330,51 @@ func TestVolumeAndShares(t *testing.T) {
 	if err := s.Radar.Correct(t.Context(), marta.Actor, heard[0].ID, "mood", "negative"); err != nil {
 		t.Fatal(err)
 	}
-	marta.Get("/desk/radar/volume").Want(t, 200, "Checked by hand: 1, right 100 % (between 21 and 100 %")
-	marta.Get("/desk/radar/share").Want(t, 200, "the same for each:", "all sources", "67 %", "33 %", "was changed later", "Checked by hand: 1")
-	marta.Get("/desk/radar/share?since=30&query=1").Want(t, 422, "Choose 2 to 12 standing queries")
+	marta.Get("/desk/radar/volume").Want(t, 200, "Checked by hand: 1, right 100\u00a0% (between 21 and 100\u00a0%")
+	marta.Get("/desk/radar/share").Want(t, 200, "the same for each:", "all sources", "67\u00a0%", "33\u00a0%", "was changed later", "Checked by hand: 1")
+	for _, few := range []string{"?since=90", "?since=30&query=1"} {
+		marta.Get("/desk/radar/share"+few).Want(t, 200, "Choose above whom to compare").Without(t, "the same for each:")
+	}
+	// What is not known opens, too, and a comparison in several sources opens to these.
+	hear := func(source, text, language, country string) {
+		t.Helper()
+		if _, err := s.Radar.Hear(t.Context(), marta.Actor, []listen.Post{{Source: source, Text: text, Language: language, Country: country, ExternalID: text}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	hear("Forum", "7 8 9", "", "FR")
+	hear("Blog", "papierwerk in blue", "en", "")
+	marta.Get("/desk/radar/volume?by=country").Want(t, 200, "country=ZZ&amp;from=2026-10-22&amp;once=1&amp;until=2026-11-20")
+	marta.Get("/desk/radar?country=ZZ&once=1").Want(t, 200, "in blue", `value="ZZ" selected`).Without(t, "7 8 9")
+	marta.Get("/desk/radar/volume?country=ZZ&query=2").Want(t, 200, "2 mentions")
+	marta.Get("/desk/radar?language=und").Want(t, 200, "7 8 9", `value="und" selected`).Without(t, "in blue")
+	marta.Get("/desk/radar/volume?language=und&by=source").Want(t, 200, "1 mention<", "Forum")
+	if _, _, err := s.Radar.ChangeQuery(t.Context(), marta.Actor, 1, listen.NewQuery{Name: "Both", Text: "oriflamme OR papierwerk", Sources: []int64{1, 2}, Purpose: listen.Us}); err != nil {
+		t.Fatal(err)
+	}
+	marta.Get("/desk/radar/share?query=1&query=2").Want(t, 200, "source=1&amp;source=2")
+	marta.Get("/desk/radar?source=1&source=2&source=2&source=x").Want(t, 200, "7 8 9", "terrible", "in Forum", "in Shop").Without(t, "in blue")
 	marta.Get("/desk/radar/share?query=1&query=99").Want(t, 404)
 	marta.Lang = "fr"
 	marta.Get("/desk/radar/volume").Want(t, 200, "Vérifiées à la main\u00a0: 1, justes à 100\u202f%", "Ce qu’on n’entend pas")
 	marta.Get("/desk/radar/share").Want(t, 200, "les mêmes filtres pour toutes")
 	if x := marta.Get("/assets/0/echarts.own.js"); x.Status != 404 {
 		t.Errorf("an asset of another version: %d", x.Status)
+	}
+}
+
+// A query that finds nearly everything is kept, and its page says so.
+func TestSavedButBroad(t *testing.T) {
+	_, marta := open(t)
+	for text, warned := range map[string]bool{"the": true, "lang:en": true, "notebook": false} {
+		a := marta.Post("/desk/radar/queries/new", "do", "save", "text", text, "name", text, "purpose", "topic")
+		a.Want(t, 303)
+		to := a.Header.Get("Location")
+		switch said := marta.Get(to); {
+		case !warned && to != "/desk/radar/queries":
+			t.Errorf("%s leads to %s", text, to)
+		case warned:
+			said.Want(t, 200, "Join it with AND", "What it hears")
+		}
 	}
 }

@@ -66,6 +66,16 @@ func Tabs(v *page.View, current string) []desk.Tab { return tabs(v, current) }
 // tabs are the radar's pages.
 func tabs(v *page.View, current string) []desk.Tab {
 	tab := func(id, href, name string) desk.Tab { return desk.Tab{Name: name, Href: href, Current: id == current} }
+	feeding := desk.Tab{Name: v.T("Sources and queries"), Href: "/desk/radar/sources", Under: []desk.Tab{
+		tab("sources", "/desk/radar/sources", v.T("Sources")),
+		tab("import", "/desk/radar/import", v.T("Import")),
+		tab("queries", "/desk/radar/queries", v.T("Standing queries")),
+		tab("lists", "/desk/radar/lists", v.T("Lists")),
+		tab("forget", "/desk/radar/forget", v.T("Forgetting")),
+	}}
+	for _, t := range feeding.Under {
+		feeding.Current = feeding.Current || t.Current
+	}
 	return []desk.Tab{
 		tab("stream", "/desk/radar", v.T("What is said")),
 		tab("volume", "/desk/radar/volume", v.T("Volume and mood")),
@@ -73,10 +83,6 @@ func tabs(v *page.View, current string) []desk.Tab {
 		tab("spikes", "/desk/radar/spikes", v.T("Spikes")),
 		tab("rising", "/desk/radar/rising", v.T("What rises")),
 		tab("alerts", "/desk/radar/alerts", v.T("Alerts")),
-		tab("queries", "/desk/radar/queries", v.T("Standing queries")),
-		tab("lists", "/desk/radar/lists", v.T("Lists")),
-		tab("sources", "/desk/radar/sources", v.T("Sources")),
-		tab("import", "/desk/radar/import", v.T("Import")),
-		tab("forget", "/desk/radar/forget", v.T("Forgetting")),
+		feeding,
 	}
 }

@@ -50,7 +50,7 @@ func (x *radar) share(w http.ResponseWriter, r *http.Request, v *page.View) (err
 	}
 	f := volumes{filter: s.filter}
 	s.days, f.from, f.to = x.span(s.since)
-	if len(s.chosen) == 0 && len(s.queries) < 2 {
+	if len(s.chosen) < 2 { // the page says what to choose
 		return x.ShowDesk(w, r, v, sharesPage(v, s))
 	}
 	if s.voices, err = x.Counts.Compare(ctx, v.Actor, s.chosen, f.counted()); err == nil {
@@ -82,8 +82,8 @@ func (s shares) opens(query int64, mood listen.Mood, from, until time.Time) stri
 	f := s.filter
 	f.query, f.mood, f.since, f.once = query, string(mood), "", true
 	f.from, f.until = dayText(from), dayText(until.Add(-time.Second))
-	if len(s.voices.Sources) == 1 {
-		f.source = s.voices.Sources[0]
+	if f.source, f.among = 0, s.voices.Sources; len(f.among) == 1 {
+		f.source, f.among = f.among[0], nil
 	}
 	return f.href()
 }
@@ -138,10 +138,10 @@ func (s shares) alike(v *page.View) []string {
 		all = append(all, v.T("only {list}", "list", v.List(names)))
 	}
 	if s.language != "" {
-		all = append(all, v.Language(s.language))
+		all = append(all, languageName(v, s.language))
 	}
 	if s.country != "" {
-		all = append(all, v.Country(s.country))
+		all = append(all, countryName(v, s.country))
 	}
 	return all
 }

@@ -178,10 +178,18 @@ func kindOptions(v *page.View) []page.Option {
 	for _, k := range []listen.SourceKind{listen.FeedSource, listen.SitemapSource, listen.MastodonSource, listen.BlueskySource, listen.HackerNewsSource} {
 		all = append(all, page.Option{Value: string(k), Name: kindName(v, k)})
 	}
-	return all
+	return append(all, page.Option{Value: string(listen.WebmentionSource), Name: kindName(v, listen.WebmentionSource)})
 }
 
 // kindName names by what road a source delivers.
+// keptOf says how much of what a source delivered became mentions.
+func keptOf(v *page.View, s listen.Source) string {
+	if s.Mentions > 0 && s.Mentions == s.Items {
+		return v.T("all of the {n}", "n", v.Number(s.Items))
+	}
+	return v.T("{mentions} of {items}", "mentions", v.Number(s.Mentions), "items", v.Number(s.Items))
+}
+
 func kindName(v *page.View, k listen.SourceKind) string {
 	switch k {
 	case listen.FeedSource:
@@ -202,6 +210,8 @@ func kindName(v *page.View, k listen.SourceKind) string {
 		return v.T("mail")
 	case listen.WebhookSource:
 		return v.T("webhook")
+	case listen.WebmentionSource:
+		return "Webmention"
 	}
 	return v.T("program")
 }

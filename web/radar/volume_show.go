@@ -1,6 +1,7 @@
 package radar
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strconv"
@@ -132,17 +133,13 @@ func (t volumes) named(v *page.View, all []volume.Series) []part {
 				p.name = t.sources[i].Name
 			}
 		case volume.ByLanguage:
-			if p.name, f.language = v.Language(s.Key), s.Key; s.Key == "" {
-				p.name = v.T("language not known")
-			}
+			f.language = cmp.Or(s.Key, listen.UnknownLanguage)
+			p.name = languageName(v, f.language)
 		case volume.ByCountry:
-			if p.name, f.country = v.Country(s.Key), s.Key; s.Key == "" {
-				p.name = v.T("country not known")
-			}
+			f.country = cmp.Or(s.Key, listen.UnknownCountry)
+			p.name = countryName(v, f.country)
 		}
-		if s.Key != "" {
-			p.href = f.href()
-		}
+		p.href = f.href()
 		parts = append(parts, p)
 	}
 	return parts
@@ -233,7 +230,7 @@ func checkedText(v *page.View, c listen.Checked) string {
 		return v.T("Nobody has checked moods by hand here yet: say of some mentions of the stream whether their mood is right, and this line says how far the picture can be trusted.")
 	}
 	part, low, high := c.Share()
-	return v.T("Checked by hand: {n}, right {p} % (between {low} and {high} %, with 95 % confidence).", "n", v.Number(c.All),
+	return v.T("Checked by hand: {n}, right {p} % (between {low} and {high} %, with 95\u00a0% confidence).", "n", v.Number(c.All),
 		"p", percent(v, part), "low", percent(v, low), "high", percent(v, high))
 }
 

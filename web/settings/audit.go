@@ -4,12 +4,10 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"tribune/event"
 	"tribune/know"
 	"tribune/listen"
-	"tribune/shape"
 	"tribune/web/page"
 )
 
@@ -65,10 +63,13 @@ func (p panel) acts(r *http.Request, v *page.View, facts []event.Event) ([]act, 
 	if err != nil {
 		return nil, err
 	}
+	known := names{panel: p, people: people, ideas: titles, read: map[event.Ref]string{}}
 	acts := make([]act, len(facts))
 	for i, f := range facts {
 		acts[i] = act{who: people[f.Actor], fact: f, did: did(v, f)}
-		acts[i].what, acts[i].url = thing(v, f, people, titles)
+		if acts[i].what, acts[i].url, err = known.thing(r.Context(), v, f); err != nil {
+			return nil, err
+		}
 	}
 	return acts, nil
 }
@@ -84,71 +85,6 @@ func ideaOf(f event.Event) int64 {
 	return 0
 }
 
-// thing names what a fact is about, and where it is.
-func thing(v *page.View, f event.Event, people map[int64]know.Person, ideas map[int64]shape.Idea) (name, address string) {
-	if id := ideaOf(f); id != 0 {
-		if idea, ok := ideas[id]; ok {
-			return idea.Title, page.IdeaURL(id)
-		}
-		return v.T("an idea that is no longer open"), ""
-	}
-	at := func(path string, id int64) string { return path + strconv.FormatInt(id, 10) }
-	switch f.Subject.Kind {
-	case "person":
-		switch {
-		case f.Subject.ID != f.Actor:
-		case f.Kind == "person.promoted" || f.Kind == "person.invited":
-			return v.T("themselves"), ""
-		default:
-			return "", ""
-		}
-		return v.Name(people[f.Subject.ID]), at("/desk/people/", f.Subject.ID)
-	case "account":
-		if strings.HasPrefix(f.Kind, "thanks.") {
-			return v.T("somebody without an account"), ""
-		}
-		return v.Name(people[f.Other]), ""
-	case "thread":
-		return v.T("conversation {n}", "n", f.Subject.ID), at("/desk/inbox/", f.Subject.ID)
-	case "message":
-		return v.T("conversation {n}", "n", f.Other), at("/desk/inbox/", f.Other)
-	case "post":
-		return v.T("post {n}", "n", f.Subject.ID), at("/tribune/", f.Subject.ID)
-	case "reply", "edit":
-		return v.T("post {n}", "n", f.Other), at("/tribune/", f.Other)
-	case "tribe":
-		return v.T("tribe {n}", "n", f.Subject.ID), at("/tribes/", f.Subject.ID)
-	case "board":
-		return v.T("board {n}", "n", f.Subject.ID), at("/desk/boards/", f.Subject.ID)
-	case "purchase":
-		return v.T("purchase {n}", "n", f.Subject.ID), at("/desk/why/purchases/", f.Subject.ID)
-	case "release":
-		return v.T("release {n}", "n", f.Subject.ID), at("/changes/", f.Subject.ID)
-	case "call":
-		return v.T("call {n}", "n", f.Subject.ID), at("/desk/calls/", f.Subject.ID)
-	case "charter":
-		return v.T("version {n} of the charter", "n", f.N), at("/charter/", f.N)
-	case "purpose":
-		return v.T("what we are for"), at("/purpose/", f.Subject.ID)
-	case "mail":
-		return v.T("mail {n}", "n", f.Subject.ID), at("/desk/outbox/", f.Subject.ID)
-	case "mention":
-		return v.T("mention {n}", "n", f.Subject.ID), at("/desk/mentions/", f.Subject.ID)
-	case "source":
-		return v.T("source {n}", "n", f.Subject.ID), gone(f, at("/desk/radar/sources/", f.Subject.ID))
-	case "list":
-		return v.T("list {n}", "n", f.Subject.ID), gone(f, at("/desk/radar/lists/", f.Subject.ID))
-	case "relay":
-		return v.T("webhook {n}", "n", f.Subject.ID), gone(f, at("/desk/radar/webhooks/", f.Subject.ID))
-	case "query":
-		return v.T("query {n}", "n", f.Subject.ID), gone(f, at("/desk/radar/queries/", f.Subject.ID))
-	}
-	if board := boardOf(f); board != 0 {
-		return v.T("board {n}", "n", board), at("/desk/boards/", board)
-	}
-	return "", ""
-}
-
 // boardOf gives the board in which something was done, 0 if the fact does not
 // say so.
 func boardOf(f event.Event) int64 {
@@ -158,14 +94,6 @@ func boardOf(f event.Event) int64 {
 		return f.Other
 	}
 	return 0
-}
-
-// gone gives no address to what was removed.
-func gone(f event.Event, address string) string {
-	if f.Kind == "source.removed" || f.Kind == "query.removed" || f.Kind == "relay.removed" {
-		return ""
-	}
-	return address
 }
 
 // did says what was done, in words that a thing's name can follow.

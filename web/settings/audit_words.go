@@ -21,7 +21,7 @@ func didSquare(v *page.View, f event.Event) string {
 	case "mentions.stored":
 		return v.T("took in what was heard from")
 	case "mention.edited":
-		return v.T("took in an edited")
+		return v.T("took in an edit of")
 	case "mention.corrected":
 		return v.T("checked by hand the mood or language of")
 	case "spike.found":
@@ -50,9 +50,9 @@ func didTribune(v *page.View, f event.Event) string {
 	case "post.published":
 		return v.T("published on the tribune:")
 	case "post.edited":
-		return v.T("changed their")
+		return v.T("changed")
 	case "post.withdrawn":
-		return v.T("withdrew their")
+		return v.T("withdrew")
 	case "post.hidden":
 		return v.T("hid, with a reason,")
 	case "post.shown":

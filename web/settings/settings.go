@@ -74,8 +74,8 @@ func tabs(v *page.View) (all []desk.Tab) {
 	add(know.Configure, "/desk/settings", v.T("Look and words"))
 	add(know.Invite, "/desk/settings/team", v.T("Team"))
 	add(know.Configure, "/desk/settings/mail", v.T("Mail"))
-	add(know.Configure, "/desk/settings/rules", v.T("Who may do what"))
-	add(know.Inspect, "/desk/settings/audit", v.T("What staff did"))
+	add(know.Configure, "/desk/settings/rules", v.T("Rules"))
+	add(know.Inspect, "/desk/settings/audit", v.T("Audit"))
 	add(know.Decide, "/desk/charter", v.T("Purpose and charter"))
 	return append(all, desk.Tab{Name: v.T("How we listen"), Href: "/how-we-listen"})
 }

@@ -233,7 +233,7 @@ func TestPictureTooLarge(t *testing.T) {
 	owner := s.Use(secret)
 	fields := map[string]string{"brand": "Oriflamme", "name": "Marta Lind", "email": "marta@example.org", "language": "en", "zone": "Europe/Paris"}
 	owner.Do(form(t, "/desk/welcome", fields, map[string][]byte{"photo": make([]byte, 25<<20)})).
-		Want(t, 422, "This picture is larger than 10 MB", `id="h-photo"`, `value="Oriflamme"`, `value="Marta Lind"`)
+		Want(t, 422, "This picture is larger than 10\u00a0MB", `id="h-photo"`, `value="Oriflamme"`, `value="Marta Lind"`)
 }
 
 // form makes the request of a form that holds files.

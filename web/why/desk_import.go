@@ -51,7 +51,7 @@ func (y *why) importFile(w http.ResponseWriter, r *http.Request, v *page.View) e
 func (y *why) takeIn(w http.ResponseWriter, r *http.Request, v *page.View, i *imported) (report purchase.Report, err error) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxImport+64<<10)
 	if err := r.ParseMultipartForm(1 << 20); err != nil {
-		return report, fault.New(fault.Invalid, "The file did not arrive whole, or is larger than 50 MB. Cut it into parts: importing one twice does no harm.").On("file").Because(err)
+		return report, fault.New(fault.Invalid, "The file did not arrive whole, or is larger than 50\u00a0MB. Cut it into parts: importing one twice does no harm.").On("file").Because(err)
 	}
 	defer r.MultipartForm.RemoveAll()
 	i.shop, i.dry = strings.TrimSpace(r.PostFormValue("shop")), r.PostFormValue("do") != "import"

@@ -136,7 +136,7 @@ func (y *why) told(ctx context.Context, v *page.View, buyers []advocate.Referral
 		one := row{Referral: b, purchase: bought[b.First], chain: chains[b.ID]}
 		one.reason = reasons[one.purchase.Account]
 		rows = append(rows, one)
-		people = append(people, b.Person(), one.reason.Teller)
+		people = append(people, b.Person(), b.Claim, one.reason.Teller)
 		for _, c := range one.chain {
 			people = append(people, c.Person())
 		}

@@ -85,7 +85,7 @@ func importPage(v *page.View, i imported) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = desk.Line("import", i.wrong, "file", v.T("File"), "", v.T("CSV whose first row names the columns, up to 50 MB."), templ.Attributes{"type": "file", "accept": ".csv,text/csv", "required": true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = desk.Line("import", i.wrong, "file", v.T("File"), "", v.T("CSV whose first row names the columns, up to 50\u00a0MB."), templ.Attributes{"type": "file", "accept": ".csv,text/csv", "required": true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

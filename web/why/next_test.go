@@ -59,7 +59,7 @@ func TestWhatIsKnownAndWhatToDo(t *testing.T) {
 		name, known, do, href string
 	}{
 		{"nils@example.org", "The first from Norway: no code, no link, no word.", "Write the note", fmt.Sprintf("/desk/why/unexplained#u%d", ids["stranger"])},
-		{"Ada Byrne", "Asked by mail 2 d ago; no answer yet.", "Write to them", fmt.Sprintf("/desk/people/%d", ada.ID)},
+		{"Ada Byrne", "Asked by mail 2\u00a0d ago; no answer yet.", "Write to them", fmt.Sprintf("/desk/people/%d", ada.ID)},
 		{"rui@example.org", "Came with the code AUTUMN, which is nobody’s link.", "Ask them", fmt.Sprintf("/desk/why/purchases/%d#ask", ids["code"])},
 		{"kari@example.org", "Not asked: their address is not confirmed.", "Ask them", fmt.Sprintf("/desk/why/purchases/%d#ask", ids["address"])},
 		{"order number", "Not asked: the shop gave no address.", "Ask them", fmt.Sprintf("/desk/why/purchases/%d#ask", ids["number"])},

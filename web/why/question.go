@@ -2,6 +2,7 @@ package why
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -129,6 +130,9 @@ func (y *why) meant(r *http.Request, a *asking) (err error) {
 	if a.found, err = y.Purchases.Tellers(r.Context(), a.who, offered); err != nil {
 		return err
 	}
+	if me := a.Purchase.Holder; me != 0 { // nobody brought themselves
+		a.found = slices.DeleteFunc(a.found, func(p know.Person) bool { return p.ID == me })
+	}
 	same := false
 	for _, p := range a.found {
 		same = same || strings.EqualFold(p.Name, a.who)
@@ -150,6 +154,7 @@ func (y *why) people(w http.ResponseWriter, r *http.Request, v *page.View) error
 	if err != nil {
 		return err
 	}
+	found = slices.DeleteFunc(found, func(p know.Person) bool { return v.Actor.ID != 0 && p.ID == v.Actor.ID })
 	return y.Fragment(w, r, v, offer(v, found, ""))
 }
 

@@ -153,6 +153,35 @@ func TestImportOnTheDesk(t *testing.T) {
 	}
 }
 
+// Of a ring of people who say they brought each other, the page of who bought
+// first says why no chain stands there.
+func TestARing(t *testing.T) {
+	s := open(t)
+	anna, ben := s.Person("Anna Blum", know.Member), s.Person("Ben Okoye", know.Member)
+	for _, who := range []*webtest.Reader{anna, ben} {
+		if _, err := s.Ideas.Propose(t.Context(), who.Actor, shape.NewIdea{Title: "An idea of " + who.Actor.Name}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	first := s.bought("1", "anna.blum@example.org", "DE")
+	s.Pass(time.Hour)
+	second := s.bought("2", "ben.okoye@example.org", "NO")
+	anna.Post("/me/why", "words", "Ben.", "who", "anna blum").Want(t, 422, "That is you.").Without(t, "Is it one of these?")
+	s.Visitor().Post(s.question(first), "words", "Ben.", "who", "anna blum").Want(t, 422, "That is you.")
+	anna.Get("/why/people?who=anna").Without(t, "Anna Blum")
+	for _, x := range []struct {
+		buyer, teller *webtest.Reader
+		name          string
+	}{{anna, ben, "Ben Okoye"}, {ben, anna, "Anna Blum"}} {
+		x.buyer.Post("/me/why", "words", "A friend.", "who", x.name, "teller", fmt.Sprint(x.teller.ID)).Want(t, 303)
+	}
+	anna.Post("/me/why/2", "show", "yes").Want(t, 303)
+	ben.Post("/me/why/1", "show", "yes").Want(t, 303)
+	s.settle()
+	s.staff.Get(fmt.Sprintf("/desk/why/purchases/%d", first)).Want(t, 200, "By what is known it was Ben Okoye, but they came by this buyer in turn")
+	s.staff.Get(fmt.Sprintf("/desk/why/purchases/%d", second)).Want(t, 200, "Anna Blum", "Who told whom").Without(t, "By what is known")
+}
+
 func TestNoted(t *testing.T) {
 	s := open(t)
 	s.Pass(-24 * time.Hour)

@@ -245,7 +245,7 @@ func (t *teller) planTalks(c council) {
 				if err != nil || len(sit) == 0 {
 					return err
 				}
-				p := sit[(n*2+len(k.Field))%len(sit)]
+				p := sit[(n+len(k.Field))%len(sit)] // nobody says the same twice: there are more seats than sayings
 				words := p.Say
 				if k.Field == "tonnes" {
 					words = p.Tonnes

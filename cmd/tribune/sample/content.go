@@ -29,6 +29,7 @@ type idea struct {
 	Tags, Follows                            []string
 	Day                                      float64
 	Votes                                    int
+	Loved, Passed                            string // tribes: all of one vote for it, and nobody of the other
 	Comments                                 []comment
 }
 
@@ -109,9 +110,10 @@ type story struct {
 
 func read() (s story, err error) {
 	var newcomers []person
+	var notes []post
 	for name, into := range map[string]any{"people": &s.people, "ideas": &s.ideas, "calls": &s.calls, "decisions": &s.decisions,
 		"releases": &s.releases, "queries": &s.queries, "sources": &s.sources, "posts": &s.posts,
-		"letters": &s.letters, "charter": &s.charter, "tribes": &s.tribes, "boards": &s.boards, "carried": &s.carried, "buyers": &s.buyers, "newcomers": &newcomers} {
+		"letters": &s.letters, "charter": &s.charter, "tribes": &s.tribes, "boards": &s.boards, "carried": &s.carried, "buyers": &s.buyers, "newcomers": &newcomers, "notes": &notes} {
 		b, err := content.ReadFile("content/" + name + ".json")
 		if err != nil {
 			return s, err
@@ -121,6 +123,7 @@ func read() (s story, err error) {
 		}
 	}
 	s.people = append(s.people, newcomers...)
+	s.posts = append(s.posts, notes...) // the diary of the workshop, which the rest of the content does not name
 	b, err := content.ReadFile("content/mentions.ndjson")
 	if err != nil {
 		return s, err

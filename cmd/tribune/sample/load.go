@@ -295,9 +295,10 @@ func (t *teller) planIdeas() {
 			return nil
 		})
 		order := t.rand.Perm(len(voters))
+		slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(t.eager(i, voters[b]), t.eager(i, voters[a])) })
 		for n, left := 0, i.Votes-1; n < len(order) && left > 0; n++ {
 			voter := voters[order[n]]
-			if voter == i.Author {
+			if voter == i.Author || t.eager(i, voter) < 0 {
 				continue
 			}
 			left--
@@ -321,6 +322,23 @@ func (t *teller) planIdeas() {
 			})
 		}
 	}
+}
+
+// eager is above 0 for members of the tribe that loves an idea, below for those
+// of the one that passes it by.
+func (t *teller) eager(i idea, who string) int {
+	for _, g := range t.tribes {
+		if g.Founder != who && !slices.ContainsFunc(g.Members, func(m joiner) bool { return m.Who == who }) {
+			continue
+		}
+		switch g.Key {
+		case i.Loved:
+			return 1
+		case i.Passed:
+			return -1
+		}
+	}
+	return 0
 }
 
 func (t *teller) planMentions() {

@@ -35,11 +35,20 @@ func TestLoad(t *testing.T) {
 		if err := site.DB.Row(t.Context(), `select count(*), count(distinct country) from person where country <> ''`).Scan(&people, &countries); err != nil || people != 40 || countries != 9 {
 			t.Errorf("%d people in %d countries, %v; want 40 in 9", people, countries, err)
 		}
+		if err := site.DB.Row(t.Context(), `select count(distinct country) from mention where country <> ''`).Scan(&countries); err != nil || countries != 44 { // as the README says, too
+			t.Errorf("mentions from %d countries, %v; want 44", countries, err)
+		}
 		for what, statement := range map[string]string{
 			"a rise":    `select count(*) from spike where kind = 'rise' and gone_at = 0 and query_id <> 0`,
 			"a topic":   `select count(*) from trend where kind = 'topic' and label like '%new elastic band%'`,
 			"two needs": `select count(*) - 1 from trend where kind = 'need' and how = 'wish'`,
-			"a name":    `select count(*) from trend where kind = 'name' and label = 'Atelier Sillon'`,
+			"a tribe that loves what another passes by": `select count(*) from tribe_support l join tribe_support a on a.idea_id = l.idea_id and a.tribe_id = 0 where l.tribe_id > 0 and l.votes >= 10
+				and l.votes = (select sum(n) from tribe_day d where d.tribe_id = l.tribe_id) and exists (select 1 from tribe t where t.members >= 10 and t.id <> l.tribe_id
+				and not exists (select 1 from tribe_support p where p.tribe_id = t.id and p.idea_id = l.idea_id and p.votes > 0))`,
+			"words of ours in four languages":                       `select count(distinct language) - 3 from gap_term where side = 'ours'`,
+			"a word of theirs":                                      `select count(*) from gap_term where side = 'theirs'`,
+			"no talk in which a board's member says the same twice": `select 1 - count(*) from (select 1 from board_said group by talk_id, body having count(*) > 1) d`,
+			"a name": `select count(*) from trend where kind = 'name' and label = 'Atelier Sillon'`,
 		} {
 			var n int
 			if err := site.DB.Row(t.Context(), statement).Scan(&n); err != nil || n < 1 {

@@ -46,6 +46,25 @@ func TestBatch(t *testing.T) {
 	}
 }
 
+func TestPictures(t *testing.T) {
+	for embed, want := range map[string]bool{
+		`{"$type": "app.bsky.embed.images", "images": [{"alt": "a notebook"}]}`:                                                           true,
+		`{"$type": "app.bsky.embed.recordWithMedia", "record": {}, "media": {"$type": "app.bsky.embed.images", "images": [{"alt": ""}]}}`: true,
+		`{"$type": "app.bsky.embed.external", "external": {"uri": "https://example.org"}}`:                                                false,
+		`{"$type": "app.bsky.embed.images", "images": "none"}`:                                                                            false,
+		`[7]`: false, `null`: false, `"x"`: false,
+	} {
+		e, ok := read([]byte(`{"did": "did:plc:ada", "time_us": 1, "kind": "commit", "commit": {"operation": "create", "collection": "app.bsky.feed.post", "rkey": "3lb1",
+			"record": {"text": "Dots", "createdAt": "2026-11-19T10:00:00Z", "embed": ` + embed + `}}}`))
+		if !ok || e.Commit == nil {
+			t.Fatalf("%s is not read", embed)
+		}
+		if p, ok := e.Commit.Record.post("did:plc:ada", "3lb1"); !ok || p.HasImage != want {
+			t.Errorf("%s: %v", embed, p.HasImage)
+		}
+	}
+}
+
 // jetstream is a server of events, one for each number from 1, that cuts every
 // connection after so many and now and then answers rudely.
 func jetstream(t *testing.T, all, cutAfter int) (*readertest.Server, string) {

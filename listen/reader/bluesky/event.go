@@ -42,6 +42,7 @@ type record struct {
 			URI string `json:"uri"`
 		} `json:"parent"`
 	} `json:"reply"`
+	Embed json.RawMessage `json:"embed"`
 }
 
 // Decentralised identifiers and record keys, as the protocol writes them
@@ -68,9 +69,23 @@ func read(data []byte) (e event, ok bool) {
 	return e, true
 }
 
+// hasImage reports whether a post shows pictures, by themselves or beside
+// another post (app.bsky.embed.images, app.bsky.embed.recordWithMedia). What
+// else stands there, in whatever shape, does no harm.
+func (r record) hasImage() bool {
+	type images struct {
+		Images []json.RawMessage `json:"images"`
+	}
+	var embed struct {
+		images
+		Media images `json:"media"`
+	}
+	return len(r.Embed) > 0 && json.Unmarshal(r.Embed, &embed) == nil && len(embed.Images)+len(embed.Media.Images) > 0
+}
+
 // post makes a post of a record; ok is false if it has no words.
 func (r record) post(did, key string) (p reader.Post, ok bool) {
-	p = reader.Post{ID: id(did, key), URL: page(did) + "/post/" + key, Text: plain.FromText(r.Text), Author: reader.Author{URL: page(did)}}
+	p = reader.Post{ID: id(did, key), URL: page(did) + "/post/" + key, Text: plain.FromText(r.Text), Author: reader.Author{URL: page(did)}, HasImage: r.hasImage()}
 	at, err := time.Parse(time.RFC3339, r.CreatedAt)
 	if p.DateWrong = err != nil; err == nil {
 		p.PublishedAt = at.UTC()

@@ -142,7 +142,7 @@ func (f *Feeds) deliver(ctx context.Context, answer *fetch.Response, read *feed.
 // post makes a post of an entry, which feed.Parse has cleaned.
 func post(e feed.Entry) reader.Post {
 	return reader.Post{ID: e.ID, URL: e.URL, Author: reader.Author{Name: e.AuthorName, URL: e.AuthorURL}, Text: e.Text,
-		Language: e.Language, PublishedAt: e.PublishedAt, DateWrong: e.DateWrong}
+		Language: e.Language, HasImage: e.HasImage, PublishedAt: e.PublishedAt, DateWrong: e.DateWrong}
 }
 
 // fetch asks the web. With an error the answer may still say when to come back.

@@ -109,6 +109,19 @@ func TestStatus(t *testing.T) {
 	}
 }
 
+func TestPictures(t *testing.T) {
+	for media, want := range map[string]bool{`[]`: false, `[{"type": "image"}]`: true, `[{"type": "video"}, {"type": "gifv"}]`: true, `[{"type": "audio"}]`: false, `null`: false} {
+		var s status
+		data, _ := json.Marshal(with(example(t), "media_attachments", json.RawMessage(media)))
+		if err := json.Unmarshal(data, &s); err != nil {
+			t.Fatal(err)
+		}
+		if p, _ := s.post("mastodon.example"); p.HasImage != want {
+			t.Errorf("%s: %v", media, p.HasImage)
+		}
+	}
+}
+
 // Who does not say that programs may look through their words is not heard.
 func TestManners(t *testing.T) {
 	base := example(t)

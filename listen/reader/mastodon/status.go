@@ -24,7 +24,10 @@ type status struct {
 	Spoiler    string    `json:"spoiler_text"`
 	Content    string    `json:"content"`
 	Reblog     *struct{} `json:"reblog"`
-	Account    account   `json:"account"`
+	Media      []struct {
+		Type string `json:"type"`
+	} `json:"media_attachments"`
+	Account account `json:"account"`
 }
 
 // account is an Account (https://docs.joinmastodon.org/entities/Account/).
@@ -86,6 +89,9 @@ func (s *status) post(host string) (p reader.Post, ok bool) {
 	p.Text = plain.FromHTML(s.Content)
 	if warning := plain.FromText(s.Spoiler); warning != "" {
 		p.Text = strings.TrimSpace(warning + "\n\n" + p.Text)
+	}
+	for _, m := range s.Media { // a gifv is a picture that moves
+		p.HasImage = p.HasImage || m.Type == "image" || m.Type == "gifv"
 	}
 	if s.Language != nil && len(*s.Language) <= 35 {
 		p.Language = *s.Language
