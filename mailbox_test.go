@@ -20,6 +20,7 @@ import (
 	"tribune"
 	"tribune/converse"
 	"tribune/internal/mail"
+	"tribune/internal/pgtest"
 	"tribune/know"
 	"tribune/listen"
 )
@@ -34,6 +35,11 @@ func (m inMemory) Size() int64 { return int64(m.Len()) }
 // and somebody else's with the same words does not. The password is shown
 // nowhere, and is in no export that is handed over.
 func TestMailbox(t *testing.T) {
+	t.Run("sqlite", func(t *testing.T) { mailboxOver(t, "") })
+	t.Run("postgres", func(t *testing.T) { mailboxOver(t, pgtest.URL(t)) })
+}
+
+func mailboxOver(t *testing.T, url string) {
 	ctx := t.Context()
 	must := func(err error) {
 		t.Helper()
@@ -60,7 +66,7 @@ func TestMailbox(t *testing.T) {
 		must(err)
 	}
 
-	site, err := tribune.Open(ctx, slog.New(slog.DiscardHandler), tribune.Config{Data: t.TempDir(), URL: "https://square.example", FetchPrivate: true}, time.Now)
+	site, err := tribune.Open(ctx, slog.New(slog.DiscardHandler), tribune.Config{Data: t.TempDir(), DatabaseURL: url, URL: "https://square.example", FetchPrivate: true}, time.Now)
 	must(err)
 	t.Cleanup(func() { site.Close() })
 	person := func(name, address string, role know.Role) know.Actor {
