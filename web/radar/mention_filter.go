@@ -164,7 +164,7 @@ func countryName(v *page.View, code string) string {
 }
 
 func countryOptions(v *page.View) []page.Option {
-	return append([]page.Option{{Value: "", Name: v.T("any country")}, {Value: listen.UnknownCountry, Name: v.T("not known")}}, slices.DeleteFunc(page.Countries(v), func(o page.Option) bool { return o.Value == "" })...)
+	return append([]page.Option{{Value: "", Name: v.T("any country")}, {Value: listen.UnknownCountry, Name: v.T("unknown")}}, slices.DeleteFunc(page.Countries(v), func(o page.Option) bool { return o.Value == "" })...)
 }
 
 func moodOptions(v *page.View) []page.Option {
