@@ -128,7 +128,7 @@ func languages(v *page.View, chosen string) []page.Option {
 		options = append(options, page.Option{Value: t, Name: v.Language(t)})
 	}
 	slices.SortFunc(options, func(a, b page.Option) int { return cmp.Compare(a.Name, b.Name) })
-	return append([]page.Option{{Value: "", Name: v.T("any language")}, {Value: listen.UnknownLanguage, Name: languageName(v, listen.UnknownLanguage)}}, options...)
+	return append([]page.Option{{Value: "", Name: v.T("any language")}, {Value: listen.UnknownLanguage, Name: v.T("not known")}}, options...)
 }
 
 func queryOptions(queries []listen.Query, all string) []page.Option {
@@ -164,7 +164,7 @@ func countryName(v *page.View, code string) string {
 }
 
 func countryOptions(v *page.View) []page.Option {
-	return append([]page.Option{{Value: "", Name: v.T("any country")}, {Value: listen.UnknownCountry, Name: countryName(v, listen.UnknownCountry)}}, slices.DeleteFunc(page.Countries(v), func(o page.Option) bool { return o.Value == "" })...)
+	return append([]page.Option{{Value: "", Name: v.T("any country")}, {Value: listen.UnknownCountry, Name: v.T("unknown")}}, slices.DeleteFunc(page.Countries(v), func(o page.Option) bool { return o.Value == "" })...)
 }
 
 func moodOptions(v *page.View) []page.Option {
