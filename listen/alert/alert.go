@@ -101,7 +101,8 @@ func (s *Alerts) Wishes(ctx context.Context, a know.Actor) (w Wishes, err error)
 }
 
 // Wish says what the asker wants to be told of, in place of what they said
-// before. What happened until now is not told.
+// before. What happened until now is not told. Whoever ended alerts by the link
+// in a mail and wants something again gets them again.
 func (s *Alerts) Wish(ctx context.Context, a know.Actor, w Wishes) error {
 	if err := know.Require(a, know.Listen, know.Subject{}); err != nil {
 		return err
@@ -130,7 +131,15 @@ func (s *Alerts) Wish(ctx context.Context, a know.Actor, w Wishes) error {
 	if err != nil {
 		return fmt.Errorf("alert: wish: %w", err)
 	}
-	return nil
+	if !w.any() {
+		return nil
+	}
+	return s.people.ChooseMail(ctx, a.ID, know.MailAlerts, true)
+}
+
+// any reports whether somebody wants to be told of anything.
+func (w Wishes) any() bool {
+	return w.Needs || slices.ContainsFunc(w.Choices, func(c Choice) bool { return c.Spikes || c.Reach > 0 })
 }
 
 // Recent gives what was to be told to the asker, the newest first, with ids under

@@ -135,8 +135,20 @@ func TestTold(t *testing.T) {
 			t.Errorf("told twice: %+v", all)
 		}
 
-		s.happens(t, spiked(6, q.ID), event.Event{Kind: "person.left", Subject: event.Ref{Kind: "person", ID: s.ann.ID}}, spiked(7, q.ID))
+		// Ended by the link in a mail, and wished for again.
+		ok(t, s.people.ChooseMail(ctx, s.ann.ID, know.MailAlerts, false))
+		s.happens(t, spiked(8, q.ID))
 		if all := s.told(t); len(all) != 2 {
+			t.Errorf("told who ended it: %+v", all)
+		}
+		ok(t, s.Wish(ctx, s.ann, want))
+		s.happens(t, spiked(9, q.ID))
+		if all := s.told(t); len(all) != 3 || all[2][0].Subject != 9 {
+			t.Fatalf("wished for again, and not told: %+v", all)
+		}
+
+		s.happens(t, spiked(6, q.ID), event.Event{Kind: "person.left", Subject: event.Ref{Kind: "person", ID: s.ann.ID}}, spiked(7, q.ID))
+		if all := s.told(t); len(all) != 3 {
 			t.Errorf("told who left: %+v", all)
 		}
 	})
