@@ -329,7 +329,7 @@ func rowArgs(table string, columns []string, row map[string]any) ([]any, error) 
 	for i, column := range columns {
 		switch v := row[column].(type) {
 		case json.Number:
-			n, err := v.Int64()
+			n, err := numberOf(v)
 			if err != nil {
 				return nil, err
 			}
@@ -350,4 +350,13 @@ func rowArgs(table string, columns []string, row map[string]any) ([]any, error) 
 		}
 	}
 	return args, nil
+}
+
+// numberOf gives a whole number as int64, which no float64 can hold as exactly,
+// and any other as float64.
+func numberOf(v json.Number) (any, error) {
+	if strings.ContainsAny(v.String(), ".eE") {
+		return v.Float64()
+	}
+	return v.Int64()
 }

@@ -171,6 +171,11 @@ func fill(t *testing.T, db *storage.DB) {
 		if _, err := tx.Exec(t.Context(), `insert into session (hash, person_id, created_at, seen_at, expires_at) values ('h', 1, 1, 1, 1)`); err != nil {
 			return err
 		}
+		for _, z := range []float64{0.3910526315789474, -8, 1e300, 5e-324} { // parts, a whole number, far and near
+			if _, err := tx.Exec(t.Context(), `insert into spike (query_id, kind, start_at, end_at, going_on, peak, expected, z, found_at) values (0, 'rise', 1, 2, 0, 77.775, 3, $1, 4)`, z); err != nil {
+				return err
+			}
+		}
 		_, err := tx.Exec(t.Context(), `insert into cursor (name, tx, event_id) select 'reader', tx, id from event order by id limit 1 offset 9`)
 		return err
 	}); err != nil {
