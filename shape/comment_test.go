@@ -103,6 +103,7 @@ func TestErase(t *testing.T) {
 		ctx := t.Context()
 		theirs := q.idea(t, q.ada, shape.NewIdea{Title: "Xylophone covers", Body: "Made of zirconium.", Tags: []string{"covers"}})
 		other := q.idea(t, q.ben, shape.NewIdea{Title: "Refills for all"})
+		alone := q.idea(t, q.ada, shape.NewIdea{Title: "Ytterbium clasps"})
 		if _, err := q.Edit(ctx, q.ada, theirs.ID, shape.IdeaEdit{Body: new("Made of yttrium.")}); err != nil {
 			t.Fatal(err)
 		}
@@ -120,11 +121,11 @@ func TestErase(t *testing.T) {
 			t.Fatal(err)
 		}
 		held, err := q.Held(ctx, q.ada.ID, nil)
-		if err != nil || len(held.Ideas) != 1 || len(held.Ideas[0].Earlier) != 1 || len(held.Comments) != 1 || len(held.Votes) != 2 || len(held.Follows) != 2 {
+		if err != nil || len(held.Ideas) != 2 || len(held.Ideas[0].Earlier) != 1 || len(held.Comments) != 1 || len(held.Votes) != 3 || len(held.Follows) != 3 {
 			t.Fatalf("held: %+v, %v", held, err)
 		}
 		moments, err := q.Moments(ctx, q.ada.ID, nil, 10)
-		if err != nil || len(moments) != 4 {
+		if err != nil || len(moments) != 6 {
 			t.Fatalf("moments: %+v, %v", moments, err)
 		}
 		fact := []event.Event{{Kind: "person.left", Subject: event.Ref{Kind: "person", ID: q.ada.ID}, N: 1}}
@@ -134,16 +135,23 @@ func TestErase(t *testing.T) {
 			}
 		}
 		held, err = q.Held(ctx, q.ada.ID, nil)
-		if err != nil || held.Ideas[0].Title+held.Ideas[0].Body+held.Comments[0].Body != "" || len(held.Follows) != 0 {
+		if err != nil || held.Ideas[0].Title != shape.Untitled(theirs.ID) || held.Ideas[1].Title != shape.Untitled(alone.ID) || held.Ideas[0].Body+held.Comments[0].Body != "" || len(held.Follows) != 0 {
 			t.Errorf("held: %+v, %v", held, err)
 		}
-		for _, word := range []string{"xylophone", "yttrium", "zirconium"} {
+		for _, word := range []string{"xylophone", "yttrium", "zirconium", "ytterbium"} {
 			if q.number(t, `select count(*) from revision where body like $1 or title like $1`, "%"+word+"%") != 0 {
 				t.Errorf("%s is in an earlier wording", word)
 			}
 			if list, _, _ := q.List(ctx, q.owner, shape.Filter{Text: word}); len(list) != 0 {
 				t.Errorf("%s is found", word)
 			}
+		}
+		// What others said keeps its place; what was theirs alone is withdrawn.
+		if is, err := q.Idea(ctx, q.visitor, theirs.ID); err != nil || is.Title != shape.Untitled(theirs.ID) || is.Body != "" || len(is.Tags) != 0 || is.Comments != 1 {
+			t.Errorf("the idea that another commented on: %+v, %v", is, err)
+		}
+		if _, err := q.Idea(ctx, q.visitor, alone.ID); !fault.Is(err, fault.NotFound) {
+			t.Errorf("the idea that was theirs alone: %v", err)
 		}
 		is, err := q.Idea(ctx, q.visitor, other.ID)
 		if err != nil || is.Votes != 2 || is.Comments != 0 {

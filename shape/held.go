@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"tribune/event"
@@ -285,6 +286,9 @@ func (s *Ideas) erase(ctx context.Context, tx *storage.Tx, person int64, words b
 		`delete from merged_row where kind = 'follow' and ref_id = $1`); err != nil {
 		return err
 	}
+	if err := s.eraseVoices(ctx, tx, person); err != nil {
+		return err
+	}
 	if words {
 		if err := s.eraseIdeas(ctx, tx, person); err != nil {
 			return err
@@ -293,13 +297,12 @@ func (s *Ideas) erase(ctx context.Context, tx *storage.Tx, person int64, words b
 			return err
 		}
 	}
-	if err := s.eraseVoices(ctx, tx, person); err != nil {
-		return err
-	}
 	return s.eraseDecisions(ctx, tx, person, words)
 }
 
-// eraseIdeas empties what a person proposed. What others said under it stays.
+// eraseIdeas empties what a person proposed. Where others had a share in it
+// (their votes, words, a decision), it stays open, so that what is theirs has
+// its place; else it is withdrawn. Either has its number for a title.
 func (s *Ideas) eraseIdeas(ctx context.Context, tx *storage.Tx, person int64) error {
 	ids, err := storage.All(ctx, tx, storage.Scalar[int64], `select id from idea where person_id = $1 order by id`, person)
 	if err != nil {
@@ -310,9 +313,16 @@ func (s *Ideas) eraseIdeas(ctx context.Context, tx *storage.Tx, person int64) er
 		if err != nil {
 			return err
 		}
+		shared, err := sharedIdea(ctx, tx, was)
+		if err != nil {
+			return err
+		}
 		is := was
-		is.State, is.Tags = know.Withdrawn, nil
-		if _, err := tx.Exec(ctx, `update idea set title = '', body = '', state = 'withdrawn', state_reason = '' where id = $1`, id); err != nil {
+		is.Title, is.Body, is.Tags = Untitled(id), "", nil
+		if !shared {
+			is.State, is.StateReason = know.Withdrawn, ""
+		}
+		if _, err := tx.Exec(ctx, `update idea set title = $2, body = '', state = $3, state_reason = $4 where id = $1`, id, is.Title, string(is.State), is.StateReason); err != nil {
 			return err
 		}
 		if err := putTags(ctx, tx, id, nil); err != nil {
@@ -332,13 +342,29 @@ func (s *Ideas) eraseIdeas(ctx context.Context, tx *storage.Tx, person int64) er
 		if err := s.people.Forget(ctx, tx, ideaRef(id)); err != nil {
 			return err
 		}
-		if was.State != know.Withdrawn {
+		if is.State == know.Withdrawn && was.State != know.Withdrawn {
 			if err := s.events.Append(ctx, tx, event.Event{Kind: IdeaWithdrawn, Subject: ideaRef(id)}); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// Untitled is the title of an idea whose author left and took their words
+// along, in any language.
+func Untitled(id int64) string { return "№ " + strconv.FormatInt(id, 10) }
+
+// sharedIdea reports whether an open idea holds what is not its author's alone.
+func sharedIdea(ctx context.Context, tx *storage.Tx, i Idea) (shared bool, err error) {
+	if i.State != know.Visible {
+		return false, nil
+	}
+	err = tx.Row(ctx, `select exists (select 1 from vote where idea_id = $1 and person_id <> $2)
+		or exists (select 1 from comment where idea_id = $1 and person_id <> $2 and state = 'visible')
+		or exists (select 1 from voice where idea_id = $1 and state = 'visible')
+		or exists (select 1 from decision where subject_kind = 'idea' and subject_id = $1)`, i.ID, i.Person).Scan(&shared)
+	return shared, err
 }
 
 // eraseComments empties what a person said under ideas.
