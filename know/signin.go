@@ -57,8 +57,9 @@ func SafeNext(next string) string {
 }
 
 // StartSignIn sends a one-time link to an address. The answer is the same
-// whether the address is known or not. At most 5 links an hour go to one. The
-// mail is in language, that of the page, unless its reader chose one.
+// whether the address is known or not. At most 5 links an hour go to one, and
+// each ends those that were asked for before. The mail is in language, that of
+// the page, unless its reader chose one.
 func (d *Directory) StartSignIn(ctx context.Context, address, next, language string) error {
 	address, err := mail.ValidAddress(address)
 	if err != nil {
@@ -70,6 +71,9 @@ func (d *Directory) StartSignIn(ctx context.Context, address, next, language str
 			return err
 		}
 		if err := d.notTooMany(ctx, tx, account, 0); err != nil {
+			return err
+		}
+		if err := d.endAsked(ctx, tx, account); err != nil {
 			return err
 		}
 		person, err := holder(ctx, tx, account)
@@ -241,7 +245,7 @@ func (d *Directory) rise(ctx context.Context, tx *storage.Tx, person int64, name
 	return d.fact(ctx, tx, "person.promoted", by, event.Ref{Kind: "person", ID: person}, 0)
 }
 
-const linkGone = "This link was used already, or is older than it may be. Ask for a new one: it takes a minute."
+const linkGone = "This link was used already, is older than it may be, or a newer one was asked for. Use the newest, or ask for another: it takes a minute."
 
 // Look shows a one-time link without using it up, for the confirm page.
 func (d *Directory) Look(ctx context.Context, secret string) (Link, error) {
