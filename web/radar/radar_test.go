@@ -111,7 +111,7 @@ func TestQueryIsTriedBeforeItIsKept(t *testing.T) {
 
 func TestSourceThatCannotBeReadSaysSo(t *testing.T) {
 	s, marta := open(t)
-	marta.Get("/desk/radar/sources").Want(t, 200, "No source yet.")
+	marta.Get("/desk/radar/sources").Want(t, 200, "No source yet.", `aria-current="true">Sources and queries</a>`, `aria-current="page">Sources</a>`)
 	marta.Post("/desk/radar/sources", "url", "blog.example/feed", "every_minutes", "15").Without(t, "No such")
 	a := marta.Post("/desk/radar/sources", "url", "blog.example/feed", "every_minutes", "15")
 	if a.Status != 409 && a.Status != 422 && a.Status != 500 {
