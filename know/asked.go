@@ -40,6 +40,19 @@ func (d *Directory) Known(ctx context.Context, a Actor, id int64) (Account, erro
 	return c, nil
 }
 
+// endAsked ends the sign-in links that were asked for before on a page for an
+// address, and keeps those whose mail still waits from leaving: one asking is
+// answered by one link. A link that was handed over by the command line
+// stays: who merely types the address must not end it.
+func (d *Directory) endAsked(ctx context.Context, tx *storage.Tx, account int64) error {
+	older, err := storage.All(ctx, tx, storage.Scalar[int64], `update signin_link set used_at = $1
+		where account_id = $2 and purpose = 'signin' and language <> '' and used_at = 0 returning id`, storage.Micros(d.now()), account)
+	if err != nil {
+		return err
+	}
+	return d.events.Supersede(ctx, tx, "link", older)
+}
+
 // Awaited is an address that somebody asked to add and has not confirmed.
 type Awaited struct {
 	Address string    `json:"address"`

@@ -3,6 +3,7 @@ package know_test
 import (
 	"testing"
 
+	"tribune/event"
 	"tribune/internal/fault"
 	"tribune/know"
 	"tribune/storage"
@@ -61,6 +62,62 @@ func TestMerelyAsked(t *testing.T) {
 		}
 		if found, err := d.Unclaimed(ctx, sam, "other.example", 10); err != nil || len(found) != 1 {
 			t.Errorf("the desk finds %v, %v", found, err)
+		}
+	})
+}
+
+// TestNewestLink: of the links that were asked for with one address the newest
+// signs in, and its mail alone leaves. Links of others, and one that the
+// command line handed over, are not theirs to end who type an address.
+func TestNewestLink(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		d, events, _ := directory(db)
+		ctx := t.Context()
+		ask := func(address string) {
+			t.Helper()
+			if err := d.StartSignIn(ctx, address, "", "en"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		newest := func() (secret string) {
+			t.Helper()
+			rows, err := events.Deliveries(ctx, "", 0, 1)
+			if err != nil || len(rows) != 1 {
+				t.Fatal(rows, err)
+			}
+			if secret, err = d.Arm(ctx, rows[0].Subject.ID); err != nil {
+				t.Fatal(err)
+			}
+			return secret
+		}
+		_, handed, err := d.AddPerson(ctx, "Jo Berg", "jo@example.org", know.Member)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ask("sam@example.org")
+		sams := newest()
+		ask("jo@example.org")
+		older := newest() // its mail has left, say
+		for range 3 {
+			ask("jo@example.org")
+		}
+		rows, err := events.Deliveries(ctx, event.Waiting, 0, 10)
+		if err != nil || len(rows) != 2 {
+			t.Errorf("there wait %d mails for two addresses: %v", len(rows), err)
+		}
+		if rows, err := events.Deliveries(ctx, event.Superseded, 0, 10); err != nil || len(rows) != 3 {
+			t.Errorf("%d mails will not leave, want 3: %v", len(rows), err)
+		}
+		for name, c := range map[string]struct {
+			secret string
+			good   bool
+		}{"an older one": {older, false}, "the newest": {newest(), true}, "another's": {sams, true}, "that of the command line": {handed, true}} {
+			if _, err := d.Look(ctx, c.secret); (err == nil) != c.good || !c.good && !fault.Is(err, fault.NotFound) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		if err := d.StartSignIn(ctx, "jo@example.org", "", "en"); !fault.Is(err, fault.Limited) {
+			t.Errorf("the sixth within an hour: %v", err)
 		}
 	})
 }

@@ -7,6 +7,51 @@ import (
 	"tribune/storage"
 )
 
+// OwnerLink makes a one-time link for whoever runs the program, to become the
+// owner of a site that nobody owns. needed is false once somebody does.
+func (d *Directory) OwnerLink(ctx context.Context) (secret string, needed bool, err error) {
+	var link int64
+	err = d.db.Update(ctx, func(tx *storage.Tx) error {
+		has, err := owned(ctx, tx)
+		if err != nil || has {
+			return err
+		}
+		needed = true
+		link, err = d.pendingLink(ctx, tx, SignIn, 0, 0, "")
+		return err
+	})
+	if err != nil || !needed {
+		return "", false, err
+	}
+	secret, err = d.Arm(ctx, link)
+	return secret, true, err
+}
+
+// founds reports whether the link makes the first owner: it went to no address.
+func (l Link) founds() bool { return l.Purpose == SignIn && l.Account == 0 }
+
+// owned reports whether the site has an owner who has signed in, or can.
+func owned(ctx context.Context, q storage.Q) (bool, error) {
+	var owners int
+	err := q.Row(ctx, `select count(*) from person where role = 'owner' and left_at = 0 and (seen_at > 0
+		or exists (select 1 from account where account.person_id = person.id and account.confirmed_at > 0))`).Scan(&owners)
+	if err != nil || owners > 0 {
+		return owners > 0, err
+	}
+	site, err := readSite(ctx, q)
+	return site.SetUp, err
+}
+
+// mayFound refuses a link that makes the first owner once the site has one,
+// whichever way they came: nobody becomes a second by it.
+func mayFound(ctx context.Context, q storage.Q) error {
+	has, err := owned(ctx, q)
+	if err == nil && has {
+		return fault.New(fault.NotFound, "Somebody owns this site by now, so its first link has ended. If that is you, sign in with your address; else ask the owner to invite you.")
+	}
+	return err
+}
+
 // Beginning is what the owner of a fresh site says on the first day.
 type Beginning struct {
 	Profile Profile

@@ -57,8 +57,9 @@ func SafeNext(next string) string {
 }
 
 // StartSignIn sends a one-time link to an address. The answer is the same
-// whether the address is known or not. At most 5 links an hour go to one. The
-// mail is in language, that of the page, unless its reader chose one.
+// whether the address is known or not. At most 5 links an hour go to one, and
+// each ends those that were asked for before. The mail is in language, that of
+// the page, unless its reader chose one.
 func (d *Directory) StartSignIn(ctx context.Context, address, next, language string) error {
 	address, err := mail.ValidAddress(address)
 	if err != nil {
@@ -70,6 +71,9 @@ func (d *Directory) StartSignIn(ctx context.Context, address, next, language str
 			return err
 		}
 		if err := d.notTooMany(ctx, tx, account, 0); err != nil {
+			return err
+		}
+		if err := d.endAsked(ctx, tx, account); err != nil {
 			return err
 		}
 		person, err := holder(ctx, tx, account)
@@ -145,38 +149,6 @@ func (d *Directory) Arm(ctx context.Context, link int64) (secret string, err err
 		return err
 	})
 	return secret, err
-}
-
-// OwnerLink makes a one-time link for the owner of a site that nobody has
-// signed in to yet, and the owner if there is none. needed is false once an
-// owner has signed in.
-func (d *Directory) OwnerLink(ctx context.Context) (secret string, needed bool, err error) {
-	var link int64
-	err = d.db.Update(ctx, func(tx *storage.Tx) error {
-		var seen int
-		if err := tx.Row(ctx, `select count(*) from person where role = 'owner' and seen_at > 0 and left_at = 0`).Scan(&seen); err != nil || seen > 0 {
-			return err
-		}
-		if site, err := readSite(ctx, tx); err != nil || site.SetUp {
-			return err
-		}
-		needed = true
-		var owner int64
-		err := tx.Row(ctx, `select id from person where role = 'owner' and left_at = 0 order by id limit 1`).Scan(&owner)
-		if errors.Is(err, sql.ErrNoRows) {
-			owner, err = tx.Insert(ctx, `insert into person (role, leads, created_at) values ('owner', 1, $1) returning id`, storage.Micros(d.now()))
-		}
-		if err != nil {
-			return err
-		}
-		link, err = d.pendingLink(ctx, tx, SignIn, 0, owner, "")
-		return err
-	})
-	if err != nil || !needed {
-		return "", false, err
-	}
-	secret, err = d.Arm(ctx, link)
-	return secret, true, err
 }
 
 // AddPerson makes a person with a confirmed address and gives a one-time link
@@ -273,7 +245,7 @@ func (d *Directory) rise(ctx context.Context, tx *storage.Tx, person int64, name
 	return d.fact(ctx, tx, "person.promoted", by, event.Ref{Kind: "person", ID: person}, 0)
 }
 
-const linkGone = "This link was used already, or is older than it may be. Ask for a new one: it takes a minute."
+const linkGone = "This link was used already, is older than it may be, or a newer one was asked for. Use the newest, or ask for another: it takes a minute."
 
 // Look shows a one-time link without using it up, for the confirm page.
 func (d *Directory) Look(ctx context.Context, secret string) (Link, error) {
@@ -288,6 +260,10 @@ func (d *Directory) look(ctx context.Context, q storage.Q, secret string) (l Lin
 		Scan(&l.ID, &l.Purpose, &l.Account, &asker, &l.Person, &l.Next, &expires, &used, &l.Address, &l.Name, &l.Role, &l.By)
 	if errors.Is(err, sql.ErrNoRows) || err == nil && (used != 0 || expires < storage.Micros(d.now())) {
 		return Link{}, fault.New(fault.NotFound, linkGone)
+	}
+	if err == nil && l.founds() {
+		l.Role = Owner
+		err = mayFound(ctx, q)
 	}
 	if l.Purpose == Invitation && l.Person != asker {
 		return Link{}, fault.New(fault.NotFound, linkGone) // the address is not theirs any more whom it was made for
@@ -390,6 +366,9 @@ func (d *Directory) ClaimGuest(ctx context.Context, tx *storage.Tx, account int6
 func (d *Directory) personOf(ctx context.Context, tx *storage.Tx, l Link, name string) (person int64, err error) {
 	if l.Person != 0 {
 		return l.Person, nil
+	}
+	if l.founds() { // they say their name when they set the site up
+		return tx.Insert(ctx, `insert into person (role, leads, created_at) values ('owner', 1, $1) returning id`, storage.Micros(d.now()))
 	}
 	if name, err = d.nameFor(ctx, tx, name, false); err != nil {
 		return 0, err

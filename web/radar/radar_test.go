@@ -111,15 +111,17 @@ func TestQueryIsTriedBeforeItIsKept(t *testing.T) {
 
 func TestSourceThatCannotBeReadSaysSo(t *testing.T) {
 	s, marta := open(t)
-	marta.Get("/desk/radar/sources").Want(t, 200, "No source yet.")
-	marta.Post("/desk/radar/sources", "url", "blog.example/feed", "every_seconds", "15").Without(t, "No such")
-	a := marta.Post("/desk/radar/sources", "url", "blog.example/feed", "every_seconds", "15")
+	marta.Get("/desk/radar/sources").Want(t, 200, "No source yet.", `aria-current="true">Sources and queries</a>`, `aria-current="page">Sources</a>`)
+	marta.Post("/desk/radar/sources", "url", "blog.example/feed", "every_minutes", "15").Without(t, "No such")
+	a := marta.Post("/desk/radar/sources", "url", "blog.example/feed", "every_minutes", "15")
 	if a.Status != 409 && a.Status != 422 && a.Status != 500 {
 		t.Errorf("a feed that cannot be reached gives %d", a.Status)
 	}
+	marta.Post("/desk/radar/sources", "url", "blog.example/feed", "every_minutes", "99999").
+		Want(t, 422, `name="every_minutes" value="99999"`, `<p class="wrong" id="source-every_minutes-hint">A source is read at least every 7 days.`)
 	hear(t, s, marta, "One.")
 	marta.Get("/desk/radar/sources").Want(t, 200, "Blogs")
-	marta.Post("/desk/radar/sources/1", "name", "", "every_seconds", "").Want(t, 422, "Give it a name.")
+	marta.Post("/desk/radar/sources/1", "name", "", "every_minutes", "").Want(t, 422, "Give it a name.")
 	marta.Post("/desk/radar/sources/1", "name", "Weblogs").Want(t, 303)
 	marta.Get("/desk/radar/sources/1").Want(t, 200, "Weblogs")
 }

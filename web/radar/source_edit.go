@@ -24,7 +24,7 @@ type sourceForm struct {
 
 // opened reports whether something was chosen beside the address.
 func (f sourceForm) opened() bool {
-	return f.kind+f.name+f.every != "" || f.addressed || f.wrong.On("name")+f.wrong.On("every_seconds")+f.wrong.On("kind")+f.wrong.On("token") != ""
+	return f.kind+f.name+f.every != "" || f.addressed || f.wrong.On("name")+f.wrong.On("every_minutes")+f.wrong.On("kind")+f.wrong.On("token") != ""
 }
 
 func (x *radar) sources(w http.ResponseWriter, r *http.Request, v *page.View) error {
@@ -42,7 +42,19 @@ func (x *radar) showSources(w http.ResponseWriter, r *http.Request, v *page.View
 
 // typedSource reads the form of a source.
 func typedSource(r *http.Request) sourceForm {
-	return sourceForm{url: strings.TrimSpace(r.PostForm.Get("url")), kind: r.PostForm.Get("kind"), name: r.PostForm.Get("name"), shown: r.PostForm.Get("shown"), every: r.PostForm.Get("every_seconds"), addressed: r.PostForm.Get("addressed") != ""}
+	return sourceForm{url: strings.TrimSpace(r.PostForm.Get("url")), kind: r.PostForm.Get("kind"), name: r.PostForm.Get("name"), shown: r.PostForm.Get("shown"), every: r.PostForm.Get("every_minutes"), addressed: r.PostForm.Get("addressed") != ""}
+}
+
+// inMinutes has what the capability says of its seconds stand beside the form's
+// minutes.
+func inMinutes(w page.Wrong) page.Wrong {
+	if w.Field == "every_seconds" {
+		w.Field = "every_minutes"
+	}
+	for i, more := range w.More {
+		w.More[i] = inMinutes(more)
+	}
+	return w
 }
 
 // interval gives the chosen interval, 0 if none was chosen; a number that is
@@ -70,7 +82,7 @@ func (x *radar) addSource(w http.ResponseWriter, r *http.Request, v *page.View) 
 		if err := v.Wrong(err, &f.wrong); err != nil {
 			return err
 		}
-		if f.wrong.Field == "" {
+		if f.wrong = inMinutes(f.wrong); f.wrong.Field == "" {
 			f.wrong.Field = "url" // what cannot be read
 		}
 		f.hook.addressed = true
@@ -129,7 +141,7 @@ func (x *radar) changeSource(w http.ResponseWriter, r *http.Request, v *page.Vie
 		if err := v.Wrong(err, &f.wrong); err != nil {
 			return err
 		}
-		f.changing = true
+		f.wrong, f.changing = inMinutes(f.wrong), true
 		return x.showSource(w, r, v, id, &f)
 	}
 	page.Flash(w, r, "saved")

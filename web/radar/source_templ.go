@@ -70,7 +70,7 @@ func sourcesPage(v *page.View, list []listen.Source, f sourceForm) templ.Compone
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = desk.Problem(f.wrong, "url", "kind", "token", "name", "every_seconds").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = desk.Problem(f.wrong, "url", "kind", "token", "name", "every_minutes").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -383,7 +383,7 @@ func details(v *page.View, f sourceForm, feed bool) templ.Component {
 			}
 		}
 		if feed {
-			templ_7745c5c3_Err = desk.Line("source", f.wrong, "every_seconds", v.T("Read every … minutes"), f.every, v.T("Empty: as suits it. Whoever runs it may ask us to wait longer, and then we do."), templ.Attributes{"type": "number", "min": "1", "max": "10080", "inputmode": "numeric"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = desk.Line("source", f.wrong, "every_minutes", v.T("Read every … minutes"), f.every, v.T("Empty: as suits it. Whoever runs it may ask us to wait longer, and then we do."), templ.Attributes{"type": "number", "min": "1", "max": "10080", "inputmode": "numeric"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1345,7 +1345,7 @@ func sourcePage(v *page.View, s listen.Source, h hookShown, f sourceForm, deaf b
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = desk.Problem(f.wrong, "name", "shown", "every_seconds").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = desk.Problem(f.wrong, "name", "shown", "every_minutes").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
