@@ -27,8 +27,8 @@ func (d *Directory) OwnerLink(ctx context.Context) (secret string, needed bool, 
 	return secret, true, err
 }
 
-// founds reports whether the link makes the first owner: it went to no address.
-func (l Link) founds() bool { return l.Purpose == SignIn && l.Account == 0 }
+// Founds reports whether the link makes the first owner: it went to no address.
+func (l Link) Founds() bool { return l.Purpose == SignIn && l.Account == 0 }
 
 // owned reports whether the site has an owner who has signed in, or can.
 func owned(ctx context.Context, q storage.Q) (bool, error) {

@@ -261,7 +261,7 @@ func (d *Directory) look(ctx context.Context, q storage.Q, secret string) (l Lin
 	if errors.Is(err, sql.ErrNoRows) || err == nil && (used != 0 || expires < storage.Micros(d.now())) {
 		return Link{}, fault.New(fault.NotFound, linkGone)
 	}
-	if err == nil && l.founds() {
+	if err == nil && l.Founds() {
 		l.Role = Owner
 		err = mayFound(ctx, q)
 	}
@@ -367,7 +367,7 @@ func (d *Directory) personOf(ctx context.Context, tx *storage.Tx, l Link, name s
 	if l.Person != 0 {
 		return l.Person, nil
 	}
-	if l.founds() { // they say their name when they set the site up
+	if l.Founds() { // they say their name when they set the site up
 		return tx.Insert(ctx, `insert into person (role, leads, created_at) values ('owner', 1, $1) returning id`, storage.Micros(d.now()))
 	}
 	if name, err = d.nameFor(ctx, tx, name, false); err != nil {

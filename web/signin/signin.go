@@ -101,6 +101,10 @@ type useForm struct {
 	wrong        page.Wrong
 }
 
+// newcomer reports whether the link makes a member, who says their name. The
+// first owner says it when they set the site up.
+func (f useForm) newcomer() bool { return f.link.Person == 0 && !f.link.Founds() }
+
 func (d door) look(w http.ResponseWriter, r *http.Request, v *page.View) error {
 	secretly(w, v)
 	form := useForm{secret: r.PathValue("secret")}

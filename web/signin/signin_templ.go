@@ -619,13 +619,13 @@ func confirmPage(v *page.View, f useForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if f.link.Person == 0 {
+		if f.newcomer() {
 			templ_7745c5c3_Err = page.Field(f.wrong, "name", v.T("Your name"), f.name, v.T("People speak here under their own names. You can change it later."), templ.Attributes{"autocomplete": "name", "required": true, "autofocus": true, "maxlength": "80"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		if f.link.Person == 0 {
+		if f.newcomer() {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 50, "<p class=\"label\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -648,7 +648,7 @@ func confirmPage(v *page.View, f useForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if f.link.Person == 0 {
+		if f.newcomer() {
 			var templ_7745c5c3_Var34 string
 			templ_7745c5c3_Var34, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("Become a member"))
 			if templ_7745c5c3_Err != nil {
