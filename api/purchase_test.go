@@ -54,6 +54,36 @@ func TestPurchases(t *testing.T) {
 	})
 }
 
+// TestPurchaseNeedsItsAmount sends orders whose amount stands under another
+// name, or not at all: nothing is stored of them.
+func TestPurchaseNeedsItsAmount(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		s := open(t, db)
+		staff := s.person("Sofia Reyes", know.Staff)
+		for body, location := range map[string]string{
+			`"amount": 1250`:                                           "body.amount",
+			`"amount_minor": 1250, "refunded": 3`:                      "body.refunded",
+			`"amount_minor": 1250, "total": 3`:                         "body.total",
+			`"amount_minor": 1250, "items": [{"sku": "A5", "qty": 2}]`: "body.qty",
+			`"country": "NO"`:                                          "body.amount_minor",
+			`"amount_minor": null`:                                     "body.amount_minor",
+			`"refunded_minor": 5`:                                      "body.amount_minor",
+			`"amount_minor": 9223372036854775807`:                      "body.amount_minor",
+		} {
+			order := `{"external_id": "1", "at": "2026-11-01", "currency": "EUR", ` + body + `}`
+			staff.call("POST /purchases", order).want(http.StatusUnprocessableEntity).is("errors.0.location", location).count("errors", 1)
+			row := strings.Replace(location, "body", "body[0]", 1)
+			if many := staff.call("POST /purchases", `[`+order+`, {"external_id": "free", "at": "2026-11-01", "currency": "EUR", "amount_minor": 0}]`).want(http.StatusMultiStatus); !strings.Contains(many.text, row) {
+				t.Errorf("no %s in %s", row, many.text)
+			}
+		}
+		if most := staff.call("POST /purchases", `{"external_id": "1", "at": "2026-11-01", "currency": "EUR", "amount_minor": 9223372036854775807}`); !strings.Contains(most.text, "1000000000000000") && !strings.Contains(most.text, "1,000,000,000,000,000") {
+			t.Errorf("the most is not said: %s", most.text)
+		}
+		staff.call("GET /purchases").want(http.StatusOK).count("items", 1)
+	})
+}
+
 // whyTable is the calls about what was bought, and why.
 func whyTable() []gatetest.Route {
 	return []gatetest.Route{

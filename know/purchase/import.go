@@ -158,6 +158,8 @@ func orderOf(m map[string]string) (o Order, refund bool, err error) {
 		if o.AmountMinor, err = minor(s, code); err != nil {
 			wrong = append(wrong, err)
 		}
+	} else {
+		o.NoAmount = true
 	}
 	if s := strings.TrimSpace(m["refunded"]); s != "" {
 		if o.RefundedMinor, err = minor(s, code); err != nil {

@@ -14,6 +14,9 @@ import (
 	"tribune/know"
 )
 
+// maxAmount is the most that one order may be of, in the smallest unit.
+const maxAmount int64 = 1e15
+
 // MaxStore is the most orders that Store takes at once.
 const MaxStore = 10_000
 
@@ -46,6 +49,7 @@ type Order struct {
 	Country       string // ISO 3166-1, two or three letters
 	Items         []Item
 	AmountMinor   int64  // in the currency's smallest unit
+	NoAmount      bool   // the amount was left out
 	Currency      string // ISO 4217
 	RefundedMinor int64  // so far
 	Code          string // of a campaign or a share link, or the link's address
@@ -121,10 +125,15 @@ func (o *Order) check(now time.Time) error {
 	if o.Currency, err = currencyOf(o.Currency); err != nil {
 		wrong = append(wrong, err)
 	}
-	if o.AmountMinor < 0 || o.AmountMinor > 1e15 {
+	switch {
+	case o.NoAmount:
+		say("amount_minor", "An order needs its amount, also one of 0.")
+	case o.AmountMinor < 0:
 		say("amount_minor", "The amount of an order is 0 or more. Write a refund as what was refunded.")
+	case o.AmountMinor > maxAmount:
+		say("amount_minor", "The amount of an order is at most {most} in the smallest unit of its currency.", "most", maxAmount)
 	}
-	if o.RefundedMinor < 0 || o.RefundedMinor > o.AmountMinor {
+	if !o.NoAmount && (o.RefundedMinor < 0 || o.RefundedMinor > o.AmountMinor) {
 		say("refunded_minor", "What was refunded is between 0 and what was paid.")
 	}
 	for i := range o.Items {

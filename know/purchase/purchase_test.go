@@ -251,6 +251,18 @@ func TestImportTwice(t *testing.T) {
 	})
 }
 
+// TestImportNeedsAmounts takes in rows without an amount: the first row of an
+// order needs it, those of its other items do not.
+func TestImportNeedsAmounts(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		s := open(t, db)
+		report, err := s.Import(t.Context(), staff, strings.NewReader("order_id,ordered_at,sku,amount,currency\n1,2026-10-01,A5,,EUR\n2,2026-10-01,A5,0,EUR\n2,,A6,,\n"), ImportOptions{})
+		if err != nil || report.New != 1 || report.Failed != 1 || report.Errors[0].Row != 2 || report.Errors[0].Field != "amount_minor" {
+			t.Errorf("%+v %v", report, err)
+		}
+	})
+}
+
 func TestPurchasesArePaged(t *testing.T) {
 	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
 		s := open(t, db)
