@@ -70,7 +70,7 @@ type StoredPurchase struct {
 	Known       bool              `json:"known" doc:"It was there already"`
 	Changed     bool              `json:"changed" doc:"And a refund, or who bought it, was added"`
 	QuestionURL string            `json:"question_url,omitempty"`
-	Error       *huma.ErrorDetail `json:"error,omitempty" doc:"What is wrong with the row"`
+	Error       *huma.ErrorDetail `json:"error,omitempty" doc:"What is wrong with the row; of an order that is known, what was not taken over"`
 }
 
 // storing describes a call with one order or a list, which is read here row by
@@ -170,6 +170,8 @@ func (s *service) storeAll(ctx context.Context, a *gate.Asker, rows []json.RawMe
 		if st.Err != nil {
 			failed++
 			r.Error = wrong(printer, from[i], st.Err)
+		}
+		if st.ID == 0 {
 			continue
 		}
 		r.ID, r.Known, r.Changed = st.ID, st.Known, st.Changed

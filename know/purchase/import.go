@@ -254,10 +254,7 @@ func (in *importer) paidBack(ctx context.Context, o *Order) error {
 	if err != nil {
 		return fault.New(fault.Invalid, "This pays back an order that is not here. Import the order first.").On("amount").Because(err)
 	}
-	o.AmountMinor = was.AmountMinor
-	if o.At.IsZero() {
-		o.At = was.At
-	}
+	o.AmountMinor, o.At, o.NoZone = was.AmountMinor, was.At, false // the row's date is that of the refund
 	return nil
 }
 

@@ -29,6 +29,7 @@ const DefaultShop = "shop"
 const (
 	skew    = 5 * time.Minute
 	nowhere = 14 * time.Hour
+	day     = 24 * time.Hour // so near are two times the same to one without a zone
 )
 
 // Item is a part of an order.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,7 +24,7 @@ type Stored struct {
 	ID       int64
 	Known    bool  // it was there already
 	Changed  bool  // and something was added to it: a refund, who bought it, from where
-	Err      error // a *fault.Error: nothing of it was stored
+	Err      error // a *fault.Error: nothing of it was stored, or, if it is Known, what was not taken over
 	external string
 }
 
@@ -138,7 +139,8 @@ func countCountry(ctx context.Context, tx *storage.Tx, country string, id int64,
 }
 
 // again takes an order that is there already: it may add a refund, and what
-// was not known of its buyer. An order is never made another one.
+// was not known of its buyer. An order is never made another one: its fault
+// says what was not taken over, while what may be added was.
 func (l *Ledger) again(ctx context.Context, tx *storage.Tx, a know.Actor, was Purchase, o Order) (changed bool, err error) {
 	if was.AmountMinor != o.AmountMinor || was.Currency != o.Currency {
 		return false, fault.New(fault.Conflict, "This order is here already, with another amount or currency. What is here stands.").On("amount_minor")
@@ -153,10 +155,68 @@ func (l *Ledger) again(ctx context.Context, tx *storage.Tx, a know.Actor, was Pu
 		}
 	}
 	filled, err := l.fill(ctx, tx, was, o)
-	if err != nil || !filled {
+	if err != nil {
 		return changed, err
 	}
-	return true, l.fact(ctx, tx, a, PurchaseFilled, "purchase", was.ID, was.Account, 0)
+	if filled {
+		if err := l.fact(ctx, tx, a, PurchaseFilled, "purchase", was.ID, was.Account, 0); err != nil {
+			return changed, err
+		}
+	}
+	changed = changed || filled
+	buyer, err := anotherBuyer(ctx, tx, was.ID, o)
+	if err != nil {
+		return changed, err
+	}
+	return changed, fault.All(append(was.differs(o), buyer...)...)
+}
+
+// differs says what an order says otherwise than it stands here. What it
+// leaves out is no difference.
+func (p Purchase) differs(o Order) (wrong []error) {
+	say := func(field, text string) {
+		wrong = append(wrong, fault.New(fault.Conflict, text).On(field))
+	}
+	apart := p.At.Sub(storage.Time(storage.Micros(o.At))).Abs()
+	if apart >= day || apart > 0 && !o.NoZone {
+		say("at", "This order is here already, with another date. What is here stands.")
+	}
+	if o.Country != "" && p.Country != "" && o.Country != p.Country {
+		say("country", "This order is here already, from another country. What is here stands.")
+	}
+	if slices.ContainsFunc(o.Items, func(i Item) bool { return !slices.Contains(p.Items, i) }) {
+		say("items", "This order is here already, with other items. What is here stands.")
+	}
+	if o.RefundedMinor > 0 && o.RefundedMinor < p.RefundedMinor {
+		say("refunded_minor", "More was paid back of this order already than is said now. What is here stands.")
+	}
+	if o.Code != "" && o.Code != p.Code {
+		say("code", "This order is here already, with another code or none. What is here stands.")
+	}
+	return wrong
+}
+
+// anotherBuyer says that an order, which is here already and took over what it
+// could, names another buyer. Whose address was forgotten is not compared.
+func anotherBuyer(ctx context.Context, tx *storage.Tx, id int64, o Order) (wrong []error, err error) {
+	if o.Email == "" && o.Customer == "" {
+		return nil, nil
+	}
+	var kind know.AccountKind
+	var address string
+	if err := tx.Row(ctx, `select a.kind, a.address from purchase p join account a on a.id = p.account_id where p.id = $1`, id).Scan(&kind, &address); err != nil {
+		return nil, err
+	}
+	said := o.account()
+	switch {
+	case strings.HasPrefix(address, "left:"), said.Kind != know.Mail && kind == know.Mail, said.Kind == kind && strings.ToLower(said.Address) == address:
+		return nil, nil
+	}
+	field := "email"
+	if o.Email == "" {
+		field = "customer_id"
+	}
+	return []error{fault.New(fault.Conflict, "This order has its buyer already, and it is not the one who is named now. What is here stands.").On(field)}, nil
 }
 
 // fill adds who bought, and from where, to an order of which that was not known.

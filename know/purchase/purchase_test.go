@@ -179,7 +179,9 @@ func TestRefundAndFill(t *testing.T) {
 			t.Fatalf("%+v", st)
 		}
 		o.RefundedMinor = 100 // an older file again takes nothing back
-		s.store(o)
+		if st := s.store(o)[0]; !fault.Is(st.Err, fault.Conflict) || st.Changed {
+			t.Errorf("a smaller refund: %+v", st)
+		}
 		p, err := s.Purchase(t.Context(), staff, id)
 		if err != nil {
 			t.Fatal(err)
@@ -197,6 +199,52 @@ func TestRefundAndFill(t *testing.T) {
 		firsts, err := s.Firsts(t.Context(), staff, time.Time{})
 		if err != nil || len(firsts) != 1 || firsts[0].Country != "BR" || firsts[0].Purchases != 1 {
 			t.Errorf("%+v %v", firsts, err)
+		}
+	})
+}
+
+// TestAgainSaysWhatIsNotTakenOver sends a known order with other facts: each is
+// named, and what may be added is added all the same.
+func TestAgainSaysWhatIsNotTakenOver(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		s := open(t, db)
+		full := s.order("1", "anna@example.org")
+		full.Items, full.Code = []Item{{"A5", 2}}, "SPRING"
+		id := s.one(full)
+		bare := s.order("2", "")
+		bare.Country = ""
+		s.one(bare)
+		for field, change := range map[string]func(o *Order){
+			"":               func(o *Order) {},
+			"email":          func(o *Order) { o.Email = "ben@example.org" },
+			"at":             func(o *Order) { o.At = o.At.Add(-24 * time.Hour) },
+			"country":        func(o *Order) { o.Country = "BR" },
+			"items":          func(o *Order) { o.Items = []Item{{"A5", 3}} },
+			"code":           func(o *Order) { o.Code = "AUTUMN" },
+			"amount_minor":   func(o *Order) { o.AmountMinor++ },
+			"refunded_minor": func(o *Order) { o.RefundedMinor = o.AmountMinor + 1 },
+		} {
+			o := full
+			change(&o)
+			st := s.store(o)[0]
+			got := ""
+			if f, ok := st.Err.(*fault.Error); ok {
+				got = f.Field
+			}
+			if got != field || st.Changed {
+				t.Errorf("%s: %+v", field, st)
+			}
+		}
+		p, err := s.Purchase(t.Context(), staff, id)
+		if err != nil || p.Country != "NO" || !p.At.Equal(full.At) || p.Code != "SPRING" || p.RefundedMinor != 0 {
+			t.Errorf("%+v %v", p, err)
+		}
+		bare.Email, bare.RefundedMinor, bare.Code = "cleo@example.org", 50, "LATE"
+		if st := s.store(bare)[0]; !st.Changed || !fault.Is(st.Err, fault.Conflict) {
+			t.Errorf("%+v", st)
+		}
+		if n := s.scalar(`select count(*) from purchase p join account a on a.id = p.account_id where a.address = 'cleo@example.org' and p.refunded_minor = 50 and p.code = ''`); n != 1 {
+			t.Error("what may be added is not added")
 		}
 	})
 }
