@@ -34,7 +34,7 @@ type NewPurchase struct {
 	ExternalID    string          `json:"external_id" doc:"The order’s number in the shop: the same one again is known"`
 	At            string          `json:"at" doc:"When it was bought: a time (RFC 3339), or a day; not in the future"`
 	Email         string          `json:"email,omitempty" doc:"To find who it is; never written to unless its owner confirmed it here"`
-	CustomerID    string          `json:"customer_id,omitempty" doc:"The shop’s own number of who bought, where there is no address"`
+	CustomerID    string          `json:"customer_id,omitempty" doc:"The shop’s own number of who bought: orders of one number are of one buyer"`
 	Country       string          `json:"country,omitempty" doc:"ISO 3166-1"`
 	Items         []purchase.Item `json:"items,omitempty"`
 	AmountMinor   *int64          `json:"amount_minor" nullable:"false" doc:"What was paid, in the smallest unit of the currency"`

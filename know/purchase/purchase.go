@@ -63,6 +63,7 @@ type Purchase struct {
 	ExternalID    string
 	Account       int64
 	Person        int64 // whose that account is, also if the team says so; 0: nobody’s yet
+	Customer      string
 	Holder        int64 // who has confirmed that it is theirs; 0: nobody
 	At            time.Time
 	Country       string
@@ -92,7 +93,7 @@ func (o *Order) check(now time.Time) error {
 	if o.Shop = strings.ToLower(strings.TrimSpace(o.Shop)); o.Shop == "" {
 		o.Shop = DefaultShop
 	}
-	o.ExternalID, o.Customer, o.Code = strings.TrimSpace(o.ExternalID), strings.TrimSpace(o.Customer), shareCode(o.Code)
+	o.ExternalID, o.Customer, o.Code = strings.TrimSpace(o.ExternalID), strings.ToLower(strings.TrimSpace(o.Customer)), shareCode(o.Code)
 	switch {
 	case o.ExternalID == "":
 		say("external_id", "An order needs its number in the shop.")

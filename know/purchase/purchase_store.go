@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -104,7 +103,7 @@ func (l *Ledger) storeOne(ctx context.Context, tx *storage.Tx, a know.Actor, o O
 	if !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
-	account, err := l.people.EnsureAccount(ctx, tx, o.account())
+	account, err := l.account(ctx, tx, o)
 	if err != nil {
 		return err
 	}
@@ -112,15 +111,20 @@ func (l *Ledger) storeOne(ctx context.Context, tx *storage.Tx, a know.Actor, o O
 	if err != nil {
 		return err
 	}
-	s.ID, err = tx.Insert(ctx, `insert into purchase (shop, external_id, account_id, at, country, items, amount_minor, currency, refunded_minor, code, added_at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (shop, external_id) do nothing returning id`,
-		o.Shop, o.ExternalID, account, storage.Micros(o.At), o.Country, string(items), o.AmountMinor, o.Currency, o.RefundedMinor, o.Code, storage.Micros(l.now()))
+	s.ID, err = tx.Insert(ctx, `insert into purchase (shop, external_id, account_id, at, country, items, amount_minor, currency, refunded_minor, code, customer, added_at)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (shop, external_id) do nothing returning id`,
+		o.Shop, o.ExternalID, account, storage.Micros(o.At), o.Country, string(items), o.AmountMinor, o.Currency, o.RefundedMinor, o.Code, o.Customer, storage.Micros(l.now()))
 	if errors.Is(err, sql.ErrNoRows) { // another process stored it since we looked
 		s.Known = true
 		return tx.Row(ctx, `select id from purchase where shop = $1 and external_id = $2`, o.Shop, o.ExternalID).Scan(&s.ID)
 	}
 	if err != nil {
 		return err
+	}
+	if o.Email != "" {
+		if err := l.adopt(ctx, tx, a, o.Shop, o.Customer, account); err != nil {
+			return err
+		}
 	}
 	return countCountry(ctx, tx, o.Country, s.ID, o.At)
 }
@@ -138,122 +142,13 @@ func countCountry(ctx context.Context, tx *storage.Tx, country string, id int64,
 	return err
 }
 
-// again takes an order that is there already: it may add a refund, and what
-// was not known of its buyer. An order is never made another one: its fault
-// says what was not taken over, while what may be added was.
-func (l *Ledger) again(ctx context.Context, tx *storage.Tx, a know.Actor, was Purchase, o Order) (changed bool, err error) {
-	if was.AmountMinor != o.AmountMinor || was.Currency != o.Currency {
-		return false, fault.New(fault.Conflict, "This order is here already, with another amount or currency. What is here stands.").On("amount_minor")
-	}
-	if o.RefundedMinor > was.RefundedMinor {
-		if _, err := tx.Exec(ctx, `update purchase set refunded_minor = $1 where id = $2`, o.RefundedMinor, was.ID); err != nil {
-			return false, err
-		}
-		changed = true
-		if err := l.fact(ctx, tx, a, PurchaseRefunded, "purchase", was.ID, 0, o.RefundedMinor); err != nil {
-			return false, err
-		}
-	}
-	filled, err := l.fill(ctx, tx, was, o)
-	if err != nil {
-		return changed, err
-	}
-	if filled {
-		if err := l.fact(ctx, tx, a, PurchaseFilled, "purchase", was.ID, was.Account, 0); err != nil {
-			return changed, err
-		}
-	}
-	changed = changed || filled
-	buyer, err := anotherBuyer(ctx, tx, was.ID, o)
-	if err != nil {
-		return changed, err
-	}
-	return changed, fault.All(append(was.differs(o), buyer...)...)
-}
-
-// differs says what an order says otherwise than it stands here. What it
-// leaves out is no difference.
-func (p Purchase) differs(o Order) (wrong []error) {
-	say := func(field, text string) {
-		wrong = append(wrong, fault.New(fault.Conflict, text).On(field))
-	}
-	apart := p.At.Sub(storage.Time(storage.Micros(o.At))).Abs()
-	if apart >= day || apart > 0 && !o.NoZone {
-		say("at", "This order is here already, with another date. What is here stands.")
-	}
-	if o.Country != "" && p.Country != "" && o.Country != p.Country {
-		say("country", "This order is here already, from another country. What is here stands.")
-	}
-	if slices.ContainsFunc(o.Items, func(i Item) bool { return !slices.Contains(p.Items, i) }) {
-		say("items", "This order is here already, with other items. What is here stands.")
-	}
-	if o.RefundedMinor > 0 && o.RefundedMinor < p.RefundedMinor {
-		say("refunded_minor", "More was paid back of this order already than is said now. What is here stands.")
-	}
-	if o.Code != "" && o.Code != p.Code {
-		say("code", "This order is here already, with another code or none. What is here stands.")
-	}
-	return wrong
-}
-
-// anotherBuyer says that an order, which is here already and took over what it
-// could, names another buyer. Whose address was forgotten is not compared.
-func anotherBuyer(ctx context.Context, tx *storage.Tx, id int64, o Order) (wrong []error, err error) {
-	if o.Email == "" && o.Customer == "" {
-		return nil, nil
-	}
-	var kind know.AccountKind
-	var address string
-	if err := tx.Row(ctx, `select a.kind, a.address from purchase p join account a on a.id = p.account_id where p.id = $1`, id).Scan(&kind, &address); err != nil {
-		return nil, err
-	}
-	said := o.account()
-	switch {
-	case strings.HasPrefix(address, "left:"), said.Kind != know.Mail && kind == know.Mail, said.Kind == kind && strings.ToLower(said.Address) == address:
-		return nil, nil
-	}
-	field := "email"
-	if o.Email == "" {
-		field = "customer_id"
-	}
-	return []error{fault.New(fault.Conflict, "This order has its buyer already, and it is not the one who is named now. What is here stands.").On(field)}, nil
-}
-
-// fill adds who bought, and from where, to an order of which that was not known.
-func (l *Ledger) fill(ctx context.Context, tx *storage.Tx, was Purchase, o Order) (filled bool, err error) {
-	if o.Country != "" && was.Country == "" {
-		if _, err := tx.Exec(ctx, `update purchase set country = $1 where id = $2`, o.Country, was.ID); err != nil {
-			return false, err
-		}
-		if err := countCountry(ctx, tx, o.Country, was.ID, was.At); err != nil {
-			return false, err
-		}
-		filled = true
-	}
-	if o.Email == "" && o.Customer == "" {
-		return filled, nil
-	}
-	var address string
-	var person, reasons int64
-	err = tx.Row(ctx, `select address, person_id, (select count(*) from reason where account_id = account.id) from account where id = $1`, was.Account).Scan(&address, &person, &reasons)
-	if err != nil || person != 0 || reasons != 0 || address != strings.ToLower(was.Shop+"/order:"+was.ExternalID) {
-		return filled, err // somebody's already, or answered for
-	}
-	account, err := l.people.EnsureAccount(ctx, tx, o.account())
-	if err != nil {
-		return false, err
-	}
-	_, err = tx.Exec(ctx, `update purchase set account_id = $1, due = 1 where id = $2`, account, was.ID)
-	return true, err
-}
-
-const selectPurchase = `select p.id, p.shop, p.external_id, p.account_id, coalesce(a.person_id, 0), coalesce(case when a.joined_by = 0 then a.person_id end, 0), p.at, p.country, p.items, p.amount_minor, p.currency, p.refunded_minor, p.code, p.added_at
+const selectPurchase = `select p.id, p.shop, p.external_id, p.account_id, coalesce(a.person_id, 0), coalesce(case when a.joined_by = 0 then a.person_id end, 0), p.at, p.country, p.items, p.amount_minor, p.currency, p.refunded_minor, p.code, p.customer, p.added_at
 	from purchase p left join account a on a.id = p.account_id`
 
 func scanPurchase(row storage.Scanner) (p Purchase, err error) {
 	var at, added int64
 	var items string
-	if err = row.Scan(&p.ID, &p.Shop, &p.ExternalID, &p.Account, &p.Person, &p.Holder, &at, &p.Country, &items, &p.AmountMinor, &p.Currency, &p.RefundedMinor, &p.Code, &added); err != nil {
+	if err = row.Scan(&p.ID, &p.Shop, &p.ExternalID, &p.Account, &p.Person, &p.Holder, &at, &p.Country, &items, &p.AmountMinor, &p.Currency, &p.RefundedMinor, &p.Code, &p.Customer, &added); err != nil {
 		return p, err
 	}
 	p.At, p.AddedAt = storage.Time(at), storage.Time(added)

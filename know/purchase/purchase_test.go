@@ -249,6 +249,43 @@ func TestAgainSaysWhatIsNotTakenOver(t *testing.T) {
 	})
 }
 
+// TestCustomersAreOneBuyer sends orders with an address, with the shop's number
+// of who bought, and with both, in every sequence: they are of one buyer.
+func TestCustomersAreOneBuyer(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		s := open(t, db)
+		for n, sequence := range [][]string{{"both", "number"}, {"number", "both"}, {"number", "number", "both", "number"}, {"address", "address again", "number"}, {"number", "number again"}, {"none", "none again", "number"}} {
+			shop, address := fmt.Sprintf("shop%d", n), fmt.Sprintf("alma%d@example.org", n)
+			for i, what := range sequence {
+				o := s.order(fmt.Sprint(i), "")
+				o.Shop = shop
+				if what == "both" || what == "number" {
+					o.Customer = "C77"
+				}
+				if what == "both" || what == "address" {
+					o.Email = address
+				}
+				if strings.HasSuffix(what, "again") { // of the order before: now both are told
+					o.ExternalID, o.Customer, o.Email = fmt.Sprint(i-1), "c77", address
+					if st := s.store(o)[0]; !st.Changed || st.Err != nil {
+						t.Errorf("%v: %+v", sequence, st)
+					}
+					continue
+				}
+				s.one(o)
+			}
+			if buyers, of := s.scalar(`select count(distinct account_id) from purchase where shop = $1`, shop), s.scalar(`select count(*) from purchase p join account a on a.id = p.account_id where p.shop = $1 and a.address <> $2`, shop, address); buyers != 1 || of != 0 {
+				t.Errorf("%v: %d buyers, %d orders are not on the address", sequence, buyers, of)
+			}
+		}
+		o := s.order("x", "alma0@example.org")
+		o.Shop, o.Customer, o.ExternalID = "shop0", "c78", "0"
+		if st := s.store(o)[0]; !fault.Is(st.Err, fault.Conflict) || st.Changed {
+			t.Errorf("another customer: %+v", st)
+		}
+	})
+}
+
 // TestImportTwice takes one file in twice, the second time with its columns in
 // another order and under other names.
 func TestImportTwice(t *testing.T) {
