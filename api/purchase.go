@@ -32,7 +32,7 @@ func (s *service) purchaseRoutes() {
 type NewPurchase struct {
 	Shop          string          `json:"shop,omitempty" doc:"Which one, if there are several"`
 	ExternalID    string          `json:"external_id" doc:"The order’s number in the shop: the same one again is known"`
-	At            string          `json:"at" doc:"When it was bought: a time (RFC 3339), or a day; not in the future"`
+	At            string          `json:"at" doc:"When it was bought: a time (RFC 3339), or a day, which is midnight UTC as in a file; not in the future"`
 	Email         string          `json:"email,omitempty" doc:"To find who it is; never written to unless its owner confirmed it here"`
 	CustomerID    string          `json:"customer_id,omitempty" doc:"The shop’s own number of who bought: orders of one number are of one buyer"`
 	Country       string          `json:"country,omitempty" doc:"ISO 3166-1"`
@@ -142,6 +142,10 @@ func (s *service) order(ctx context.Context, row json.RawMessage) (o purchase.Or
 		NoAmount: n.AmountMinor == nil, Currency: n.Currency, RefundedMinor: n.RefundedMinor, Code: n.Code}
 	if n.AmountMinor != nil {
 		o.AmountMinor = *n.AmountMinor
+	}
+	if day, bare := time.Parse(time.DateOnly, n.At); bare == nil { // as in a file: of no zone, so that months are the same everywhere
+		o.At, o.NoZone = day, true
+		return o, nil
 	}
 	o.At, err = s.moment(ctx, "at", n.At)
 	return o, err
