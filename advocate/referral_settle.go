@@ -39,6 +39,8 @@ func (s *Advocacy) FollowReferrals(ctx context.Context, tx *storage.Tx, facts []
 			if tx.Postgres() {
 				query = `insert into referral_due (kind, id) select 0, account_id from purchase where id = $1 union select 0, $2::bigint on conflict do nothing`
 			}
+		case purchase.PurchaseRefunded:
+			query = `insert into referral_due (kind, id) select 0, account_id from purchase where id = $1 on conflict do nothing`
 		case purchase.ReasonAnswered, purchase.ReasonWithdrawn:
 			args[0] = f.Other
 		case purchase.TellerConfirmed, purchase.TellerRefused:
@@ -56,7 +58,7 @@ func (s *Advocacy) FollowReferrals(ctx context.Context, tx *storage.Tx, facts []
 
 // ReferralKinds are the facts that FollowReferrals follows.
 func ReferralKinds() []string {
-	return []string{purchase.PurchaseStored, purchase.PurchaseFilled, purchase.ReasonAnswered, purchase.ReasonWithdrawn, purchase.TellerConfirmed, purchase.TellerRefused,
+	return []string{purchase.PurchaseStored, purchase.PurchaseRefunded, purchase.PurchaseFilled, purchase.ReasonAnswered, purchase.ReasonWithdrawn, purchase.TellerConfirmed, purchase.TellerRefused,
 		"account.confirmed", "account.moved", "person.changed", "person.left", ShareJoined}
 }
 

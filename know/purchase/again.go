@@ -22,6 +22,12 @@ func (l *Ledger) again(ctx context.Context, tx *storage.Tx, a know.Actor, was Pu
 			return false, err
 		}
 		changed = true
+		before := was.Returned()
+		if was.RefundedMinor = o.RefundedMinor; was.Returned() && !before && was.Country != "" {
+			if err := uncountCountry(ctx, tx, was.Country, was.ID); err != nil {
+				return false, err
+			}
+		}
 		if err := l.fact(ctx, tx, a, PurchaseRefunded, "purchase", was.ID, 0, o.RefundedMinor); err != nil {
 			return false, err
 		}
@@ -101,8 +107,10 @@ func (l *Ledger) locate(ctx context.Context, tx *storage.Tx, a know.Actor, was P
 	if _, err := tx.Exec(ctx, `update purchase set country = $1 where id = $2`, o.Country, was.ID); err != nil {
 		return false, err
 	}
-	if err := countCountry(ctx, tx, o.Country, was.ID, was.At); err != nil {
-		return false, err
+	if !was.Returned() {
+		if err := countCountry(ctx, tx, o.Country, was.ID, was.At); err != nil {
+			return false, err
+		}
 	}
 	return true, l.fact(ctx, tx, a, PurchaseFilled, "purchase", was.ID, was.Account, 0)
 }

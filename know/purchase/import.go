@@ -169,8 +169,9 @@ func orderOf(m map[string]string) (o Order, refund bool, err error) {
 			o.RefundedMinor = -o.RefundedMinor
 		}
 	}
-	if status := column(m["status"]); status == "refunded" || status == "rembourse" {
-		o.RefundedMinor = o.AmountMinor
+	switch column(m["status"]) {
+	case "refunded", "cancelled", "canceled", "voided", "rembourse", "remboursee", "annule", "annulee":
+		o.RefundedMinor = o.AmountMinor // nothing was sold
 	}
 	if sku := strings.TrimSpace(m["sku"]); sku != "" {
 		item := Item{SKU: sku, Quantity: 1}

@@ -126,6 +126,9 @@ func (l *Ledger) storeOne(ctx context.Context, tx *storage.Tx, a know.Actor, o O
 			return err
 		}
 	}
+	if (Purchase{AmountMinor: o.AmountMinor, RefundedMinor: o.RefundedMinor}).Returned() {
+		return nil
+	}
 	return countCountry(ctx, tx, o.Country, s.ID, o.At)
 }
 
@@ -139,6 +142,19 @@ func countCountry(ctx context.Context, tx *storage.Tx, country string, id int64,
 			purchase_id = case when (excluded.at, excluded.purchase_id) < (purchase_country.at, purchase_country.purchase_id) then excluded.purchase_id else purchase_country.purchase_id end,
 			at = case when excluded.at < purchase_country.at then excluded.at else purchase_country.at end`,
 		country, id, storage.Micros(at))
+	return err
+}
+
+// uncountCountry takes a purchase that was paid back off its country's row.
+func uncountCountry(ctx context.Context, tx *storage.Tx, country string, id int64) error {
+	if _, err := tx.Exec(ctx, `update purchase_country set purchases = purchases - 1 where country = $1`, country); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `update purchase_country set (purchase_id, at) = (select p.id, p.at from purchase p where p.country = $1 and `+Counts("p")+` order by p.at, p.id limit 1)
+		where country = $1 and purchase_id = $2 and purchases > 0`, country, id); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `delete from purchase_country where country = $1 and purchases = 0`, country)
 	return err
 }
 

@@ -286,6 +286,42 @@ func TestCustomersAreOneBuyer(t *testing.T) {
 	})
 }
 
+// TestReturnedCountsAsNone pays back orders in whole and in part: what a shop
+// calls cancelled is paid back in whole, and none such is a purchase of its
+// buyer or of its country.
+func TestReturnedCountsAsNone(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		s := open(t, db)
+		file := "order_id,ordered_at,email,country,amount,currency,status,refunded\n" +
+			"1,2026-10-01,a@example.org,NO,12.50,EUR,cancelled,\n" +
+			"2,2026-10-02,a@example.org,NO,12.50,EUR,Voided,\n" +
+			"3,2026-10-03,a@example.org,NO,12.50,EUR,paid,12.50\n" +
+			"4,2026-10-04,a@example.org,NO,12.50,EUR,paid,12.49\n" +
+			"5,2026-10-05,a@example.org,NO,12.50,EUR,paid,\n" +
+			"6,2026-10-06,a@example.org,NO,0,EUR,paid,\n"
+		check := func(purchases, first int64) {
+			t.Helper()
+			b, err := s.Buyer(t.Context(), s.db, []int64{s.scalar(`select id from account where address = 'a@example.org'`)})
+			if err != nil || b.Purchases != purchases || b.First != first {
+				t.Errorf("%+v %v, want %d, the first %d", b, err, purchases, first)
+			}
+			if n, id := s.scalar(`select coalesce(sum(purchases), 0) from purchase_country`), s.scalar(`select coalesce(max(purchase_id), 0) from purchase_country`); n != purchases || id != first {
+				t.Errorf("of the country %d, the first %d; want %d, %d", n, id, purchases, first)
+			}
+		}
+		if report, err := s.Import(t.Context(), staff, strings.NewReader(file), ImportOptions{}); err != nil || report.New != 6 {
+			t.Fatalf("%+v %v", report, err)
+		}
+		check(3, 4)
+		for _, back := range []string{"4,2026-10-04,,,12.50,EUR,refunded,\n", "4,2026-10-04,,,12.50,EUR,refunded,\n", "4,2026-10-09,,,-12.50,EUR,,\n"} {
+			if report, err := s.Import(t.Context(), staff, strings.NewReader(file[:strings.Index(file, "\n")+1]+back), ImportOptions{}); err != nil || report.Known != 1 {
+				t.Fatalf("%+v %v", report, err)
+			}
+			check(2, 5)
+		}
+	})
+}
+
 // TestImportTwice takes one file in twice, the second time with its columns in
 // another order and under other names.
 func TestImportTwice(t *testing.T) {
