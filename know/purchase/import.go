@@ -25,9 +25,10 @@ type Report struct {
 	Orders  int        `json:"orders"` // an order may have a row for each item
 	New     int        `json:"new"`
 	Known   int        `json:"known"`
-	Changed int        `json:"changed"` // of those known: a refund, or their buyer, was added
-	Failed  int        `json:"failed"`  // rows
-	Errors  []RowError `json:"errors"`  // the first 100
+	Changed int        `json:"changed"`  // of those known: a refund, or their buyer, was added
+	Failed  int        `json:"failed"`   // rows
+	Errors  []RowError `json:"errors"`   // the first 100
+	LeftOut []string   `json:"left_out"` // columns that are not known, as the file names them; the first 50
 }
 
 // RowError is what is wrong with one row. Row counts from 1; the header is the first.
@@ -45,7 +46,7 @@ const maxRowErrors = 100
 // again: its orders are known. Rows of one order that follow each other are
 // its items.
 func (l *Ledger) Import(ctx context.Context, a know.Actor, file io.Reader, o ImportOptions) (Report, error) {
-	in := importer{l: l, a: a, o: o, report: Report{Errors: []RowError{}}}
+	in := importer{l: l, a: a, o: o, report: Report{Errors: []RowError{}, LeftOut: []string{}}}
 	if err := know.Require(a, know.Tune, know.Subject{}); err != nil {
 		return in.report, err
 	}
@@ -56,6 +57,7 @@ func (l *Ledger) Import(ctx context.Context, a know.Actor, file io.Reader, o Imp
 	if err != nil {
 		return in.report, err
 	}
+	in.report.LeftOut = append(in.report.LeftOut, rows.out...)
 	if err = in.run(ctx, rows); err == nil && !o.DryRun && in.report.New >= storage.AnalyzeFrom {
 		err = l.db.Analyze(ctx)
 	}

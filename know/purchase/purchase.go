@@ -213,8 +213,13 @@ func Places(code string) int {
 
 // short keeps what somebody typed fit to be repeated.
 func short(s string) string {
-	if r := []rune(s); len(r) > 20 {
-		return string(r[:20]) + "…"
+	return clip(s, 20)
+}
+
+// clip gives at most so many characters of a text.
+func clip(s string, most int) string {
+	if r := []rune(s); len(r) > most {
+		return string(r[:most]) + "…"
 	}
 	return s
 }

@@ -384,6 +384,21 @@ func TestImportNeedsAmounts(t *testing.T) {
 	})
 }
 
+// TestImportSaysWhatIsLeftOut names columns that are not known, and refuses
+// columns of one name and rows that are cut off.
+func TestImportSaysWhatIsLeftOut(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		s := open(t, db)
+		report, err := s.Import(t.Context(), staff, strings.NewReader("order_id,Colour,ordered_at,date,amount,currency\n1,red,2026-10-01,2026-10-02,1,EUR\n2,red,2026-10-01,,1\n\n3,,2026-10-01,,1,EUR\n"), ImportOptions{})
+		if err != nil || report.New != 2 || report.Failed != 1 || report.Errors[0].Row != 3 || !cmp.Equal(report.LeftOut, []string{"Colour", "date"}) {
+			t.Errorf("%+v %v", report, err)
+		}
+		if _, err := s.Import(t.Context(), staff, strings.NewReader("order_id,ordered_at,amount,Amount,currency\n1,2026-10-01,1,2,EUR\n"), ImportOptions{}); !fault.Is(err, fault.Invalid) {
+			t.Errorf("a doubled column: %v", err)
+		}
+	})
+}
+
 func TestPurchasesArePaged(t *testing.T) {
 	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
 		s := open(t, db)
