@@ -100,7 +100,7 @@ func (s *Advocacy) Through(ctx context.Context, a know.Actor, ids []int64) (map[
 		return f, err
 	}, `select r.id, l.subject_kind, l.subject_id, 0 as coded from referral r join share_join j on j.person_id = r.id and j.by_id = r.parent_id join share_link l on l.id = j.link_id
 			where r.id in (`+holes+`) and r.parent_id <> 0
-		union all select r.id, l.subject_kind, l.subject_id, 1 as coded from referral r join purchase p on p.id = r.first_id join share_link l on l.code = lower(p.code) and l.person_id = r.parent_id
+		union all select r.id, l.subject_kind, l.subject_id, 1 as coded from referral r join purchase p on p.id = r.first_id join share_link l on l.code = lower(p.code) and l.person_id = r.parent_id and l.made_at <= p.at + case when p.at % 86400000000 = 0 then 86400000000 else 0 end
 			where r.id in (`+holes+`) and r.parent_id <> 0 and p.code <> ''
 		order by coded`, args...)
 	if err != nil {

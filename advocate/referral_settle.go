@@ -39,6 +39,8 @@ func (s *Advocacy) FollowReferrals(ctx context.Context, tx *storage.Tx, facts []
 			if tx.Postgres() {
 				query = `insert into referral_due (kind, id) select 0, account_id from purchase where id = $1 union select 0, $2::bigint on conflict do nothing`
 			}
+		case purchase.PurchaseRefunded:
+			query = `insert into referral_due (kind, id) select 0, account_id from purchase where id = $1 on conflict do nothing`
 		case purchase.ReasonAnswered, purchase.ReasonWithdrawn:
 			args[0] = f.Other
 		case purchase.TellerConfirmed, purchase.TellerRefused:
@@ -56,7 +58,7 @@ func (s *Advocacy) FollowReferrals(ctx context.Context, tx *storage.Tx, facts []
 
 // ReferralKinds are the facts that FollowReferrals follows.
 func ReferralKinds() []string {
-	return []string{purchase.PurchaseStored, purchase.PurchaseFilled, purchase.ReasonAnswered, purchase.ReasonWithdrawn, purchase.TellerConfirmed, purchase.TellerRefused,
+	return []string{purchase.PurchaseStored, purchase.PurchaseRefunded, purchase.PurchaseFilled, purchase.ReasonAnswered, purchase.ReasonWithdrawn, purchase.TellerConfirmed, purchase.TellerRefused,
 		"account.confirmed", "account.moved", "person.changed", "person.left", ShareJoined}
 }
 
@@ -224,7 +226,7 @@ func (w *work) recount(ctx context.Context, id int64) error {
 // claim says who brought a buyer, by what is known, and how sure it is. A
 // member who was named counts once they let us show it; the maker of a link
 // that came with the purchase, or through which the buyer became a member,
-// counts unless the buyer named another member. How sure it is is of what the
+// counts if the link was made before they bought, unless they named another member. How sure it is is of what the
 // claim rests on.
 func (w *work) claim(ctx context.Context, id int64, b purchase.Buyer) (claim int64, sure Sure, err error) {
 	if b.Purchases == 0 {
@@ -232,12 +234,12 @@ func (w *work) claim(ctx context.Context, id int64, b purchase.Buyer) (claim int
 	}
 	link := int64(0)
 	if b.Code != "" {
-		if link, err = w.sharer(ctx, w.tx, b.Code); err != nil {
+		if link, err = w.sharer(ctx, w.tx, b.Code, madeBy(b.FirstAt)); err != nil {
 			return 0, 0, err
 		}
 	}
 	if link == 0 && id > 0 && b.Purchases > 0 {
-		if link, err = w.joinedBy(ctx, w.tx, id); err != nil {
+		if link, err = w.joinedBy(ctx, w.tx, id, madeBy(b.FirstAt)); err != nil {
 			return 0, 0, err
 		}
 	}

@@ -66,14 +66,15 @@ func (s *Advocacy) byCode(ctx context.Context, q storage.Q, code string) (Share,
 }
 
 // shareOwner gives the person whose share link a code is, 0 if it is no link's.
-func (s *Advocacy) shareOwner(ctx context.Context, q storage.Q, code string) (person int64, err error) {
-	err = q.Row(ctx, `select coalesce((select person_id from share_link where code = $1), 0)`, strings.ToLower(strings.TrimSpace(code))).Scan(&person)
+func (s *Advocacy) shareOwner(ctx context.Context, q storage.Q, code string, by time.Time) (person int64, err error) {
+	err = q.Row(ctx, `select coalesce((select person_id from share_link where code = $1 and made_at <= $2), 0)`, strings.ToLower(strings.TrimSpace(code)), storage.Micros(by)).Scan(&person)
 	return person, err
 }
 
-// joinedBy gives the person through whose link somebody became a member.
-func (s *Advocacy) joinedBy(ctx context.Context, q storage.Q, person int64) (by int64, err error) {
-	err = q.Row(ctx, `select coalesce((select by_id from share_join where person_id = $1), 0)`, person).Scan(&by)
+// joinedBy gives the person through whose link somebody became a member, 0 if
+// the link was made after that time.
+func (s *Advocacy) joinedBy(ctx context.Context, q storage.Q, person int64, made time.Time) (by int64, err error) {
+	err = q.Row(ctx, `select coalesce((select by_id from share_join j where person_id = $1 and not exists (select 1 from share_link l where l.id = j.link_id and l.made_at > $2)), 0)`, person, storage.Micros(made)).Scan(&by)
 	return by, err
 }
 

@@ -151,6 +151,9 @@ type finding struct {
 // misfit names the member of a row that is of another kind than is asked for,
 // and what to send there.
 func misfit(err error) error {
+	if name, unknown := strings.CutPrefix(err.Error(), "json: unknown field "); unknown {
+		return fault.New(fault.Invalid, "This call knows nothing of that name.").On(strings.Trim(name, `"`)).Because(err)
+	}
 	wrong, ok := errors.AsType[*json.UnmarshalTypeError](err)
 	if !ok {
 		return fault.New(fault.Invalid, textMisfit).Because(err)

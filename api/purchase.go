@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -31,12 +32,12 @@ func (s *service) purchaseRoutes() {
 type NewPurchase struct {
 	Shop          string          `json:"shop,omitempty" doc:"Which one, if there are several"`
 	ExternalID    string          `json:"external_id" doc:"The order’s number in the shop: the same one again is known"`
-	At            string          `json:"at" doc:"When it was bought: a time (RFC 3339), or a day; not in the future"`
+	At            string          `json:"at" doc:"When it was bought: a time (RFC 3339), or a day, which is midnight UTC as in a file; not in the future"`
 	Email         string          `json:"email,omitempty" doc:"To find who it is; never written to unless its owner confirmed it here"`
-	CustomerID    string          `json:"customer_id,omitempty" doc:"The shop’s own number of who bought, where there is no address"`
+	CustomerID    string          `json:"customer_id,omitempty" doc:"The shop’s own number of who bought: orders of one number are of one buyer"`
 	Country       string          `json:"country,omitempty" doc:"ISO 3166-1"`
 	Items         []purchase.Item `json:"items,omitempty"`
-	AmountMinor   int64           `json:"amount_minor" doc:"What was paid, in the smallest unit of the currency"`
+	AmountMinor   *int64          `json:"amount_minor" nullable:"false" doc:"What was paid, in the smallest unit of the currency"`
 	Currency      string          `json:"currency" doc:"ISO 4217"`
 	RefundedMinor int64           `json:"refunded_minor,omitempty" doc:"What was paid back so far; it only grows"`
 	Code          string          `json:"code,omitempty" doc:"Of a campaign or of somebody’s share link, or the link’s address"`
@@ -69,7 +70,7 @@ type StoredPurchase struct {
 	Known       bool              `json:"known" doc:"It was there already"`
 	Changed     bool              `json:"changed" doc:"And a refund, or who bought it, was added"`
 	QuestionURL string            `json:"question_url,omitempty"`
-	Error       *huma.ErrorDetail `json:"error,omitempty" doc:"What is wrong with the row"`
+	Error       *huma.ErrorDetail `json:"error,omitempty" doc:"What is wrong with the row; of an order that is known, what was not taken over"`
 }
 
 // storing describes a call with one order or a list, which is read here row by
@@ -77,7 +78,7 @@ type StoredPurchase struct {
 func storing(s *service) option {
 	return func(op *huma.Operation) {
 		op.MaxBodyBytes, op.SkipValidateBody = maxMentions+1, true
-		op.Description = "external_id, at, amount_minor and currency are needed; members of other names are passed over. One order is answered as such. " +
+		op.Description = "external_id, at, amount_minor and currency are needed; a member of another name is refused, and so is its row. One order is answered as such. " +
 			"A list is answered row by row, in order: 201 if every row could be stored (or was there already), 207 if some could not, 422 if none could."
 		schema := func(t reflect.Type, name string) *huma.Schema {
 			return s.api.OpenAPI().Components.Schemas.Schema(t, true, name)
@@ -132,12 +133,22 @@ func (s *service) store(ctx context.Context, a *gate.Asker, in *struct {
 // order reads one row. Its error names the member that is wrong.
 func (s *service) order(ctx context.Context, row json.RawMessage) (o purchase.Order, err error) {
 	var n NewPurchase
-	if err := json.Unmarshal(row, &n); err != nil {
+	in := json.NewDecoder(bytes.NewReader(row))
+	in.DisallowUnknownFields()
+	if err := in.Decode(&n); err != nil {
 		return o, misfit(err)
 	}
-	at, err := s.moment(ctx, "at", n.At)
-	return purchase.Order{Shop: n.Shop, ExternalID: n.ExternalID, At: at, Email: n.Email, Customer: n.CustomerID, Country: n.Country, Items: n.Items,
-		AmountMinor: n.AmountMinor, Currency: n.Currency, RefundedMinor: n.RefundedMinor, Code: n.Code}, err
+	o = purchase.Order{Shop: n.Shop, ExternalID: n.ExternalID, Email: n.Email, Customer: n.CustomerID, Country: n.Country, Items: n.Items,
+		NoAmount: n.AmountMinor == nil, Currency: n.Currency, RefundedMinor: n.RefundedMinor, Code: n.Code}
+	if n.AmountMinor != nil {
+		o.AmountMinor = *n.AmountMinor
+	}
+	if day, bare := time.Parse(time.DateOnly, n.At); bare == nil { // as in a file: of no zone, so that months are the same everywhere
+		o.At, o.NoZone = day, true
+		return o, nil
+	}
+	o.At, err = s.moment(ctx, "at", n.At)
+	return o, err
 }
 
 func (s *service) storeAll(ctx context.Context, a *gate.Asker, rows []json.RawMessage) (*heardOut, error) {
@@ -163,6 +174,8 @@ func (s *service) storeAll(ctx context.Context, a *gate.Asker, rows []json.RawMe
 		if st.Err != nil {
 			failed++
 			r.Error = wrong(printer, from[i], st.Err)
+		}
+		if st.ID == 0 {
 			continue
 		}
 		r.ID, r.Known, r.Changed = st.ID, st.Known, st.Changed

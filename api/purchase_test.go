@@ -26,6 +26,13 @@ func TestPurchases(t *testing.T) {
 		if got.get("currency") != "EUR" || got.get("country") != "NO" || got.get("sure") != "unknown" || !strings.HasPrefix(got.get("question_url").(string), siteURL+"/why/") {
 			t.Errorf("%s", got.text)
 		}
+		if got.get("at") != "2026-11-01T00:00:00Z" {
+			t.Errorf("a day alone is %v", got.get("at"))
+		}
+		report, err := s.purchases.Import(t.Context(), staff.Actor, strings.NewReader("id,at,amount,currency\n1,2026-11-01,12.50,EUR\n"), purchase.ImportOptions{})
+		if err != nil || report.Known != 1 || report.Failed != 0 {
+			t.Errorf("the same day in a file: %+v %v", report, err)
+		}
 		again := staff.call("POST /purchases", `{"currency": "EUR", "amount_minor": 1250, "at": "2026-11-01", "external_id": "1", "refunded_minor": 250}`).want(http.StatusCreated)
 		if again.get("question_url") != got.get("question_url") {
 			t.Errorf("%s", again.text)
@@ -51,6 +58,36 @@ func TestPurchases(t *testing.T) {
 		if brazil := staff.call("GET /purchases?country=br&until=2026-10-02").want(http.StatusOK); strings.Count(brazil.text, `"external_id"`) != 1 {
 			t.Errorf("%s", brazil.text)
 		}
+	})
+}
+
+// TestPurchaseNeedsItsAmount sends orders whose amount stands under another
+// name, or not at all: nothing is stored of them.
+func TestPurchaseNeedsItsAmount(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		s := open(t, db)
+		staff := s.person("Sofia Reyes", know.Staff)
+		for body, location := range map[string]string{
+			`"amount": 1250`:                                           "body.amount",
+			`"amount_minor": 1250, "refunded": 3`:                      "body.refunded",
+			`"amount_minor": 1250, "total": 3`:                         "body.total",
+			`"amount_minor": 1250, "items": [{"sku": "A5", "qty": 2}]`: "body.qty",
+			`"country": "NO"`:                                          "body.amount_minor",
+			`"amount_minor": null`:                                     "body.amount_minor",
+			`"refunded_minor": 5`:                                      "body.amount_minor",
+			`"amount_minor": 9223372036854775807`:                      "body.amount_minor",
+		} {
+			order := `{"external_id": "1", "at": "2026-11-01", "currency": "EUR", ` + body + `}`
+			staff.call("POST /purchases", order).want(http.StatusUnprocessableEntity).is("errors.0.location", location).count("errors", 1)
+			row := strings.Replace(location, "body", "body[0]", 1)
+			if many := staff.call("POST /purchases", `[`+order+`, {"external_id": "free", "at": "2026-11-01", "currency": "EUR", "amount_minor": 0}]`).want(http.StatusMultiStatus); !strings.Contains(many.text, row) {
+				t.Errorf("no %s in %s", row, many.text)
+			}
+		}
+		if most := staff.call("POST /purchases", `{"external_id": "1", "at": "2026-11-01", "currency": "EUR", "amount_minor": 9223372036854775807}`); !strings.Contains(most.text, "1000000000000000") && !strings.Contains(most.text, "1,000,000,000,000,000") {
+			t.Errorf("the most is not said: %s", most.text)
+		}
+		staff.call("GET /purchases").want(http.StatusOK).count("items", 1)
 	})
 }
 
@@ -129,8 +166,9 @@ func TestWhy(t *testing.T) {
 		code := ben.call("POST /shares", fmt.Sprintf(`{"kind": "idea", "id": %d}`, idea)).want(http.StatusCreated).get("code")
 		kari.call("GET /me/why").want(http.StatusNotFound)
 		kari.call("PUT /me/why", `{"words": "Ben."}`).want(http.StatusNotFound)
-		staff.call("POST /purchases", fmt.Sprintf(`{"external_id": "1", "at": "2026-10-01", "email": "kari@example.org", "country": "NO", "amount_minor": 1250, "currency": "EUR", "code": %q}`, code)).want(http.StatusCreated)
-		second := staff.call("POST /purchases", `{"external_id": "2", "at": "2026-10-02", "email": "rui@example.org", "country": "BR", "amount_minor": 1250, "currency": "EUR"}`).want(http.StatusCreated).id("id")
+		staff.call("POST /purchases", fmt.Sprintf(`{"external_id": "1", "at": "2026-11-20", "email": "kari@example.org", "country": "NO", "amount_minor": 1250, "currency": "EUR", "code": %q}`, code)).want(http.StatusCreated)
+		second := staff.call("POST /purchases", `{"external_id": "2", "at": "2026-11-20T09:00:00+01:00", "email": "rui@example.org", "country": "BR", "amount_minor": 1250, "currency": "EUR"}`).want(http.StatusCreated).id("id")
+		before := staff.call("POST /purchases", fmt.Sprintf(`{"external_id": "3", "at": "2026-11-19", "email": "otto@example.org", "amount_minor": 1250, "currency": "EUR", "code": %q}`, code)).want(http.StatusCreated).id("id")
 		look := func() reply {
 			t.Helper()
 			if err := s.settle(t); err != nil {
@@ -139,6 +177,7 @@ func TestWhy(t *testing.T) {
 			return staff.call(fmt.Sprintf("GET /purchases/%d", second)).want(http.StatusOK)
 		}
 		look().is("sure", "unknown").count("chain", 1).is("chain.0.name", "Rui Costa")
+		staff.call(fmt.Sprintf("GET /purchases/%d", before)).want(http.StatusOK).is("sure", "unknown").count("chain", 1) // older than the link
 		staff.call("GET /unexplained").want(http.StatusOK).count("items", 1).is("items.0.first_purchase_id", second).is("items.0.from_there", 1)
 
 		rui.call("PUT /me/why", `{"who_id": 999}`).want(http.StatusUnprocessableEntity).is("errors.0.location", "body.who_id")
@@ -156,7 +195,7 @@ func TestWhy(t *testing.T) {
 			is("chain.1.person_id", kari.ID).is("chain.1.sure", "link").is("chain.1.through.kind", "idea").is("chain.1.through.id", idea).
 			is("chain.2.person_id", rui.ID).is("chain.2.sure", "said").is("chain.2.brought_by", kari.ID).is("chain.2.generation", 2).is("chain.2.why.words", "She wrote to me with it.")
 
-		staff.call("GET /buyers").want(http.StatusOK).count("items", 2).is("items.0.sure", "link").is("items.1.sure", "said")
+		staff.call("GET /buyers").want(http.StatusOK).count("items", 3).is("items.1.sure", "link").is("items.2.sure", "said")
 		staff.call(fmt.Sprintf("GET /buyers?brought_by=%d", kari.ID)).want(http.StatusOK).count("items", 1).is("items.0.person_id", rui.ID)
 		staff.call("GET /buyers?sure=guessed").want(http.StatusUnprocessableEntity)
 		staff.call("GET /word-of-mouth").want(http.StatusOK).count("trees", 1).is("trees.0.person_id", ben.ID).is("trees.0.lately", 2).

@@ -246,7 +246,7 @@ func (x *loop) head() {
 // buy tells of Sam's order as a shop does, and Sam says what brought them.
 func (x *loop) buy() {
 	x.t.Helper()
-	order, err := json.Marshal(map[string]any{"shop": "shop.example", "external_id": "OR-1", "at": time.Now().Add(-time.Hour).UTC().Format(time.RFC3339), "email": "sam@example.org",
+	order, err := json.Marshal(map[string]any{"shop": "shop.example", "external_id": "OR-1", "at": time.Now().UTC().Format(time.RFC3339Nano), "email": "sam@example.org",
 		"country": "GH", "amount_minor": 2400, "currency": "EUR", "code": x.link[strings.LastIndex(x.link, "/")+1:], "items": []any{map[string]any{"sku": "a5-dots", "quantity": 1}}})
 	if err != nil {
 		x.t.Fatal(err)

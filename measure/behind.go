@@ -9,6 +9,7 @@ import (
 	"tribune/event"
 	"tribune/internal/fault"
 	"tribune/know"
+	"tribune/know/purchase"
 	"tribune/storage"
 )
 
@@ -99,9 +100,9 @@ func scanBehind(row storage.Scanner) (b Behind, err error) {
 func (f BehindFilter) query(kind string) (query string, more []any) {
 	switch {
 	case f.Bought != "":
-		query = `select 'purchase', u.id, u.at, 1 from purchase u join cohort_account c on c.account_id = u.account_id where u.at >= $1 and (u.at, u.id) < ($2, $3)`
+		query = `select 'purchase', u.id, u.at, 1 from purchase u join cohort_account c on c.account_id = u.account_id where u.at >= $1 and (u.at, u.id) < ($2, $3) and ` + purchase.Counts("u")
 		if f.Bought == Again {
-			query += ` and exists (select 1 from cohort_account d join purchase w on w.account_id = d.account_id where d.buyer_id = c.buyer_id and (w.at, w.id) < (u.at, u.id))`
+			query += ` and exists (select 1 from cohort_account d join purchase w on w.account_id = d.account_id where d.buyer_id = c.buyer_id and (w.at, w.id) < (u.at, u.id) and ` + purchase.Counts("w") + `)`
 		}
 		return query + ` order by u.at desc, u.id desc limit $4`, nil
 	case f.Who == Anybody:
@@ -138,7 +139,7 @@ func (s *Measures) Kept(ctx context.Context, a know.Actor, first, month int64, c
 	}
 	holes, args := storage.Holes(5, buyers)
 	list, err = storage.All(ctx, s.db, scanBehind, `select 'purchase', u.id, u.at, b.purchases from cohort_buyer b join purchase u on u.id =
-		(select w.id from cohort_account c join purchase w on w.account_id = c.account_id where c.buyer_id = b.buyer_id and w.at >= $3 and w.at < $4 order by w.at, w.id limit 1)
+		(select w.id from cohort_account c join purchase w on w.account_id = c.account_id where c.buyer_id = b.buyer_id and w.at >= $3 and w.at < $4 and `+purchase.Counts("w")+` order by w.at, w.id limit 1)
 		where b.first = $1 and b.month = $2 and b.buyer_id in (`+holes+`) order by b.buyer_id`,
 		append([]any{first, month, storage.Micros(Month(month)), storage.Micros(Month(month + 1))}, args...)...)
 	return list, next, err

@@ -36,7 +36,15 @@ func TestBoardOpensToWhatIsBehind(t *testing.T) {
 			w.ok(err)
 			orders = append(orders, purchase.Order{ExternalID: fmt.Sprint(i), At: at, Email: name + "@example.org", AmountMinor: 5, Currency: "EUR"})
 		}
-		_, err = w.purchases.Store(ctx, w.staff[0], orders)
+		// Paid back in part it counts, in whole it does not: stored so, or later.
+		back := purchase.Order{ExternalID: "back", At: w.at.Add(-time.Hour), Email: "ada@example.org", AmountMinor: 5, Currency: "EUR", RefundedMinor: 5}
+		later := purchase.Order{ExternalID: "later", At: w.at.Add(-2 * time.Hour), Email: "otto@example.org", AmountMinor: 5, Currency: "EUR"}
+		orders[9].RefundedMinor = 4
+		_, err = w.purchases.Store(ctx, w.staff[0], append(orders, back, later))
+		w.ok(err)
+		w.settle()
+		later.RefundedMinor = 5
+		_, err = w.purchases.Store(ctx, w.staff[0], []purchase.Order{later})
 		w.ok(err)
 		for i := range 2 {
 			_, err := w.radar.Hear(ctx, w.staff[0], []listen.Post{{Source: "Shop", Kind: listen.KindReview, ExternalID: fmt.Sprint("pt", i), Author: listen.Author{Name: "Rui"}, Text: fmt.Sprint("Um caderno bonito ", i), Language: "pt", PublishedAt: w.at}})

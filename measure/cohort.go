@@ -6,6 +6,7 @@ import (
 	"errors"
 	"slices"
 
+	"tribune/know/purchase"
 	"tribune/storage"
 )
 
@@ -109,7 +110,7 @@ func (s *Measures) countBuyer(ctx context.Context, c *sums, buyer int64) error {
 	if err != nil {
 		return err
 	}
-	bought, err := storage.All(ctx, c.tx, storage.Scalar[int64], `select u.at from cohort_account a join purchase u on u.account_id = a.account_id where a.buyer_id = $1 order by u.at`, buyer)
+	bought, err := storage.All(ctx, c.tx, storage.Scalar[int64], `select u.at from cohort_account a join purchase u on u.account_id = a.account_id where a.buyer_id = $1 and `+purchase.Counts("u")+` order by u.at`, buyer)
 	if err != nil {
 		return err
 	}

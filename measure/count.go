@@ -23,7 +23,7 @@ func CountKinds() []string {
 		shape.VoiceAdded, shape.VoiceHidden, shape.VoiceShown,
 		shape.IdeaProposed, shape.IdeaWithdrawn, shape.IdeaHidden, shape.IdeaShown, shape.IdeaMerged, shape.IdeaUnmerged,
 		shape.DecisionMade, shape.DecisionTold, shape.ReleaseMade, shape.ReleaseEdited,
-		purchase.PurchaseStored, purchase.PurchaseFilled,
+		purchase.PurchaseStored, purchase.PurchaseRefunded, purchase.PurchaseFilled,
 		shareOpened, "account.confirmed", "account.moved", "person.promoted", "person.left",
 	}
 }
@@ -79,6 +79,8 @@ func (s *Measures) count(ctx context.Context, c *sums, f event.Event) (work int,
 		return 20, s.countCredits(ctx, c, id, f.Kind == shape.ReleaseEdited)
 	case purchase.PurchaseStored:
 		return s.countPurchases(ctx, c, id, f.N)
+	case purchase.PurchaseRefunded:
+		return s.countPurchases(ctx, c, id, id)
 	case purchase.PurchaseFilled:
 		return s.countFilled(ctx, c, id, f.Other)
 	case "account.confirmed", "account.moved":

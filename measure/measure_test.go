@@ -216,6 +216,11 @@ func (w *world) live(r *rand.Rand) {
 		}
 		w.purchases.Store(ctx, staff, []purchase.Order{{ExternalID: fmt.Sprint(w.at.UnixNano()), At: w.at.Add(-time.Duration(r.Int64N(int64(200 * 24 * time.Hour)))), Email: email,
 			Customer: fmt.Sprint("c", r.IntN(4)), AmountMinor: 1000, Currency: "EUR"}})
+		if r.IntN(2) == 0 { // some of an order is paid back, or all
+			var number string
+			w.ok(w.db.Row(ctx, `select coalesce((select external_id from purchase where id = $1), 'none')`, pick(`select id from purchase`)).Scan(&number))
+			w.purchases.Store(ctx, staff, []purchase.Order{{ExternalID: number, At: w.at, AmountMinor: 1000, Currency: "EUR", RefundedMinor: int64(500 + 500*r.IntN(2))}})
+		}
 	case 17:
 		var to int64
 		if r.IntN(2) == 0 {

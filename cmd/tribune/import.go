@@ -130,6 +130,9 @@ func (c *importPurchases) Run(ctx context.Context, log *slog.Logger) error {
 	for _, e := range report.Errors {
 		fmt.Fprintf(os.Stderr, "row %d: %s\n", e.Row, fault.Fill(e.Text, e.Args...))
 	}
+	if len(report.LeftOut) > 0 {
+		fmt.Fprintf(os.Stderr, "These columns are not known, and are left out: %s.\n", strings.Join(report.LeftOut, ", "))
+	}
 	if err != nil {
 		return err
 	}

@@ -38,7 +38,7 @@ func minor(text, code string) (int64, error) {
 		part = trimmed
 	}
 	n, perr := strconv.ParseInt(whole+part+strings.Repeat("0", places-len(part)), 10, 64)
-	if perr != nil || n > 1e15 {
+	if perr != nil || n > maxAmount {
 		return 0, wrong
 	}
 	if negative {

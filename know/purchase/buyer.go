@@ -12,7 +12,7 @@ import (
 // Buyer is what the ledger knows of one buyer: the accounts of a person, or
 // one that nobody claimed.
 type Buyer struct {
-	Purchases int64
+	Purchases int64 // that count
 	First     int64 // their first purchase, and what is known of it
 	FirstAt   time.Time
 	Country   string
@@ -22,17 +22,26 @@ type Buyer struct {
 	Shown     Permission // whether that member may be shown
 }
 
+// Counts is the condition on a purchase, by its alias in the query, that it
+// counts as one: not all of it was paid back.
+func Counts(p string) string {
+	return `(` + p + `.refunded_minor < ` + p + `.amount_minor or ` + p + `.amount_minor = 0)`
+}
+
+// Returned reports whether all of a purchase was paid back: it counts as none.
+func (p Purchase) Returned() bool { return p.AmountMinor > 0 && p.RefundedMinor >= p.AmountMinor }
+
 // Buyer gives what is known of a buyer by their accounts.
 func (l *Ledger) Buyer(ctx context.Context, q storage.Q, accounts []int64) (b Buyer, err error) {
 	if len(accounts) == 0 {
 		return b, nil
 	}
 	holes, args := storage.Holes(1, accounts)
-	if err := q.Row(ctx, `select count(*) from purchase where account_id in (`+holes+`)`, args...).Scan(&b.Purchases); err != nil || b.Purchases == 0 {
+	if err := q.Row(ctx, `select count(*) from purchase p where account_id in (`+holes+`) and `+Counts("p"), args...).Scan(&b.Purchases); err != nil || b.Purchases == 0 {
 		return b, err
 	}
 	var at int64
-	err = q.Row(ctx, `select id, at, country, code from purchase where account_id in (`+holes+`) order by at, id limit 1`, args...).Scan(&b.First, &at, &b.Country, &b.Code)
+	err = q.Row(ctx, `select id, at, country, code from purchase p where account_id in (`+holes+`) and `+Counts("p")+` order by at, id limit 1`, args...).Scan(&b.First, &at, &b.Country, &b.Code)
 	if err != nil {
 		return b, err
 	}

@@ -32,6 +32,7 @@ func (l *Ledger) erase(ctx context.Context, tx *storage.Tx, person int64, words 
 		`update reason set by_name = '' where by_name <> '' and ` + theirs,
 		`update reason_teller set state = 'no' where person_id = $1 and state = 'asked'`,
 		`update purchase set due = 0 where due = 1 and ` + theirs,
+		`update purchase set customer = '' where customer <> '' and ` + theirs,
 	}
 	if words {
 		// Whom they named stays as a number: that somebody told somebody is a count, not words.
@@ -56,6 +57,7 @@ type Held struct {
 type HeldPurchase struct {
 	Shop          string    `json:"shop"`
 	ExternalID    string    `json:"external_id"`
+	CustomerID    string    `json:"customer_id,omitempty"`
 	At            time.Time `json:"at"`
 	Country       string    `json:"country,omitempty"`
 	Items         []Item    `json:"items"`
@@ -91,7 +93,7 @@ func (l *Ledger) Held(ctx context.Context, person int64, accounts []int64) (h He
 		return h, fmt.Errorf("purchase: held of %d: %w", person, err)
 	}
 	for _, p := range bought {
-		h.Purchases = append(h.Purchases, HeldPurchase{p.Shop, p.ExternalID, p.At, p.Country, p.Items, p.AmountMinor, p.Currency, p.RefundedMinor, p.Code})
+		h.Purchases = append(h.Purchases, HeldPurchase{p.Shop, p.ExternalID, p.Customer, p.At, p.Country, p.Items, p.AmountMinor, p.Currency, p.RefundedMinor, p.Code})
 	}
 	said, err := storage.All(ctx, l.db, scanReason, selectReason+` where r.account_id in (`+holes+`) and r.state = 'visible' order by r.id`, args...)
 	if err != nil {

@@ -25,9 +25,10 @@ type Report struct {
 	Orders  int        `json:"orders"` // an order may have a row for each item
 	New     int        `json:"new"`
 	Known   int        `json:"known"`
-	Changed int        `json:"changed"` // of those known: a refund, or their buyer, was added
-	Failed  int        `json:"failed"`  // rows
-	Errors  []RowError `json:"errors"`  // the first 100
+	Changed int        `json:"changed"`  // of those known: a refund, or their buyer, was added
+	Failed  int        `json:"failed"`   // rows
+	Errors  []RowError `json:"errors"`   // the first 100
+	LeftOut []string   `json:"left_out"` // columns that are not known, as the file names them; the first 50
 }
 
 // RowError is what is wrong with one row. Row counts from 1; the header is the first.
@@ -45,7 +46,7 @@ const maxRowErrors = 100
 // again: its orders are known. Rows of one order that follow each other are
 // its items.
 func (l *Ledger) Import(ctx context.Context, a know.Actor, file io.Reader, o ImportOptions) (Report, error) {
-	in := importer{l: l, a: a, o: o, report: Report{Errors: []RowError{}}}
+	in := importer{l: l, a: a, o: o, report: Report{Errors: []RowError{}, LeftOut: []string{}}}
 	if err := know.Require(a, know.Tune, know.Subject{}); err != nil {
 		return in.report, err
 	}
@@ -56,6 +57,7 @@ func (l *Ledger) Import(ctx context.Context, a know.Actor, file io.Reader, o Imp
 	if err != nil {
 		return in.report, err
 	}
+	in.report.LeftOut = append(in.report.LeftOut, rows.out...)
 	if err = in.run(ctx, rows); err == nil && !o.DryRun && in.report.New >= storage.AnalyzeFrom {
 		err = l.db.Analyze(ctx)
 	}
@@ -158,6 +160,8 @@ func orderOf(m map[string]string) (o Order, refund bool, err error) {
 		if o.AmountMinor, err = minor(s, code); err != nil {
 			wrong = append(wrong, err)
 		}
+	} else {
+		o.NoAmount = true
 	}
 	if s := strings.TrimSpace(m["refunded"]); s != "" {
 		if o.RefundedMinor, err = minor(s, code); err != nil {
@@ -167,8 +171,9 @@ func orderOf(m map[string]string) (o Order, refund bool, err error) {
 			o.RefundedMinor = -o.RefundedMinor
 		}
 	}
-	if status := column(m["status"]); status == "refunded" || status == "rembourse" {
-		o.RefundedMinor = o.AmountMinor
+	switch column(m["status"]) {
+	case "refunded", "cancelled", "canceled", "voided", "rembourse", "remboursee", "annule", "annulee":
+		o.RefundedMinor = o.AmountMinor // nothing was sold
 	}
 	if sku := strings.TrimSpace(m["sku"]); sku != "" {
 		item := Item{SKU: sku, Quantity: 1}
@@ -252,10 +257,7 @@ func (in *importer) paidBack(ctx context.Context, o *Order) error {
 	if err != nil {
 		return fault.New(fault.Invalid, "This pays back an order that is not here. Import the order first.").On("amount").Because(err)
 	}
-	o.AmountMinor = was.AmountMinor
-	if o.At.IsZero() {
-		o.At = was.At
-	}
+	o.AmountMinor, o.At, o.NoZone = was.AmountMinor, was.At, false // the row's date is that of the refund
 	return nil
 }
 

@@ -87,6 +87,7 @@ type csvRows struct {
 	in      *csv.Reader
 	guard   *guard
 	members []string // of each column, "" for one that is not known
+	out     []string // the columns that are left out, the first 50
 	row     int
 }
 
@@ -154,11 +155,19 @@ func newRows(file io.Reader) (*csvRows, error) {
 	if err != nil {
 		return nil, fault.New(fault.Invalid, "The file is empty, or no CSV. Its first row names the columns.").Because(err)
 	}
-	known, taken := columns(), map[string]bool{}
+	known, taken, names := columns(), map[string]bool{}, map[string]bool{}
 	for _, name := range header {
-		member := known[column(repaired(name))]
+		name = strings.TrimSpace(repaired(name))
+		member := known[column(name)]
+		if member != "" && names[column(name)] {
+			return nil, fault.New(fault.Invalid, "Two columns are named {column}. Rename one of them, or take it out.", "column", name)
+		}
+		names[column(name)] = true
 		if taken[member] {
 			member = ""
+		}
+		if member == "" && name != "" && len(c.out) < 50 {
+			c.out = append(c.out, clip(name, 60))
 		}
 		taken[member] = true
 		c.members = append(c.members, member)
@@ -213,8 +222,12 @@ func (c *csvRows) next() (map[string]string, int, error) {
 			}
 			empty = empty && strings.TrimSpace(v) == ""
 		}
-		if !empty {
-			return members, c.row, nil
+		if empty {
+			continue
 		}
+		if len(record) < len(c.members) {
+			return nil, c.row, fault.New(fault.Invalid, "The row has {n} values, and the first row names {columns} columns. Is the row cut off?", "n", len(record), "columns", len(c.members))
+		}
+		return members, c.row, nil
 	}
 }

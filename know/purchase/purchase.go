@@ -14,6 +14,9 @@ import (
 	"tribune/know"
 )
 
+// maxAmount is the most that one order may be of, in the smallest unit.
+const maxAmount int64 = 1e15
+
 // MaxStore is the most orders that Store takes at once.
 const MaxStore = 10_000
 
@@ -26,6 +29,7 @@ const DefaultShop = "shop"
 const (
 	skew    = 5 * time.Minute
 	nowhere = 14 * time.Hour
+	day     = 24 * time.Hour // so near are two times the same to one without a zone
 )
 
 // Item is a part of an order.
@@ -46,6 +50,7 @@ type Order struct {
 	Country       string // ISO 3166-1, two or three letters
 	Items         []Item
 	AmountMinor   int64  // in the currency's smallest unit
+	NoAmount      bool   // the amount was left out
 	Currency      string // ISO 4217
 	RefundedMinor int64  // so far
 	Code          string // of a campaign or a share link, or the link's address
@@ -58,6 +63,7 @@ type Purchase struct {
 	ExternalID    string
 	Account       int64
 	Person        int64 // whose that account is, also if the team says so; 0: nobody’s yet
+	Customer      string
 	Holder        int64 // who has confirmed that it is theirs; 0: nobody
 	At            time.Time
 	Country       string
@@ -87,7 +93,7 @@ func (o *Order) check(now time.Time) error {
 	if o.Shop = strings.ToLower(strings.TrimSpace(o.Shop)); o.Shop == "" {
 		o.Shop = DefaultShop
 	}
-	o.ExternalID, o.Customer, o.Code = strings.TrimSpace(o.ExternalID), strings.TrimSpace(o.Customer), shareCode(o.Code)
+	o.ExternalID, o.Customer, o.Code = strings.TrimSpace(o.ExternalID), strings.ToLower(strings.TrimSpace(o.Customer)), shareCode(o.Code)
 	switch {
 	case o.ExternalID == "":
 		say("external_id", "An order needs its number in the shop.")
@@ -121,10 +127,15 @@ func (o *Order) check(now time.Time) error {
 	if o.Currency, err = currencyOf(o.Currency); err != nil {
 		wrong = append(wrong, err)
 	}
-	if o.AmountMinor < 0 || o.AmountMinor > 1e15 {
+	switch {
+	case o.NoAmount:
+		say("amount_minor", "An order needs its amount, also one of 0.")
+	case o.AmountMinor < 0:
 		say("amount_minor", "The amount of an order is 0 or more. Write a refund as what was refunded.")
+	case o.AmountMinor > maxAmount:
+		say("amount_minor", "The amount of an order is at most {most} in the smallest unit of its currency.", "most", maxAmount)
 	}
-	if o.RefundedMinor < 0 || o.RefundedMinor > o.AmountMinor {
+	if !o.NoAmount && (o.RefundedMinor < 0 || o.RefundedMinor > o.AmountMinor) {
 		say("refunded_minor", "What was refunded is between 0 and what was paid.")
 	}
 	for i := range o.Items {
@@ -202,8 +213,13 @@ func Places(code string) int {
 
 // short keeps what somebody typed fit to be repeated.
 func short(s string) string {
-	if r := []rune(s); len(r) > 20 {
-		return string(r[:20]) + "…"
+	return clip(s, 20)
+}
+
+// clip gives at most so many characters of a text.
+func clip(s string, most int) string {
+	if r := []rune(s); len(r) > most {
+		return string(r[:most]) + "…"
 	}
 	return s
 }

@@ -23,7 +23,7 @@ type Stored struct {
 	ID       int64
 	Known    bool  // it was there already
 	Changed  bool  // and something was added to it: a refund, who bought it, from where
-	Err      error // a *fault.Error: nothing of it was stored
+	Err      error // a *fault.Error: nothing of it was stored, or, if it is Known, what was not taken over
 	external string
 }
 
@@ -103,7 +103,7 @@ func (l *Ledger) storeOne(ctx context.Context, tx *storage.Tx, a know.Actor, o O
 	if !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
-	account, err := l.people.EnsureAccount(ctx, tx, o.account())
+	account, err := l.account(ctx, tx, o)
 	if err != nil {
 		return err
 	}
@@ -111,15 +111,23 @@ func (l *Ledger) storeOne(ctx context.Context, tx *storage.Tx, a know.Actor, o O
 	if err != nil {
 		return err
 	}
-	s.ID, err = tx.Insert(ctx, `insert into purchase (shop, external_id, account_id, at, country, items, amount_minor, currency, refunded_minor, code, added_at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (shop, external_id) do nothing returning id`,
-		o.Shop, o.ExternalID, account, storage.Micros(o.At), o.Country, string(items), o.AmountMinor, o.Currency, o.RefundedMinor, o.Code, storage.Micros(l.now()))
+	s.ID, err = tx.Insert(ctx, `insert into purchase (shop, external_id, account_id, at, country, items, amount_minor, currency, refunded_minor, code, customer, added_at)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (shop, external_id) do nothing returning id`,
+		o.Shop, o.ExternalID, account, storage.Micros(o.At), o.Country, string(items), o.AmountMinor, o.Currency, o.RefundedMinor, o.Code, o.Customer, storage.Micros(l.now()))
 	if errors.Is(err, sql.ErrNoRows) { // another process stored it since we looked
 		s.Known = true
 		return tx.Row(ctx, `select id from purchase where shop = $1 and external_id = $2`, o.Shop, o.ExternalID).Scan(&s.ID)
 	}
 	if err != nil {
 		return err
+	}
+	if o.Email != "" {
+		if err := l.adopt(ctx, tx, a, o.Shop, o.Customer, account); err != nil {
+			return err
+		}
+	}
+	if (Purchase{AmountMinor: o.AmountMinor, RefundedMinor: o.RefundedMinor}).Returned() {
+		return nil
 	}
 	return countCountry(ctx, tx, o.Country, s.ID, o.At)
 }
@@ -137,63 +145,26 @@ func countCountry(ctx context.Context, tx *storage.Tx, country string, id int64,
 	return err
 }
 
-// again takes an order that is there already: it may add a refund, and what
-// was not known of its buyer. An order is never made another one.
-func (l *Ledger) again(ctx context.Context, tx *storage.Tx, a know.Actor, was Purchase, o Order) (changed bool, err error) {
-	if was.AmountMinor != o.AmountMinor || was.Currency != o.Currency {
-		return false, fault.New(fault.Conflict, "This order is here already, with another amount or currency. What is here stands.").On("amount_minor")
+// uncountCountry takes a purchase that was paid back off its country's row.
+func uncountCountry(ctx context.Context, tx *storage.Tx, country string, id int64) error {
+	if _, err := tx.Exec(ctx, `update purchase_country set purchases = purchases - 1 where country = $1`, country); err != nil {
+		return err
 	}
-	if o.RefundedMinor > was.RefundedMinor {
-		if _, err := tx.Exec(ctx, `update purchase set refunded_minor = $1 where id = $2`, o.RefundedMinor, was.ID); err != nil {
-			return false, err
-		}
-		changed = true
-		if err := l.fact(ctx, tx, a, PurchaseRefunded, "purchase", was.ID, 0, o.RefundedMinor); err != nil {
-			return false, err
-		}
+	if _, err := tx.Exec(ctx, `update purchase_country set (purchase_id, at) = (select p.id, p.at from purchase p where p.country = $1 and `+Counts("p")+` order by p.at, p.id limit 1)
+		where country = $1 and purchase_id = $2 and purchases > 0`, country, id); err != nil {
+		return err
 	}
-	filled, err := l.fill(ctx, tx, was, o)
-	if err != nil || !filled {
-		return changed, err
-	}
-	return true, l.fact(ctx, tx, a, PurchaseFilled, "purchase", was.ID, was.Account, 0)
+	_, err := tx.Exec(ctx, `delete from purchase_country where country = $1 and purchases = 0`, country)
+	return err
 }
 
-// fill adds who bought, and from where, to an order of which that was not known.
-func (l *Ledger) fill(ctx context.Context, tx *storage.Tx, was Purchase, o Order) (filled bool, err error) {
-	if o.Country != "" && was.Country == "" {
-		if _, err := tx.Exec(ctx, `update purchase set country = $1 where id = $2`, o.Country, was.ID); err != nil {
-			return false, err
-		}
-		if err := countCountry(ctx, tx, o.Country, was.ID, was.At); err != nil {
-			return false, err
-		}
-		filled = true
-	}
-	if o.Email == "" && o.Customer == "" {
-		return filled, nil
-	}
-	var address string
-	var person, reasons int64
-	err = tx.Row(ctx, `select address, person_id, (select count(*) from reason where account_id = account.id) from account where id = $1`, was.Account).Scan(&address, &person, &reasons)
-	if err != nil || person != 0 || reasons != 0 || address != strings.ToLower(was.Shop+"/order:"+was.ExternalID) {
-		return filled, err // somebody's already, or answered for
-	}
-	account, err := l.people.EnsureAccount(ctx, tx, o.account())
-	if err != nil {
-		return false, err
-	}
-	_, err = tx.Exec(ctx, `update purchase set account_id = $1, due = 1 where id = $2`, account, was.ID)
-	return true, err
-}
-
-const selectPurchase = `select p.id, p.shop, p.external_id, p.account_id, coalesce(a.person_id, 0), coalesce(case when a.joined_by = 0 then a.person_id end, 0), p.at, p.country, p.items, p.amount_minor, p.currency, p.refunded_minor, p.code, p.added_at
+const selectPurchase = `select p.id, p.shop, p.external_id, p.account_id, coalesce(a.person_id, 0), coalesce(case when a.joined_by = 0 then a.person_id end, 0), p.at, p.country, p.items, p.amount_minor, p.currency, p.refunded_minor, p.code, p.customer, p.added_at
 	from purchase p left join account a on a.id = p.account_id`
 
 func scanPurchase(row storage.Scanner) (p Purchase, err error) {
 	var at, added int64
 	var items string
-	if err = row.Scan(&p.ID, &p.Shop, &p.ExternalID, &p.Account, &p.Person, &p.Holder, &at, &p.Country, &items, &p.AmountMinor, &p.Currency, &p.RefundedMinor, &p.Code, &added); err != nil {
+	if err = row.Scan(&p.ID, &p.Shop, &p.ExternalID, &p.Account, &p.Person, &p.Holder, &at, &p.Country, &items, &p.AmountMinor, &p.Currency, &p.RefundedMinor, &p.Code, &p.Customer, &added); err != nil {
 		return p, err
 	}
 	p.At, p.AddedAt = storage.Time(at), storage.Time(added)

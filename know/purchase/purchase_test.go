@@ -179,7 +179,9 @@ func TestRefundAndFill(t *testing.T) {
 			t.Fatalf("%+v", st)
 		}
 		o.RefundedMinor = 100 // an older file again takes nothing back
-		s.store(o)
+		if st := s.store(o)[0]; !fault.Is(st.Err, fault.Conflict) || st.Changed {
+			t.Errorf("a smaller refund: %+v", st)
+		}
 		p, err := s.Purchase(t.Context(), staff, id)
 		if err != nil {
 			t.Fatal(err)
@@ -197,6 +199,125 @@ func TestRefundAndFill(t *testing.T) {
 		firsts, err := s.Firsts(t.Context(), staff, time.Time{})
 		if err != nil || len(firsts) != 1 || firsts[0].Country != "BR" || firsts[0].Purchases != 1 {
 			t.Errorf("%+v %v", firsts, err)
+		}
+	})
+}
+
+// TestAgainSaysWhatIsNotTakenOver sends a known order with other facts: each is
+// named, and what may be added is added all the same.
+func TestAgainSaysWhatIsNotTakenOver(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		s := open(t, db)
+		full := s.order("1", "anna@example.org")
+		full.Items, full.Code = []Item{{"A5", 2}}, "SPRING"
+		id := s.one(full)
+		bare := s.order("2", "")
+		bare.Country = ""
+		s.one(bare)
+		for field, change := range map[string]func(o *Order){
+			"":               func(o *Order) {},
+			"email":          func(o *Order) { o.Email = "ben@example.org" },
+			"at":             func(o *Order) { o.At = o.At.Add(-24 * time.Hour) },
+			"country":        func(o *Order) { o.Country = "BR" },
+			"items":          func(o *Order) { o.Items = []Item{{"A5", 3}} },
+			"code":           func(o *Order) { o.Code = "AUTUMN" },
+			"amount_minor":   func(o *Order) { o.AmountMinor++ },
+			"refunded_minor": func(o *Order) { o.RefundedMinor = o.AmountMinor + 1 },
+		} {
+			o := full
+			change(&o)
+			st := s.store(o)[0]
+			got := ""
+			if f, ok := st.Err.(*fault.Error); ok {
+				got = f.Field
+			}
+			if got != field || st.Changed {
+				t.Errorf("%s: %+v", field, st)
+			}
+		}
+		p, err := s.Purchase(t.Context(), staff, id)
+		if err != nil || p.Country != "NO" || !p.At.Equal(full.At) || p.Code != "SPRING" || p.RefundedMinor != 0 {
+			t.Errorf("%+v %v", p, err)
+		}
+		bare.Email, bare.RefundedMinor, bare.Code = "cleo@example.org", 50, "LATE"
+		if st := s.store(bare)[0]; !st.Changed || !fault.Is(st.Err, fault.Conflict) {
+			t.Errorf("%+v", st)
+		}
+		if n := s.scalar(`select count(*) from purchase p join account a on a.id = p.account_id where a.address = 'cleo@example.org' and p.refunded_minor = 50 and p.code = ''`); n != 1 {
+			t.Error("what may be added is not added")
+		}
+	})
+}
+
+// TestCustomersAreOneBuyer sends orders with an address, with the shop's number
+// of who bought, and with both, in every sequence: they are of one buyer.
+func TestCustomersAreOneBuyer(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		s := open(t, db)
+		for n, sequence := range [][]string{{"both", "number"}, {"number", "both"}, {"number", "number", "both", "number"}, {"address", "address again", "number"}, {"number", "number again"}, {"none", "none again", "number"}} {
+			shop, address := fmt.Sprintf("shop%d", n), fmt.Sprintf("alma%d@example.org", n)
+			for i, what := range sequence {
+				o := s.order(fmt.Sprint(i), "")
+				o.Shop = shop
+				if what == "both" || what == "number" {
+					o.Customer = "C77"
+				}
+				if what == "both" || what == "address" {
+					o.Email = address
+				}
+				if strings.HasSuffix(what, "again") { // of the order before: now both are told
+					o.ExternalID, o.Customer, o.Email = fmt.Sprint(i-1), "c77", address
+					if st := s.store(o)[0]; !st.Changed || st.Err != nil {
+						t.Errorf("%v: %+v", sequence, st)
+					}
+					continue
+				}
+				s.one(o)
+			}
+			if buyers, of := s.scalar(`select count(distinct account_id) from purchase where shop = $1`, shop), s.scalar(`select count(*) from purchase p join account a on a.id = p.account_id where p.shop = $1 and a.address <> $2`, shop, address); buyers != 1 || of != 0 {
+				t.Errorf("%v: %d buyers, %d orders are not on the address", sequence, buyers, of)
+			}
+		}
+		o := s.order("x", "alma0@example.org")
+		o.Shop, o.Customer, o.ExternalID = "shop0", "c78", "0"
+		if st := s.store(o)[0]; !fault.Is(st.Err, fault.Conflict) || st.Changed {
+			t.Errorf("another customer: %+v", st)
+		}
+	})
+}
+
+// TestReturnedCountsAsNone pays back orders in whole and in part: what a shop
+// calls cancelled is paid back in whole, and none such is a purchase of its
+// buyer or of its country.
+func TestReturnedCountsAsNone(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		s := open(t, db)
+		file := "order_id,ordered_at,email,country,amount,currency,status,refunded\n" +
+			"1,2026-10-01,a@example.org,NO,12.50,EUR,cancelled,\n" +
+			"2,2026-10-02,a@example.org,NO,12.50,EUR,Voided,\n" +
+			"3,2026-10-03,a@example.org,NO,12.50,EUR,paid,12.50\n" +
+			"4,2026-10-04,a@example.org,NO,12.50,EUR,paid,12.49\n" +
+			"5,2026-10-05,a@example.org,NO,12.50,EUR,paid,\n" +
+			"6,2026-10-06,a@example.org,NO,0,EUR,paid,\n"
+		check := func(purchases, first int64) {
+			t.Helper()
+			b, err := s.Buyer(t.Context(), s.db, []int64{s.scalar(`select id from account where address = 'a@example.org'`)})
+			if err != nil || b.Purchases != purchases || b.First != first {
+				t.Errorf("%+v %v, want %d, the first %d", b, err, purchases, first)
+			}
+			if n, id := s.scalar(`select coalesce(sum(purchases), 0) from purchase_country`), s.scalar(`select coalesce(max(purchase_id), 0) from purchase_country`); n != purchases || id != first {
+				t.Errorf("of the country %d, the first %d; want %d, %d", n, id, purchases, first)
+			}
+		}
+		if report, err := s.Import(t.Context(), staff, strings.NewReader(file), ImportOptions{}); err != nil || report.New != 6 {
+			t.Fatalf("%+v %v", report, err)
+		}
+		check(3, 4)
+		for _, back := range []string{"4,2026-10-04,,,12.50,EUR,refunded,\n", "4,2026-10-04,,,12.50,EUR,refunded,\n", "4,2026-10-09,,,-12.50,EUR,,\n"} {
+			if report, err := s.Import(t.Context(), staff, strings.NewReader(file[:strings.Index(file, "\n")+1]+back), ImportOptions{}); err != nil || report.Known != 1 {
+				t.Fatalf("%+v %v", report, err)
+			}
+			check(2, 5)
 		}
 	})
 }
@@ -247,6 +368,33 @@ func TestImportTwice(t *testing.T) {
 		p := list[1]
 		if p.AmountMinor != 1250 || p.RefundedMinor != 250 || p.Code != "abc123" || len(p.Items) != 2 || list[0].AmountMinor != 1000 || list[0].Code != "SPRING" {
 			t.Errorf("%+v", list)
+		}
+	})
+}
+
+// TestImportNeedsAmounts takes in rows without an amount: the first row of an
+// order needs it, those of its other items do not.
+func TestImportNeedsAmounts(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		s := open(t, db)
+		report, err := s.Import(t.Context(), staff, strings.NewReader("order_id,ordered_at,sku,amount,currency\n1,2026-10-01,A5,,EUR\n2,2026-10-01,A5,0,EUR\n2,,A6,,\n"), ImportOptions{})
+		if err != nil || report.New != 1 || report.Failed != 1 || report.Errors[0].Row != 2 || report.Errors[0].Field != "amount_minor" {
+			t.Errorf("%+v %v", report, err)
+		}
+	})
+}
+
+// TestImportSaysWhatIsLeftOut names columns that are not known, and refuses
+// columns of one name and rows that are cut off.
+func TestImportSaysWhatIsLeftOut(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		s := open(t, db)
+		report, err := s.Import(t.Context(), staff, strings.NewReader("order_id,Colour,ordered_at,date,amount,currency\n1,red,2026-10-01,2026-10-02,1,EUR\n2,red,2026-10-01,,1\n\n3,,2026-10-01,,1,EUR\n"), ImportOptions{})
+		if err != nil || report.New != 2 || report.Failed != 1 || report.Errors[0].Row != 3 || !cmp.Equal(report.LeftOut, []string{"Colour", "date"}) {
+			t.Errorf("%+v %v", report, err)
+		}
+		if _, err := s.Import(t.Context(), staff, strings.NewReader("order_id,ordered_at,amount,Amount,currency\n1,2026-10-01,1,2,EUR\n"), ImportOptions{}); !fault.Is(err, fault.Invalid) {
+			t.Errorf("a doubled column: %v", err)
 		}
 	})
 }

@@ -413,7 +413,9 @@ func TestEraseAndHeld(t *testing.T) {
 			ctx := context.Background()
 			name := fmt.Sprint(words)
 			anna := s.person("Anna "+name, "anna"+name+"@example.org")
-			id := s.one(s.order("e"+name, "anna"+name+"@example.org"))
+			o := s.order("e"+name, "anna"+name+"@example.org")
+			o.Customer = "c" + name
+			id := s.one(o)
 			if err := s.answer(anna, id, Answer{Words: "My aunt Zilla.", TellerName: "Zilla", ByName: "Annchen"}); err != nil {
 				t.Fatal(err)
 			}
@@ -433,6 +435,10 @@ func TestEraseAndHeld(t *testing.T) {
 			var left, by string
 			if err := s.db.Row(ctx, `select words || teller_name, by_name from reason where account_id = $1`, p.Account).Scan(&left, &by); err != nil {
 				t.Fatal(err)
+			}
+			o.ExternalID, o.Email = "f"+name, ""
+			if n := s.scalar(`select count(*) from purchase where id = $1 and customer = ''`, id); n != 1 || s.scalar(`select account_id from purchase where id = $1`, s.one(o)) == p.Account {
+				t.Error("somebody who left is still known by the shop’s number of them")
 			}
 			if (left == "") != words || by != "" {
 				t.Errorf("words %v: %q and %q are left", words, left, by)

@@ -75,7 +75,7 @@ func columns(v *page.View) [][2]string {
 		{"country", v.T("two letters: NO, BR")},
 		{"sku, qty", v.T("what was bought, and how many")},
 		{"coupon, referrer", v.T("the code of a campaign or of somebody’s link, or the link’s address")},
-		{"refunded, status", v.T("what was paid back so far; a status of “refunded” is all of it")},
+		{"refunded, status", v.T("what was paid back so far; a status of “refunded”, “cancelled” or “voided” is all of it")},
 		{"shop", v.T("which shop, if there are several")},
 	}
 }

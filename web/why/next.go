@@ -56,7 +56,7 @@ func known(v *page.View, f desk.Faces, r row) (came, asked string) {
 	case r.stranger:
 		came = v.T("The first from {country}: no code, no link, no word.", "country", v.Country(r.Country))
 	case r.Coded:
-		came = v.T("Came with the code {code}, which is nobody’s link.", "code", r.purchase.Code)
+		came = v.T("Came with the code {code}, which was nobody’s link when they bought.", "code", r.purchase.Code)
 	default:
 		came = v.T("No code, no link, no word.")
 	}

@@ -126,7 +126,7 @@ func inCountry(first map[string]row, p row) {
 // that it may be shown; and the links by which the others came.
 func (f *filler) whys() error {
 	var reasons, tellers, links []row
-	made := map[int]bool{}
+	made := map[int]row{} // links by their makers
 	for _, b := range f.bought {
 		at := b.at[0].UnixMicro()
 		switch {
@@ -134,9 +134,11 @@ func (f *filler) whys() error {
 			id := len(reasons) + 1
 			reasons = append(reasons, row{"id": id, "account_id": b.account, "purchase_id": b.first(), "words": f.sentence(), "teller_id": b.by.id, "created_at": at, "edited_at": at})
 			tellers = append(tellers, row{"reason_id": id, "person_id": b.by.id, "state": string(purchase.Granted), "asked_at": at, "answered_at": at})
-		case b.sure == advocate.ByLink && !made[b.by.id]:
-			made[b.by.id] = true
-			links = append(links, row{"id": len(links) + 1, "code": link(b.by.id), "person_id": b.by.id, "subject_kind": "idea", "subject_id": 1 + b.by.id%f.sizes.Ideas, "opened": 1, "made_at": at})
+		case b.sure == advocate.ByLink && made[b.by.id] != nil:
+			made[b.by.id]["made_at"] = min(made[b.by.id]["made_at"].(int64), at)
+		case b.sure == advocate.ByLink:
+			made[b.by.id] = row{"id": len(links) + 1, "code": link(b.by.id), "person_id": b.by.id, "subject_kind": "idea", "subject_id": 1 + b.by.id%f.sizes.Ideas, "opened": 1, "made_at": at}
+			links = append(links, made[b.by.id])
 		}
 	}
 	for _, t := range []struct {
