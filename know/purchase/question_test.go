@@ -414,7 +414,7 @@ func TestEraseAndHeld(t *testing.T) {
 			name := fmt.Sprint(words)
 			anna := s.person("Anna "+name, "anna"+name+"@example.org")
 			id := s.one(s.order("e"+name, "anna"+name+"@example.org"))
-			if err := s.answer(anna, id, Answer{Words: "My aunt Zilla.", TellerName: "Zilla", ByName: "Annchen"}); err != nil {
+			if err := s.answer(anna, id, Answer{Words: "My aunt Zilla.", TellerName: "Zilla", ByName: anna.Name}); err != nil {
 				t.Fatal(err)
 			}
 			p, _ := s.Purchase(ctx, staff, id)
