@@ -42,6 +42,10 @@ func TestCarriedOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	page := fmt.Sprintf("/ideas/%d", idea.ID)
+	anna.Get(page).Want(t, 200).Without(t, "You helped to make this", "Carry it on") // nothing is made yet
+	if _, err := s.Ideas.Decide(t.Context(), s.Person("Marta Lindqvist", know.Owner).Actor, idea.ID, shape.NewDecision{Stage: shape.Shipped, Reason: "The mill makes it now."}); err != nil {
+		t.Fatal(err)
+	}
 	anna.Get(page).Want(t, 200, "You helped to make this", "you proposed it", "Carry it on").Without(t, "/s/")
 	ben.Get(page).Want(t, 200, "Say thank you").Without(t, "You helped to make this")
 	v.Get(page).Want(t, 200, "Say thank you").Without(t, "You helped to make this")
