@@ -89,7 +89,7 @@ func (h handlers) showPost(w http.ResponseWriter, r *http.Request, v *page.View,
 		x.Talk.Language = x.Post.Language
 	}
 	x.Tongues = tongues(v, x.Talk.Language)
-	v.Title, v.Section, v.Feed = x.Post.Title, "tribune", feed
+	v.Title, v.Section, v.Feed, v.JSON = x.Post.Title, "tribune", feed, jsonFeed
 	if v.Title == "" {
 		v.Title = v.T("Without a title")
 	}

@@ -66,7 +66,7 @@ func TestWrite(t *testing.T) {
 	}
 	anna.Post(at + "/publish")
 	ben.Get(at).Want(t, 200, "On &lt;b&gt;paper&lt;/b&gt;", "Anna Blum", "drafted by a machine", "<em>thin</em>", "Suggest another wording").Without(t, "<script>alert", "href=\"javascript")
-	anna.Get("/tribune").Want(t, 200, "On &lt;b&gt;paper", "drafted by a machine")
+	anna.Get("/tribune").Want(t, 200, "On &lt;b&gt;paper", "drafted by a machine", `type="application/feed+json" href="/tribune.json"`)
 	anna.Post("/tribune/write", "key", "k2", "title", "", "body", "No title", "do", "publish").Want(t, 422, "it is what people see first", "No title")
 	anna.Post("/tribune/write", "key", "k3", "title", "Long", "body", strings.Repeat("word ", 9000), "do", "save").Want(t, 422, "at most 40000 characters")
 	ben.Get(at+"/edit").Want(t, 403)
