@@ -146,7 +146,7 @@ func (s *Site) begin(ctx context.Context, group *errgroup.Group, listener net.Li
 		if secret, needed, err := s.People.OwnerLink(ctx); err != nil {
 			return err
 		} else if needed {
-			fmt.Fprintf(out, "Nobody owns this site yet. Open this link once, within 15 minutes, to set it up:\n%s\n", s.SignInLink(secret))
+			fmt.Fprintf(out, "No owner has signed in here yet. An owner opens this link once, within 15 minutes, to set the site up:\n%s\n", s.SignInLink(secret))
 		}
 	}
 	if s.Config.AdminAddr != "" {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"tribune/advocate"
 	"tribune/gate"
 	"tribune/measure"
 )
@@ -167,18 +168,21 @@ func (s *service) loop(ctx context.Context, a *gate.Asker, _ *none) (*answer[Loo
 
 // LoopSubject is a thing that a number of the loop counts.
 type LoopSubject struct {
-	Kind string    `json:"kind" doc:"mention, thread, voice, idea or decision"`
+	Kind string    `json:"kind" doc:"mention, thread, voice, idea, decision, share or purchase"`
 	ID   int64     `json:"id"`
 	At   time.Time `json:"at"`
-	N    int64     `json:"n" doc:"1, but for told: people"`
+	N    int64     `json:"n" doc:"1, but for told: people to whom a mail is written, whether or not it has left, or whom somebody answered"`
 }
 
 func (s *service) loopBehind(ctx context.Context, a *gate.Asker, in *struct {
-	Step string `path:"step" enum:"heard,answered,taken,decided,shipped,told,shared,said" doc:"said: mentions about us. Those found again are listed as buyers"`
+	Step string `path:"step" enum:"heard,answered,taken,decided,shipped,told,shared,found,said" doc:"found: the first purchases of buyers whom somebody brought, who are listed as buyers; said: mentions about us"`
 	Who  string `query:"who" enum:"any,customer,maker,other,staff" default:"any" doc:"Of said: by whom"`
 	Week int    `query:"week" doc:"1, the oldest, to 13; 0: all"`
 	Paged
 }) (*answer[List[LoopSubject]], error) {
+	if in.Step == string(measure.StepFound) {
+		return s.loopFound(ctx, a, in.Week, in.Cursor, in.limit())
+	}
 	f := measure.BehindFilter{Step: measure.Step(in.Step), Week: in.Week, Cursor: in.Cursor, Limit: in.limit()}
 	if in.Step == "said" {
 		f.Step, f.Who = "", measure.Who(in.Who)
@@ -190,6 +194,19 @@ func (s *service) loopBehind(ctx context.Context, a *gate.Asker, in *struct {
 	return page(list, next, func(b measure.Behind) LoopSubject {
 		return LoopSubject{b.Subject.Kind, b.Subject.ID, b.At, b.N}
 	}), nil
+}
+
+// loopFound lists the buyers whom somebody brought, each by their first purchase.
+func (s *service) loopFound(ctx context.Context, a *gate.Asker, week int, cursor string, limit int) (*answer[List[LoopSubject]], error) {
+	from, to, err := s.Measures.Span(week)
+	if err != nil {
+		return nil, err
+	}
+	list, next, err := s.Advocacy.Buyers(ctx, a.Actor, advocate.Which{Brought: true, Since: from, Until: to, Cursor: cursor, Limit: limit})
+	if err != nil {
+		return nil, err
+	}
+	return page(list, next, func(x advocate.Referral) LoopSubject { return LoopSubject{"purchase", x.First, x.FirstAt, 1} }), nil
 }
 
 // Gap is the words that set us apart from those who speak of us.

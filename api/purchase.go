@@ -302,7 +302,7 @@ func (s *service) ownAnswer(ctx context.Context, a *gate.Asker, in *struct {
 		WhoID int64  `json:"who_id,omitempty" doc:"A member, of GET /tellers; goes before who"`
 		Who   string `json:"who,omitempty" doc:"Somebody who is not here"`
 		Place string `json:"place,omitempty" doc:"An address, elsewhere or of an idea, post or release here"`
-		By    string `json:"by,omitempty" doc:"How the one who is named knows me; only they see it"`
+		By    string `json:"by,omitempty" doc:"Of members nothing but their own name, under which the one who is named sees them"`
 	}
 }) (*answer[Question], error) {
 	q, err := s.Purchases.OwnQuestion(ctx, a.Actor)
@@ -367,7 +367,7 @@ func (s *service) namings(ctx context.Context, a *gate.Asker, _ *none) (*answer[
 		return nil, err
 	}
 	return page(found, "", func(n purchase.Naming) Naming {
-		return Naming{n.Reason, cmp.Or(n.ByName, people[n.Buyer].Name), n.Country, n.Words, string(n.State), n.AskedAt}
+		return Naming{n.Reason, cmp.Or(people[n.Buyer].Name, n.ByName), n.Country, n.Words, string(n.State), n.AskedAt}
 	}), nil
 }
 

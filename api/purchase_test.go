@@ -184,11 +184,14 @@ func TestWhy(t *testing.T) {
 		rui.call("PUT /me/why", fmt.Sprintf(`{"who_id": %d}`, rui.ID)).want(http.StatusUnprocessableEntity)
 		rui.call("PUT /me/why", `{}`).want(http.StatusUnprocessableEntity).is("errors.0.location", "body.words")
 		found := rui.call("GET /tellers?name=kari").want(http.StatusOK).count("items", 1)
-		rui.call("PUT /me/why", fmt.Sprintf(`{"words": "She wrote to me with it.", "who_id": %d, "by": "Rui, of the choir"}`, found.id("items.0.id"))).want(http.StatusOK).is("why.shown", "asked").is("external_id", "2")
+		for _, posing := range []string{"Arthur Oriflamme", "Rui, of the choir"} {
+			rui.call("PUT /me/why", fmt.Sprintf(`{"words": "She wrote to me with it.", "who_id": %d, "by": %q}`, found.id("items.0.id"), posing)).want(http.StatusUnprocessableEntity).is("errors.0.location", "body.by")
+		}
+		rui.call("PUT /me/why", fmt.Sprintf(`{"words": "She wrote to me with it.", "who_id": %d, "by": "Rui Costa"}`, found.id("items.0.id"))).want(http.StatusOK).is("why.shown", "asked").is("external_id", "2")
 		if asked := look().is("sure", "said").is("why.words", "She wrote to me with it.").is("why.shown", "asked").count("chain", 1); strings.Contains(asked.text, "Kari") || strings.Contains(asked.text, "who_id") {
 			t.Errorf("Kari is named before she agreed: %s", asked.text)
 		}
-		naming := kari.call("GET /me/namings").want(http.StatusOK).count("items", 1).is("items.0.by", "Rui, of the choir").is("items.0.country", "BR").is("items.0.state", "asked")
+		naming := kari.call("GET /me/namings").want(http.StatusOK).count("items", 1).is("items.0.by", "Rui Costa").is("items.0.country", "BR").is("items.0.state", "asked")
 		kari.call(fmt.Sprintf("PUT /me/namings/%d", naming.id("items.0.id")), `{"shown": true}`).want(http.StatusNoContent)
 		look().count("chain", 3).is("why.who_id", kari.ID).
 			is("chain.0.person_id", ben.ID).is("chain.0.purchases", 0).is("chain.0.below", 2).

@@ -259,6 +259,7 @@ func selfTable() []gatetest.Route {
 		{Call: "GET /api/v1/clock?days=30", Want: "200"},
 		{Call: "GET /api/v1/loop", Want: "401 403 403 403 200 200"},
 		{Call: "GET /api/v1/loop/heard", Want: "401 403 403 403 200 200", For: "GET /api/v1/loop/{step}"},
+		{Call: "GET /api/v1/loop/found?week=13", Want: "401 403 403 403 200 200", For: "-"},
 		{Call: "GET /api/v1/loop/said?who=customer", Want: "401 403 403 403 200 200", For: "-"},
 		{Call: "GET /api/v1/brand-gap", Want: "401 403 403 403 200 200"},
 		{Call: "POST /api/v1/brand-gap", Want: "401 403 403 403 202 202"},

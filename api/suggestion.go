@@ -29,6 +29,7 @@ type Wording struct {
 	Title       string    `json:"title"`
 	Body        string    `json:"body" doc:"Markdown"`
 	Until       time.Time `json:"until"`
+	Machine     bool      `json:"machine,omitempty" doc:"Its author said that a machine drafted it"`
 	SuggestedBy *Author   `json:"suggested_by,omitempty" doc:"Whose suggestion this wording was; else the author's own"`
 }
 
@@ -55,7 +56,7 @@ func (s *service) postHistory(ctx context.Context, a *gate.Asker, in *ByID) (*an
 	version := int64(0)
 	return page(before, "", func(r know.Revision) Wording {
 		version++
-		w := Wording{Version: version, Title: r.Title, Body: r.Body, Until: r.At}
+		w := Wording{Version: version, Title: r.Title, Body: r.Body, Until: r.At, Machine: r.Machine}
 		if e, ok := taken[version]; ok {
 			by := s.author(people, e.Person, e.Staff)
 			w.SuggestedBy = &by

@@ -142,7 +142,7 @@ CREATE TABLE revision (
   body       text   not null,
   by_id      bigint not null,
   at         bigint not null
-);
+, machine bigint not null default 0);
 
 CREATE INDEX revision_ref on revision (kind, ref_id, id);
 

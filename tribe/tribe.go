@@ -2,6 +2,7 @@ package tribe
 
 import (
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -109,6 +110,25 @@ func name(s string) (clean, folded string, err error) {
 // punctuation; letters of other scripts that look like Latin ones count as
 // those.
 func fold(s string) string { return strings.Join(query.Words(alike.Letters(s)), "") }
+
+// alikeNames gives the folded names that a tribe's name is taken for: with and
+// without an article before it.
+func alikeNames(called string) []string {
+	bare := query.Words(alike.Letters(called))
+	if len(bare) > 1 && slices.Contains(leading, bare[0]) {
+		bare = bare[1:]
+	}
+	rest := strings.Join(bare, "")
+	all := []string{fold(called), rest}
+	for _, article := range leading {
+		all = append(all, article+rest)
+	}
+	return all
+}
+
+// leading are the articles, and their short forms, with which a name may begin
+// in English, French, German, Spanish and Portuguese.
+var leading = strings.Fields("the a an le la les l un une des der die das ein eine el los las uno una unos unas o os as um uma uns umas")
 
 // unseen reports whether a text holds signs that are not seen, or that turn
 // others around.

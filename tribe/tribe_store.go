@@ -138,19 +138,21 @@ func (s *Tribes) ByID(ctx context.Context, a know.Actor, ids []int64) (map[int64
 // Named gives the tribe whose name is like this one; ok is false if there is
 // none that the asker may see.
 func (s *Tribes) Named(ctx context.Context, a know.Actor, called string) (t Tribe, ok bool, err error) {
-	folded := fold(called)
-	if folded == "" {
+	if fold(called) == "" {
 		return t, false, nil
 	}
-	t, err = named(ctx, s.db, folded)
+	t, err = named(ctx, s.db, called, 0)
 	if err != nil || t.ID == 0 || s.mayRead(ctx, s.db, a, t) != nil {
 		return Tribe{}, false, err
 	}
 	return t, true, nil
 }
 
-func named(ctx context.Context, q storage.Q, folded string) (Tribe, error) {
-	t, err := scanTribe(q.Row(ctx, selectTribe+` where folded = $1`, folded))
+// named gives the tribe whose name is taken for this one, another than but; the
+// zero Tribe if there is none.
+func named(ctx context.Context, q storage.Q, called string, but int64) (Tribe, error) {
+	holes, args := storage.Holes(2, alikeNames(called))
+	t, err := scanTribe(q.Row(ctx, selectTribe+` where id <> $1 and folded in (`+holes+`) order by id limit 1`, append([]any{but}, args...)...))
 	if errors.Is(err, sql.ErrNoRows) {
 		return Tribe{}, nil
 	}

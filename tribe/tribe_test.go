@@ -171,7 +171,12 @@ func TestNames(t *testing.T) {
 	each(t, func(t *testing.T, p *place) {
 		ctx := t.Context()
 		first := p.start(t, p.ada, "Café Noir")
-		for _, same := range []string{"café noir", "CAFE NOIR", "Cafe-Noir!", "cafénoir", "Сafe Noir" /* a Cyrillic С */, "Ｃａｆｅ ｎｏｉｒ"} {
+		rain := p.start(t, p.ada, "The Pockets in the rain")
+		if other, ok, err := p.Named(ctx, p.ben, "Pockets in the rain"); !ok || other.ID != rain.ID || err != nil {
+			t.Errorf("without its article: named %v, %v", other, err)
+		}
+		for _, same := range []string{"café noir", "CAFE NOIR", "Cafe-Noir!", "cafénoir", "Сafe Noir" /* a Cyrillic С */, "Ｃａｆｅ ｎｏｉｒ",
+			"The Café noir", "Le café noir", "Das Cafe Noir", "El Café Noir", "O Café Noir"} {
 			_, err := p.Start(ctx, p.ben, tribe.NewTribe{Name: same})
 			wants(t, err, fault.Conflict)
 			if err != nil && !strings.Contains(err.Error(), fmt.Sprintf("/tribes/%d", first.ID)) {

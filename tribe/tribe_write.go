@@ -38,7 +38,7 @@ func (s *Tribes) start(ctx context.Context, tx *storage.Tx, a know.Actor, n NewT
 	if n.Language == "" {
 		n.Language = a.Language
 	}
-	if err := s.free(ctx, tx, folded, 0); err != nil {
+	if err := s.free(ctx, tx, called, 0); err != nil {
 		return t, err
 	}
 	id, err := tx.Insert(ctx, `insert into tribe (name, folded, stands, language, by_id, created_at) values ($1, $2, $3, $4, $5, $6) on conflict (folded) do nothing returning id`,
@@ -59,9 +59,9 @@ func (s *Tribes) start(ctx context.Context, tx *storage.Tx, a know.Actor, n NewT
 }
 
 // free refuses a name that another tribe than this one has.
-func (s *Tribes) free(ctx context.Context, tx *storage.Tx, folded string, but int64) error {
-	other, err := named(ctx, tx, folded)
-	if err != nil || other.ID == 0 || other.ID == but {
+func (s *Tribes) free(ctx context.Context, tx *storage.Tx, called string, but int64) error {
+	other, err := named(ctx, tx, called, but)
+	if err != nil || other.ID == 0 {
 		return err
 	}
 	if other.State != know.Visible { // what is hidden is not told about
@@ -89,8 +89,10 @@ func (s *Tribes) Change(ctx context.Context, a know.Actor, id int64, e Edit) (t 
 			t = was
 			return nil
 		}
-		if err := s.free(ctx, tx, folded, id); err != nil {
-			return err
+		if called != was.Name {
+			if err := s.free(ctx, tx, called, id); err != nil {
+				return err
+			}
 		}
 		now := storage.Micros(s.now())
 		if _, err := tx.Exec(ctx, `insert into tribe_wording (tribe_id, name, stands, by_id, at) values ($1, $2, $3, $4, $5)`, id, was.Name, was.Stands, was.By, now); err != nil {

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"tribune/converse/post"
+	"tribune/event"
 	"tribune/internal/fault"
 	"tribune/know"
 )
@@ -55,6 +56,17 @@ func TestOnlyTheAuthorPublishes(t *testing.T) {
 		p := s.post(t, s.staff, post.NewPost{Machine: true, Language: "de"})
 		if !p.Staff || p.WorksAs != "Bookbinder" || !p.Leads || !p.Machine || p.Language != "de" || p.PublishedAt.IsZero() {
 			t.Errorf("published as %+v", p)
+		}
+		// That a machine drafted it goes with other words alone, and is said in the history.
+		no := false
+		_, err := s.Save(ctx, s.staff, p.ID, post.Edit{Machine: &no})
+		want(t, "taking the label off the same words", err, fault.Conflict)
+		_, err = s.Save(ctx, s.staff, p.ID, post.Edit{Machine: &no, Language: ptr("fr"), Title: &p.Title})
+		want(t, "taking it off with another language", err, fault.Conflict)
+		p, err = s.Save(ctx, s.staff, p.ID, post.Edit{Machine: &no, Body: ptr("In my own words.")})
+		want(t, "other words", err, fault.Internal)
+		if before, err := s.people.Revisions(ctx, event.Ref{Kind: "post", ID: p.ID}); err != nil || p.Machine || p.Version != 2 || len(before) != 1 || !before[0].Machine {
+			t.Errorf("version %d, machine %v; before: %+v, %v", p.Version, p.Machine, before, err)
 		}
 		// What they do later changes nothing about what they said then.
 		want(t, "promote", s.people.SetRole(ctx, s.owner, s.staff.ID, know.Member, false), fault.Internal)

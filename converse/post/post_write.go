@@ -83,8 +83,11 @@ func (s *Posts) put(ctx context.Context, tx *storage.Tx, a know.Actor, was, is P
 	if !reworded && suggestion == 0 && was.Language == is.Language && was.Audience == is.Audience && was.Machine == is.Machine {
 		return is, nil
 	}
+	if was.State != Draft && was.Machine && !is.Machine && !reworded {
+		return is, fault.New(fault.Conflict, "A machine drafted this text, and you said so when you published it. That stays said of these words: it goes with words that you write yourself.").On("machine")
+	}
 	if was.State != Draft && (reworded || suggestion != 0) {
-		if err := s.people.Keep(ctx, tx, postRef(was.ID), was.Title, was.Body, a.ID); err != nil {
+		if err := s.people.KeepAs(ctx, tx, postRef(was.ID), know.Revision{Title: was.Title, Body: was.Body, By: a.ID, Machine: was.Machine}); err != nil {
 			return is, err
 		}
 		is.EditedAt, is.Version = s.now(), was.Version+1

@@ -17,6 +17,10 @@
 //     are also names of families (Sales, Press, Legal) may end a name;
 //   - nor is "the" and one more word ("The Boss"). Longer names may begin so:
 //     The Anh Nguyen is somebody;
+//   - a name that is one letter away from the brand is somebody's ("Oriflame" beside
+//     Oriflamme): families are called Marin and Martin, and no rule tells them
+//     from those who would be taken for us. Staff always have their place beside
+//     their name, nobody else has;
 //   - who does not work here is not called as somebody who does, in any order of
 //     words: two namesakes tell themselves apart, so that nobody is taken for us.
 //

@@ -1,6 +1,7 @@
 package purchase
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -108,7 +109,7 @@ func (l *Ledger) question(ctx context.Context, q storage.Q, p Purchase) (x Quest
 // was first given from.
 func (l *Ledger) Answer(ctx context.Context, a know.Actor, q Question, n Answer, own string) error {
 	thing, err := n.check(own)
-	if err != nil {
+	if err := fault.All(err, l.signed(ctx, a, q, &n)); err != nil {
 		return err
 	}
 	return l.db.Update(ctx, func(tx *storage.Tx) error {
@@ -147,6 +148,36 @@ func (l *Ledger) Answer(ctx context.Context, a know.Actor, q Question, n Answer,
 		}
 		return l.fact(ctx, tx, know.Actor{ID: person}, ReasonAnswered, "reason", id, account, 0)
 	})
+}
+
+// signed sees to the name under which a buyer's word reaches whom they name. A
+// member's is their own; somebody without an account may be called as whoever
+// writes a letter here may, and never like one of us.
+func (l *Ledger) signed(ctx context.Context, a know.Actor, q Question, n *Answer) error {
+	who := cmp.Or(a.ID, q.Purchase.Holder)
+	if who == 0 {
+		if n.ByName == "" {
+			return nil
+		}
+		name, err := l.people.CheckName(ctx, know.Actor{}, n.ByName)
+		if wrong, ok := errors.AsType[*fault.Error](err); ok {
+			return wrong.On("by")
+		}
+		n.ByName = name
+		return err
+	}
+	p, err := l.people.Person(ctx, who)
+	if err != nil {
+		return err
+	}
+	if n.ByName != "" && n.ByName != p.Name {
+		return fault.New(fault.Invalid, "You are a member here: whom you name sees your own name. Leave this empty.").On("by")
+	}
+	n.ByName = ""
+	if q.Purchase.Holder == 0 {
+		n.ByName = p.Name
+	}
+	return nil
 }
 
 // TakeBack takes an answer back: its words and names are gone.

@@ -416,7 +416,7 @@ func TestEraseAndHeld(t *testing.T) {
 			o := s.order("e"+name, "anna"+name+"@example.org")
 			o.Customer = "c" + name
 			id := s.one(o)
-			if err := s.answer(anna, id, Answer{Words: "My aunt Zilla.", TellerName: "Zilla", ByName: "Annchen"}); err != nil {
+			if err := s.answer(anna, id, Answer{Words: "My aunt Zilla.", TellerName: "Zilla", ByName: anna.Name}); err != nil {
 				t.Fatal(err)
 			}
 			p, _ := s.Purchase(ctx, staff, id)

@@ -156,6 +156,20 @@ func (s *Charter) Count(ctx context.Context) (n int64, err error) {
 	return n, err
 }
 
+// CountsBefore gives how many decisions went against the clauses of the
+// versions before one, by the clause's name.
+func (s *Charter) CountsBefore(ctx context.Context, number int64) (map[string]int64, error) {
+	counts := map[string]int64{}
+	_, err := storage.All(ctx, s.db, func(row storage.Scanner) (struct{}, error) {
+		var name string
+		var n int64
+		err := row.Scan(&name, &n)
+		counts[name] = n
+		return struct{}{}, err
+	}, `select c.name, cast(sum(c.overrides) as bigint) from clause c join charter v on v.id = c.charter_id where v.number > 0 and v.number < $1 group by c.name`, number)
+	return counts, err
+}
+
 // Counts gives how many decisions went against the clauses of each version, by
 // the version's number.
 func (s *Charter) Counts(ctx context.Context) (map[int64]int64, error) {

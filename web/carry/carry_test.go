@@ -2,6 +2,7 @@ package carry_test
 
 import (
 	"fmt"
+	"html"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -41,6 +42,10 @@ func TestCarriedOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	page := fmt.Sprintf("/ideas/%d", idea.ID)
+	anna.Get(page).Want(t, 200).Without(t, "You helped to make this", "Carry it on") // nothing is made yet
+	if _, err := s.Ideas.Decide(t.Context(), s.Person("Marta Lindqvist", know.Owner).Actor, idea.ID, shape.NewDecision{Stage: shape.Shipped, Reason: "The mill makes it now."}); err != nil {
+		t.Fatal(err)
+	}
 	anna.Get(page).Want(t, 200, "You helped to make this", "you proposed it", "Carry it on").Without(t, "/s/")
 	ben.Get(page).Want(t, 200, "Say thank you").Without(t, "You helped to make this")
 	v.Get(page).Want(t, 200, "Say thank you").Without(t, "You helped to make this")
@@ -88,6 +93,62 @@ func TestCarriedOn(t *testing.T) {
 	anna.Post("/shares/"+code+"/end").Want(t, 303)
 	stranger("/s/"+code, "").Want(t, 410, "This link has ended", page)
 	anna.Get("/me").Want(t, 200, "ended")
+}
+
+// TestCodeLastsAVisit has a stranger look around before they sign in: the code
+// is in every link they follow, and on nobody else's pages.
+func TestCodeLastsAVisit(t *testing.T) {
+	s := open(t)
+	anna, v := s.Person("Anna Blum", know.Member), s.Visitor()
+	var ids []int64
+	for _, title := range []string{"Paper for fountain pens", "A lid that stays on"} {
+		idea, err := s.Ideas.Propose(t.Context(), anna.Actor, shape.NewIdea{Title: title})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, idea.ID)
+	}
+	link, err := s.Advocacy.MakeShare(t.Context(), anna.Actor, event.Ref{Kind: "idea", ID: ids[0]})
+	if err != nil {
+		t.Fatal(err)
+	}
+	asks := "?via=" + link.Code
+	for range 2 { // made, and kept
+		landing := v.Get(fmt.Sprintf("/ideas/%d%s", ids[0], asks)).Want(t, 200, `href="/ideas`+asks, `href="/signin`)
+		for _, a := range regexp.MustCompile(`<a\s[^>]*href="(/[^"]*)"`).FindAllStringSubmatch(landing.Body, -1) {
+			if !strings.Contains(a[1], "via="+link.Code) && !strings.Contains(a[1], ".") {
+				t.Errorf("%s leads on without the code", a[1])
+			}
+		}
+		if landing.Header.Get("X-Robots-Tag") == "" {
+			t.Error("search engines are led on with the code")
+		}
+		v.Get("/ideas"+asks).Want(t, 200, fmt.Sprintf(`href="/ideas/%d%s`, ids[1], asks), `<input type="hidden" name="via" value="`+link.Code+`">`)
+		v.Get("/ideas").Without(t, "via=", link.Code)
+		v.Get(fmt.Sprintf("/ideas/%d", ids[0])).Without(t, "via=", link.Code)
+		anna.Get("/ideas"+asks).Without(t, "via=")
+		anna.Get(fmt.Sprintf("/ideas/%d%s", ids[1], asks)).Without(t, `href="/ideas`+asks)
+	}
+	v.Get("/ideas?via="+url.QueryEscape(`"><script>alert(1)</script>`)).Want(t, 200).Without(t, "via=", "<script>alert")
+	v.Get("/ideas?via="+strings.Repeat("a", 41)).Want(t, 200).Without(t, "via=")
+
+	second := v.Get(fmt.Sprintf("/ideas/%d%s", ids[1], asks)).Want(t, 200)
+	door := regexp.MustCompile(`href="(/signin[^"]*)"`).FindStringSubmatch(second.Body)[1]
+	next := regexp.MustCompile(`name="next" value="([^"]*)"`).FindStringSubmatch(v.Get(html.UnescapeString(door)).Want(t, 200).Body)[1]
+	if pg.Code(html.UnescapeString(next)) != link.Code {
+		t.Fatalf("the door %s leads to %s", door, next)
+	}
+	v.Post("/signin", "email", "carla@example.org", "next", html.UnescapeString(next)).Want(t, 303)
+	var id int64
+	if err := s.DB.Row(t.Context(), `select max(id) from signin_link`).Scan(&id); err != nil {
+		t.Fatal(err)
+	}
+	secret, err := s.People.Arm(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.Post("/signin/"+secret, "name", "Carla Neu").Want(t, 303)
+	anna.Get("/me").Want(t, 200, "1 person joined by it")
 }
 
 // TestThanked shows thanks beside what they are for, and on the page of who is thanked.
@@ -153,11 +214,11 @@ func TestAlong(t *testing.T) {
 	} {
 		r := httptest.NewRequest("GET", c.path, nil)
 		r.Header.Set("Referer", c.referer)
-		if got := carry.Along(r, c.next); got != c.want {
+		if got := pg.Along(r, c.next); got != c.want {
 			t.Errorf("%+v: %q", c, got)
 		}
 	}
-	if got := carry.Without("/ideas/2?a=b&via=x"); got != "/ideas/2?a=b" {
+	if got := pg.Without("/ideas/2?a=b&via=x"); got != "/ideas/2?a=b" {
 		t.Errorf("without: %q", got)
 	}
 }

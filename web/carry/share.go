@@ -2,20 +2,14 @@ package carry
 
 import (
 	"net/http"
-	"net/url"
 	"strconv"
-	"strings"
 
 	"tribune/advocate"
 	"tribune/event"
 	"tribune/gate"
 	"tribune/internal/fault"
-	"tribune/know"
 	"tribune/web/page"
 )
-
-// via is the name under which a share link's code stands in an address.
-const via = "via"
 
 // follow opens a share link: it is counted, and leads to what it is about.
 func (h handlers) follow(w http.ResponseWriter, r *http.Request, v *page.View) error {
@@ -32,7 +26,7 @@ func (h handlers) follow(w http.ResponseWriter, r *http.Request, v *page.View) e
 		v.Title, v.Status, v.NoIndex = v.T("This link has ended"), http.StatusGone, true
 		return h.Show(w, r, v, endedPage(v, o))
 	}
-	http.Redirect(w, r, o.To+"?"+via+"="+url.QueryEscape(o.Code), http.StatusSeeOther)
+	http.Redirect(w, r, page.With(o.To, o.Code), http.StatusSeeOther)
 	return nil
 }
 
@@ -84,56 +78,6 @@ func pathOf(subject event.Ref) string {
 		return "/changes/" + id
 	}
 	return "/ideas/" + id
-}
-
-// Along takes the code of a share link along to where somebody goes after
-// signing in: that of the address itself, or of the page they come from.
-func Along(r *http.Request, next string) string {
-	if Code(next) != "" {
-		return next
-	}
-	code := r.URL.Query().Get(via)
-	if from, err := url.Parse(r.Referer()); code == "" && err == nil && from.Host == r.Host {
-		code = from.Query().Get(via)
-	}
-	if code == "" || len(code) > 40 {
-		return next
-	}
-	to, err := url.Parse(next)
-	if err != nil {
-		return next
-	}
-	if to.Path == "" {
-		to.Path = "/"
-	}
-	q := to.Query()
-	q.Set(via, code)
-	to.RawQuery = q.Encode()
-	if with := know.SafeNext(to.String()); with != "" {
-		return with
-	}
-	return next
-}
-
-// Code gives the code of a share link in an address of this site.
-func Code(next string) string {
-	to, err := url.Parse(next)
-	if err != nil {
-		return ""
-	}
-	return to.Query().Get(via)
-}
-
-// Without gives the address without the code, once it is used.
-func Without(next string) string {
-	to, err := url.Parse(next)
-	if err != nil || !strings.Contains(to.RawQuery, via+"=") {
-		return next
-	}
-	q := to.Query()
-	q.Del(via)
-	to.RawQuery = q.Encode()
-	return to.String()
 }
 
 // because says what somebody did for a thing, to them.

@@ -32,7 +32,7 @@ func TestCharter(t *testing.T) {
 	sven.Post("/desk/charter/1/publish").Want(t, 403)
 	visitor.Get("/charter/1").Want(t, 404)
 	olga.Post("/desk/charter/1/publish").Want(t, 303)
-	visitor.Get("/charter").Want(t, 200, "<strong>yours</strong>", "You decide", "from 2 customers’ votes on it is done", "We answer within 30 days from then.", "never decided against", "Olga Berg")
+	visitor.Get("/charter").Want(t, 200, "<strong>yours</strong>", "You decide", "from 2 customers’ votes on it is done", "We answer within 30 days from then.", "never decided against", "Olga Berg (Tribune)")
 	olga.Post("/desk/charter/purpose", "body", "").Want(t, 422, "Say in 1 to")
 	olga.Post("/desk/charter/purpose", "body", "Paper for *every* hand.").Want(t, 303)
 	visitor.Get("/purpose").Want(t, 200, "<em>every</em>", "Olga Berg", "No decision rests on it yet")
@@ -54,12 +54,12 @@ func TestCharter(t *testing.T) {
 	visitor.Get("/ideas/1").Want(t, 200, "Against the charter: it declines what the votes had decided.", "<strong>poisonous</strong>", "signed: sven lund", "It rests on what we are for.")
 	visitor.Get("/charter").Want(t, 200, "decided against 1 time", "A deep green cover", "poisonous", "1 decision in all versions")
 	visitor.Get("/charter/overrides?clause=colours").Want(t, 200, "A deep green cover")
-	visitor.Get("/purpose").Want(t, 200, "A deep green cover")
+	visitor.Get("/purpose").Want(t, 200, "A deep green cover", "Sven Lund (Tribune)")
 
 	sven.Post("/desk/charter").Want(t, 303)
 	sven.Post("/desk/charter/2", "edits", "0", "clauses", "1", "clause.0.title", "Colours", "clause.0.name", "colours", "clause.0.mode", "codecide", "clause.0.votes", "40").Want(t, 303)
 	olga.Post("/desk/charter/2/publish").Want(t, 303)
-	visitor.Get("/charter").Want(t, 200, "What changed from version 1", "clause gone", "changed clause", "40 customers’ votes")
+	visitor.Get("/charter").Want(t, 200, "What changed from version 1", "clause gone", "changed clause", "40 customers’ votes", "never decided against in this version", "decided against 1 time in earlier versions")
 	visitor.Get("/charter/1").Want(t, 200, "does not hold any more", "from 2 customers’ votes on it is done")
 	french := s.Visitor()
 	french.Lang = "fr"

@@ -120,7 +120,8 @@ type charterShown struct {
 	Before    charter.Version
 	Versions  []charter.Version
 	Counts    map[int64]int64
-	Count     int64 // of overrides, ever
+	Count     int64            // of overrides, ever
+	Earlier   map[string]int64 // of overrides in the versions before, by clause
 	Overrides overridden
 	People    map[int64]know.Person
 }
@@ -167,6 +168,9 @@ func (h handlers) showCharter(w http.ResponseWriter, r *http.Request, v *page.Vi
 		c.Changes = charter.Changes(c.Before, c.Version)
 	}
 	if c.Counts, err = h.Charter.Counts(ctx); err != nil {
+		return err
+	}
+	if c.Earlier, err = h.Charter.CountsBefore(ctx, c.Version.Number); err != nil {
 		return err
 	}
 	if c.Count, err = h.Charter.Count(ctx); err != nil {

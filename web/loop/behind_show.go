@@ -91,7 +91,7 @@ func (l *loop) listed(r *http.Request, v *page.View, b *behind, f measure.Behind
 	b.more(r, next)
 	if b.items, err = l.items(r.Context(), v, list); f.Step == measure.StepTold {
 		for i := range b.items {
-			b.items[i].note = v.N("{n} person told", "{n} people told", list[i].N)
+			b.items[i].note = v.N("{n} person is told", "{n} people are told", list[i].N)
 		}
 	}
 	return err

@@ -102,7 +102,7 @@ func stepMeans(v *page.View, s measure.Step) string {
 	case measure.StepShipped:
 		return v.T("ideas that are there now")
 	case measure.StepTold:
-		return v.T("people told what became of it")
+		return v.T("people who are told what became of it: a mail is written, or somebody answered them; the outbox says which mails have left")
 	case measure.StepShared:
 		return v.T("share links that somebody opened")
 	}

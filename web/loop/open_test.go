@@ -30,7 +30,7 @@ const day = 24 * time.Hour
 // told says; and the link to more rows.
 var (
 	numbers = regexp.MustCompile(`<a href="([^"]*)"[^>]*>(\d+)(?: \w[^<]*| <span[^<]*)?<`)
-	told    = regexp.MustCompile(`<span>(\d+) (?:person|people) told</span>`)
+	told    = regexp.MustCompile(`<span>(\d+) (?:person is|people are) told</span>`)
 	next    = regexp.MustCompile(`href="([^"]*)"[^>]*rel="next"|rel="next"[^>]*href="([^"]*)"`)
 )
 

@@ -183,7 +183,7 @@ func (k *Kit) render(w http.ResponseWriter, r *http.Request, status int, c templ
 	if h.Get("Cache-Control") == "" {
 		h.Set("Cache-Control", "no-cache")
 	}
-	send(w, r, status, keyed(b.Bytes()))
+	send(w, r, status, keyed(ledOn(w, r, b.Bytes())))
 	return nil
 }
 
@@ -211,9 +211,10 @@ func send(w http.ResponseWriter, r *http.Request, status int, body []byte) {
 // or opened by hand is whole.
 func Partial(r *http.Request) bool { return r.Header.Get("HX-Request") == "true" }
 
-// Back sends the reader to a page of this site after a form was done.
+// Back sends the reader to a page of this site after a form was done. A
+// visitor keeps the code with which they came.
 func Back(w http.ResponseWriter, r *http.Request, to string) error {
-	http.Redirect(w, r, to, http.StatusSeeOther)
+	http.Redirect(w, r, With(to, Via(r)), http.StatusSeeOther)
 	return nil
 }
 

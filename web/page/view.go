@@ -38,6 +38,7 @@ type View struct {
 	About   string // one sentence for search engines and previews
 	Section string // which entry of the navigation is current
 	Feed    string // path of the page's Atom feed, "" for none
+	JSON    string // path of its JSON Feed, "" for none
 	Status  int    // 0 is 200
 	Flash   string // what was just done, in words
 	Waiting int    // open threads, on the desk

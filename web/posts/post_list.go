@@ -59,7 +59,7 @@ func (h handlers) list(w http.ResponseWriter, r *http.Request, v *page.View) (er
 		}
 		l.Drafts = len(mine)
 	}
-	v.Title, v.Section, v.Feed = v.T("Tribune"), "tribune", feed
+	v.Title, v.Section, v.Feed, v.JSON = v.T("Tribune"), "tribune", feed, jsonFeed
 	v.About = v.T("What customers and the people of {brand} think, each under their own name.", "brand", v.Site.Brand)
 	return h.Show(w, r, v, listPage(v, l))
 }

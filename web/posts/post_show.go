@@ -89,7 +89,7 @@ func (h handlers) showPost(w http.ResponseWriter, r *http.Request, v *page.View,
 		x.Talk.Language = x.Post.Language
 	}
 	x.Tongues = tongues(v, x.Talk.Language)
-	v.Title, v.Section, v.Feed = x.Post.Title, "tribune", feed
+	v.Title, v.Section, v.Feed, v.JSON = x.Post.Title, "tribune", feed, jsonFeed
 	if v.Title == "" {
 		v.Title = v.T("Without a title")
 	}
@@ -129,6 +129,7 @@ type wording struct {
 	Title   []worddiff.Piece
 	Body    []worddiff.Piece
 	By      int64 // whose suggestion it was, 0: the author's own
+	Machine bool  // its author said that a machine drafted it
 }
 
 // history shows what a post said before, the latest first.
@@ -154,12 +155,12 @@ func (h handlers) history(w http.ResponseWriter, r *http.Request, v *page.View) 
 		return err
 	}
 	var all []wording
-	title, body := p.Title, p.Body
+	title, body, machine := p.Title, p.Body, p.Machine
 	for n := len(before) - 1; n >= 0; n-- { // before[n] is version n+1, until its At
 		version := int64(n) + 2
-		all = append(all, wording{Version: version, At: before[n].At, By: taken[version].Person,
+		all = append(all, wording{Version: version, At: before[n].At, By: taken[version].Person, Machine: machine,
 			Title: worddiff.Words(before[n].Title, title), Body: worddiff.Words(before[n].Body, body)})
-		title, body = before[n].Title, before[n].Body
+		title, body, machine = before[n].Title, before[n].Body, before[n].Machine
 	}
 	people, err := h.people(ctx, []post.Post{p})
 	if err != nil {

@@ -60,7 +60,10 @@ func Routes(mux *http.ServeMux, k *page.Kit) {
 type handlers struct{ *page.Kit }
 
 // feed is the path of the tribune's Atom feed; its JSON Feed stands beside it.
-const feed = "/tribune.atom"
+const (
+	feed     = "/tribune.atom"
+	jsonFeed = "/tribune.json"
+)
 
 // nothing is what one finds where nothing is.
 func nothing() error {

@@ -66,10 +66,15 @@ func TestWrite(t *testing.T) {
 	}
 	anna.Post(at + "/publish")
 	ben.Get(at).Want(t, 200, "On &lt;b&gt;paper&lt;/b&gt;", "Anna Blum", "drafted by a machine", "<em>thin</em>", "Suggest another wording").Without(t, "<script>alert", "href=\"javascript")
-	anna.Get("/tribune").Want(t, 200, "On &lt;b&gt;paper", "drafted by a machine")
+	anna.Get("/tribune").Want(t, 200, "On &lt;b&gt;paper", "drafted by a machine", `type="application/feed+json" href="/tribune.json"`)
 	anna.Post("/tribune/write", "key", "k2", "title", "", "body", "No title", "do", "publish").Want(t, 422, "it is what people see first", "No title")
 	anna.Post("/tribune/write", "key", "k3", "title", "Long", "body", strings.Repeat("word ", 9000), "do", "save").Want(t, 422, "at most 40000 characters")
 	ben.Get(at+"/edit").Want(t, 403)
+	same := append(form[2:8:8], "version", "1", "do", "publish")
+	anna.Post(at+"/edit", same...).Want(t, 409, "A machine drafted this text, and you said so")
+	anna.Post(at+"/edit", append([]string{"title", "On paper", "body", "It is thin."}, same[4:]...)...).Want(t, 303)
+	ben.Get(at+"/history").Want(t, 200, "a machine drafted this text")
+	ben.Get(at).Want(t, 200, "It is thin.").Without(t, "drafted by a machine")
 }
 
 func upload(t *testing.T, r *webtest.Reader, path string, file []byte, fields ...string) webtest.Answer {

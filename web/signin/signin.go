@@ -10,7 +10,6 @@ import (
 	"tribune/gate"
 	"tribune/internal/fault"
 	"tribune/know"
-	"tribune/web/carry"
 	"tribune/web/mail"
 	"tribune/web/page"
 )
@@ -46,7 +45,7 @@ func (d door) ask(w http.ResponseWriter, r *http.Request, v *page.View) error {
 		return page.Back(w, r, after(v, v.Actor.Role, next))
 	}
 	v.Title, v.NoIndex = v.T("Sign in"), true
-	return d.Show(w, r, v, askPage(v, askForm{next: carry.Along(r, next)}))
+	return d.Show(w, r, v, askPage(v, askForm{next: page.Along(r, next)}))
 }
 
 // start sends a link. What it answers is the same for an address that is known
@@ -165,10 +164,10 @@ func (d door) use(w http.ResponseWriter, r *http.Request, v *page.View) error {
 		return d.confirm(w, r, v, form)
 	}
 	d.Gate.SignIn(w, session)
-	if err := d.Advocacy.Joined(r.Context(), person, carry.Code(next)); err != nil {
+	if err := d.Advocacy.Joined(r.Context(), person, page.Code(next)); err != nil {
 		d.Log.Error("it was not noted through whose link somebody came", "person", person, "error", err)
 	}
-	next = carry.Without(next)
+	next = page.Without(next)
 	p, err := d.People.Person(r.Context(), person)
 	if err != nil {
 		return err

@@ -28,8 +28,7 @@ func (h handlers) join(w http.ResponseWriter, r *http.Request, v *page.View) err
 	return h.act(w, r, func(id int64) error {
 		err := h.Tribes.Join(r.Context(), v.Actor, id, r.PostForm.Get("shown") == "1")
 		if fault.Is(err, fault.Unauthorised) { // a visitor signs in and comes back to the button
-			http.Redirect(w, r, "/signin?next="+string(urlOf(id)), http.StatusSeeOther)
-			return nil
+			return page.Back(w, r, "/signin?next="+string(urlOf(id)))
 		}
 		return err
 	})

@@ -32,6 +32,14 @@ type asking struct {
 	asked   bool     // there is a purchase to ask about
 }
 
+// bySeen is the field for the buyer's name, which members do not have.
+func bySeen(v *page.View, a asking) string {
+	if a.Purchase.Holder == 0 && v.Actor.ID == 0 {
+		return "by"
+	}
+	return ""
+}
+
 // naming is somebody who says that the reader brought them.
 type naming struct {
 	purchase.Naming
@@ -200,10 +208,10 @@ func (y *why) mine(r *http.Request, v *page.View) (a asking, err error) {
 // buyerName names who says that somebody brought them.
 func buyerName(v *page.View, n purchase.Naming, people map[int64]know.Person) string {
 	switch p := people[n.Buyer]; {
+	case p.Name != "": // a member is nobody but themselves
+		return p.Name
 	case n.ByName != "":
 		return n.ByName
-	case p.Name != "":
-		return p.Name
 	case n.Country != "":
 		return v.T("somebody in {country}", "country", v.Country(n.Country))
 	}

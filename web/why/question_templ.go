@@ -368,7 +368,7 @@ func form(v *page.View, a asking) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if text := a.wrong.Besides("words", "who", "place", "by"); text != "" {
+		if text := a.wrong.Besides("words", "who", "place", bySeen(v, a)); text != "" {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "<p class=\"wrong\" role=\"alert\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -416,7 +416,7 @@ func form(v *page.View, a asking) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if a.Purchase.Person == 0 {
+		if bySeen(v, a) != "" {
 			templ_7745c5c3_Err = page.Field(a.wrong, "by", v.T("Your name, for the person you named"), a.by, v.T("Only they see it, so that they know who you are. You may leave it empty."), templ.Attributes{"maxlength": "80", "autocomplete": "name"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -81,6 +81,9 @@ func TestAVisitorAnswers(t *testing.T) {
 	visitor.Get(page).Want(t, 200, "Who or what brought you to us?", "noindex")
 	visitor.Post(page).Want(t, 422, "Say it in a few words")
 	visitor.Post(page, "words", "He showed me his.", "who", "ben okoye").Want(t, 422, "Is it one of these?", "He showed me his.", fmt.Sprintf(`value="%d"`, ben.ID))
+	for _, posing := range []string{s.staff.Name, "Customer Service", "Kari <b>"} { // nobody is named as we are
+		visitor.Post(page, "words", "He showed me his.", "who", "ben okoye", "teller", fmt.Sprint(ben.ID), "by", posing).Want(t, 422, `class="wrong" id="h-by"`)
+	}
 	visitor.Post(page, "words", "He showed me his.", "who", "ben okoye", "teller", fmt.Sprint(ben.ID), "by", "Kari").Want(t, 303)
 	visitor.Get(page).Want(t, 200, "He showed me his.", "they are asked first")
 	s.settle()
@@ -110,6 +113,8 @@ func TestTheQuestionIsNobodyElses(t *testing.T) {
 	page := s.question(id)
 	ben.Get(page).Want(t, 409)
 	ben.Post(page, "words", "It was mine.").Want(t, 409)
+	anna.Get(page).Want(t, 200).Without(t, `name="by"`)
+	s.Visitor().Post(page, "words", "A poster.", "by", "Carla Neu").Want(t, 422, "You are a member here")
 	anna.Post(page, "words", "A poster.").Want(t, 303)
 	anna.Get("/me/why").Want(t, 200, "A poster.")
 	anna.Post("/me/why", "words", "A poster in Bergen.", "place", "not a page").Want(t, 422, "This is no address")
