@@ -7,6 +7,7 @@ import (
 
 	"tribune/advocate"
 	"tribune/gate"
+	"tribune/know"
 	"tribune/measure"
 )
 
@@ -198,6 +199,9 @@ func (s *service) loopBehind(ctx context.Context, a *gate.Asker, in *struct {
 
 // loopFound lists the buyers whom somebody brought, each by their first purchase.
 func (s *service) loopFound(ctx context.Context, a *gate.Asker, week int, cursor string, limit int) (*answer[List[LoopSubject]], error) {
+	if err := know.Require(a.Actor, know.Listen, know.Subject{}); err != nil {
+		return nil, err
+	}
 	from, to, err := s.Measures.Span(week)
 	if err != nil {
 		return nil, err

@@ -227,7 +227,7 @@ func (w *wild) act(rt *rapid.T) {
 	case 6, 7:
 		w.place.ideas.Vote(ctx, a, idea, false)
 	case 8, 9:
-		if c, err := w.place.ideas.Comment(ctx, a, idea, "Words.", ""); err == nil {
+		if c, err := w.place.ideas.Comment(ctx, a, idea, fmt.Sprint("Words ", len(w.comments)), ""); err == nil {
 			w.comments = append(w.comments, c.ID)
 		}
 	case 10, 11:
@@ -294,8 +294,8 @@ func TestTies(t *testing.T) {
 	each(t, func(t *testing.T, p *place) {
 		ctx := t.Context()
 		idea := p.idea(t, p.ada, "Blue ink")
-		for _, a := range []know.Actor{p.ben, p.cyd, p.cyd, p.ben, p.ada} {
-			_, err := p.ideas.Comment(ctx, a, idea.ID, "Words.", "")
+		for i, a := range []know.Actor{p.ben, p.cyd, p.cyd, p.ben, p.ada} {
+			_, err := p.ideas.Comment(ctx, a, idea.ID, fmt.Sprint("Words ", i), "")
 			must(t, err)
 		}
 		p.vote(t, p.ben, idea.ID, true)

@@ -18,6 +18,7 @@ import (
 	"tribune/know/purchase"
 	"tribune/listen"
 	"tribune/shape"
+	"tribune/storage"
 	"tribune/web/loop"
 	"tribune/web/page"
 	"tribune/web/webtest"
@@ -113,6 +114,12 @@ func quarter(t *testing.T, s *webtest.Site, marta know.Actor) {
 	}
 	link := must[advocate.Share](t)(s.Advocacy.MakeShare(ctx, ada, event.Ref{Kind: "idea", ID: idea.ID}))
 	must[advocate.Opened](t)(s.Advocacy.Open(ctx, link.Code, advocate.Reader{Address: netip.MustParseAddr("198.51.100.7"), Agent: "Mozilla/5.0 (X11; Linux) Firefox/140"}))
+	if err := s.DB.Update(ctx, func(tx *storage.Tx) error { // as old as what was bought by it
+		_, err := tx.Exec(ctx, `update share_link set made_at = 1`)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
 	buy(t, s, marta, ada, link.Code)
 	for more := true; more; {
 		more = must[bool](t)(s.Ideas.TellOnce(ctx))
