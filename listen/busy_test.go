@@ -89,6 +89,35 @@ func TestBusy(t *testing.T) {
 	})
 }
 
+// A query that changes in the very moment of one that went is heard by what it
+// says now.
+func TestChangedWhenAnotherWent(t *testing.T) {
+	both(t, func(t *testing.T, s *site) {
+		ctx := t.Context()
+		hear := func(id string) Mention {
+			heard, err := s.Hear(ctx, s.staff, []Post{{Source: "A", ExternalID: id, Text: "papier et carnet " + id, Author: Author{Name: "Ana", URL: "https://ana.example"}}})
+			ok(t, err)
+			m, err := s.Mention(ctx, s.staff, heard[0].ID)
+			ok(t, err)
+			return m
+		}
+		stays, _, err := s.AddQuery(ctx, s.staff, NewQuery{Name: "stays", Text: "papier"})
+		ok(t, err)
+		goes, _, err := s.AddQuery(ctx, s.staff, NewQuery{Name: "goes", Text: "carnet"})
+		ok(t, err)
+		if m := hear("1"); len(m.Queries) != 2 {
+			t.Fatalf("%+v", m)
+		}
+		ok(t, s.RemoveQuery(ctx, s.staff, goes.ID))
+		hear("2")
+		_, _, err = s.ChangeQuery(ctx, s.staff, stays.ID, NewQuery{Name: "stays", Text: "papier -carnet"})
+		ok(t, err)
+		if m := hear("3"); len(m.Queries) != 0 {
+			t.Errorf("noted for %v", m.Queries)
+		}
+	})
+}
+
 func BenchmarkHear(b *testing.B) {
 	s := newSite(b, storagetest.SQLite(b), reach())
 	for i := range 20 {

@@ -122,11 +122,22 @@ func (r *Radar) catchUp(ctx context.Context, st *standing) (err error) {
 	if st.version, err = queriesVersion(ctx, r.db); err != nil {
 		return err
 	}
-	changed, err := readQueries(ctx, r.db, ` where q.changed_at > $1`, st.changedAt)
-	if err != nil {
+	gone := maps.Clone(st.purposes)
+	before := int64(-1) // the newest change but those of the last moment
+	if err := storage.Each(ctx, r.db, func(row storage.Scanner) error {
+		var id, at int64
+		err := row.Scan(&id, &at)
+		if delete(gone, id); at < st.changedAt {
+			before = max(before, at)
+		}
+		return err
+	}, `select id, changed_at from query`); err != nil {
 		return err
 	}
-	there, err := storage.All(ctx, r.db, storage.Scalar[int64], `select id from query`)
+	if len(gone) > 0 { // what changes next may have the moment of one that went
+		st.changedAt = before
+	}
+	changed, err := readQueries(ctx, r.db, ` where q.changed_at > $1`, st.changedAt)
 	if err != nil {
 		return err
 	}
@@ -138,10 +149,6 @@ func (r *Radar) catchUp(ctx context.Context, st *standing) (err error) {
 		} else if err != nil {
 			return err
 		}
-	}
-	gone := maps.Clone(st.purposes)
-	for _, id := range there {
-		delete(gone, id)
 	}
 	st.set.Change(func(put func(int64, *query.Query)) {
 		for id := range gone {
