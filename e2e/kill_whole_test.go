@@ -160,7 +160,9 @@ func ready(t *testing.T, r *run, address string) {
 		resp, err := http.Get("http://" + address + "/healthz")
 		if err == nil {
 			_ = resp.Body.Close()
-			return
+			if resp.StatusCode == http.StatusOK {
+				return
+			}
 		}
 		if time.Now().After(end) {
 			r.kill()

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -194,15 +195,21 @@ func environment() []string {
 	return env
 }
 
-// freeAddress finds a port of the loopback that nobody listens on.
+// freeAddress finds a port of the loopback that nobody listens on. It lies below
+// those that systems hand out by themselves, so that no other test's connection
+// takes it while a program that was killed begins anew.
 func freeAddress(t testing.TB) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	var err error
+	for range 100 {
+		var l net.Listener
+		if l, err = net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 12_000+rand.N(18_000))); err == nil {
+			defer l.Close()
+			return l.Addr().String()
+		}
 	}
-	defer l.Close()
-	return l.Addr().String()
+	t.Fatal(err)
+	return ""
 }
 
 // await returns when the program is ready, and fails the test if it exits
