@@ -159,7 +159,7 @@ func addVotes(ctx context.Context, tx *storage.Tx, id int64, where side, all, st
 	err = tx.Row(ctx, `update idea set `+where.count+` = `+where.count+` + $1, `+where.staff+` = `+where.staff+` + $2 where id = $3 and merged_into = 0 returning votes, against`,
 		all, staff, id).Scan(&b.For, &b.Against)
 	if errors.Is(err, sql.ErrNoRows) {
-		return b, fault.New(fault.Conflict, "This idea has become part of another. Vote for that one.")
+		return b, fault.New(fault.Conflict, "This idea has become part of another. Vote on that one.")
 	}
 	return b, err
 }
