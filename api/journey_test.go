@@ -42,7 +42,7 @@ func TestJourney(t *testing.T) {
 		}
 		staff.call("GET "+path).want(200).is("against", 1).is("staff_against", 1).is("staff_votes", 0).is("voted_against", true)
 		staff.call("DELETE "+path+"/vote").want(200).is("votes", 2).is("voted_against", true) // there is none
-		ben.call("GET "+path+"/against").want(200).is("items", []any{})
+		ben.call("GET "+path+"/against").want(200).count("items", 0)
 		staff.call("GET "+path+"/against").want(200).is("items.0.staff", true)
 		staff.call("PUT "+path+"/vote").want(200).is("votes", 3).is("against", 0).is("voted", true).is("voted_against", false)
 		staff.call("DELETE "+path+"/against").want(200).is("votes", 3).is("voted", true)

@@ -232,7 +232,7 @@ func TestAudiences(t *testing.T) {
 		inside.says(fmt.Sprint("votes.", members), "2")
 		visitor.silent()
 		inside.mu.Lock()
-		if len(inside.texts) != 3 {
+		if len(inside.texts) != 4 {
 			t.Errorf("a member was told %v", inside.texts)
 		}
 		inside.mu.Unlock()
