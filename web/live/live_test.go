@@ -186,6 +186,15 @@ func TestCounts(t *testing.T) {
 		talk.says("talk", "")
 		w.vote(omar, id, true)
 		list.says(votes, "2")
+		if _, err := w.Ideas.VoteAgainst(t.Context(), omar.Actor, id, true); err != nil {
+			t.Fatal(err)
+		}
+		list.says(votes, "1")
+		list.says(fmt.Sprint("against.", id), "1 against")
+		talk.says(fmt.Sprint("against.", id), "1 contre")
+		w.vote(omar, id, true)
+		list.says(votes, "2")
+		list.says(fmt.Sprint("against.", id), "")
 		time.Sleep(400 * time.Millisecond) // past WriteTimeout
 		c, err := w.Ideas.Comment(t.Context(), omar.Actor, id, "Five millimetres.", "en")
 		if err != nil {
