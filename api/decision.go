@@ -155,7 +155,7 @@ type Telling struct {
 	ID         int64     `json:"id"`
 	PersonID   int64     `json:"person_id,omitempty"`
 	AccountID  int64     `json:"account_id,omitempty"`
-	Because    string    `json:"because" doc:"proposed, voted, commented, followed or quoted"`
+	Because    string    `json:"because" doc:"proposed, voted, against, commented, followed or quoted"`
 	Way        string    `json:"way" doc:"mail, task or none"`
 	ThreadID   int64     `json:"thread_id,omitempty" doc:"The task"`
 	Superseded bool      `json:"superseded,omitempty" doc:"Told together with a later decision"`

@@ -25,32 +25,35 @@ type Author struct {
 
 // Idea is something that people ask for.
 type Idea struct {
-	ID          int64     `json:"id"`
-	URL         string    `json:"url" doc:"Its page"`
-	Title       string    `json:"title"`
-	Body        string    `json:"body" doc:"Markdown"`
-	Tags        []string  `json:"tags" nullable:"false"`
-	Status      string    `json:"status" doc:"What the team calls its stage, else the stage"`
-	Stage       string    `json:"stage" enum:"open,under_review,planned,started,shipped,declined"`
-	Votes       int64     `json:"votes" doc:"All, staff included"`
-	StaffVotes  int64     `json:"staff_votes"`
-	Comments    int64     `json:"comments"`
-	Voices      int64     `json:"voices" doc:"Words of others put behind it, withdrawn ones included"`
-	Countries   int64     `json:"countries" doc:"That its voices come from"`
-	Voted       bool      `json:"voted" doc:"The asker votes for it"`
-	Following   *bool     `json:"following,omitempty" doc:"The asker follows it; given with one idea, not in lists"`
-	Author      Author    `json:"author"`
-	CallID      int64     `json:"call_id,omitempty"`
-	ClauseID    int64     `json:"clause_id,omitempty" doc:"Of the charter, that it stands under"`
-	DecisionID  int64     `json:"decision_id,omitempty" doc:"The latest"`
-	Language    string    `json:"language,omitempty" doc:"BCP 47"`
-	Audience    string    `json:"audience" doc:"public, members, staff, or a circle: board:ID, tribe:ID"`
-	State       string    `json:"state" enum:"visible,hidden,withdrawn"`
-	StateReason string    `json:"state_reason,omitempty"`
-	MergedInto  int64     `json:"merged_into,omitempty"`
-	CreatedAt   time.Time `json:"created_at"`
-	EditedAt    time.Time `json:"edited_at,omitzero"`
-	DecidedAt   time.Time `json:"decided_at,omitzero"`
+	ID           int64     `json:"id"`
+	URL          string    `json:"url" doc:"Its page"`
+	Title        string    `json:"title"`
+	Body         string    `json:"body" doc:"Markdown"`
+	Tags         []string  `json:"tags" nullable:"false"`
+	Status       string    `json:"status" doc:"What the team calls its stage, else the stage"`
+	Stage        string    `json:"stage" enum:"open,under_review,planned,started,shipped,declined"`
+	Votes        int64     `json:"votes" doc:"All, staff included"`
+	StaffVotes   int64     `json:"staff_votes"`
+	Against      int64     `json:"against" doc:"Votes against it, staff included; no order and no promise counts them"`
+	StaffAgainst int64     `json:"staff_against"`
+	Comments     int64     `json:"comments"`
+	Voices       int64     `json:"voices" doc:"Words of others put behind it, withdrawn ones included"`
+	Countries    int64     `json:"countries" doc:"That its voices come from"`
+	Voted        bool      `json:"voted" doc:"The asker votes for it"`
+	VotedAgainst *bool     `json:"voted_against,omitempty" doc:"The asker would rather not have it; given with one idea, not in lists"`
+	Following    *bool     `json:"following,omitempty" doc:"The asker follows it; given with one idea, not in lists"`
+	Author       Author    `json:"author"`
+	CallID       int64     `json:"call_id,omitempty"`
+	ClauseID     int64     `json:"clause_id,omitempty" doc:"Of the charter, that it stands under"`
+	DecisionID   int64     `json:"decision_id,omitempty" doc:"The latest"`
+	Language     string    `json:"language,omitempty" doc:"BCP 47"`
+	Audience     string    `json:"audience" doc:"public, members, staff, or a circle: board:ID, tribe:ID"`
+	State        string    `json:"state" enum:"visible,hidden,withdrawn"`
+	StateReason  string    `json:"state_reason,omitempty"`
+	MergedInto   int64     `json:"merged_into,omitempty"`
+	CreatedAt    time.Time `json:"created_at"`
+	EditedAt     time.Time `json:"edited_at,omitzero"`
+	DecidedAt    time.Time `json:"decided_at,omitzero"`
 }
 
 func (s *service) ideaRoutes() {
@@ -63,6 +66,10 @@ func (s *service) ideaRoutes() {
 		tells("Words are their author's to change, and to withdraw (state withdrawn); staff may sort an idea (tags, call_id), and hide or show it (state hidden with a reason, or visible)."))
 	add(s, "ideas", "PUT /ideas/{id}/vote", "vote", "Vote for an idea; may be repeated", http.StatusOK, s.voter(true))
 	add(s, "ideas", "DELETE /ideas/{id}/vote", "unvote", "Take a vote back; may be repeated", http.StatusOK, s.voter(false))
+	add(s, "ideas", "PUT /ideas/{id}/against", "voteAgainst", "Vote against an idea; may be repeated", http.StatusOK, s.opponent(true),
+		tells("A person votes for an idea or against it: either takes the other back."))
+	add(s, "ideas", "DELETE /ideas/{id}/against", "unvoteAgainst", "Take a vote against an idea back; may be repeated", http.StatusOK, s.opponent(false))
+	add(s, "ideas", "GET /ideas/{id}/against", "listVotersAgainst", "Who voted against it: all for staff, else those who show it", http.StatusOK, s.ideaOpponents)
 	add(s, "ideas", "GET /ideas/{id}/voters", "listVoters", "Who voted: all for staff, else those who show it", http.StatusOK, s.ideaVoters)
 	add(s, "ideas", "PUT /ideas/{id}/follow", "follow", "Hear what becomes of an idea", http.StatusOK, s.follower(true))
 	add(s, "ideas", "DELETE /ideas/{id}/follow", "unfollow", "Hear no more of an idea", http.StatusOK, s.follower(false))
@@ -111,7 +118,7 @@ func (s *service) ideas(ctx context.Context, a *gate.Asker, from []shape.Idea) (
 func (s *service) idea(i shape.Idea, people map[int64]know.Person, voted bool) Idea {
 	return Idea{
 		ID: i.ID, URL: s.URL + "/ideas/" + strconv.FormatInt(i.ID, 10), Title: i.Title, Body: i.Body, Tags: append([]string{}, i.Tags...),
-		Status: status(i.Stage, i.Status), Stage: string(i.Stage), Votes: i.Votes, StaffVotes: i.StaffVotes, Comments: i.Comments,
+		Status: status(i.Stage, i.Status), Stage: string(i.Stage), Votes: i.Votes, StaffVotes: i.StaffVotes, Against: i.Against, StaffAgainst: i.StaffAgainst, Comments: i.Comments,
 		Voices: i.Voices, Countries: i.Countries, Voted: voted, Author: s.author(people, i.Person, i.Staff), CallID: i.Call, ClauseID: i.Clause,
 		DecisionID: i.Decision, Language: i.Language, Audience: string(i.Audience), State: string(i.State), StateReason: i.StateReason,
 		MergedInto: i.MergedInto, CreatedAt: i.CreatedAt, EditedAt: i.EditedAt, DecidedAt: i.DecidedAt,
@@ -137,8 +144,12 @@ func (s *service) oneIdea(ctx context.Context, a *gate.Asker, i shape.Idea) (*an
 		if err != nil {
 			return nil, err
 		}
-		follows := following[i.ID]
-		ideas[0].Following = &follows
+		against, err := s.Ideas.Against(ctx, a.ID, []int64{i.ID})
+		if err != nil {
+			return nil, err
+		}
+		follows, opposes := following[i.ID], against[i.ID]
+		ideas[0].Following, ideas[0].VotedAgainst = &follows, &opposes
 	}
 	return body(ideas[0]), nil
 }
@@ -318,18 +329,32 @@ func (s *service) ideaChange(ctx context.Context, a *gate.Asker, in *struct {
 
 // Vote is what a vote made of an idea.
 type Vote struct {
-	ID    int64 `json:"id" doc:"Of the idea"`
-	Votes int64 `json:"votes"`
-	Voted bool  `json:"voted"`
+	ID           int64 `json:"id" doc:"Of the idea"`
+	Votes        int64 `json:"votes"`
+	Against      int64 `json:"against"`
+	Voted        bool  `json:"voted"`
+	VotedAgainst bool  `json:"voted_against"`
 }
 
 func (s *service) voter(on bool) call[ByID, answer[Vote]] {
 	return func(ctx context.Context, a *gate.Asker, in *ByID) (*answer[Vote], error) {
-		votes, err := s.Ideas.Vote(ctx, a.Actor, in.ID, on)
-		if err != nil {
-			return nil, err
+		now, err := s.Ideas.Vote(ctx, a.Actor, in.ID, on)
+		if err != nil || on { // who votes for it is not against it
+			return body(Vote{ID: in.ID, Votes: now.For, Against: now.Against, Voted: on}), err
 		}
-		return body(Vote{in.ID, votes, on}), nil
+		against, err := s.Ideas.Against(ctx, a.ID, []int64{in.ID})
+		return body(Vote{ID: in.ID, Votes: now.For, Against: now.Against, VotedAgainst: against[in.ID]}), err
+	}
+}
+
+func (s *service) opponent(on bool) call[ByID, answer[Vote]] {
+	return func(ctx context.Context, a *gate.Asker, in *ByID) (*answer[Vote], error) {
+		now, err := s.Ideas.VoteAgainst(ctx, a.Actor, in.ID, on)
+		if err != nil || on {
+			return body(Vote{ID: in.ID, Votes: now.For, Against: now.Against, VotedAgainst: on}), err
+		}
+		voted, err := s.Ideas.Voted(ctx, a.ID, []int64{in.ID})
+		return body(Vote{ID: in.ID, Votes: now.For, Against: now.Against, Voted: voted[in.ID]}), err
 	}
 }
 
@@ -340,7 +365,14 @@ type Voter struct {
 }
 
 func (s *service) ideaVoters(ctx context.Context, a *gate.Asker, in *ByID) (*answer[List[Voter]], error) {
-	voters, err := s.Ideas.Voters(ctx, a.Actor, in.ID)
+	return s.votersPage(s.Ideas.Voters(ctx, a.Actor, in.ID))
+}
+
+func (s *service) ideaOpponents(ctx context.Context, a *gate.Asker, in *ByID) (*answer[List[Voter]], error) {
+	return s.votersPage(s.Ideas.VotersAgainst(ctx, a.Actor, in.ID))
+}
+
+func (s *service) votersPage(voters []shape.Voter, err error) (*answer[List[Voter]], error) {
 	if err != nil {
 		return nil, err
 	}

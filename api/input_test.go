@@ -45,6 +45,8 @@ func TestBadInput(t *testing.T) {
 		{"no number", "GET /ideas/abc", ``, 422, "path.id"},
 		{"huge number", "GET /ideas/99999999999999999999", ``, 422, "path.id"},
 		{"unknown idea's vote", "PUT /ideas/999/vote", ``, 404, ""},
+		{"against an unknown idea", "PUT /ideas/999/against", ``, 404, ""},
+		{"against no number", "PUT /ideas/x/against", ``, 422, ""},
 		{"wrong state", "PATCH /ideas/{idea}", `{"state": "gone"}`, 422, "body.state"},
 		{"hidden without a reason", "PATCH /ideas/{idea}", `{"state": "hidden"}`, 422, "body.reason"},
 		{"merged into itself", "PUT /ideas/{idea}/merge", `{"into_id": {idea}}`, 0, ""},

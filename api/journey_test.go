@@ -37,6 +37,15 @@ func TestJourney(t *testing.T) {
 		}
 		ben.call("PUT " + path + "/vote").want(200)
 		staff.call("PUT "+path+"/vote").want(200).is("votes", 3)
+		for range 2 {
+			staff.call("PUT "+path+"/against").want(200).is("votes", 2).is("against", 1).is("voted", false).is("voted_against", true)
+		}
+		staff.call("GET "+path).want(200).is("against", 1).is("staff_against", 1).is("staff_votes", 0).is("voted_against", true)
+		staff.call("DELETE "+path+"/vote").want(200).is("votes", 2).is("voted_against", true) // there is none
+		ben.call("GET "+path+"/against").want(200).count("items", 0)
+		staff.call("GET "+path+"/against").want(200).is("items.0.staff", true)
+		staff.call("PUT "+path+"/vote").want(200).is("votes", 3).is("against", 0).is("voted", true).is("voted_against", false)
+		staff.call("DELETE "+path+"/against").want(200).is("votes", 3).is("voted", true)
 		visitor.call("GET "+path).want(200).is("votes", 3).is("staff_votes", 1).is("voted", false)
 
 		ben.call("POST "+path+"/comments", `{"body": "Mine feathers, too."}`).want(201).is("author.name", "Ben Okoye").is("body", "Mine feathers, too.")

@@ -35,7 +35,7 @@ func (s *service) meRoutes() {
 type Me struct {
 	Person
 	Language   string          `json:"language,omitempty" doc:"Of pages and mails, if I chose one: en or fr"`
-	VotesShown bool            `json:"votes_shown" doc:"Everybody may see what I vote for"`
+	VotesShown bool            `json:"votes_shown" doc:"Everybody may see what I vote for, and against"`
 	ClockShown bool            `json:"clock_shown" doc:"Everybody may see how long I let people wait"`
 	Emails     []string        `json:"emails" nullable:"false" doc:"Confirmed addresses"`
 	Mails      map[string]bool `json:"mails" doc:"Which kinds of mail I get: decisions, answers, replies, comments"`
@@ -143,7 +143,7 @@ type Export struct {
 	Person     any       `json:"person" doc:"Name, addresses, sessions, tokens, mails"`
 	Heard      any       `json:"heard" doc:"What was said from my accounts elsewhere"`
 	Inbox      any       `json:"inbox" doc:"Conversations with the company"`
-	Square     any       `json:"square" doc:"Ideas, comments, votes, voices, what I follow"`
+	Square     any       `json:"square" doc:"Ideas, comments, votes for and against, voices, what I follow"`
 	Tribune    any       `json:"tribune" doc:"Posts, drafts, replies, reactions, suggested wordings"`
 	Purchases  any       `json:"purchases" doc:"What I bought, what I said brought me, and who says that I brought them"`
 	Boards     any       `json:"boards" doc:"Applications, seats, what I said and answered on boards"`

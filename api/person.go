@@ -220,7 +220,7 @@ func (s *service) personChange(ctx context.Context, a *gate.Asker, in *struct {
 // Moment is one point on somebody's line of time.
 type Moment struct {
 	At      time.Time `json:"at"`
-	Kind    string    `json:"kind" doc:"said, asked, proposed, voted, commented, quoted, bought, published, replied, reacted, suggested, answered, promised, told, joined, thanked, was_thanked or came (through a link)"`
+	Kind    string    `json:"kind" doc:"said, asked, proposed, voted, against (voted against), commented, quoted, bought, published, replied, reacted, suggested, answered, promised, told, joined, thanked, was_thanked or came (through a link)"`
 	Subject Subject   `json:"subject" doc:"What it is about"`
 	Title   string    `json:"title,omitempty"`
 	Text    string    `json:"text,omitempty"`

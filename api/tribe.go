@@ -32,7 +32,7 @@ func (s *service) tribeRoutes() {
 	add(s, group, "DELETE /tribes/{id}/ideas/{idea}", "takeIdeaOff", "Take an idea off its page; may be repeated", http.StatusNoContent, s.tribeCarrier(false))
 	add(s, group, "GET /tribes/{id}/strength", "tribeStrength", "How it holds together, week by week: for members and staff", http.StatusOK, s.tribeStrength)
 	add(s, group, "GET /ideas/{id}/support", "ideaSupport", "Support for an idea by tribe", http.StatusOK, s.ideaSupport,
-		tells("Active are members who voted for anything since the idea was proposed. A tribe loves it if the whole of its interval lies above that of everybody else, and passes it by if the whole lies below. There are no votes against an idea."))
+		tells("Active are members who voted for or against anything since the idea was proposed. Held against everybody else who is active, by 99 % Wilson intervals: a tribe refuses an idea if the whole interval of its share against lies above theirs and more of it are against than for, loves it if the whole interval of its share for lies above and no more are against than for, and passes it by, which is weaker, if the whole lies below."))
 	add(s, group, "GET /groups", "listGroups", "Groups that what people do with each other suggests, the largest first: for staff", http.StatusOK, s.groupsList)
 	add(s, group, "POST /groups/look", "lookForGroups", "Look for groups now, and take the strength of tribes", http.StatusOK, s.groupsLook)
 	add(s, group, "GET /groups/{id}", "getGroup", "One suggested group, with at most 200 of those in it: for staff", http.StatusOK, s.groupGet)
@@ -282,21 +282,30 @@ type Support struct {
 	Name    string   `json:"name,omitempty"`
 	Words   []string `json:"words" nullable:"false" doc:"That mark a suggested group off"`
 	Votes   int64    `json:"votes"`
+	Against int64    `json:"against"`
 	Active  int64    `json:"active"`
 	Share   float64  `json:"share" doc:"votes / active"`
 	Low     float64  `json:"low" doc:"Of the 99 % Wilson interval"`
 	High    float64  `json:"high"`
-	Stance  string   `json:"stance" enum:"even,loves,passes,few"`
+	Stance  string   `json:"stance" enum:"even,loves,refuses,passes,few"`
+
+	AgainstShare float64 `json:"against_share" doc:"against / active"`
+	AgainstLow   float64 `json:"against_low" doc:"Of the 99 % Wilson interval"`
+	AgainstHigh  float64 `json:"against_high"`
 }
 
 // SupportOf is the support for an idea by tribe.
 type SupportOf struct {
-	Votes  int64     `json:"votes" doc:"By everybody"`
-	Active int64     `json:"active" doc:"Everybody active since the idea was proposed"`
-	Tribes []Support `json:"tribes" nullable:"false"`
-	Small  int64     `json:"small" doc:"Votes from tribes too small to be shown"`
-	Groups []Support `json:"groups" nullable:"false" doc:"Suggested ones: for staff"`
-	Apart  bool      `json:"apart" doc:"One tribe loves it, and another passes it by"`
+	Votes   int64     `json:"votes" doc:"By everybody"`
+	Against int64     `json:"against" doc:"By everybody"`
+	Active  int64     `json:"active" doc:"Everybody active since the idea was proposed"`
+	Tribes  []Support `json:"tribes" nullable:"false"`
+	Small   int64     `json:"small" doc:"Votes for it from tribes too small to be shown"`
+	Groups  []Support `json:"groups" nullable:"false" doc:"Suggested ones: for staff"`
+	Apart   bool      `json:"apart" doc:"One tribe loves it, and another refuses it or passes it by"`
+	Loved   []int64   `json:"loved_by" nullable:"false" doc:"Tribes that love it, if others refuse it or pass it by"`
+	Refused []int64   `json:"refused_by" nullable:"false" doc:"Tribes that refuse it, if others love it"`
+	Passed  []int64   `json:"passed_by" nullable:"false" doc:"Tribes that pass it by, if others love it"`
 }
 
 func (s *service) ideaSupport(ctx context.Context, a *gate.Asker, in *ByID) (*answer[SupportOf], error) {
@@ -307,11 +316,19 @@ func (s *service) ideaSupport(ctx context.Context, a *gate.Asker, in *ByID) (*an
 	list := func(from []tribe.Support) []Support {
 		all := make([]Support, len(from))
 		for n, x := range from {
-			all[n] = Support{x.Tribe.ID, x.Group, x.Tribe.Name, append([]string{}, x.Words...), x.Votes, x.Active, x.Share(), x.Low, x.High, string(x.Stance)}
+			all[n] = Support{x.Tribe.ID, x.Group, x.Tribe.Name, append([]string{}, x.Words...), x.Votes, x.Against, x.Active, x.Share(), x.Low, x.High, string(x.Stance),
+				x.AgainstShare(), x.AgainstLow, x.AgainstHigh}
 		}
 		return all
 	}
-	return body(SupportOf{of.Votes, of.Active, list(of.Tribes), of.Small, list(of.Groups), len(of.Loved) > 0}), nil
+	ids := func(tribes []tribe.Tribe) []int64 {
+		all := make([]int64, len(tribes))
+		for n, t := range tribes {
+			all[n] = t.ID
+		}
+		return all
+	}
+	return body(SupportOf{of.Votes, of.Against, of.Active, list(of.Tribes), of.Small, list(of.Groups), len(of.Loved) > 0, ids(of.Loved), ids(of.Refused), ids(of.Passed)}), nil
 }
 
 // Group is people who seem to belong together.

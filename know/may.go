@@ -85,7 +85,7 @@ type Verb string
 const (
 	Read      Verb = "read"      // see a subject
 	Propose   Verb = "propose"   // an idea
-	Vote      Verb = "vote"      // for an idea, or take it back
+	Vote      Verb = "vote"      // for an idea or against it, or take it back
 	Comment   Verb = "comment"   // under an idea
 	Follow    Verb = "follow"    // an idea
 	Thank     Verb = "thank"     // somebody, for something said or done

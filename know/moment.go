@@ -11,7 +11,7 @@ import (
 // puts them together, newest first.
 type Moment struct {
 	At      time.Time
-	Kind    string    // said, asked, proposed, voted, commented, quoted, published, replied, reacted, suggested, answered, promised, told, joined, thanked, was_thanked, came
+	Kind    string    // said, asked, proposed, voted, against, commented, quoted, published, replied, reacted, suggested, answered, promised, told, joined, thanked, was_thanked, came
 	Subject event.Ref // what to open
 	Title   string    // the idea, the thread, the place
 	Text    string    // the words, "" if there are none

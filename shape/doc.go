@@ -2,10 +2,10 @@
 // voices (somebody's words put behind an idea), decisions with their reasons,
 // telling those who asked, and releases.
 //
-// Tables: call, status, idea, idea_tag, idea_search, vote, comment, follow,
-// voice, decision, telling, release, release_idea, credit. What always holds:
+// Tables: call, status, idea, idea_tag, idea_search, vote, vote_against, comment,
+// follow, voice, decision, telling, release, release_idea, credit. What always holds:
 //
-//   - A person votes at most once for an idea; the counts a page shows are
+//   - A person votes at most once for an idea or against it; the counts a page shows are
 //     kept in the transaction that changes them.
 //   - A decision is never edited, only followed by another; an idea's stage is
 //     its latest decision's.

@@ -36,10 +36,10 @@ func (e entitled) way(idea Idea) TellWay {
 }
 
 // rankQuoted is the rank of who was quoted.
-const rankQuoted = 5
+const rankQuoted = 6
 
 // ranked are the reasons by their rank in the statement below.
-var ranked = [...]Because{1: Proposed, 2: Voted, 3: Commented, 4: Followed, rankQuoted: Quoted}
+var ranked = [...]Because{1: Proposed, 2: Voted, 3: Opposed, 4: Commented, 5: Followed, rankQuoted: Quoted}
 
 // selectEntitled finds persons who are entitled to hear of decision $2 on idea
 // $1, made by $3 at $4, and have no row in telling yet. What came after the
@@ -52,11 +52,12 @@ const selectEntitled = `select e.person_id, max(e.account_id), min(e.rank), max(
 	from (
 		select person_id, 0 as account_id, 1 as rank from idea where id = $1
 		union all select person_id, 0, 2 from vote where idea_id = $1 and at <= $4
-		union all select person_id, 0, 3 from comment where idea_id = $1 and created_at <= $4 and state <> 'withdrawn'
-		union all select person_id, 0, 4 from follow where idea_id = $1 and at <= $4
-		union all select coalesce(nullif(v.person_id, 0), a.person_id, 0), v.account_id, 5 from voice v left join account a on a.id = v.account_id
+		union all select person_id, 0, 3 from vote_against where idea_id = $1 and at <= $4
+		union all select person_id, 0, 4 from comment where idea_id = $1 and created_at <= $4 and state <> 'withdrawn'
+		union all select person_id, 0, 5 from follow where idea_id = $1 and at <= $4
+		union all select coalesce(nullif(v.person_id, 0), a.person_id, 0), v.account_id, 6 from voice v left join account a on a.id = v.account_id
 			where v.idea_id = $1 and v.added_at <= $4 and v.state = 'visible'
-		union all select person_id, 0, case because when 'proposed' then 1 when 'voted' then 2 when 'commented' then 3 else 4 end
+		union all select person_id, 0, case because when 'proposed' then 1 when 'voted' then 2 when 'against' then 3 when 'commented' then 4 else 5 end
 			from telling where superseded_by = $2 and superseded_by <> 0 and because <> 'quoted'
 	) e join person p on p.id = e.person_id
 	where e.person_id <> 0 and e.person_id <> $3

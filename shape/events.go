@@ -23,3 +23,10 @@ const (
 	CallEdited       = "call.edited"       // subject call
 	StatusesSet      = "settings.statuses" // no subject
 )
+
+// The facts about votes against an idea. They are of the family of votes: they
+// come by the thousand, and change a count.
+const (
+	IdeaOpposed   = "vote.against"            // subject idea, n 1 if the voter was staff
+	IdeaUnopposed = "vote.against_taken_back" // subject idea, n 1 if the vote was a staff one
+)

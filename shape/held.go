@@ -18,6 +18,7 @@ type Held struct {
 	Ideas     []HeldIdea     `json:"ideas"`
 	Comments  []HeldComment  `json:"comments"`
 	Votes     []HeldMark     `json:"votes"`
+	Against   []HeldMark     `json:"votes_against"`
 	Follows   []HeldMark     `json:"follows"`
 	Voices    []HeldVoice    `json:"voices"`
 	Calls     []HeldCall     `json:"calls"`
@@ -58,7 +59,7 @@ type HeldComment struct {
 	Earlier   []HeldWording  `json:"earlier,omitempty"`
 }
 
-// HeldMark is a vote for an idea, or that one follows it.
+// HeldMark is a vote for an idea or against it, or that one follows it.
 type HeldMark struct {
 	Idea int64     `json:"idea_id"`
 	At   time.Time `json:"at"`
@@ -112,6 +113,9 @@ func (s *Ideas) Held(ctx context.Context, person int64, accounts []int64) (h Hel
 		return m, err
 	}
 	if h.Votes, err = storage.All(ctx, s.db, mark, `select idea_id, at from vote where person_id = $1 order by at, idea_id`, person); err != nil {
+		return h, err
+	}
+	if h.Against, err = storage.All(ctx, s.db, mark, `select idea_id, at from vote_against where person_id = $1 order by at, idea_id`, person); err != nil {
 		return h, err
 	}
 	if h.Follows, err = storage.All(ctx, s.db, mark, `select idea_id, at from follow where person_id = $1 order by at, idea_id`, person); err != nil {
@@ -221,7 +225,7 @@ func (s *Ideas) earlier(ctx context.Context, kind string, id int64, editedAt tim
 }
 
 // Moments gives what a person did here and what became of it, newest first,
-// at most limit: proposed, voted, commented, quoted, told and promised. The
+// at most limit: proposed, voted, voted against, commented, quoted, told and promised. The
 // subject is always the idea.
 func (s *Ideas) Moments(ctx context.Context, person int64, accounts []int64, limit int) ([]know.Moment, error) {
 	holes, args := storage.Holes(3, accounts)
@@ -236,6 +240,8 @@ func (s *Ideas) Moments(ctx context.Context, person int64, accounts []int64, lim
 	}{
 		{"proposed", `select created_at, id, title, body, 0, '' from idea where person_id = $1 order by created_at desc limit $2`, both[:2]},
 		{"voted", `select v.at, i.id, i.title, '', 0, '' from vote v join idea i on i.id = v.idea_id
+			where v.person_id = $1 and i.merged_into = 0 order by v.at desc limit $2`, both[:2]},
+		{"against", `select v.at, i.id, i.title, '', 0, '' from vote_against v join idea i on i.id = v.idea_id
 			where v.person_id = $1 and i.merged_into = 0 order by v.at desc limit $2`, both[:2]},
 		{"commented", `select c.created_at, i.id, i.title, c.body, 0, '' from comment c join idea i on i.id = c.idea_id
 			where c.person_id = $1 order by c.created_at desc limit $2`, both[:2]},
@@ -361,6 +367,7 @@ func sharedIdea(ctx context.Context, tx *storage.Tx, i Idea) (shared bool, err e
 		return false, nil
 	}
 	err = tx.Row(ctx, `select exists (select 1 from vote where idea_id = $1 and person_id <> $2)
+		or exists (select 1 from vote_against where idea_id = $1 and person_id <> $2)
 		or exists (select 1 from comment where idea_id = $1 and person_id <> $2 and state = 'visible')
 		or exists (select 1 from voice where idea_id = $1 and state = 'visible')
 		or exists (select 1 from decision where subject_kind = 'idea' and subject_id = $1)`, i.ID, i.Person).Scan(&shared)

@@ -43,6 +43,7 @@ type Ideas struct {
 
 	lists     lists
 	voted     memo.Map[int64, []int64]      // by person: what they vote for
+	opposed   memo.Map[int64, []int64]      // by person: what they vote against
 	following memo.Map[int64, []int64]      // by person: what they follow
 	subjects  memo.Map[int64, know.Subject] // of ideas
 }
@@ -97,6 +98,8 @@ type Idea struct {
 	CreatedAt   time.Time
 	EditedAt    time.Time
 	DecidedAt   time.Time
+
+	Against, StaffAgainst int64 // votes against it: all, staff included, and those of staff
 }
 
 // Subject gives an idea as the rules see it.

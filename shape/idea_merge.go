@@ -10,7 +10,8 @@ import (
 )
 
 // Merging: what hangs on the merged idea counts for the one it goes into.
-// Votes and follows are copied, for they are by person and a person has one;
+// Votes and follows are copied, for they are by person and a person has one: who
+// votes for or against the idea that stays, keeps to that;
 // comments and voices move, for they are words and stand in one place. What
 // came by a merge is noted in merged_row, so that undoing takes back just
 // that. The merged idea itself is closed, keeps its votes, and points to where
@@ -126,6 +127,8 @@ func recount(ctx context.Context, tx *storage.Tx, id int64) error {
 	_, err := tx.Exec(ctx, `update idea set
 		votes = (select count(*) from vote where idea_id = $1),
 		staff_votes = (select count(*) from vote where idea_id = $1 and staff = 1),
+		against = (select count(*) from vote_against where idea_id = $1),
+		staff_against = (select count(*) from vote_against where idea_id = $1 and staff = 1),
 		comments = (select count(*) from comment where idea_id = $1 and state = 'visible')
 		where id = $1`, id)
 	if err != nil {
@@ -146,18 +149,22 @@ func run(ctx context.Context, tx *storage.Tx, args []any, statements ...string) 
 
 // bring gives what hangs on from to into, and notes it.
 func bring(ctx context.Context, tx *storage.Tx, from, into int64) error {
-	if err := run(ctx, tx, []any{from, into},
-		`insert into merged_row (into_id, kind, ref_id, from_id) select cast($2 as bigint), 'vote', person_id, cast($1 as bigint) from vote v where idea_id = $1
-			and not exists (select 1 from vote w where w.idea_id = $2 and w.person_id = v.person_id)`,
-		`insert into vote (idea_id, person_id, staff, at) select cast($2 as bigint), person_id, staff, at from vote v where idea_id = $1
-			and not exists (select 1 from vote w where w.idea_id = $2 and w.person_id = v.person_id)`,
+	var statements []string
+	for _, table := range []string{forIt.table, againstIt.table} {
+		theirs := ` from ` + table + ` v where idea_id = $1 and not exists (select 1 from vote w where w.idea_id = $2 and w.person_id = v.person_id)
+			and not exists (select 1 from vote_against w where w.idea_id = $2 and w.person_id = v.person_id)`
+		statements = append(statements,
+			`insert into merged_row (into_id, kind, ref_id, from_id) select cast($2 as bigint), '`+table+`', person_id, cast($1 as bigint)`+theirs,
+			`insert into `+table+` (idea_id, person_id, staff, at) select cast($2 as bigint), person_id, staff, at`+theirs)
+	}
+	if err := run(ctx, tx, []any{from, into}, append(statements,
 		`insert into merged_row (into_id, kind, ref_id, from_id) select cast($2 as bigint), 'follow', person_id, cast($1 as bigint) from follow v where idea_id = $1
 			and not exists (select 1 from follow w where w.idea_id = $2 and w.person_id = v.person_id)`,
 		`insert into follow (idea_id, person_id, at) select cast($2 as bigint), person_id, at from follow v where idea_id = $1
 			and not exists (select 1 from follow w where w.idea_id = $2 and w.person_id = v.person_id)`,
 		`insert into merged_row (into_id, kind, ref_id, from_id) select cast($2 as bigint), 'comment', id, cast($1 as bigint) from comment where idea_id = $1`,
 		`update comment set idea_id = $2 where idea_id = $1`,
-	); err != nil {
+	)...); err != nil {
 		return err
 	}
 	return bringVoices(ctx, tx, from, into)
@@ -174,21 +181,40 @@ func bringVoices(ctx context.Context, tx *storage.Tx, from, into int64) error {
 			and id in (select ref_id from merged_row where into_id = $2 and kind = 'voice' and from_id = $1)`)
 }
 
+// alsoFrom finds what else would have brought a row of merged_row, of those
+// ideas that are part of the same one $2 beside $1.
+func alsoFrom(table string) string {
+	return ` from ` + table + ` v join idea i on i.id = v.idea_id where i.merged_into = $2 and i.id <> $1 and v.person_id = merged_row.ref_id`
+}
+
+// broughtBy chooses the rows of merged_row that $1 brought into $2.
+func broughtBy(table string) string {
+	return ` where into_id = $2 and kind = '` + table + `' and from_id = $1`
+}
+
 // giveBack takes from into what from brought. What another idea merged into
 // the same one would have brought too stays, as that one's.
 func giveBack(ctx context.Context, tx *storage.Tx, from, into int64) error {
 	var statements []string
-	for _, table := range []string{"vote", "follow"} {
-		also := ` from ` + table + ` v join idea i on i.id = v.idea_id
-			where i.merged_into = $2 and i.id <> $1 and v.person_id = merged_row.ref_id`
-		mine := ` where into_id = $2 and kind = '` + table + `' and from_id = $1`
+	for _, table := range []string{forIt.table, againstIt.table, "follow"} {
+		also := alsoFrom(table)
+		mine := broughtBy(table)
 		statements = append(statements,
 			`update merged_row set from_id = (select min(v.idea_id)`+also+`)`+mine+` and exists (select 1`+also+`)`,
 			`delete from `+table+` where idea_id = $2 and person_id in (select ref_id from merged_row`+mine+`)`)
 	}
+	// Who stood on one side there, and on the other in an idea that stays merged.
+	for _, d := range []side{forIt, againstIt} {
+		now := d.other().table
+		first := ` join (select v.person_id, min(v.idea_id) as first from ` + now + ` v join idea i on i.id = v.idea_id join merged_row on merged_row.ref_id = v.person_id` +
+			broughtBy(d.table) + ` and i.merged_into = $2 and i.id <> $1 group by v.person_id) f on f.person_id = o.person_id and f.first = o.idea_id`
+		statements = append(statements,
+			`insert into `+now+` (idea_id, person_id, staff, at) select cast($2 as bigint), o.person_id, o.staff, o.at from `+now+` o`+first,
+			`insert into merged_row (into_id, kind, ref_id, from_id) select cast($2 as bigint), '`+now+`', o.person_id, o.idea_id from `+now+` o`+first)
+	}
 	for _, table := range []string{"comment", "voice"} {
 		statements = append(statements, `update `+table+` set idea_id = $1 where idea_id = $2
-			and id in (select ref_id from merged_row where into_id = $2 and kind = '`+table+`' and from_id = $1)`)
+			and id in (select ref_id from merged_row`+broughtBy(table)+`)`)
 	}
 	statements = append(statements, `delete from merged_row where into_id = $2 and from_id = $1`)
 	if err := run(ctx, tx, []any{from, into}, statements...); err != nil {

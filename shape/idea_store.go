@@ -13,14 +13,14 @@ import (
 )
 
 const ideaColumns = `idea.id, idea.person_id, idea.staff, idea.call_id, idea.title, idea.body, idea.language, idea.audience,
-	idea.stage, idea.status, idea.decision_id, idea.votes, idea.staff_votes, idea.comments, idea.voices, idea.countries,
+	idea.stage, idea.status, idea.decision_id, idea.votes, idea.staff_votes, idea.against, idea.staff_against, idea.comments, idea.voices, idea.countries,
 	idea.clause_id, idea.clause_at, idea.merged_into, idea.state, idea.state_reason, idea.created_at, idea.edited_at, idea.decided_at`
 
 func scanIdea(row storage.Scanner) (i Idea, err error) {
 	var staff int
 	var created, edited, decided, cited int64
 	err = row.Scan(&i.ID, &i.Person, &staff, &i.Call, &i.Title, &i.Body, &i.Language, &i.Audience,
-		&i.Stage, &i.Status, &i.Decision, &i.Votes, &i.StaffVotes, &i.Comments, &i.Voices, &i.Countries,
+		&i.Stage, &i.Status, &i.Decision, &i.Votes, &i.StaffVotes, &i.Against, &i.StaffAgainst, &i.Comments, &i.Voices, &i.Countries,
 		&i.Clause, &cited, &i.MergedInto, &i.State, &i.StateReason, &created, &edited, &decided)
 	i.Staff = staff == 1
 	i.ClauseAt = storage.Time(cited)

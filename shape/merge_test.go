@@ -22,9 +22,12 @@ func checkCounts(t *testing.T, q *square) {
 	for name, query := range map[string]string{
 		"votes":       `select count(*) from idea i where votes <> (select count(*) from vote where idea_id = i.id)`,
 		"staff votes": `select count(*) from idea i where staff_votes <> (select count(*) from vote where idea_id = i.id and staff = 1)`,
-		"comments":    `select count(*) from idea i where comments <> (select count(*) from comment where idea_id = i.id and state = 'visible')`,
-		"voices":      `select count(*) from idea i where voices <> (select count(*) from voice where idea_id = i.id and public = 1 and state <> 'hidden')`,
-		"countries":   `select count(*) from idea i where countries <> (select count(distinct country) from voice where idea_id = i.id and country <> '')`,
+		"against": `select count(*) from idea i where against <> (select count(*) from vote_against where idea_id = i.id)
+			or staff_against <> (select count(*) from vote_against where idea_id = i.id and staff = 1)`,
+		"on both sides": `select count(*) from vote v join vote_against w on w.idea_id = v.idea_id and w.person_id = v.person_id`,
+		"comments":      `select count(*) from idea i where comments <> (select count(*) from comment where idea_id = i.id and state = 'visible')`,
+		"voices":        `select count(*) from idea i where voices <> (select count(*) from voice where idea_id = i.id and public = 1 and state <> 'hidden')`,
+		"countries":     `select count(*) from idea i where countries <> (select count(distinct country) from voice where idea_id = i.id and country <> '')`,
 		"stages": `select count(*) from tally t where name like 'ideas.%' and n <> (select count(*) from idea
 			where 'ideas.' || stage = t.name and state = 'visible' and audience = 'public' and merged_into = 0)`,
 		"tags": `select count(*) from tag t where ideas <> (select count(*) from idea i join idea_tag g on g.idea_id = i.id
@@ -62,7 +65,7 @@ func (q *square) act(t *rapid.T, ideas []shape.Idea, people []know.Actor) {
 	a := rapid.SampledFrom(people).Draw(t, "who")
 	i := rapid.SampledFrom(ideas).Draw(t, "idea")
 	var err error
-	switch what := rapid.IntRange(0, 13).Draw(t, "what"); what {
+	switch what := rapid.IntRange(0, 16).Draw(t, "what"); what {
 	case 0, 1, 2:
 		_, err = q.Vote(ctx, a, i.ID, true)
 	case 3, 4:
@@ -93,6 +96,10 @@ func (q *square) act(t *rapid.T, ideas []shape.Idea, people []know.Actor) {
 		err = q.Merge(ctx, a, i.ID, rapid.SampledFrom(ideas).Draw(t, "into").ID)
 	case 13:
 		err = q.Unmerge(ctx, a, i.ID)
+	case 14, 15:
+		_, err = q.VoteAgainst(ctx, a, i.ID, true)
+	case 16:
+		_, err = q.VoteAgainst(ctx, a, i.ID, false)
 	}
 	if err != nil && fault.KindOf(err) == fault.Internal {
 		t.Fatal(err)
@@ -142,8 +149,11 @@ func TestUnmergeRestores(t *testing.T) {
 				i := q.idea(t, people[n], shape.NewIdea{Title: fmt.Sprintf("Idea %d", n), Tags: []string{"a", "b"}[:n%3]})
 				ids = append(ids, i.ID)
 				for _, a := range people {
-					if rapid.Bool().Draw(rt, "votes") {
+					switch rapid.IntRange(0, 3).Draw(rt, "votes") {
+					case 0, 1:
 						q.Vote(ctx, a, i.ID, true)
+					case 2:
+						q.VoteAgainst(ctx, a, i.ID, true)
 					}
 					if rapid.IntRange(0, 3).Draw(rt, "comments") == 0 {
 						q.Comment(ctx, a, i.ID, "words", "en")

@@ -84,7 +84,9 @@ func (q *square) dump(t testing.TB) string {
 	var all string
 	for _, query := range []string{
 		`select id, person_id, call_id, title, votes, staff_votes, comments, voices, countries, merged_into, state from idea order by id`,
+		`select id, against, staff_against, 0, 0, 0, 0, 0, 0, 0, 0 from idea order by id`,
 		`select idea_id, person_id, staff, at, 0, 0, 0, 0, 0, 0, 0 from vote order by idea_id, person_id`,
+		`select idea_id, person_id, staff, at, 0, 0, 0, 0, 0, 0, 0 from vote_against order by idea_id, person_id`,
 		`select idea_id, person_id, at, 0, 0, 0, 0, 0, 0, 0, 0 from follow order by idea_id, person_id`,
 		`select id, idea_id, person_id, body, state, 0, 0, 0, 0, 0, 0 from comment order by id`,
 		`select id, idea_id, mention_id, words, country, state, 0, 0, 0, 0, 0 from voice order by id`,
@@ -268,7 +270,7 @@ func TestVoters(t *testing.T) {
 			t.Errorf("%+v", is)
 		}
 		for range 2 {
-			if votes, err := q.Vote(ctx, q.staff, i.ID, false); err != nil || votes != 2 {
+			if votes, err := q.Vote(ctx, q.staff, i.ID, false); err != nil || votes.For != 2 {
 				t.Errorf("taken back: %d, %v", votes, err)
 			}
 		}

@@ -27,6 +27,7 @@ type Because string
 const (
 	Proposed  Because = "proposed"
 	Voted     Because = "voted"
+	Opposed   Because = "against"
 	Commented Because = "commented"
 	Followed  Because = "followed"
 	Quoted    Because = "quoted"

@@ -14,7 +14,7 @@ import (
 	"tribune/storage"
 )
 
-// Voter is one who voted for an idea.
+// Voter is one who voted for an idea, or against it.
 type Voter struct {
 	Person know.Person
 	Staff  bool // was staff then
@@ -24,27 +24,73 @@ type Voter struct {
 // maxVoters is how many voters are named, the latest of them.
 const maxVoters = 1000
 
+// Ballots are how many stand on either side of an idea, staff included.
+type Ballots struct{ For, Against int64 }
+
+// side is one of the two ways to stand to an idea: nobody stands on both.
+type side struct {
+	table           string // whose rows they are; merged_row has it as a kind
+	count, staff    string // what counts them, of an idea
+	cast, takenBack string // the facts
+}
+
+var (
+	forIt     = side{"vote", "votes", "staff_votes", IdeaVoted, IdeaUnvoted}
+	againstIt = side{"vote_against", "against", "staff_against", IdeaOpposed, IdeaUnopposed}
+)
+
+// other gives the other side.
+func (d side) other() side {
+	if d == forIt {
+		return againstIt
+	}
+	return forIt
+}
+
+// of gives how many stand there.
+func (d side) of(b Ballots) int64 {
+	if d == forIt {
+		return b.For
+	}
+	return b.Against
+}
+
 // Vote puts the asker's vote behind an idea or takes it back, and gives the
-// votes the idea has then. It may be repeated: one person has one vote.
-func (s *Ideas) Vote(ctx context.Context, a know.Actor, id int64, on bool) (votes int64, err error) {
+// votes the idea has then. It may be repeated: one person has one vote. Who was
+// against the idea no longer is.
+func (s *Ideas) Vote(ctx context.Context, a know.Actor, id int64, on bool) (Ballots, error) {
+	return s.stand(ctx, a, id, forIt, on)
+}
+
+// VoteAgainst is Vote of who would rather not have an idea. Who voted for it no
+// longer does.
+func (s *Ideas) VoteAgainst(ctx context.Context, a know.Actor, id int64, on bool) (Ballots, error) {
+	return s.stand(ctx, a, id, againstIt, on)
+}
+
+func (s *Ideas) stand(ctx context.Context, a know.Actor, id int64, where side, on bool) (b Ballots, err error) {
 	// What the rules ask for is known outside the writer's queue, which is the
 	// narrow place; merging alone is looked at again inside.
 	subject, err := s.subject(ctx, id)
 	if err != nil {
-		return 0, err
+		return b, err
 	}
 	if err := know.Require(a, know.Vote, subject); err != nil {
-		return 0, err
+		return b, err
 	}
 	err = s.db.Update(ctx, func(tx *storage.Tx) error {
+		var changed bool
 		if on {
-			votes, err = s.vote(ctx, tx, a, id)
+			b, changed, err = s.vote(ctx, tx, a, id, where)
 		} else {
-			votes, err = s.unvote(ctx, tx, a, id)
+			b, changed, err = s.unvote(ctx, tx, a, id, where)
+		}
+		if err == nil && !changed {
+			b, err = ballotsOf(ctx, tx, id)
 		}
 		return err
 	})
-	return votes, err
+	return b, err
 }
 
 // subject gives an idea as the rules see it, held while no fact but votes is
@@ -61,36 +107,45 @@ func (s *Ideas) subject(ctx context.Context, id int64) (know.Subject, error) {
 	})
 }
 
-func (s *Ideas) vote(ctx context.Context, tx *storage.Tx, a know.Actor, id int64) (votes int64, err error) {
+func (s *Ideas) vote(ctx context.Context, tx *storage.Tx, a know.Actor, id int64, where side) (b Ballots, changed bool, err error) {
 	staff := storage.Bit(a.IsStaff())
-	n, err := tx.Exec(ctx, `insert into vote (idea_id, person_id, staff, at) values ($1, $2, $3, $4) on conflict do nothing`,
+	n, err := tx.Exec(ctx, `insert into `+where.table+` (idea_id, person_id, staff, at) values ($1, $2, $3, $4) on conflict do nothing`,
 		id, a.ID, staff, storage.Micros(s.now()))
 	if err != nil || n == 0 {
-		return votesOf(ctx, tx, id, err)
+		return b, false, err
 	}
-	if votes, err = addVotes(ctx, tx, id, 1, staff); err != nil {
-		return 0, err
+	if b, err = addVotes(ctx, tx, id, where, 1, staff); err != nil {
+		return b, false, err
 	}
-	return votes, s.voteFact(ctx, tx, a, IdeaVoted, id, a.IsStaff())
+	if other := where.other(); other.of(b) > 0 {
+		without, was, err := s.unvote(ctx, tx, a, id, other)
+		if err != nil {
+			return b, false, err
+		}
+		if was {
+			b = without
+		}
+	}
+	return b, true, s.voteFact(ctx, tx, a, where.cast, id, a.IsStaff())
 }
 
-func (s *Ideas) unvote(ctx context.Context, tx *storage.Tx, a know.Actor, id int64) (votes int64, err error) {
+func (s *Ideas) unvote(ctx context.Context, tx *storage.Tx, a know.Actor, id int64, where side) (b Ballots, changed bool, err error) {
 	var staff int
-	err = tx.Row(ctx, `delete from vote where idea_id = $1 and person_id = $2 returning staff`, id, a.ID).Scan(&staff)
+	err = tx.Row(ctx, `delete from `+where.table+` where idea_id = $1 and person_id = $2 returning staff`, id, a.ID).Scan(&staff)
 	if errors.Is(err, sql.ErrNoRows) {
-		return votesOf(ctx, tx, id, nil)
+		return b, false, nil
 	}
 	if err != nil {
-		return 0, err
+		return b, false, err
 	}
 	// A vote that came with a merged idea is no longer that idea's to take back.
-	if _, err := tx.Exec(ctx, `delete from merged_row where into_id = $1 and kind = 'vote' and ref_id = $2`, id, a.ID); err != nil {
-		return 0, err
+	if _, err := tx.Exec(ctx, `delete from merged_row where into_id = $1 and kind = $2 and ref_id = $3`, id, where.table, a.ID); err != nil {
+		return b, false, err
 	}
-	if votes, err = addVotes(ctx, tx, id, -1, -staff); err != nil {
-		return 0, err
+	if b, err = addVotes(ctx, tx, id, where, -1, -staff); err != nil {
+		return b, false, err
 	}
-	return votes, s.voteFact(ctx, tx, a, IdeaUnvoted, id, staff == 1)
+	return b, true, s.voteFact(ctx, tx, a, where.takenBack, id, staff == 1)
 }
 
 // voteFact records a vote. Staff votes are told apart, but are no act of staff
@@ -99,28 +154,30 @@ func (s *Ideas) voteFact(ctx context.Context, tx *storage.Tx, a know.Actor, kind
 	return s.events.Append(ctx, tx, event.Event{Kind: kind, Actor: a.ID, Subject: ideaRef(id), N: int64(storage.Bit(staff))})
 }
 
-// addVotes changes the counts of an idea that is not merged.
-func addVotes(ctx context.Context, tx *storage.Tx, id int64, all, staff int) (votes int64, err error) {
-	err = tx.Row(ctx, `update idea set votes = votes + $1, staff_votes = staff_votes + $2 where id = $3 and merged_into = 0 returning votes`,
-		all, staff, id).Scan(&votes)
+// addVotes changes the counts of one side of an idea that is not merged.
+func addVotes(ctx context.Context, tx *storage.Tx, id int64, where side, all, staff int) (b Ballots, err error) {
+	err = tx.Row(ctx, `update idea set `+where.count+` = `+where.count+` + $1, `+where.staff+` = `+where.staff+` + $2 where id = $3 and merged_into = 0 returning votes, against`,
+		all, staff, id).Scan(&b.For, &b.Against)
 	if errors.Is(err, sql.ErrNoRows) {
-		return 0, fault.New(fault.Conflict, "This idea has become part of another. Vote for that one.")
+		return b, fault.New(fault.Conflict, "This idea has become part of another. Vote on that one.")
 	}
-	return votes, err
+	return b, err
 }
 
-// votesOf gives the votes an idea has, unless err.
-func votesOf(ctx context.Context, q storage.Q, id int64, err error) (votes int64, _ error) {
-	if err != nil {
-		return 0, err
-	}
-	err = q.Row(ctx, `select votes from idea where id = $1`, id).Scan(&votes)
-	return votes, err
+// ballotsOf gives the votes an idea has.
+func ballotsOf(ctx context.Context, q storage.Q, id int64) (b Ballots, err error) {
+	err = q.Row(ctx, `select votes, against from idea where id = $1`, id).Scan(&b.For, &b.Against)
+	return b, err
 }
 
 // Voted tells which of these ideas a person has voted for.
 func (s *Ideas) Voted(ctx context.Context, person int64, ids []int64) (map[int64]bool, error) {
 	return s.marked(ctx, &s.voted, s.events.MarkOfVoter, `select idea_id from vote where person_id = $1`, person, ids)
+}
+
+// Against tells which of these ideas a person has voted against.
+func (s *Ideas) Against(ctx context.Context, person int64, ids []int64) (map[int64]bool, error) {
+	return s.marked(ctx, &s.opposed, s.events.MarkOfVoter, `select idea_id from vote_against where person_id = $1`, person, ids)
 }
 
 // maxMarked is how many ideas that a person marked are held in memory. For who
@@ -156,6 +213,15 @@ func (s *Ideas) marked(ctx context.Context, held *memo.Map[int64, []int64], mark
 // them to staff; to others the asker and those who show their votes. Who left
 // is not among them.
 func (s *Ideas) Voters(ctx context.Context, a know.Actor, id int64) ([]Voter, error) {
+	return s.voters(ctx, a, id, forIt)
+}
+
+// VotersAgainst is Voters of those who voted against an idea.
+func (s *Ideas) VotersAgainst(ctx context.Context, a know.Actor, id int64) ([]Voter, error) {
+	return s.voters(ctx, a, id, againstIt)
+}
+
+func (s *Ideas) voters(ctx context.Context, a know.Actor, id int64, where side) ([]Voter, error) {
 	if _, err := s.Idea(ctx, a, id); err != nil {
 		return nil, err
 	}
@@ -166,7 +232,7 @@ func (s *Ideas) Voters(ctx context.Context, a know.Actor, id int64) ([]Voter, er
 		err = row.Scan(&v.Person.ID, &staff, &at)
 		v.Staff, v.At = staff == 1, storage.Time(at)
 		return v, err
-	}, `select v.person_id, v.staff, v.at from vote v join person p on p.id = v.person_id
+	}, `select v.person_id, v.staff, v.at from `+where.table+` v join person p on p.id = v.person_id
 		where v.idea_id = $1 and p.left_at = 0 and ($2 = 1 or p.votes_shown = 1 or p.id = $3)
 		order by v.at desc, v.person_id desc limit $4`, id, all, a.ID, maxVoters)
 	if err != nil {

@@ -19,10 +19,10 @@ type batch struct {
 	recent map[int64]*recent // by idea: who voted last
 
 	ties    map[tieKey]tieChange
-	support map[[2]int64]int64 // by idea and tribe
-	active_ map[[2]int64]int64 // by tribe and day
-	voters  map[int64]int64    // day to be written
-	weeks   map[[2]int64]bool  // person and week
+	support map[[2]int64]ballots // by idea and tribe
+	active_ map[[2]int64]int64   // by tribe and day
+	voters  map[int64]int64      // day to be written
+	weeks   map[[2]int64]bool    // person and week
 }
 
 type tieKey struct {
@@ -102,7 +102,7 @@ func (b *batch) tribesOf(ctx context.Context, person int64) ([]int64, error) {
 
 func (b *batch) clear() {
 	b.recent = map[int64]*recent{}
-	b.ties, b.support, b.active_ = map[tieKey]tieChange{}, map[[2]int64]int64{}, map[[2]int64]int64{}
+	b.ties, b.support, b.active_ = map[tieKey]tieChange{}, map[[2]int64]ballots{}, map[[2]int64]int64{}
 	b.voters, b.weeks = map[int64]int64{}, map[[2]int64]bool{}
 }
 
@@ -159,8 +159,7 @@ func (b *batch) flush(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := b.flushPairs(ctx, b.support, `tribe_support (idea_id, tribe_id, votes)`, `on conflict (idea_id, tribe_id) do update set votes = tribe_support.votes + excluded.votes`,
-		`delete from tribe_support where idea_id = $1 and tribe_id = $2 and votes <= 0`); err != nil {
+	if err := b.flushSupport(ctx); err != nil {
 		return err
 	}
 	if err := b.flushPairs(ctx, b.active_, `tribe_day (tribe_id, day, n)`, `on conflict (tribe_id, day) do update set n = tribe_day.n + excluded.n`,
@@ -182,6 +181,27 @@ func (b *batch) flush(ctx context.Context) error {
 		return err
 	}
 	b.clear()
+	return nil
+}
+
+func (b *batch) flushSupport(ctx context.Context) error {
+	var rows [][]any
+	for k, n := range b.support {
+		if n != (ballots{}) {
+			rows = append(rows, []any{k[0], k[1], n.votes, n.against})
+		}
+	}
+	if err := b.put(ctx, rows, `tribe_support (idea_id, tribe_id, votes, against)`, `on conflict (idea_id, tribe_id) do update set
+		votes = tribe_support.votes + excluded.votes, against = tribe_support.against + excluded.against`); err != nil {
+		return err
+	}
+	for k, n := range b.support {
+		if n.votes < 0 || n.against < 0 {
+			if _, err := b.tx.Exec(ctx, `delete from tribe_support where idea_id = $1 and tribe_id = $2 and votes <= 0 and against <= 0`, k[0], k[1]); err != nil {
+				return err
+			}
+		}
+	}
 	return nil
 }
 

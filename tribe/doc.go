@@ -3,7 +3,7 @@
 //
 // Tables: tribe, tribe_wording, membership, tribe_word, tribe_word_choice and
 // tribe_idea are what people say; tie, tie_source, tribe_thing, tribe_ballot,
-// tribe_support, tribe_voter, tribe_day and tribe_week are kept by Follow from
+// tribe_against, tribe_support, tribe_voter, tribe_day and tribe_week are kept by Follow from
 // the facts of other folders, whose tables it never reads; tribe_group,
 // tribe_group_member, tribe_strength and tribe_run are what Look finds.
 //
@@ -14,7 +14,8 @@
 //   - No two tribes have names that fold to the same words.
 //   - A tie's n is the number of its sources that stand; for votes, the number
 //     of ideas where no more than Window-1 voters stand between the two.
-//   - tribe_support has, for each idea and tribe, how many ballots of the idea
-//     are by those whom the tribe counts; tribe 0 counts everybody.
+//   - tribe_support has, for each idea and tribe, how many ballots of the idea,
+//     and how many against it, are by those whom the tribe counts; tribe 0
+//     counts everybody.
 //   - Who refused a suggestion does not get it again.
 package tribe

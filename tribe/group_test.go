@@ -184,6 +184,16 @@ func (p *place) crowd(t testing.TB, made int64, from, n int, idea int64, votes i
 	}))
 }
 
+// against lets people vote against an idea, by facts alone.
+func (p *place) against(t testing.TB, idea int64, from, n int) {
+	t.Helper()
+	facts := make([]event.Event, n)
+	for i := range facts {
+		facts[i] = event.Event{Kind: shape.IdeaOpposed, Actor: int64(from + i), Subject: event.Ref{Kind: "idea", ID: idea}}
+	}
+	must(t, p.db.Update(t.Context(), func(tx *storage.Tx) error { return p.events.AppendAll(t.Context(), tx, facts) }))
+}
+
 func TestSupport(t *testing.T) {
 	each(t, func(t *testing.T, p *place) {
 		ctx := t.Context()
@@ -218,6 +228,25 @@ func TestSupport(t *testing.T) {
 			t.Errorf("staff see %+v, %v", s.Tribes, err)
 		}
 		p.recountSupport(t)
+		// Who passed it by did not refuse it; those who are against it do.
+		refuse, torn := p.start(t, p.ada, "Refusers"), p.start(t, p.ada, "Torn ones")
+		p.crowd(t, refuse.ID, 7000, 40, idea.ID, 0)
+		p.against(t, idea.ID, 7000, 22)
+		p.crowd(t, torn.ID, 8000, 40, idea.ID, 20) // clearly more against it than elsewhere, and as many for it
+		p.against(t, idea.ID, 8020, 20)
+		p.catchUp(t)
+		if s, err = p.Supported(ctx, p.visitor, idea.ID); err != nil || len(s.Refused) != 1 || s.Refused[0].ID != refuse.ID || len(s.Passed) != 1 || s.Passed[0].ID != pass.ID || s.Against != 42 {
+			t.Errorf("refused by %v, passed by %v, against %d, %v", s.Refused, s.Passed, s.Against, err)
+		}
+		for _, one := range s.Tribes {
+			if one.Tribe.ID == torn.ID && one.Stance != tribe.Even {
+				t.Errorf("torn ones: %+v", one)
+			}
+			if one.Tribe.ID == refuse.ID && (one.Votes != 0 || one.Against != 22 || one.Active != 40) {
+				t.Errorf("refusers: %+v", one)
+			}
+		}
+		p.recountSupport(t)
 		internal, err := p.ideas.Propose(ctx, p.staff, shape.NewIdea{Title: "A secret", Audience: know.Team})
 		must(t, err)
 		_, err = p.Supported(ctx, p.ada, internal.ID)
@@ -228,8 +257,10 @@ func TestSupport(t *testing.T) {
 // recountSupport compares support with a recount where people are numbers alone.
 func (p *place) recountSupport(t testing.TB) {
 	t.Helper()
-	got := p.lines(t, `select idea_id, tribe_id, votes from tribe_support where tribe_id > 0`)
-	want := p.lines(t, `select v.idea_id, m.tribe_id, count(*) from tribe_ballot v join membership m on m.person_id = v.person_id and m.left_at = 0 group by v.idea_id, m.tribe_id`)
+	got := p.lines(t, `select idea_id, tribe_id, votes, against from tribe_support where tribe_id > 0`)
+	want := p.lines(t, `select v.idea_id, m.tribe_id, sum(v.votes), sum(v.against)
+		from (select idea_id, person_id, 1 as votes, 0 as against from tribe_ballot union all select idea_id, person_id, 0, 1 from tribe_against) v
+		join membership m on m.person_id = v.person_id and m.left_at = 0 group by v.idea_id, m.tribe_id`)
 	if got != want {
 		t.Errorf("support:\n%swant:\n%s", got, want)
 	}

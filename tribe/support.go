@@ -15,13 +15,15 @@ import (
 // Stance is what a tribe's votes for an idea say, beside everybody else's.
 type Stance string
 
-// The stances. There are votes for an idea and none against it: a tribe passes
-// an idea by whose active members vote for it far less often than the others.
+// The stances. A tribe that passes an idea by says nothing against it: its
+// active members vote for it far less often than the others, and may not have
+// seen it.
 const (
-	Even   Stance = "even"   // no difference that could not be chance
-	Loves  Stance = "loves"  // clearly more often than everybody else
-	Passes Stance = "passes" // clearly less often
-	Few    Stance = "few"    // too few active members to say
+	Even    Stance = "even"    // no difference that could not be chance
+	Loves   Stance = "loves"   // votes for it clearly more often than everybody else
+	Refuses Stance = "refuses" // votes against it clearly more often, and more than for it
+	Passes  Stance = "passes"  // votes for it clearly less often
+	Few     Stance = "few"     // too few active members to say
 )
 
 // Support is how a tribe, or a suggested group, stands to an idea.
@@ -31,10 +33,13 @@ type Support struct {
 	Words  []string
 	First  []string // names of some of a group, by which staff know which it is
 	Votes  int64
-	Active int64   // members who voted for anything since the idea was proposed
+	Active int64   // members who voted for or against anything since the idea was proposed
 	Low    float64 // Wilson interval of Votes/Active, 99 %
 	High   float64
 	Stance Stance
+
+	Against                 int64
+	AgainstLow, AgainstHigh float64 // Wilson interval of Against/Active, 99 %
 }
 
 // Share is the share of active members who voted for the idea, 0 without any.
@@ -45,15 +50,26 @@ func (s Support) Share() float64 {
 	return float64(s.Votes) / float64(s.Active)
 }
 
+// AgainstShare is the share of active members who voted against it, 0 without
+// any.
+func (s Support) AgainstShare() float64 {
+	if s.Active == 0 {
+		return 0
+	}
+	return float64(s.Against) / float64(s.Active)
+}
+
 // SupportOf is all that is known of the support for one idea.
 type SupportOf struct {
-	Tribes  []Support // those with votes for it or something to say, most votes first
+	Tribes  []Support // those with votes for it or against it, or something to say, most votes for it first
 	Small   int64     // votes from tribes too small to be shown to the asker one by one; 0 if they are too small together, too
 	Groups  []Support // suggested ones, for staff alone
 	Votes   int64     // by everybody
-	Active  int64     // everybody who voted for anything since
-	Loved   []Tribe   // by these
-	Passed  []Tribe   // while these pass it by; empty unless both are there
+	Against int64     // by everybody
+	Active  int64     // everybody who voted for or against anything since
+	Loved   []Tribe   // by these; empty unless others refuse it or pass it by
+	Refused []Tribe   // by these; empty unless others love it
+	Passed  []Tribe   // by these; empty unless others love it
 	Least   int64     // so many active members a tribe needs for a stance
 	Private int64     // and so many to be shown to others than staff
 }
@@ -80,10 +96,12 @@ func Wilson(k, n int64, z float64) (low, high float64) {
 	return max(0, middle-half), min(1, middle+half)
 }
 
-// Supported gives the support for an idea by tribe. A tribe loves it if the
-// whole of its interval lies above that of everybody else who was active since
-// the idea was proposed, and passes it by if the whole lies below. The asker
-// must be able to see the idea, which they show by having it.
+// Supported gives the support for an idea by tribe, held against everybody else
+// who was active since the idea was proposed. A tribe refuses it if the whole
+// interval of its share against lies above theirs, and more of it are against
+// than for; it loves it if the whole interval of its share for lies above
+// theirs, and no more are against than for; it passes it by if the whole lies
+// below. The asker must be able to see the idea, which they show by having it.
 func (s *Tribes) Supported(ctx context.Context, a know.Actor, idea int64) (of SupportOf, err error) {
 	if _, err := s.ideas.Idea(ctx, a, idea); err != nil {
 		return of, err
@@ -98,7 +116,11 @@ func (s *Tribes) Supported(ctx context.Context, a know.Actor, idea int64) (of Su
 	if err != nil {
 		return of, fmt.Errorf("tribe: support of %d: %w", idea, err)
 	}
-	votes, err := storage.All(ctx, s.db, two, `select tribe_id, votes from tribe_support where idea_id = $1`, idea)
+	type cast struct{ tribe, votes, against int64 }
+	votes, err := storage.All(ctx, s.db, func(r storage.Scanner) (c cast, err error) {
+		err = r.Scan(&c.tribe, &c.votes, &c.against)
+		return c, err
+	}, `select tribe_id, votes, against from tribe_support where idea_id = $1`, idea)
 	if err != nil {
 		return of, err
 	}
@@ -112,11 +134,11 @@ func (s *Tribes) Supported(ctx context.Context, a know.Actor, idea int64) (of Su
 	}
 	for _, r := range votes {
 		c := counts[r.tribe]
-		c.Votes = r.n
-		c.Active = max(c.Active, r.n)
+		c.Votes, c.Against = r.votes, r.against
+		c.Active = max(c.Active, r.votes+r.against)
 		counts[r.tribe] = c
 	}
-	of.Votes, of.Active = counts[0].Votes, counts[0].Active
+	of.Votes, of.Against, of.Active = counts[0].Votes, counts[0].Against, counts[0].Active
 	delete(counts, 0)
 	if err := s.weigh(ctx, a, &of, counts); err != nil {
 		return of, err
@@ -139,7 +161,7 @@ func (s *Tribes) since(ctx context.Context, idea int64) (int64, error) {
 func (s *Tribes) weigh(ctx context.Context, a know.Actor, of *SupportOf, counts map[int64]Support) error {
 	ids := make([]int64, 0, len(counts))
 	for id, c := range counts {
-		if c.Votes > 0 || c.Active >= leastActive {
+		if c.Votes+c.Against > 0 || c.Active >= leastActive {
 			ids = append(ids, id)
 		}
 	}
@@ -163,12 +185,14 @@ func (s *Tribes) weigh(ctx context.Context, a know.Actor, of *SupportOf, counts 
 			}
 			c.Tribe = t
 			of.settle(&c)
-			if c.Votes > 0 || c.Stance == Passes {
+			if c.Votes+c.Against > 0 || c.Stance == Passes {
 				of.Tribes = append(of.Tribes, c)
 			}
 			switch c.Stance {
 			case Loves:
 				of.Loved = append(of.Loved, t)
+			case Refuses:
+				of.Refused = append(of.Refused, t)
 			case Passes:
 				of.Passed = append(of.Passed, t)
 			}
@@ -180,8 +204,8 @@ func (s *Tribes) weigh(ctx context.Context, a know.Actor, of *SupportOf, counts 
 	slices.SortFunc(of.Tribes, func(a, b Support) int {
 		return cmp.Or(cmp.Compare(b.Votes, a.Votes), cmp.Compare(b.Share(), a.Share()), cmp.Compare(a.Tribe.ID, b.Tribe.ID))
 	})
-	if len(of.Loved) == 0 || len(of.Passed) == 0 {
-		of.Loved, of.Passed = nil, nil
+	if len(of.Loved) == 0 || len(of.Refused)+len(of.Passed) == 0 {
+		of.Loved, of.Refused, of.Passed = nil, nil, nil
 	}
 	return nil
 }
@@ -189,12 +213,16 @@ func (s *Tribes) weigh(ctx context.Context, a know.Actor, of *SupportOf, counts 
 // settle finds a stance.
 func (of *SupportOf) settle(c *Support) {
 	c.Low, c.High = Wilson(c.Votes, c.Active, z99)
-	rest, restOf := of.Votes-c.Votes, of.Active-c.Active
-	low, high := Wilson(rest, restOf, z99)
+	c.AgainstLow, c.AgainstHigh = Wilson(c.Against, c.Active, z99)
+	restOf := of.Active - c.Active
+	low, high := Wilson(of.Votes-c.Votes, restOf, z99)
+	_, highAgainst := Wilson(of.Against-c.Against, restOf, z99)
 	switch {
 	case c.Active < leastActive || restOf < leastActive:
 		c.Stance = Few
-	case c.Low > high:
+	case c.AgainstLow > highAgainst && c.Against > c.Votes:
+		c.Stance = Refuses
+	case c.Low > high && c.Against <= c.Votes:
 		c.Stance = Loves
 	case c.High < low:
 		c.Stance = Passes
@@ -208,13 +236,15 @@ func (of *SupportOf) settle(c *Support) {
 func (s *Tribes) groupSupport(ctx context.Context, of *SupportOf, idea, since int64) ([]Support, error) {
 	groups, err := storage.All(ctx, s.db, func(r storage.Scanner) (g Support, err error) {
 		var words string
-		if err = r.Scan(&g.Group, &words, &g.Votes); err == nil {
+		if err = r.Scan(&g.Group, &words, &g.Votes, &g.Against); err == nil {
 			g.Words, err = readWords(words)
 		}
 		return g, err
-	}, `select g.id, g.words, count(*) from tribe_ballot v join tribe_group_member m on m.person_id = v.person_id and m.present = 1
+	}, `select g.id, g.words, sum(v.votes), sum(v.against) from (select person_id, 1 as votes, 0 as against from tribe_ballot where idea_id = $1
+			union all select person_id, 0, 1 from tribe_against where idea_id = $1) v
+		join tribe_group_member m on m.person_id = v.person_id and m.present = 1
 		join tribe_group g on g.id = m.group_id and g.tribe_id = 0 and g.size > 0
-		where v.idea_id = $1 group by g.id, g.words order by count(*) desc, g.id limit 20`, idea)
+		group by g.id, g.words order by count(*) desc, g.id limit 20`, idea)
 	if err != nil {
 		return nil, fmt.Errorf("tribe: support of %d by groups: %w", idea, err)
 	}
@@ -224,7 +254,7 @@ func (s *Tribes) groupSupport(ctx context.Context, of *SupportOf, idea, since in
 			where m.group_id = $1 and m.present = 1 and v.day >= $2`, g.Group, since).Scan(&g.Active); err != nil {
 			return nil, err
 		}
-		g.Active = max(g.Active, g.Votes)
+		g.Active = max(g.Active, g.Votes+g.Against)
 		of.settle(g)
 		if g.First, err = s.firstOf(ctx, g.Group); err != nil {
 			return nil, err

@@ -52,7 +52,7 @@ const Window = 10
 // FollowKinds are the facts that Follow follows.
 func FollowKinds() []string {
 	return []string{
-		shape.IdeaProposed, shape.IdeaCommented, shape.CommentWithdrawn, shape.CommentHidden, shape.CommentShown, shape.IdeaVoted, shape.IdeaUnvoted, shape.IdeaMerged, shape.IdeaUnmerged,
+		shape.IdeaProposed, shape.IdeaCommented, shape.CommentWithdrawn, shape.CommentHidden, shape.CommentShown, shape.IdeaVoted, shape.IdeaUnvoted, shape.IdeaOpposed, shape.IdeaUnopposed, shape.IdeaMerged, shape.IdeaUnmerged,
 		post.Published, post.Replied, post.ReplyWithdrawn, post.ReplyHidden, post.ReplyShown, post.Reacted, post.Unreacted,
 		purchase.ReasonAnswered, purchase.ReasonWithdrawn, purchase.TellerAsked, purchase.TellerConfirmed, purchase.TellerRefused,
 		advocate.ThanksGiven, advocate.ThanksWithdrawn, advocate.ThanksHidden, advocate.ThanksShown, advocate.ShareJoined,
@@ -110,6 +110,10 @@ func (b *batch) take(ctx context.Context, f event.Event) error {
 		return b.voted(ctx, f)
 	case shape.IdeaUnvoted:
 		return b.unvoted(ctx, f)
+	case shape.IdeaOpposed:
+		return b.opposed(ctx, f)
+	case shape.IdeaUnopposed:
+		return b.unopposed(ctx, f.Subject.ID, f.Actor)
 	case shape.IdeaMerged:
 		return b.merged(ctx, f.Subject.ID, f.Other)
 	case shape.IdeaUnmerged:
@@ -291,6 +295,14 @@ func (b *batch) forget(ctx context.Context, person int64) error {
 	}
 	for _, idea := range ideas {
 		if err := b.drop(ctx, idea, person, time.Time{}); err != nil {
+			return err
+		}
+	}
+	if ideas, err = storage.All(ctx, b.tx, storage.Scalar[int64], `select idea_id from tribe_against where person_id = $1`, person); err != nil {
+		return err
+	}
+	for _, idea := range ideas {
+		if err := b.unopposed(ctx, idea, person); err != nil {
 			return err
 		}
 	}

@@ -45,7 +45,7 @@ func (p *place) lines(t testing.TB, query string, args ...any) string {
 
 // dump gives all that following keeps.
 func (p *place) dump(t testing.TB) string {
-	return "ties\n" + p.lines(t, `select a, b, kind, n from tie`) + "support\n" + p.lines(t, `select idea_id, tribe_id, votes from tribe_support`) +
+	return "ties\n" + p.lines(t, `select a, b, kind, n from tie`) + "support\n" + p.lines(t, `select idea_id, tribe_id, votes, against from tribe_support`) +
 		"days\n" + p.lines(t, `select tribe_id, day, n from tribe_day`)
 }
 
@@ -151,8 +151,11 @@ func (p *place) recounts(t testing.TB, window int) {
 	same("ties", p.lines(t, `select a, b, kind, n from tie`), p.replay(t, window))
 	same("ties by source", p.lines(t, `select a, b, kind, n from tie where kind <> 'vote'`), p.lines(t, `select a, b, kind, count(*) from tie_source where off = 0 group by a, b, kind`))
 	same("ballots", p.lines(t, `select idea_id, person_id from tribe_ballot`), p.lines(t, `select idea_id, person_id from vote v where exists (select 1 from person p where p.id = v.person_id and left_at = 0)`))
-	same("support", p.lines(t, `select idea_id, tribe_id, votes from tribe_support`), p.lines(t, `select v.idea_id, m.tribe_id, count(*) from tribe_ballot v
+	same("against", p.lines(t, `select idea_id, person_id from tribe_against`), p.lines(t, `select idea_id, person_id from vote_against v where exists (select 1 from person p where p.id = v.person_id and left_at = 0)`))
+	same("support", p.lines(t, `select idea_id, tribe_id, votes, against from tribe_support`), p.lines(t, `select v.idea_id, m.tribe_id, sum(v.votes), sum(v.against)
+		from (select idea_id, person_id, 1 as votes, 0 as against from tribe_ballot union all select idea_id, person_id, 0, 1 from tribe_against) v
 		join (select tribe_id, person_id from membership where left_at = 0 union select 0, id from person) m on m.person_id = v.person_id group by v.idea_id, m.tribe_id`))
+	same("counted", p.lines(t, `select id, votes, against from idea`), p.lines(t, `select id, (select count(*) from vote where idea_id = idea.id), (select count(*) from vote_against where idea_id = idea.id) from idea`))
 	same("days", p.lines(t, `select tribe_id, day, n from tribe_day`), p.lines(t, `select m.tribe_id, v.day, count(*) from tribe_voter v
 		join (select tribe_id, person_id from membership where left_at = 0 union select 0, id from person) m on m.person_id = v.person_id group by m.tribe_id, v.day`))
 	same("members", p.lines(t, `select id, members, shown from tribe`), p.lines(t, `select id, (select count(*) from membership m where m.tribe_id = tribe.id and left_at = 0),
@@ -190,8 +193,8 @@ func wipe(t testing.TB, db *storage.DB) {
 	t.Helper()
 	must(t, db.Update(t.Context(), func(tx *storage.Tx) error {
 		for _, table := range strings.Fields(`audit event cursor outbox person account signin_link circle tally
-			idea vote comment follow merged_row idea_search telling post post_reply post_reaction post_search tag idea_tag
-			tribe tribe_wording membership tribe_word tribe_word_choice tribe_idea tie tie_source tribe_thing tribe_ballot tribe_support tribe_voter tribe_day tribe_week`) {
+			idea vote vote_against comment follow merged_row idea_search telling post post_reply post_reaction post_search tag idea_tag
+			tribe tribe_wording membership tribe_word tribe_word_choice tribe_idea tie tie_source tribe_thing tribe_ballot tribe_against tribe_support tribe_voter tribe_day tribe_week`) {
 			if _, err := tx.Exec(t.Context(), `delete from `+table); err != nil {
 				return err
 			}
@@ -216,7 +219,7 @@ func (w *wild) act(rt *rapid.T) {
 	a := rapid.SampledFrom(w.folk).Draw(rt, "who")
 	idea := rapid.SampledFrom(w.ideas_).Draw(rt, "idea")
 	w.at = w.at.Add(time.Duration(rapid.IntRange(1, 40).Draw(rt, "hours")) * time.Hour)
-	what := rapid.IntRange(0, 21).Draw(rt, "what")
+	what := rapid.IntRange(0, 25).Draw(rt, "what")
 	switch what {
 	case 0:
 		if i, err := w.place.ideas.Propose(ctx, a, shape.NewIdea{Title: "An idea"}); err == nil {
@@ -279,6 +282,10 @@ func (w *wild) act(rt *rapid.T) {
 		}
 	case 20:
 		w.catchUp(w.t)
+	case 22, 23, 24:
+		w.place.ideas.VoteAgainst(ctx, a, idea, true)
+	case 25:
+		w.place.ideas.VoteAgainst(ctx, a, idea, false)
 	case 21:
 		if len(w.folk) > 3 && a.ID != w.staff.ID && rapid.IntRange(0, 3).Draw(rt, "leaves") == 0 {
 			must(w.t, w.people.Leave(ctx, a, rapid.Bool().Draw(rt, "words")))

@@ -113,6 +113,8 @@ func table() []gatetest.Route {
 		{Call: "POST /ideas/{idea}/withdraw", Want: "401 403 303 403 403 403"},
 		{Call: "POST /ideas/{idea}/vote", Body: "on=1", Want: "303 403 303 303 303 303"},
 		{Call: "POST /ideas/{internal}/vote", Body: "on=1", Want: "303 404 404 404 303 303", For: "-"},
+		{Call: "POST /ideas/{idea}/against", Body: "on=1", Want: "303 403 303 303 303 303"},
+		{Call: "POST /ideas/{internal}/against", Body: "on=1", Want: "303 404 404 404 303 303", For: "-"},
 		{Call: "POST /ideas/{idea}/follow", Body: "on=1", Want: "303 403 303 303 303 303"},
 		{Call: "POST /ideas/{idea}/comments", Body: "body=Me, too.", Want: "401 403 303 303 303 303"},
 		{Call: "GET /ideas/{idea}/comments/{comment}/edit", Want: "303 403 200 403 403 403"},

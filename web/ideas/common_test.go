@@ -54,6 +54,12 @@ func TestCommonPage(t *testing.T) {
 	do("another", vote(cleo, second.ID, true))
 	do("that lifts it", vote(bo, second.ID, true))
 	do("one taken back", vote(bo, first.ID, false))
+	against := func(r *webtest.Reader, id int64, on bool) func() error {
+		return func() error { _, err := s.Ideas.VoteAgainst(t.Context(), r.Actor, id, on); return err }
+	}
+	do("one against", against(bo, first.ID, true))
+	do("another turns", against(cleo, second.ID, true))
+	do("and back", against(bo, first.ID, false))
 	do("a follower", func() error { return s.Ideas.Follow(t.Context(), bo.Actor, first.ID, true) })
 	do("a voice", func() error {
 		_, err := s.Ideas.AddVoice(t.Context(), bo.Actor, first.ID, shape.VoiceFrom{Words: "It would last for years."})

@@ -2,7 +2,11 @@ package ideas
 
 import (
 	"cmp"
+	"context"
 	"net/http"
+	"net/url"
+
+	"github.com/a-h/templ"
 
 	"tribune/event"
 	"tribune/gate"
@@ -12,8 +16,27 @@ import (
 	"tribune/web/page"
 )
 
-// vote votes, or takes the vote back. A script gets the button alone.
+// vote votes, or takes the vote back. A script gets the button alone, and on the
+// idea's own page the line of those against it, too.
 func (h handlers) vote(w http.ResponseWriter, r *http.Request, v *page.View) error {
+	return h.stand(w, r, v, h.Ideas.Vote, func(idea shape.Idea, voted, against bool) templ.Component {
+		if !fromIdea(r, idea.ID) {
+			return page.Vote(v, idea, voted)
+		}
+		return page.VoteBoth(v, idea, voted, against)
+	})
+}
+
+// against is vote of who would rather not have an idea.
+func (h handlers) against(w http.ResponseWriter, r *http.Request, v *page.View) error {
+	return h.stand(w, r, v, h.Ideas.VoteAgainst, func(idea shape.Idea, voted, against bool) templ.Component {
+		return page.AgainstBoth(v, idea, voted, against)
+	})
+}
+
+// stand changes how the reader stands to an idea, and answers a script with a
+// part of the page.
+func (h handlers) stand(w http.ResponseWriter, r *http.Request, v *page.View, change func(context.Context, know.Actor, int64, bool) (shape.Ballots, error), part func(idea shape.Idea, voted, against bool) templ.Component) error {
 	id, err := h.act(w, r)
 	if err != nil {
 		return err
@@ -21,8 +44,7 @@ func (h handlers) vote(w http.ResponseWriter, r *http.Request, v *page.View) err
 	if v.Actor.ID == 0 {
 		return toSignIn(w, r, page.IdeaURL(id))
 	}
-	on := r.PostFormValue("on") != "0"
-	votes, err := h.Ideas.Vote(r.Context(), v.Actor, id, on)
+	now, err := change(r.Context(), v.Actor, id, r.PostFormValue("on") != "0")
 	if err != nil {
 		return err
 	}
@@ -33,8 +55,22 @@ func (h handlers) vote(w http.ResponseWriter, r *http.Request, v *page.View) err
 	if err != nil {
 		return err
 	}
-	idea.Votes = votes
-	return h.Fragment(w, r, v, page.Vote(v, idea, on))
+	idea.Votes, idea.Against = now.For, now.Against
+	voted, err := h.Ideas.Voted(r.Context(), v.Actor.ID, []int64{id})
+	if err != nil {
+		return err
+	}
+	against, err := h.Ideas.Against(r.Context(), v.Actor.ID, []int64{id})
+	if err != nil {
+		return err
+	}
+	return h.Fragment(w, r, v, part(idea, voted[id], against[id]))
+}
+
+// fromIdea reports whether a script sent a form from an idea's own page.
+func fromIdea(r *http.Request, id int64) bool {
+	from, err := url.Parse(r.Header.Get("HX-Current-URL"))
+	return err == nil && from.Path == page.IdeaURL(id)
 }
 
 // back is the page of ours that a form was sent from, else the idea's.

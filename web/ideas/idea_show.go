@@ -94,6 +94,7 @@ type talk struct {
 type whole struct {
 	Idea      shape.Idea
 	Voted     bool
+	Against   bool
 	Following bool
 	Into      shape.Idea // what it was merged into
 	Call      shape.Call
@@ -204,7 +205,11 @@ func (h handlers) around(ctx context.Context, a know.Actor, p *whole) error {
 		if err != nil {
 			return err
 		}
-		p.Voted, p.Following = voted[id], following[id]
+		against, err := h.Ideas.Against(ctx, a.ID, []int64{id})
+		if err != nil {
+			return err
+		}
+		p.Voted, p.Against, p.Following = voted[id], against[id], following[id]
 	}
 	var err error
 	if p.Idea.MergedInto != 0 {

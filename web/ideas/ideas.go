@@ -35,6 +35,7 @@ func Routes(mux *http.ServeMux, k *page.Kit) {
 	mux.Handle("POST /ideas/{id}/edit", k.Handle(h.edited))
 	mux.Handle("POST /ideas/{id}/withdraw", k.Handle(h.withdraw))
 	mux.Handle("POST /ideas/{id}/vote", k.Handle(h.vote))
+	mux.Handle("POST /ideas/{id}/against", k.Handle(h.against))
 	mux.Handle("POST /ideas/{id}/follow", k.Handle(h.follow))
 	mux.Handle("POST /ideas/{id}/comments", k.Handle(h.comment))
 	mux.Handle("GET /ideas/{id}/comments/{comment}/edit", k.Handle(h.editComment))

@@ -77,6 +77,34 @@ func TestVote(t *testing.T) {
 	}
 }
 
+func TestVoteAgainst(t *testing.T) {
+	s := site(t)
+	ana, bo := s.Person("Ana", know.Member), s.Person("Bo", know.Member)
+	at := page.IdeaURL(propose(t, s, ana, "Gilded edges").ID)
+	const against, for_ = `data-count="against.1">1 against<`, `<span class="n" data-count="votes.1">1</span>`
+	bo.Get(at).Want(t, 200, "I would rather not have this", `data-count="against.1" hidden`)
+	bo.Post(at+"/vote", "on", "1").Want(t, 303)
+	bo.Post(at+"/against", "on", "1").Want(t, 303) // which takes the vote back
+	bo.Get(at).Want(t, 200, "You would rather not have this.", "Take that back", `aria-pressed="false"`, for_, against)
+	ana.Get(at).Want(t, 200, "I would rather not have this", `aria-pressed="true"`, against).Without(t, "Take that back")
+	ana.Get("/ideas").Want(t, 200, against)
+	bo.Get("/ideas").Want(t, 200, against, `aria-pressed="false"`)
+
+	bo.Script = true
+	bo.Post(at+"/against", "on", "0").Want(t, 200, "I would rather not have this", `data-count="against.1" hidden`, `<hx-partial hx-target=".idea-by .vote-form"`, `aria-pressed="false"`)
+	bo.Post(at+"/against", "on", "1").Want(t, 200, "Take that back", against)
+	bo.Post(at+"/vote", "on", "1").Want(t, 200, `aria-pressed="true"`).Without(t, "hx-partial", "rather not") // from a list
+	bo.Script = false
+	if i, err := s.Ideas.Idea(t.Context(), ana.Actor, 1); err != nil || i.Votes != 2 || i.Against != 0 {
+		t.Errorf("%d for, %d against, %v", i.Votes, i.Against, err)
+	}
+	bo.Post("/ideas/99/against", "on", "1").Want(t, 404)
+	bo.Post("/ideas/x/against", "on", "1").Want(t, 404)
+	if a := s.Visitor().Post(at+"/against", "on", "1"); a.Status != 303 || a.Header.Get("Location") != "/signin?next=%2Fideas%2F1" {
+		t.Errorf("visitor: %d to %q", a.Status, a.Header.Get("Location"))
+	}
+}
+
 func TestDiscussion(t *testing.T) {
 	s := site(t)
 	ana, bo, marta, visitor := s.Person("Ana", know.Member), s.Person("Bo", know.Member), s.Person("Marta Lindqvist", know.Staff), s.Visitor()

@@ -13,6 +13,8 @@ func stanceOf(v *page.View, s tribe.Stance) string {
 	switch s {
 	case tribe.Loves:
 		return v.T("loves it")
+	case tribe.Refuses:
+		return v.T("refuses it")
 	case tribe.Passes:
 		return v.T("passes it by")
 	}

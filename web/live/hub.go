@@ -189,7 +189,7 @@ func (h *hub) counts(ctx context.Context, role know.Role, ids []int64) (map[int6
 	}
 	all := make(map[int64]counts, len(ideas))
 	for id, i := range ideas {
-		all[id] = counts{seen: true, votes: i.Votes, comments: i.Comments, voices: i.Voices, countries: i.Countries}
+		all[id] = counts{seen: true, votes: i.Votes, against: i.Against, comments: i.Comments, voices: i.Voices, countries: i.Countries}
 	}
 	return all, nil
 }

@@ -186,6 +186,15 @@ func TestCounts(t *testing.T) {
 		talk.says("talk", "")
 		w.vote(omar, id, true)
 		list.says(votes, "2")
+		if _, err := w.Ideas.VoteAgainst(t.Context(), omar.Actor, id, true); err != nil {
+			t.Fatal(err)
+		}
+		list.says(votes, "1")
+		list.says(fmt.Sprint("against.", id), "1 against")
+		talk.says(fmt.Sprint("against.", id), "1 contre")
+		w.vote(omar, id, true)
+		list.says(votes, "2")
+		list.says(fmt.Sprint("against.", id), "")
 		time.Sleep(400 * time.Millisecond) // past WriteTimeout
 		c, err := w.Ideas.Comment(t.Context(), omar.Actor, id, "Five millimetres.", "en")
 		if err != nil {
@@ -232,7 +241,7 @@ func TestAudiences(t *testing.T) {
 		inside.says(fmt.Sprint("votes.", members), "2")
 		visitor.silent()
 		inside.mu.Lock()
-		if len(inside.texts) != 3 {
+		if len(inside.texts) != 4 {
 			t.Errorf("a member was told %v", inside.texts)
 		}
 		inside.mu.Unlock()

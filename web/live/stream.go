@@ -18,8 +18,9 @@ import (
 
 // counts is what changes of an idea on a page.
 type counts struct {
-	seen                               bool // the reader may see it
-	votes, comments, voices, countries int64
+	seen                        bool // the reader may see it
+	votes, against              int64
+	comments, voices, countries int64
 }
 
 // stream is one open page. What is to be sent is kept as the latest state of
@@ -236,7 +237,10 @@ func (h *hub) message(ctx context.Context, v *page.View, s *stream, last *said) 
 func ideaTexts(texts map[string]string, v *page.View, w watch, id int64, c counts) {
 	at := "." + strconv.FormatInt(id, 10)
 	texts["votes"+at] = v.Number(c.votes)
-	texts["comments"+at], texts["voices"+at] = "", ""
+	texts["against"+at], texts["comments"+at], texts["voices"+at] = "", "", ""
+	if c.against > 0 {
+		texts["against"+at] = v.AgainstCount(c.against)
+	}
 	if c.comments > 0 {
 		texts["comments"+at] = v.N("{n} comment", "{n} comments", c.comments)
 	}

@@ -103,7 +103,7 @@ func quarter(t *testing.T, s *webtest.Site, marta know.Actor) {
 	}
 	idea := must[shape.Idea](t)(s.Ideas.Propose(ctx, ada, shape.NewIdea{Title: "Left-handed notebooks"}))
 	for _, a := range []know.Actor{ben, cem} {
-		must[int64](t)(s.Ideas.Vote(ctx, a, idea.ID, true))
+		must[shape.Ballots](t)(s.Ideas.Vote(ctx, a, idea.ID, true))
 	}
 	must[shape.Decision](t)(s.Ideas.Decide(ctx, marta, idea.ID, shape.NewDecision{Stage: shape.Planned, Reason: "In spring."}))
 	s.Pass(time.Hour)

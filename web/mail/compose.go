@@ -340,6 +340,13 @@ func (d draft) because(ctx context.Context, idea shape.Idea) (string, error) {
 	if voted[idea.ID] {
 		return d.T("You voted for “{title}”.", "title", idea.Title), nil
 	}
+	against, err := d.m.k.Ideas.Against(ctx, d.actor.ID, id)
+	if err != nil {
+		return "", err
+	}
+	if against[idea.ID] {
+		return d.T("You would rather not have “{title}”.", "title", idea.Title), nil
+	}
 	following, err := d.m.k.Ideas.Following(ctx, d.actor.ID, id)
 	if following[idea.ID] {
 		return d.T("You follow “{title}”.", "title", idea.Title), err

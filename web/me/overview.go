@@ -25,6 +25,7 @@ type mine struct {
 	ideas    []shape.Idea
 	voices   []shape.Voice
 	voted    []know.Moment
+	against  []know.Moment
 	boards   []sitting
 	comments []know.Moment
 	links    []advocate.Share
@@ -135,6 +136,8 @@ func (o own) sort(r *http.Request, v *page.View, m *mine, moments []know.Moment)
 		switch moment.Kind {
 		case "voted":
 			m.voted = append(m.voted, moment)
+		case "against":
+			m.against = append(m.against, moment)
 		case "commented":
 			m.comments = append(m.comments, moment)
 		case "promised":
@@ -151,7 +154,7 @@ func (o own) sort(r *http.Request, v *page.View, m *mine, moments []know.Moment)
 		return err
 	}
 	unseen := func(moment know.Moment) bool { _, ok := m.titles[moment.Subject.ID]; return !ok }
-	m.voted, m.comments = slices.DeleteFunc(m.voted, unseen), slices.DeleteFunc(m.comments, unseen)
+	m.voted, m.against, m.comments = slices.DeleteFunc(m.voted, unseen), slices.DeleteFunc(m.against, unseen), slices.DeleteFunc(m.comments, unseen)
 	return o.promised(r, v, m, promised)
 }
 

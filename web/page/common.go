@@ -19,7 +19,7 @@ import (
 
 // A page that members see alike but for a few places is rendered once for all
 // of them, with holes there, and each gets it with the holes filled: their own
-// face, and whether they voted for this and follow that. Who has something of
+// face, and whether they voted for this or against it and follow that. Who has something of
 // their own on it (see Apart), or works here, gets a page of their own.
 
 // Marker says when a page is another one: it gives a number that does not
@@ -90,6 +90,10 @@ func (k *Kit) common(w http.ResponseWriter, r *http.Request, h http.Handler, ask
 	if err != nil {
 		return false
 	}
+	against, err := k.Ideas.Against(ctx, asker.ID, idsOf(parts, holeAgainst))
+	if err != nil {
+		return false
+	}
 	b := buffers.Get().(*bytes.Buffer)
 	defer func() { b.Reset(); buffers.Put(b) }()
 	for _, p := range parts {
@@ -99,7 +103,7 @@ func (k *Kit) common(w http.ResponseWriter, r *http.Request, h http.Handler, ask
 			if err := Face(asker.Name, asker.Photo).Render(ctx, b); err != nil {
 				return false
 			}
-		case p.kind == holeVote && voted[p.id], p.kind == holeFollow && following[p.id]:
+		case p.kind == holeVote && voted[p.id], p.kind == holeFollow && following[p.id], p.kind == holeAgainst && against[p.id]:
 			b.Write(p.yes)
 		default:
 			b.Write(p.no)
@@ -119,6 +123,8 @@ const (
 	holeFace   = 'm'
 	holeVote   = 'v'
 	holeFollow = 'f'
+
+	holeAgainst = 'a'
 )
 
 // part is what stands before a hole, and the hole: what fills it for who did
@@ -205,6 +211,27 @@ func Vote(v *View, idea shape.Idea, voted bool) templ.Component {
 		return v.hole(holeVote, idea.ID, voteForm(v, idea, true), voteForm(v, idea, false))
 	}
 	return voteForm(v, idea, voted)
+}
+
+// Against is the line by which one says that one would rather not have an idea,
+// or takes that back, with how many would. It works as a form; with scripts only
+// the line changes.
+func Against(v *View, idea shape.Idea, against bool) templ.Component {
+	if v.IsCommon() {
+		return v.hole(holeAgainst, idea.ID, againstForm(v, idea, true), againstForm(v, idea, false))
+	}
+	return againstForm(v, idea, against)
+}
+
+// VoteBoth is Vote where Against stands on the page, too; AgainstBoth the other
+// way round. Either changes both.
+func VoteBoth(v *View, idea shape.Idea, voted, against bool) templ.Component {
+	return both(Vote(v, idea, voted), Against(v, idea, against), ".against")
+}
+
+// AgainstBoth is Against, and Vote as it is on the idea's page.
+func AgainstBoth(v *View, idea shape.Idea, voted, against bool) templ.Component {
+	return both(Against(v, idea, against), Vote(v, idea, voted), ".idea-by .vote-form")
 }
 
 // Followed is one of two: what is shown to who follows the idea, and to who

@@ -27,6 +27,9 @@ func Path(prefix string, id int64) templ.SafeURL {
 	return templ.SafeURL(prefix + strconv.FormatInt(id, 10))
 }
 
+// AgainstCount says how many votes there are against something.
+func (v *View) AgainstCount(n int64) string { return v.N("{n} against", "{n} against", n) }
+
 // count names a place where a live count of an idea stands.
 func count(what string, idea int64) string { return what + "." + strconv.FormatInt(idea, 10) }
 

@@ -147,6 +147,8 @@ func (s shown) what(v *page.View, m know.Moment) string {
 		return v.T("proposed")
 	case "voted":
 		return v.T("voted for")
+	case "against":
+		return v.T("voted against")
 	case "commented":
 		return v.T("commented on")
 	case "quoted":

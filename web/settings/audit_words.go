@@ -12,6 +12,10 @@ func didSquare(v *page.View, f event.Event) string {
 		return v.T("voted for")
 	case "vote.taken_back":
 		return v.T("took back their vote for")
+	case "vote.against":
+		return v.T("voted against")
+	case "vote.against_taken_back":
+		return v.T("took back their vote against")
 	case "idea.followed":
 		return v.T("follows")
 	case "idea.unfollowed":

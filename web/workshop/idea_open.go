@@ -25,6 +25,7 @@ type opened struct {
 	voices    []shape.Voice
 	more      string // address of the further voices
 	voters    []shape.Voter
+	against   []shape.Voter
 	faces     desk.Faces
 	statuses  []shape.Status
 	releases  []shape.Release
@@ -66,6 +67,9 @@ func (x *workshop) showIdea(w http.ResponseWriter, r *http.Request, v *page.View
 		o.more = desk.Link("/desk/ideas/%d?voices=%d#voices", id, o.voices[29].ID)
 	}
 	if o.voters, err = x.Ideas.Voters(ctx, a, id); err != nil {
+		return err
+	}
+	if o.against, err = x.Ideas.VotersAgainst(ctx, a, id); err != nil {
 		return err
 	}
 	if err := x.decided(r, v, &o); err != nil {
@@ -335,6 +339,8 @@ func because(v *page.View, b shape.Because) string {
 		return v.T("proposed it")
 	case shape.Voted:
 		return v.T("voted for it")
+	case shape.Opposed:
+		return v.T("voted against it")
 	case shape.Commented:
 		return v.T("commented on it")
 	case shape.Followed:

@@ -29,7 +29,8 @@ type idea struct {
 	Tags, Follows                            []string
 	Day                                      float64
 	Votes                                    int
-	Loved, Passed                            string // tribes: all of one vote for it, and nobody of the other
+	Loved, Passed                            string   // tribes: all of one vote for it, and nobody of the other
+	Against                                  []string // who would rather not have it
 	Comments                                 []comment
 }
 

@@ -309,6 +309,12 @@ func (t *teller) planIdeas() {
 				return err
 			})
 		}
+		for n, who := range i.Against {
+			t.plan(i.Day-1-float64(n), func(ctx context.Context) error {
+				_, err := t.site.Ideas.VoteAgainst(ctx, t.actors[who], t.ids["idea:"+i.Key], true)
+				return err
+			})
+		}
 		for n, c := range i.Comments {
 			t.plan(min(c.Day, i.Day-0.03), func(ctx context.Context) error {
 				made, err := t.site.Ideas.Comment(ctx, t.actors[c.Author], t.ids["idea:"+i.Key], c.Text, c.Language)
@@ -325,8 +331,11 @@ func (t *teller) planIdeas() {
 }
 
 // eager is above 0 for members of the tribe that loves an idea, below for those
-// of the one that passes it by.
+// of the one that passes it by, and for who is against it.
 func (t *teller) eager(i idea, who string) int {
+	if slices.Contains(i.Against, who) {
+		return -1
+	}
 	for _, g := range t.tribes {
 		if g.Founder != who && !slices.ContainsFunc(g.Members, func(m joiner) bool { return m.Who == who }) {
 			continue

@@ -49,6 +49,8 @@ func TestLoad(t *testing.T) {
 			"a tribe that loves what another passes by": `select count(*) from tribe_support l join tribe_support a on a.idea_id = l.idea_id and a.tribe_id = 0 where l.tribe_id > 0 and l.votes >= 10
 				and l.votes = (select sum(n) from tribe_day d where d.tribe_id = l.tribe_id) and exists (select 1 from tribe t where t.members >= 10 and t.id <> l.tribe_id
 				and not exists (select 1 from tribe_support p where p.tribe_id = t.id and p.idea_id = l.idea_id and p.votes > 0))`,
+			"a tribe that loves what another refuses": `select count(*) from tribe_support l join tribe_support r on r.idea_id = l.idea_id and r.tribe_id > 0
+				where l.tribe_id > 0 and l.votes >= 10 and l.against = 0 and r.against >= 9 and r.votes <= 1`,
 			"words of ours in four languages":                       `select count(distinct language) - 3 from gap_term where side = 'ours'`,
 			"a word of theirs":                                      `select count(*) from gap_term where side = 'theirs'`,
 			"no talk in which a board's member says the same twice": `select 1 - count(*) from (select 1 from board_said group by talk_id, body having count(*) > 1) d`,
