@@ -529,7 +529,11 @@ func (w *world) freshLast(t testing.TB, name, label string) string {
 	var err error
 	switch name {
 	case "share":
-		l, err := w.advocacy.MakeShare(ctx, member, event.Ref{Kind: "idea", ID: mustID(w.fresh(t, "idea"))})
+		idea := mustID(w.fresh(t, "idea"))
+		if _, err := w.ideas.MakeRelease(ctx, w.who[gatetest.Staff].Actor, shape.NewRelease{Title: "New paper", Ideas: []int64{idea}}); err != nil {
+			t.Fatal(err)
+		}
+		l, err := w.advocacy.MakeShare(ctx, member, event.Ref{Kind: "idea", ID: idea})
 		if err != nil {
 			t.Fatal(err)
 		}

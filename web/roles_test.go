@@ -339,6 +339,9 @@ func (w *world) fresh(t testing.TB, name string) string {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if _, err := w.site.Ideas.MakeRelease(ctx, staff, shape.NewRelease{Title: "New paper", Ideas: []int64{idea}}); err != nil {
+			t.Fatal(err)
+		}
 		l, err := w.site.Advocacy.MakeShare(ctx, member, event.Ref{Kind: "idea", ID: idea})
 		if err != nil {
 			t.Fatal(err)
