@@ -48,7 +48,7 @@ func (y *why) list(w http.ResponseWriter, r *http.Request, v *page.View) error {
 	if l.rows, l.faces, err = y.told(r.Context(), v, buyers); err != nil {
 		return err
 	}
-	generations, err := y.Advocacy.Generations(r.Context(), v.Actor, advocate.YearTo(v.Now))
+	generations, err := y.Advocacy.Generations(r.Context(), v.Actor, advocate.YearTo(v.Now), time.Time{})
 	if err != nil {
 		return err
 	}
@@ -82,6 +82,12 @@ func (y *why) which(r *http.Request, v *page.View, l *listed) (f advocate.Which,
 			return f, fault.New(fault.NotFound, "There is nothing here, or it is not open to you.")
 		}
 	}
+	if until := q.Get("until"); until != "" { // the last month
+		if f.Until, err = time.Parse("2006-01", until); err != nil {
+			return f, fault.New(fault.NotFound, "There is nothing here, or it is not open to you.")
+		}
+		f.Until = f.Until.AddDate(0, 1, 0)
+	}
 	var words []string
 	if g := q.Get("generation"); g != "" {
 		if _, err := fmt.Sscanf(g, "%d", &f.Generation); err != nil || f.Generation < 1 {
@@ -105,6 +111,9 @@ func (y *why) which(r *http.Request, v *page.View, l *listed) (f advocate.Which,
 	}
 	if !f.Since.IsZero() {
 		words = append(words, v.T("since {date}", "date", v.Date(f.Since)))
+	}
+	if !f.Until.IsZero() {
+		words = append(words, v.T("before {date}", "date", v.Date(f.Until)))
 	}
 	l.filter = strings.Join(words, ", ")
 	return f, nil
