@@ -95,6 +95,20 @@ func (y *why) which(r *http.Request, v *page.View, l *listed) (f advocate.Which,
 		}
 		words = append(words, v.T("generation {n}", "n", f.Generation))
 	}
+	if q.Get("brought") == "1" {
+		f.Brought = true
+		words = append(words, v.T("brought by somebody"))
+	}
+	if q.Get("abroad") == "1" {
+		f.Abroad = true
+		words = append(words, v.T("brought by somebody in another country"))
+	}
+	if root := q.Get("root"); root != "" {
+		if _, err := fmt.Sscanf(root, "%d", &f.Root); err != nil || f.Root == 0 {
+			return f, fault.New(fault.NotFound, "There is nothing here, or it is not open to you.")
+		}
+		words = append(words, v.T("in one tree"))
+	}
 	if q.Has("to") {
 		f.Crossed, f.From, f.To = true, strings.ToUpper(q.Get("from")), strings.ToUpper(q.Get("to"))
 		words = append(words, v.T("from {from} to {to}", "from", v.Country(f.From), "to", v.Country(f.To)))
