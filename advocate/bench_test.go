@@ -213,7 +213,7 @@ func (s *site) pages(b *testing.B) {
 			return err
 		}},
 		{"year", func() error { // the page of the last year's trees, all of it
-			if _, err := s.Generations(ctx, staff, since); err != nil {
+			if _, err := s.Generations(ctx, staff, since, time.Time{}); err != nil {
 				return err
 			}
 			if _, _, _, err := s.Crossings(ctx, staff, since, 12); err != nil {

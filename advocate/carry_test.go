@@ -30,6 +30,7 @@ type square struct {
 	db    *storage.DB
 	at    time.Time
 	inbox *converse.Inbox
+	staff know.Actor // who makes releases
 }
 
 func openSquare(t testing.TB, db *storage.DB) *square {
@@ -75,6 +76,22 @@ func (s *square) idea(a know.Actor) shape.Idea {
 	return i
 }
 
+// shipped is an idea of somebody's that a release brings, which thanks them.
+func (s *square) shipped(a know.Actor) shape.Idea {
+	s.t.Helper()
+	i := s.idea(a)
+	s.must(s.release(i.ID))
+	return i
+}
+
+func (s *square) release(idea int64) error {
+	if s.staff.ID == 0 {
+		s.staff = s.person("Noura", know.Staff)
+	}
+	_, err := s.ideas.MakeRelease(s.t.Context(), s.staff, shape.NewRelease{Title: "Paper that takes ink", Ideas: []int64{idea}})
+	return err
+}
+
 // catchUp lets the followers read to the end, and settles what is due.
 func (s *square) catchUp() {
 	s.t.Helper()
@@ -111,6 +128,14 @@ func TestShare(t *testing.T) {
 		if len(made.For) != 0 {
 			t.Errorf("Ben is offered a link for %v", made.For)
 		}
+		_, err = s.MakeShare(ctx, anna, ref("idea", idea.ID))
+		s.wants(err, fault.Forbidden) // nothing came of it yet
+		if made, err = s.Made(ctx, anna, ref("idea", idea.ID)); err != nil || len(made.For) != 0 {
+			t.Errorf("before the credit line, Anna is offered a link for %v (%v)", made.For, err)
+		}
+		s.must(s.release(idea.ID))
+		_, err = s.MakeShare(ctx, ben, ref("idea", idea.ID))
+		s.wants(err, fault.Forbidden)
 		link, err := s.MakeShare(ctx, anna, ref("idea", idea.ID))
 		s.must(err)
 		again, err := s.MakeShare(ctx, anna, ref("idea", idea.ID))
@@ -186,15 +211,15 @@ func TestRoad(t *testing.T) {
 		s, ctx := openSquare(t, db), t.Context()
 		owner := s.person("Marta", know.Owner)
 		anna := s.person("Anna", know.Member)
-		link, err := s.MakeShare(ctx, anna, ref("idea", s.idea(anna).ID))
+		link, err := s.MakeShare(ctx, anna, ref("idea", s.shipped(anna).ID))
 		s.must(err)
 		other := s.person("Old", know.Member)
-		otherLink, err := s.MakeShare(ctx, other, ref("idea", s.idea(other).ID))
+		otherLink, err := s.MakeShare(ctx, other, ref("idea", s.shipped(other).ID))
 		s.must(err)
 
 		s.at = s.at.Add(time.Hour)
 		ben := s.person("Ben", know.Member)
-		benLink, err := s.MakeShare(ctx, ben, ref("idea", s.idea(ben).ID))
+		benLink, err := s.MakeShare(ctx, ben, ref("idea", s.shipped(ben).ID))
 		s.must(err)
 		s.must(s.Joined(ctx, ben.ID, benLink.Code)) // one's own
 		s.must(s.Joined(ctx, anna.ID, otherLink.Code))
@@ -285,7 +310,7 @@ func TestThanks(t *testing.T) {
 		if mails != 1 {
 			t.Errorf("%d mails", mails)
 		}
-		s.must(s.ShowCredit(ctx, ben, false))
+		s.must(s.ChooseCredit(ctx, ben, NotNamed))
 		if got, err := s.ThanksTo(ctx, anna, ben.ID, 0, 10); err != nil || len(got) != 0 {
 			t.Errorf("Ben is not to be named: %+v, %v", got, err)
 		}
@@ -354,10 +379,34 @@ func TestCredit(t *testing.T) {
 			}
 			return named
 		}
-		if n := names(); !n[best.Name] || !n["Anna"] || n["Commenter10"] {
+		// Nobody said anything yet: named is who proposed it in public, and they alone.
+		if n := names(); !n["Anna"] || len(n) != 2 {
+			t.Errorf("credited before anybody agreed: %v", n)
+		}
+		for _, a := range []know.Actor{best, anna} {
+			s.must(s.ChooseCredit(ctx, a, Named))
+		}
+		if n := names(); !n[best.Name] || !n["Anna"] || len(n) != 3 {
 			t.Errorf("credited: %v", n)
 		}
-		s.must(s.ShowCredit(ctx, anna, false))
+		of, err := s.ideas.CreditsOf(ctx, know.Actor{}, best.ID)
+		s.must(err)
+		if len(of) != 1 {
+			t.Errorf("%d releases name who brought the best argument", len(of))
+		}
+		s.must(s.ChooseCredit(ctx, best, NotNamed))
+		if of, err = s.ideas.CreditsOf(ctx, know.Actor{}, best.ID); err != nil || len(of) != 0 || names()[best.Name] {
+			t.Errorf("%d releases name who took their name back (%v)", len(of), err)
+		}
+		all, err := s.ideas.Thanked(ctx, owner, d.Release)
+		s.must(err)
+		if len(all) != 11 || all[1].Name == "" {
+			t.Errorf("the team, who write it, see %+v", all)
+		}
+		_, err = s.ideas.Thanked(ctx, anna, d.Release)
+		s.wants(err, fault.Forbidden)
+		s.wants(s.ChooseCredit(ctx, anna, "perhaps"), fault.Invalid)
+		s.must(s.ChooseCredit(ctx, anna, NotNamed))
 		if n := names(); n["Anna"] || !n[""] {
 			t.Errorf("Anna is named: %v", n)
 		}
@@ -512,6 +561,7 @@ func (w *garden) step(t *rapid.T) {
 			_ = w.ChangeThanks(ctx, by, id, to, "A reason.")
 		}
 	case 10:
+		_ = w.release(idea) // refused for one that is gone
 		link, err := w.MakeShare(ctx, who, ref("idea", idea))
 		friend := w.person("Friend", know.Member)
 		if err == nil {

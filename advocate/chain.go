@@ -140,7 +140,9 @@ type Which struct {
 	Generation int64     // brought in this generation; 0: any
 	Crossed    bool      // brought from From into To
 	From, To   string    // countries, "" for one that is not known
+	Abroad     bool      // brought from another country
 	Parent     int64     // brought by this person
+	Root       int64     // brought in the tree that begins with them
 	Since      time.Time // first bought since then
 	Until      time.Time // first bought before then
 	Cursor     string
@@ -161,7 +163,7 @@ func (s *Advocacy) Buyers(ctx context.Context, a know.Actor, f Which) (list []Re
 			return nil, "", fault.New(fault.Invalid, "This page cannot be found from here. Go back to the first one.").On("cursor")
 		}
 	}
-	sorted := f.Sure == nil && !f.Otherwise && f.Generation == 0 && !f.Crossed && f.Parent == 0
+	sorted := f.Sure == nil && !f.Otherwise && f.Generation == 0 && !f.Crossed && !f.Abroad && f.Parent == 0 && f.Root == 0
 	if !sorted {
 		if list, err = s.buyers(ctx, f, f.Sure, at, id, f.Limit+1); err != nil {
 			return nil, "", fmt.Errorf("advocate: buyers: %w", err)
@@ -207,6 +209,12 @@ func (s *Advocacy) buyers(ctx context.Context, f Which, sure *Sure, at, id int64
 	}
 	if f.Crossed {
 		and(`parent_id <> 0 and came_from = ? and country = ?`, f.From, f.To)
+	}
+	if f.Abroad {
+		and(`parent_id <> 0 and came_from <> country and came_from <> '' and country <> ''`)
+	}
+	if f.Root != 0 {
+		and(`root_id = ? and parent_id <> 0`, f.Root)
 	}
 	if f.Parent != 0 {
 		and(`parent_id = ? and parent_id <> 0`, f.Parent)

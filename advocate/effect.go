@@ -60,7 +60,7 @@ const effectsRead = 200
 // Effects gives what lasted of what a person did, as far as the asker may see
 // it, the latest first. It is empty for who does not want to be named.
 func (s *Advocacy) Effects(ctx context.Context, a know.Actor, person int64, limit int) ([]Effect, error) {
-	if shown, err := s.creditShown(ctx, s.db, person); err != nil || !shown && a.ID != person && !a.IsStaff() {
+	if may, err := s.recognised(ctx, a, person); err != nil || !may {
 		return nil, err
 	}
 	found, err := storage.All(ctx, s.db, func(row storage.Scanner) (e Effect, err error) {

@@ -61,12 +61,12 @@ func (s *Advocacy) erase(ctx context.Context, tx *storage.Tx, person int64, word
 
 // Held is what is held about a person here, for their export.
 type Held struct {
-	CreditShown bool         `json:"credit_shown"` // named in credit lines
-	Links       []HeldLink   `json:"share_links"`
-	Came        *HeldCame    `json:"came_through,omitempty"` // the link through which they became a member
-	Given       []HeldThanks `json:"thanks_given"`
-	Got         []HeldThanks `json:"thanks_got"`
-	Lasted      []HeldEffect `json:"lasted"` // what lasted of what they did
+	Credit CreditChoice `json:"credit"` // named in credit lines: yes, no, or empty for never said
+	Links  []HeldLink   `json:"share_links"`
+	Came   *HeldCame    `json:"came_through,omitempty"` // the link through which they became a member
+	Given  []HeldThanks `json:"thanks_given"`
+	Got    []HeldThanks `json:"thanks_got"`
+	Lasted []HeldEffect `json:"lasted"` // what lasted of what they did
 }
 
 // HeldLink is a link of theirs.
@@ -106,7 +106,7 @@ func named(r event.Ref) string { return fmt.Sprintf("%s %d", r.Kind, r.ID) }
 // Held gives what is held about a person.
 func (s *Advocacy) Held(ctx context.Context, person int64, accounts []int64) (h Held, err error) {
 	h = Held{Links: []HeldLink{}, Given: []HeldThanks{}, Got: []HeldThanks{}, Lasted: []HeldEffect{}}
-	if h.CreditShown, err = s.creditShown(ctx, s.db, person); err != nil {
+	if h.Credit, err = s.creditOf(ctx, s.db, person); err != nil {
 		return h, err
 	}
 	links, err := s.sharesOf(ctx, person)

@@ -111,10 +111,11 @@ type Made struct {
 	For     []For
 	Share   Share // ID 0: none yet
 	Open    bool  // everybody may see it, so that a link would lead somewhere
+	Credit  CreditChoice
 }
 
-// Made says whether the asker helped to make a thing, and for what. For is
-// empty for who did not: a link is offered with the credit, never before.
+// Made says whether the asker is credited with a thing, and for what. For is
+// empty for who is not: a link is offered with the credit, never before.
 func (s *Advocacy) Made(ctx context.Context, a know.Actor, subject event.Ref) (Made, error) {
 	m := Made{Subject: subject}
 	if a.ID <= 0 {
@@ -128,11 +129,14 @@ func (s *Advocacy) Made(ctx context.Context, a know.Actor, subject event.Ref) (M
 		return m, err
 	}
 	m.Open = t.open()
+	if m.Credit, err = s.creditOf(ctx, s.db, a.ID); err != nil {
+		return m, err
+	}
 	m.Share, _, err = s.shareOf(ctx, s.db, a.ID, subject)
 	return m, err
 }
 
-// MakeShare gives the asker's link to something they helped to make; asked
+// MakeShare gives the asker's link to something they are credited with; asked
 // again, the same.
 func (s *Advocacy) MakeShare(ctx context.Context, a know.Actor, subject event.Ref) (made Share, err error) {
 	if err := know.Require(a, know.Self, know.Subject{Author: a.ID}); err != nil {
@@ -149,19 +153,19 @@ func (s *Advocacy) MakeShare(ctx context.Context, a know.Actor, subject event.Re
 		if err := know.Require(a, know.Read, t.rules()); err != nil {
 			return err
 		}
+		there := false
+		if made, there, err = s.shareOf(ctx, tx, a.ID, subject); err != nil || there {
+			return err
+		}
 		reasons, err := s.helped(ctx, tx, a.ID, subject)
 		if err != nil {
 			return err
 		}
-		if len(reasons) == 0 {
-			return fault.New(fault.Forbidden, "A link of your own is for what you helped to make: propose, say what you think, try it out, and it is yours to carry on.")
-		}
 		if !t.open() {
 			return fault.New(fault.Conflict, "Not everybody may see this, so a link to it would lead nowhere.")
 		}
-		there := false
-		if made, there, err = s.shareOf(ctx, tx, a.ID, subject); err != nil || there {
-			return err
+		if len(reasons) == 0 {
+			return fault.New(fault.Forbidden, "A link of your own comes with the credit line: once something came of this, and you are thanked for your part in it. Nothing is lost; until then, send people its address.")
 		}
 		made, err = s.putShare(ctx, tx, a, subject)
 		return err

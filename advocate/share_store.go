@@ -91,7 +91,9 @@ func (s *Advocacy) putShare(ctx context.Context, tx *storage.Tx, a know.Actor, s
 	return l, s.events.Append(ctx, tx, event.Event{Kind: ShareMade, Actor: a.ID, Subject: event.Ref{Kind: "share", ID: l.ID}, Other: subject.ID, Staff: a.IsStaff()})
 }
 
-// helped lists what somebody did for a thing.
+// helped lists what somebody did for a thing, once they are credited with it:
+// a release thanks them, or has the idea and thanks them; a post names them as
+// its author, or as whose wording its author took.
 func (s *Advocacy) helped(ctx context.Context, q storage.Q, person int64, subject event.Ref) ([]For, error) {
 	credited := `select c.because as what from credit c left join account a on a.id = c.account_id and c.account_id <> 0 join release r on r.id = c.release_id and r.state = 'visible' and r.released_at <= $3
 		where (c.person_id = $2 or a.person_id = $2)`
@@ -99,10 +101,7 @@ func (s *Advocacy) helped(ctx context.Context, q storage.Q, person int64, subjec
 	args := []any{subject.ID, person, storage.Micros(s.now())}
 	switch subject.Kind {
 	case "idea":
-		query = `select 'proposed' as what from idea where id = $1 and person_id = $2
-			union select 'voice' from voice v left join account a on a.id = v.account_id and v.account_id <> 0 where v.idea_id = $1 and v.state = 'visible' and v.public = 1 and (v.person_id = $2 or a.person_id = $2)
-			union select 'comment' from comment where idea_id = $1 and person_id = $2 and state = 'visible'
-			union ` + credited + ` and c.release_id in (select release_id from release_idea where idea_id = $1)`
+		query = credited + ` and c.release_id in (select release_id from release_idea where idea_id = $1)`
 	case "release":
 		query = credited + ` and c.release_id = $1`
 	case "post":

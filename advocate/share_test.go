@@ -29,7 +29,7 @@ func TestSharesEqualARecount(t *testing.T) {
 			readers, joined := map[string]bool{}, map[int64]int64{} // who opened what on which day; by whose link somebody came
 			opened, joins := map[int64]int64{}, map[int64]int64{}
 			for _, maker := range makers {
-				l, err := s.MakeShare(ctx, maker, ref("idea", s.idea(maker).ID))
+				l, err := s.MakeShare(ctx, maker, ref("idea", s.shipped(maker).ID))
 				s.must(err)
 				links = append(links, l)
 			}

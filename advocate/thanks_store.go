@@ -261,7 +261,7 @@ func (s *Advocacy) OneThanks(ctx context.Context, a know.Actor, id int64) (Thank
 // first. Who does not want to be named in credits is thanked where they said
 // it, and nowhere else.
 func (s *Advocacy) ThanksTo(ctx context.Context, a know.Actor, person int64, before int64, limit int) (list []Thanks, err error) {
-	if shown, err := s.creditShown(ctx, s.db, person); err != nil || !shown && a.ID != person && !a.IsStaff() {
+	if may, err := s.recognised(ctx, a, person); err != nil || !may {
 		return nil, err
 	}
 	if before == 0 {
@@ -311,34 +311,4 @@ func (s *Advocacy) seen(ctx context.Context, a know.Actor, found []Thanks) (list
 		list = append(list, t)
 	}
 	return list, nil
-}
-
-// creditShown reports whether a person is named in credits.
-func (s *Advocacy) creditShown(ctx context.Context, q storage.Q, person int64) (bool, error) {
-	var shown int
-	err := q.Row(ctx, `select coalesce((select credit_shown from person where id = $1), 0)`, person).Scan(&shown)
-	return shown == 1, err
-}
-
-// CreditShown reports whether the asker is named in credit lines, and what
-// lasted of what they did is shown.
-func (s *Advocacy) CreditShown(ctx context.Context, a know.Actor) (bool, error) {
-	if err := know.Require(a, know.Self, know.Subject{Author: a.ID}); err != nil {
-		return false, err
-	}
-	return s.creditShown(ctx, s.db, a.ID)
-}
-
-// ShowCredit says whether it is. Counts stay as they are.
-func (s *Advocacy) ShowCredit(ctx context.Context, a know.Actor, shown bool) error {
-	if err := know.Require(a, know.Self, know.Subject{Author: a.ID}); err != nil {
-		return err
-	}
-	return s.db.Update(ctx, func(tx *storage.Tx) error {
-		n, err := tx.Exec(ctx, `update person set credit_shown = $1 where id = $2 and credit_shown <> $1`, storage.Bit(shown), a.ID)
-		if err != nil || n == 0 {
-			return err
-		}
-		return s.events.Append(ctx, tx, event.Event{Kind: "person.changed", Actor: a.ID, Subject: event.Ref{Kind: "person", ID: a.ID}})
-	})
 }

@@ -20,10 +20,15 @@ type Generation struct {
 func (g Generation) All() int64 { return g.Unknown + g.ByLink + g.Said }
 
 // Generations counts buyers by generation, those whose first purchase is of
-// the month of since or later.
-func (s *Advocacy) Generations(ctx context.Context, a know.Actor, since time.Time) (all []Generation, err error) {
+// the month of since or later, and of that of until at the latest, unless it
+// is zero.
+func (s *Advocacy) Generations(ctx context.Context, a know.Actor, since, until time.Time) (all []Generation, err error) {
 	if err := know.Require(a, know.Know, know.Subject{Audience: know.Team}); err != nil {
 		return nil, err
+	}
+	last := int64(1 << 40)
+	if !until.IsZero() {
+		last = Month(until)
 	}
 	type cell struct {
 		depth, n int64
@@ -32,7 +37,7 @@ func (s *Advocacy) Generations(ctx context.Context, a know.Actor, since time.Tim
 	cells, err := storage.All(ctx, s.db, func(row storage.Scanner) (c cell, err error) {
 		err = row.Scan(&c.depth, &c.sure, &c.n)
 		return c, err
-	}, `select depth, sure, sum(buyers) from referral_month where month >= $1 group by depth, sure order by depth, sure`, monthOf(since))
+	}, `select depth, sure, sum(buyers) from referral_month where month >= $1 and month <= $2 group by depth, sure order by depth, sure`, monthOf(since), last)
 	if err != nil {
 		return nil, fmt.Errorf("advocate: generations: %w", err)
 	}

@@ -15,7 +15,7 @@ import (
 func (s *service) carryRoutes() {
 	add(s, "carry", "GET /me/shares", "myShares", "My links to what I helped to make, the latest first", http.StatusOK, s.myShares)
 	add(s, "carry", "POST /shares", "makeShare", "Make my link to something I helped to make; asked again, it is the same", http.StatusCreated, s.shareMake,
-		tells("For who proposed an idea, stands behind it, commented, tried it out or is credited on what came of it; for who wrote a post, or whose wording its author took. Who else asks gets 403."))
+		tells("It comes with the credit line, never before: for who is credited on a release, or on one that has the idea; for who wrote a post, or whose wording its author took. Who else asks gets 403."))
 	add(s, "carry", "DELETE /shares/{code}", "endShare", "End a link of mine: who opens it is told so, and led on", http.StatusNoContent, s.shareEnd)
 	add(s, "carry", "GET /thanks", "listThanks", "Thanks for one thing, the latest first", http.StatusOK, s.thanksList)
 	add(s, "carry", "POST /thanks", "thank", "Thank somebody for something they said or did; said again, it has the new reason", http.StatusCreated, s.thank)
@@ -24,7 +24,8 @@ func (s *service) carryRoutes() {
 	add(s, "carry", "GET /people/{id}/thanks", "thanksTo", "Thanks to a person, the latest first", http.StatusOK, s.thanksTo)
 	add(s, "carry", "GET /people/{id}/lasted", "whatLasted", "What lasted of what a person did, the latest first, at most 50", http.StatusOK, s.lasted,
 		tells("Empty for who would rather not be named. There are no counts, ranks or points."))
-	add(s, "carry", "PUT /me/credit", "showCredit", "Say whether I am named in credit lines, and what lasted of what I did is shown", http.StatusOK, s.creditShow)
+	add(s, "carry", "PUT /me/credit", "showCredit", "Say whether I am named in credit lines, and what lasted of what I did is shown", http.StatusOK, s.creditShow,
+		tells("Until I say so I am counted in credit lines and not named, but as who proposed an idea that everybody sees; what lasted is shown until I say no. GET /me has what I said."))
 }
 
 // Share is one's link to something one helped to make.
@@ -201,7 +202,11 @@ type CreditChoice struct {
 }
 
 func (s *service) creditShow(ctx context.Context, a *gate.Asker, in *struct{ Body CreditChoice }) (*answer[CreditChoice], error) {
-	if err := s.Advocacy.ShowCredit(ctx, a.Actor, in.Body.Shown); err != nil {
+	choice := advocate.NotNamed
+	if in.Body.Shown {
+		choice = advocate.Named
+	}
+	if err := s.Advocacy.ChooseCredit(ctx, a.Actor, choice); err != nil {
 		return nil, err
 	}
 	return body(in.Body), nil

@@ -204,7 +204,7 @@ type Release struct {
 type Credit struct {
 	PersonID int64  `json:"person_id,omitempty"`
 	Because  string `json:"because" enum:"proposed,voice,comment,tested,made"`
-	Name     string `json:"name,omitempty" doc:"As shown; empty for one who left or is not named"`
+	Name     string `json:"name,omitempty" doc:"As shown; empty for one who left, or has not agreed to be named"`
 }
 
 // NewRelease is a release to be made.

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"time"
@@ -37,6 +38,7 @@ type Me struct {
 	Language   string          `json:"language,omitempty" doc:"Of pages and mails, if I chose one: en or fr"`
 	VotesShown bool            `json:"votes_shown" doc:"Everybody may see what I vote for, and against"`
 	ClockShown bool            `json:"clock_shown" doc:"Everybody may see how long I let people wait"`
+	Credit     string          `json:"credit" enum:"unasked,yes,no" doc:"Whether I am named in credit lines: unasked is counted and not named"`
 	Emails     []string        `json:"emails" nullable:"false" doc:"Confirmed addresses"`
 	Mails      map[string]bool `json:"mails" doc:"Which kinds of mail I get: decisions, answers, replies, comments"`
 }
@@ -56,6 +58,11 @@ func (s *service) me(ctx context.Context, a *gate.Asker, _ *none) (*answer[Me], 
 	}
 	m := Me{Person: s.person(p), Language: p.ChosenLanguage(), VotesShown: p.VotesShown, ClockShown: p.ClockShown, Emails: []string{}, Mails: map[string]bool{}}
 	m.Country = p.Country
+	credit, err := s.Advocacy.Credit(ctx, a.Actor)
+	if err != nil {
+		return nil, err
+	}
+	m.Credit = cmp.Or(string(credit), "unasked")
 	for _, c := range accounts {
 		if c.Kind == know.Mail && !c.ConfirmedAt.IsZero() {
 			m.Emails = append(m.Emails, c.Address)

@@ -14,7 +14,7 @@ import (
 func (s *service) measureRoutes() {
 	add(s, "measures", "GET /clock", "answerClock", "How long people wait for a first answer by a person", http.StatusOK, s.clock,
 		tells("A percentile is left out of fewer than five questions, and while fewer than that share have been answered. Those who wait count as longer than any answer. It is at most 2.2 % off."))
-	add(s, "measures", "GET /loop", "loopBoard", "What was heard in the last thirteen weeks, and what became of it", http.StatusOK, s.loop)
+	add(s, "measures", "GET /loop", "loopBoard", "What was heard in thirteen weeks, and what became of it: the last ones, or earlier ones, and all of them side by side", http.StatusOK, s.loop)
 	add(s, "measures", "GET /loop/{step}", "behindLoop", "What is behind a number of the loop, the latest first", http.StatusOK, s.loopBehind)
 	add(s, "measures", "GET /brand-gap", "brandGap", "The words we use of ourselves against those they use of us", http.StatusOK, s.gap)
 	add(s, "measures", "POST /brand-gap", "compareWords", "Have the words compared anew, in the background", http.StatusAccepted, s.gapFind)
@@ -110,6 +110,15 @@ type Loop struct {
 	Firsts    int64        `json:"first_purchases"`
 	Cohorts   []LoopCohort `json:"cohorts" nullable:"false"`
 	Unheard   []LoopDeaf   `json:"unheard_languages" nullable:"false"`
+	OverTime  []LoopPast   `json:"over_time" nullable:"false" doc:"Every thirteen weeks in which anything was counted, the latest first; purchases are counted by whole months, and are not in it"`
+}
+
+// LoopPast is what the steps counted in thirteen weeks.
+type LoopPast struct {
+	Back  int              `json:"back" doc:"0: those that end today; 1: those before"`
+	From  time.Time        `json:"from"`
+	To    time.Time        `json:"to"`
+	Steps map[string]int64 `json:"steps" doc:"By step"`
 }
 
 // LoopStep is a step of the loop.
@@ -145,15 +154,27 @@ func loopShare(x measure.Share) LoopShare {
 	return LoopShare{string(x.Who), x.N, x.Part, x.Low, x.High}
 }
 
-func (s *service) loop(ctx context.Context, a *gate.Asker, _ *none) (*answer[Loop], error) {
-	b, err := s.Measures.Board(ctx, a.Actor)
+// LoopBack says which thirteen weeks.
+type LoopBack struct {
+	Back int `query:"back" minimum:"0" maximum:"39" doc:"0: the last thirteen weeks; 1: the thirteen before; and so on"`
+}
+
+func (s *service) loop(ctx context.Context, a *gate.Asker, in *LoopBack) (*answer[Loop], error) {
+	b, err := s.Measures.Board(ctx, a.Actor, in.Back)
 	if err != nil {
 		return nil, err
 	}
 	out := Loop{From: b.From, To: b.To, AboutUs: b.Said, Customers: loopShare(b.Customers), Purchases: b.Purchases, Firsts: b.Firsts,
-		Steps: []LoopStep{}, Shares: []LoopShare{}, Cohorts: []LoopCohort{}, Unheard: []LoopDeaf{}}
+		OverTime: []LoopPast{}, Steps: []LoopStep{}, Shares: []LoopShare{}, Cohorts: []LoopCohort{}, Unheard: []LoopDeaf{}}
 	for _, l := range b.Lines {
 		out.Steps = append(out.Steps, LoopStep{string(l.Step), l.N, l.Weeks})
+	}
+	for _, p := range b.Over {
+		past := LoopPast{p.Back, p.From, p.To, map[string]int64{}}
+		for i, l := range b.Lines {
+			past.Steps[string(l.Step)] = p.Steps[i]
+		}
+		out.OverTime = append(out.OverTime, past)
 	}
 	for _, x := range b.Shares {
 		out.Shares = append(out.Shares, loopShare(x))
@@ -179,12 +200,13 @@ func (s *service) loopBehind(ctx context.Context, a *gate.Asker, in *struct {
 	Step string `path:"step" enum:"heard,answered,taken,decided,shipped,told,shared,found,said" doc:"found: the first purchases of buyers whom somebody brought, who are listed as buyers; said: mentions about us"`
 	Who  string `query:"who" enum:"any,customer,maker,other,staff" default:"any" doc:"Of said: by whom"`
 	Week int    `query:"week" doc:"1, the oldest, to 13; 0: all"`
+	LoopBack
 	Paged
 }) (*answer[List[LoopSubject]], error) {
 	if in.Step == string(measure.StepFound) {
-		return s.loopFound(ctx, a, in.Week, in.Cursor, in.limit())
+		return s.loopFound(ctx, a, in.Back, in.Week, in.Cursor, in.limit())
 	}
-	f := measure.BehindFilter{Step: measure.Step(in.Step), Week: in.Week, Cursor: in.Cursor, Limit: in.limit()}
+	f := measure.BehindFilter{Step: measure.Step(in.Step), Back: in.Back, Week: in.Week, Cursor: in.Cursor, Limit: in.limit()}
 	if in.Step == "said" {
 		f.Step, f.Who = "", measure.Who(in.Who)
 	}
@@ -198,11 +220,11 @@ func (s *service) loopBehind(ctx context.Context, a *gate.Asker, in *struct {
 }
 
 // loopFound lists the buyers whom somebody brought, each by their first purchase.
-func (s *service) loopFound(ctx context.Context, a *gate.Asker, week int, cursor string, limit int) (*answer[List[LoopSubject]], error) {
+func (s *service) loopFound(ctx context.Context, a *gate.Asker, back, week int, cursor string, limit int) (*answer[List[LoopSubject]], error) {
 	if err := know.Require(a.Actor, know.Listen, know.Subject{}); err != nil {
 		return nil, err
 	}
-	from, to, err := s.Measures.Span(week)
+	from, to, err := s.Measures.Span(back, week)
 	if err != nil {
 		return nil, err
 	}

@@ -163,6 +163,7 @@ func TestWhy(t *testing.T) {
 		staff, ben, kari, rui := s.person("Sofia Reyes", know.Staff), s.person("Ben Okoye", know.Member), s.person("Kari Nordmann", know.Member), s.person("Rui Costa", know.Member)
 		idea := ben.call("POST /ideas", `{"title": "Dotted pages"}`).want(http.StatusCreated).id("id")
 		kari.call("POST /ideas", `{"title": "Thicker paper"}`).want(http.StatusCreated)
+		staff.call("POST /releases", fmt.Sprintf(`{"title": "Dots", "ideas": [%d]}`, idea)).want(http.StatusCreated)
 		code := ben.call("POST /shares", fmt.Sprintf(`{"kind": "idea", "id": %d}`, idea)).want(http.StatusCreated).get("code")
 		kari.call("GET /me/why").want(http.StatusNotFound)
 		kari.call("PUT /me/why", `{"words": "Ben."}`).want(http.StatusNotFound)

@@ -99,8 +99,9 @@ func ideaTable() []gatetest.Route {
 		{Call: "PATCH /api/v1/calls/{call}", Body: `{"title": "The next colours"}`, Want: "401 403 403 403 200 200"},
 
 		{Call: "GET /api/v1/me/shares", Want: "401 403 200 200 200 200"},
-		{Call: "POST /api/v1/shares", Body: `{"kind": "idea", "id": {idea}}`, Want: "401 403 201 403 403 403"},
-		{Call: "POST /api/v1/shares", Body: `{"kind": "idea", "id": {internal}}`, Want: "401 403 404 404 409 403"},
+		{Call: "POST /api/v1/shares", Body: `{"kind": "idea", "id": {thanked}}`, Want: "401 403 201 403 403 403"},
+		{Call: "POST /api/v1/shares", Body: `{"kind": "idea", "id": {idea}}`, Want: "401 403 403 403 403 403"}, // nothing came of it yet
+		{Call: "POST /api/v1/shares", Body: `{"kind": "idea", "id": {internal}}`, Want: "401 403 404 404 409 409"},
 		{Call: "DELETE /api/v1/shares/{share}", Want: "401 403 204 404 404 404"},
 		{Call: "GET /api/v1/thanks?kind=idea&id={idea}", Want: "200"},
 		{Call: "GET /api/v1/thanks?kind=idea&id={internal}", Want: "404 404 404 404 200 200", For: "-"},
@@ -412,6 +413,10 @@ func (w *world) fresh(t testing.TB, name string) string {
 		id = p.ID
 	case "idea", "other_idea":
 		id, err = propose(member, know.Public)
+	case "thanked": // an idea whose maker a release thanks
+		if id, err = propose(member, know.Public); err == nil {
+			_, err = w.ideas.MakeRelease(ctx, staff, shape.NewRelease{Title: "New paper", Ideas: []int64{id}})
+		}
 	case "members":
 		id, err = propose(member, know.Members)
 	case "internal":
@@ -534,7 +539,7 @@ func (w *world) freshLast(t testing.TB, name, label string) string {
 	var err error
 	switch name {
 	case "share":
-		l, err := w.advocacy.MakeShare(ctx, member, event.Ref{Kind: "idea", ID: mustID(w.fresh(t, "idea"))})
+		l, err := w.advocacy.MakeShare(ctx, member, event.Ref{Kind: "idea", ID: mustID(w.fresh(t, "thanked"))})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -222,7 +222,7 @@ type Tree struct {
 
 func (s *service) mouth(ctx context.Context, a *gate.Asker, _ *none) (*answer[WordOfMouth], error) {
 	out := WordOfMouth{Since: advocate.YearTo(s.Now()), Generations: []Generation{}, Crossings: []Crossing{}, Trees: []Tree{}}
-	generations, err := s.Advocacy.Generations(ctx, a.Actor, out.Since)
+	generations, err := s.Advocacy.Generations(ctx, a.Actor, out.Since, time.Time{})
 	if err != nil {
 		return nil, err
 	}

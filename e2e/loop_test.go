@@ -196,9 +196,16 @@ func (x *loop) credit() {
 	p.Go(x.site.URL + "/changes")
 	p.Follow(".change h2 a")
 	x.release = strings.TrimPrefix(p.Location(), x.site.URL)
-	says(p, x.news, "Jo Carter", x.T("You helped to make this"))
+	says(p, x.news, x.T("You helped to make this"))
+	if strings.Contains(p.Text(".change-thanks"), "Jo Carter") {
+		x.t.Error("Jo is named without having agreed")
+	}
 	x.look(p, "credit")
-	p.Follow(".carry form button")
+	p.Follow(".carry-name button[value=yes]")
+	if !strings.Contains(p.Text(".change-thanks"), "Jo Carter") {
+		x.t.Error("Jo agreed, and is not named")
+	}
+	p.Follow(".carry form[action='/shares'] button")
 	x.link = Eval[string](p, "document.querySelector('.carry-link input').value")
 	if !strings.HasPrefix(x.link, x.site.URL+"/s/") {
 		x.t.Fatalf("Jo's link is %q", x.link)

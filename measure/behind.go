@@ -27,6 +27,7 @@ type BehindFilter struct {
 	Language string // of heard: only mentions in it
 	Who      Who    // what they say about us
 	Bought   Bought // purchases of the months that the board looks at, whatever the week
+	Back     int    // how many times thirteen weeks ago
 	Week     int    // 1 to 13 counts from the oldest; 0: all of them
 	Cursor   string
 	Limit    int
@@ -41,13 +42,16 @@ const (
 	Again     Bought = "again"
 )
 
-// Span gives the time that the board looks at: all of its weeks, or one,
-// counted from 1, the oldest.
-func (s *Measures) Span(week int) (from, to time.Time, err error) {
+// Span gives the time that the board looks at, so many spans ago: all of its
+// weeks, or one, counted from 1, the oldest.
+func (s *Measures) Span(back, week int) (from, to time.Time, err error) {
+	if back < 0 || back >= Spans {
+		return from, to, fault.New(fault.Invalid, "The board looks back up to {n} times thirteen weeks. Begin from the latest ones.", "n", Spans-1).On("back")
+	}
 	if week < 0 || week > BoardDays/7 {
 		return from, to, fault.New(fault.Invalid, "The weeks are numbered from 1, the oldest, to 13.").On("week")
 	}
-	first, days := s.firstDay(), int64(BoardDays)
+	first, days := s.firstDay(back), int64(BoardDays)
 	if week > 0 {
 		first, days = first+int64(week-1)*7, 7
 	}
@@ -59,12 +63,12 @@ func (s *Measures) Behind(ctx context.Context, a know.Actor, f BehindFilter) (li
 	if err := know.Require(a, know.Listen, know.Subject{}); err != nil {
 		return nil, "", err
 	}
-	from, to, err := s.Span(f.Week)
+	from, to, err := s.Span(f.Back, f.Week)
 	if err != nil {
 		return nil, "", err
 	}
 	if f.Bought != "" {
-		first, last := s.months()
+		first, last := s.months(f.Back)
 		from, to = Month(first), Month(last+1)
 	}
 	at, id, kind := storage.Micros(to), int64(0), ""

@@ -27,7 +27,7 @@ func BenchmarkBoard(b *testing.B) {
 			var boards, clocks []time.Duration
 			for b.Loop() {
 				began := time.Now()
-				_, err := w.Board(b.Context(), w.staff[0])
+				_, err := w.Board(b.Context(), w.staff[0], 0)
 				w.ok(err)
 				boards = append(boards, time.Since(began))
 				began = time.Now()

@@ -14,6 +14,9 @@ import (
 // each of its weeks is whole.
 const BoardDays = 91
 
+// Spans is how many spans of thirteen weeks one can look back: ten years.
+const Spans = 40
+
 // Line is a step of the loop, counted: in all, and week by week, the oldest
 // first.
 type Line struct {
@@ -59,10 +62,19 @@ type Deaf struct {
 	Heard    int64
 }
 
+// Past is what the steps counted in one of the spans of thirteen weeks.
+type Past struct {
+	Back     int // 0 is the one that ends today, 1 the one before
+	From, To time.Time
+	Steps    []int64 // in the order of the board's lines
+}
+
 // Board is the loop, counted.
 type Board struct {
-	From, To  time.Time // days of UTC; To is the end of today
+	Back      int       // how many times thirteen weeks ago
+	From, To  time.Time // days of UTC; To is the end of the last one
 	Lines     []Line
+	Over      []Past // all spans in which anything was counted, the latest first
 	Shares    []Share
 	Said      int64 // about us, in all
 	Customers Share // customers and makers together
@@ -72,22 +84,29 @@ type Board struct {
 	Deaf      []Deaf
 }
 
-// firstDay is the first day that the board looks at.
-func (s *Measures) firstDay() int64 { return dayOf(storage.Micros(s.now())) - BoardDays + 1 }
-
-// months are the first and the last month of which the board counts purchases.
-func (s *Measures) months() (first, last int64) {
-	return monthOf(s.firstDay() * dayLength), monthOf(storage.Micros(s.now()))
+// firstDay is the first day that the board looks at, so many spans ago.
+func (s *Measures) firstDay(back int) int64 {
+	return dayOf(storage.Micros(s.now())) - int64(back+1)*BoardDays + 1
 }
 
-// Board gives the loop of the last thirteen weeks, for the team.
-func (s *Measures) Board(ctx context.Context, a know.Actor) (b Board, err error) {
+// months are the first and the last month of which the board counts purchases.
+func (s *Measures) months(back int) (first, last int64) {
+	day := s.firstDay(back)
+	return monthOf(day * dayLength), monthOf((day + BoardDays - 1) * dayLength)
+}
+
+// Board gives the loop of thirteen weeks, for the team: with back 0 the last
+// ones, with 1 those before, up to Spans.
+func (s *Measures) Board(ctx context.Context, a know.Actor, back int) (b Board, err error) {
 	if err := know.Require(a, know.Listen, know.Subject{}); err != nil {
 		return b, err
 	}
-	from := s.firstDay()
-	b.From, b.To = storage.Time(from*dayLength), storage.Time((from+BoardDays)*dayLength)
-	for _, read := range []func(context.Context, *Board, int64) error{s.readSteps, s.readFound, s.readShares, s.readCohorts, s.readDeaf} {
+	b.Back = back
+	if b.From, b.To, err = s.Span(back, 0); err != nil {
+		return b, err
+	}
+	from := s.firstDay(back)
+	for _, read := range []func(context.Context, *Board, int64) error{s.readSteps, s.readFound, s.readOver, s.readShares, s.readCohorts, s.readDeaf} {
 		if err := read(ctx, &b, from); err != nil {
 			return b, fmt.Errorf("measure: board: %w", err)
 		}
@@ -95,7 +114,7 @@ func (s *Measures) Board(ctx context.Context, a know.Actor) (b Board, err error)
 	return b, nil
 }
 
-// weekly is a row of a table of sums, read by name and week.
+// weekly is a row of a table of sums, read by name and week, or by span.
 type weekly struct {
 	name string
 	week int64
@@ -143,6 +162,38 @@ func (s *Measures) readFound(ctx context.Context, b *Board, from int64) error {
 	return nil
 }
 
+// readOver reads what each step counted in every span, from the sums by day:
+// some 3,700 rows of each step in ten years.
+func (s *Measures) readOver(ctx context.Context, b *Board, _ int64) error {
+	today := s.firstDay(0) + BoardDays - 1
+	rows, err := storage.All(ctx, s.db, scanWeekly, `select step, back, cast(sum(n) as bigint) from (
+			select step, ($1 - day) / 91 as back, n from loop_day where day <= $1 and day > $2
+			union all select 'found', ($1 - day) / 91, buyers from referral_day where day <= $1 and day > $2) d
+		group by step, back`, today, today-Spans*BoardDays)
+	if err != nil {
+		return err
+	}
+	at, oldest := map[string]int{}, int64(0)
+	for i, l := range b.Lines {
+		at[string(l.Step)] = i
+	}
+	for _, r := range rows {
+		if r.n != 0 {
+			oldest = max(oldest, r.week)
+		}
+	}
+	for back := range int(oldest) + 1 {
+		from := s.firstDay(back)
+		b.Over = append(b.Over, Past{Back: back, From: storage.Time(from * dayLength), To: storage.Time((from + BoardDays) * dayLength), Steps: make([]int64, len(b.Lines))})
+	}
+	for _, r := range rows {
+		if i, ok := at[r.name]; ok && r.n != 0 {
+			b.Over[r.week].Steps[i] = r.n
+		}
+	}
+	return nil
+}
+
 // readShares reads who says what is said about us.
 func (s *Measures) readShares(ctx context.Context, b *Board, from int64) error {
 	rows, err := storage.All(ctx, s.db, scanWeekly, `select who, 0, cast(sum(n) as bigint) from said_day where day >= $1 and day < $2 group by who`, from, from+BoardDays)
@@ -175,7 +226,7 @@ const cohortsShown = 6
 // readCohorts reads who came back. The period of purchases is by months: those
 // that the board's days touch.
 func (s *Measures) readCohorts(ctx context.Context, b *Board, _ int64) error {
-	since, now := s.months()
+	since, now := s.months(b.Back)
 	err := s.db.Row(ctx, `select cast(coalesce(sum(purchases), 0) as bigint), cast(coalesce(sum(case when first = month then buyers else 0 end), 0) as bigint)
 		from cohort where month >= $1 and month <= $2`, since, now).Scan(&b.Purchases, &b.Firsts)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"tribune/internal/fault"
 	"tribune/know/purchase"
 	"tribune/listen"
 	"tribune/shape"
@@ -51,7 +52,7 @@ func TestBoardOpensToWhatIsBehind(t *testing.T) {
 			w.ok(err)
 		}
 		w.settle()
-		b, err := w.Board(ctx, w.staff[1])
+		b, err := w.Board(ctx, w.staff[1], 0)
 		w.ok(err)
 		got := map[Step]int64{}
 		for _, l := range b.Lines {
@@ -92,10 +93,51 @@ func TestBoardOpensToWhatIsBehind(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Error(diff)
 		}
-		if _, err := w.Board(ctx, w.members[0]); err == nil {
+		w.looksBack(b)
+		if _, err := w.Board(ctx, w.members[0], 0); err == nil {
 			t.Error("a member reads the board")
 		}
 	})
+}
+
+// looksBack holds what is said of all time to the board of each of its spans,
+// and that to what it opens to.
+func (w *world) looksBack(now Board) {
+	w.t.Helper()
+	ctx := w.t.Context()
+	if len(now.Over) < 3 {
+		w.t.Errorf("%d spans, want those of 200 days", len(now.Over))
+	}
+	var heard int64
+	for back, past := range now.Over {
+		b, err := w.Board(ctx, w.staff[1], back)
+		w.ok(err)
+		if !b.From.Equal(past.From) || !b.To.Equal(past.To) || past.Back != back || back > 0 && !b.To.Equal(now.Over[back-1].From) {
+			w.t.Errorf("span %d: %v to %v, and %+v", back, b.From, b.To, past)
+		}
+		for i, l := range b.Lines {
+			if l.N != past.Steps[i] {
+				w.t.Errorf("%s, span %d: %d on the board, %d over time", l.Step, back, l.N, past.Steps[i])
+			}
+			if listed := w.listed(BehindFilter{Step: l.Step, Back: back}); listed != l.N && l.Step != StepFound {
+				w.t.Errorf("%s, span %d: %d are listed of %d", l.Step, back, listed, l.N)
+			}
+		}
+		if listed := w.listed(BehindFilter{Bought: Purchases, Back: back}); listed != b.Purchases {
+			w.t.Errorf("span %d: %d purchases are listed of %d", back, listed, b.Purchases)
+		}
+		heard += b.Lines[0].N
+	}
+	var all int64
+	w.ok(w.db.Row(ctx, `select sum(n) from loop_row where step = 'heard'`).Scan(&all))
+	if heard != all || now.Over[2].Steps[0] != 1 {
+		w.t.Errorf("%d heard in all spans, %d in all, %+v", heard, all, now.Over)
+	}
+	for _, back := range []int{-1, Spans} {
+		if _, err := w.Board(ctx, w.staff[1], back); !fault.Is(err, fault.Invalid) {
+			w.t.Errorf("span %d: %v", back, err)
+		}
+	}
 }
 
 // listed counts what is behind a number, by small pages.

@@ -48,10 +48,10 @@ func TestFoundIsTheTree(t *testing.T) {
 			}
 			w.ok(w.events.CatchUp(ctx, "advocate.referrals", tree.FollowReferrals, advocate.ReferralKinds()...))
 			w.ok(tree.SettleAll(ctx))
-			b, err := w.Board(ctx, w.staff[0])
+			b, err := w.Board(ctx, w.staff[0], 0)
 			w.ok(err)
 			loop := b.Lines[len(b.Lines)-1]
-			generations, err := tree.Generations(ctx, w.staff[0], time.Time{})
+			generations, err := tree.Generations(ctx, w.staff[0], time.Time{}, time.Time{})
 			w.ok(err)
 			_, _, crossings, err := tree.Crossings(ctx, w.staff[0], time.Time{}, 1)
 			w.ok(err)

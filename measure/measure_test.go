@@ -264,7 +264,7 @@ func TestLeaving(t *testing.T) {
 			w.settle()
 			w.ok(w.events.CatchUp(ctx, "measure.erase", w.Erase, "person.left"))
 		}
-		b, err := w.Board(ctx, w.staff[0])
+		b, err := w.Board(ctx, w.staff[0], 0)
 		w.ok(err)
 		if b.Said != 1 || b.Customers.N != 0 || b.Purchases != 1 {
 			t.Errorf("said %d, customers %d, purchases %d; want 1, 0, 1", b.Said, b.Customers.N, b.Purchases)

@@ -3,6 +3,7 @@ package shape
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"tribune/internal/fault"
 	"tribune/know"
@@ -59,9 +60,12 @@ func (s *Ideas) putCredits(ctx context.Context, tx *storage.Tx, release int64, c
 }
 
 // fillCredits adds the credits of the releases in holes. A name is shown while
-// the person is here and agrees to be named, and for a voice only while one of
-// theirs stands, named, behind an idea of the release.
-func (s *Ideas) fillCredits(ctx context.Context, holes string, args []any, at map[int64]*Release) error {
+// the person is here and has agreed to be named, and for a voice only while one
+// of theirs stands, named, behind an idea of the release. Who never said is
+// named for one thing alone: having proposed an idea that everybody sees under
+// their name, to which the release leads. Credits of other kinds are what we
+// say of somebody: they wait for a yes. With all, for the team, every name.
+func (s *Ideas) fillCredits(ctx context.Context, holes string, args []any, at map[int64]*Release, all bool) error {
 	type credit struct {
 		release int64
 		Credit
@@ -69,12 +73,15 @@ func (s *Ideas) fillCredits(ctx context.Context, holes string, args []any, at ma
 	credits, err := storage.All(ctx, s.db, func(row storage.Scanner) (c credit, err error) {
 		var named int
 		err = row.Scan(&c.release, &c.Person, &c.Account, &c.Because, &c.Name, &named)
-		if named == 0 {
+		if named == 0 && !all {
 			c.Name, c.Person, c.Account = "", 0, 0
 		}
 		return c, err
 	}, `select c.release_id, c.person_id, c.account_id, c.because, coalesce(p.name, a.name, ''),
-		case when coalesce(p.credit_shown, ap.credit_shown, 1) = 0 then 0 when c.because <> 'voice' then 1 when exists (select 1 from release_idea ri join voice v on v.idea_id = ri.idea_id left join account va on va.id = v.account_id
+		case when coalesce(p.credit, ap.credit, '') = 'no' then 0
+			when c.because = 'proposed' and exists (select 1 from release_idea ri join idea i on i.id = ri.idea_id where ri.release_id = c.release_id
+				and i.person_id = c.person_id and i.state = 'visible' and i.audience = 'public') then 1
+			when coalesce(p.credit, ap.credit, '') <> 'yes' then 0 when c.because <> 'voice' then 1 when exists (select 1 from release_idea ri join voice v on v.idea_id = ri.idea_id left join account va on va.id = v.account_id
 			where ri.release_id = c.release_id and v.state = 'visible' and v.public = 1 and v.author <> ''
 			and (c.account_id <> 0 and v.account_id = c.account_id or c.person_id <> 0 and (v.person_id = c.person_id or va.person_id = c.person_id))) then 1 else 0 end
 		from credit c left join person p on p.id = c.person_id and c.person_id <> 0 left join account a on a.id = c.account_id and c.account_id <> 0
@@ -91,12 +98,29 @@ func (s *Ideas) fillCredits(ctx context.Context, holes string, args []any, at ma
 	return nil
 }
 
-// CreditsOf gives the releases that a person is thanked in, the last first.
+// Thanked gives those a release thanks, for the team who write it: all by
+// name, as they are.
+func (s *Ideas) Thanked(ctx context.Context, a know.Actor, release int64) ([]Credit, error) {
+	if err := know.Require(a, know.Release, know.Subject{}); err != nil {
+		return nil, err
+	}
+	r := Release{ID: release}
+	holes, args := storage.Holes(1, []int64{release})
+	err := s.fillCredits(ctx, holes, args, map[int64]*Release{release: &r}, true)
+	return r.Credits, err
+}
+
+// CreditsOf gives the releases that thank a person by name, the last first.
 func (s *Ideas) CreditsOf(ctx context.Context, a know.Actor, person int64) ([]Release, error) {
 	releases, err := storage.All(ctx, s.db, scanRelease, selectRelease+` where state = 'visible' and released_at <= $2
 		and id in (select release_id from credit where person_id = $1 and person_id <> 0) order by released_at desc, id desc limit 200`, person, storage.Micros(s.now()))
 	if err != nil {
 		return nil, err
 	}
-	return releases, s.fill(ctx, a, releases)
+	if err := s.fill(ctx, a, releases); err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(releases, func(r Release) bool {
+		return !slices.ContainsFunc(r.Credits, func(c Credit) bool { return c.Person == person })
+	}), nil
 }

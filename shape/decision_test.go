@@ -157,6 +157,22 @@ func TestShip(t *testing.T) {
 		h.ok(err)
 		r, err := h.Release(ctx, h.visitor, d.Release)
 		h.ok(err)
+		before := []shape.Credit{{Person: h.ada.ID, Because: shape.ForProposing, Name: "Ada"}, {Because: shape.ForVoice}, {Because: shape.ForCommenting}, {Because: shape.ForTesting}}
+		if !slices.Equal(r.Credits, before) {
+			t.Fatalf("named before they agreed: %+v", r.Credits)
+		}
+		// Jo claims the account, and all agree to be named.
+		jo, _, err := h.people.AddPerson(ctx, "Jo Carter", "jo@example.org", know.Member)
+		h.ok(err)
+		h.ok(h.db.Update(ctx, func(tx *storage.Tx) error {
+			if _, err := tx.Exec(ctx, `update account set person_id = $1 where name = 'Jo'`, jo.ID); err != nil {
+				return err
+			}
+			_, err := tx.Exec(ctx, `update person set credit = 'yes'`)
+			return err
+		}))
+		r, err = h.Release(ctx, h.visitor, d.Release)
+		h.ok(err)
 		want := []shape.Credit{{Person: h.ada.ID, Because: shape.ForProposing, Name: "Ada"}, {Account: r.Credits[1].Account, Because: shape.ForVoice, Name: "Jo"},
 			{Person: h.ben.ID, Because: shape.ForCommenting, Name: "Ben"}, {Person: h.cyd.ID, Because: shape.ForTesting, Name: "Cyd"}}
 		if r.Title != "Dots" || len(r.Ideas) != 1 || r.Voters != 2 || !slices.Equal(r.Credits, want) {

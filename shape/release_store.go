@@ -271,5 +271,5 @@ func (s *Ideas) fill(ctx context.Context, a know.Actor, releases []Release) erro
 			}
 		}
 	}
-	return s.fillCredits(ctx, holes, args, at)
+	return s.fillCredits(ctx, holes, args, at, false)
 }

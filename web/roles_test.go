@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -159,7 +160,7 @@ func table() []gatetest.Route {
 		{Call: "POST /ideas/{idea}/voices/{voice}/show", Want: "401 403 403 403 303 303"},
 		{Call: "GET /s/{share}", Want: "303"},
 		{Call: "GET /s/{wrong}", Want: "404", For: "-"},
-		{Call: "POST /shares", Body: "kind=idea&id={idea}", Want: "401 403 303 403 403 403"},
+		{Call: "POST /shares", Body: "kind=idea&id={thanked}", Want: "401 403 303 403 403 403"},
 		{Call: "POST /shares/{share}/end", Want: "401 403 303 404 404 404"},
 		{Call: "GET /thanks?kind=comment&id={comment}", Want: "200"},
 		{Call: "GET /thanks?kind=idea&id={internal}", Want: "404 404 404 404 200 200", For: "-"},
@@ -337,7 +338,7 @@ func (w *world) fresh(t testing.TB, name string) string {
 		}
 		return code
 	case "share":
-		idea, err := propose(member, know.Public)
+		idea, err := strconv.ParseInt(w.fresh(t, "thanked"), 10, 64)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -354,6 +355,10 @@ func (w *world) fresh(t testing.TB, name string) string {
 		}
 	case "idea":
 		id, err = propose(member, know.Public)
+	case "thanked": // an idea whose maker a release thanks
+		if id, err = propose(member, know.Public); err == nil {
+			_, err = ideas.MakeRelease(ctx, staff, shape.NewRelease{Title: "New paper", Ideas: []int64{id}})
+		}
 	case "members":
 		id, err = propose(member, know.Members)
 	case "internal":

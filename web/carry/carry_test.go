@@ -43,13 +43,14 @@ func TestCarriedOn(t *testing.T) {
 	}
 	page := fmt.Sprintf("/ideas/%d", idea.ID)
 	anna.Get(page).Want(t, 200).Without(t, "You helped to make this", "Carry it on") // nothing is made yet
+	anna.Post("/shares", "kind", "idea", "id", fmt.Sprint(idea.ID)).Want(t, 403, "comes with the credit line")
 	if _, err := s.Ideas.Decide(t.Context(), s.Person("Marta Lindqvist", know.Owner).Actor, idea.ID, shape.NewDecision{Stage: shape.Shipped, Reason: "The mill makes it now."}); err != nil {
 		t.Fatal(err)
 	}
 	anna.Get(page).Want(t, 200, "You helped to make this", "you proposed it", "Carry it on").Without(t, "/s/")
 	ben.Get(page).Want(t, 200, "Say thank you").Without(t, "You helped to make this")
 	v.Get(page).Want(t, 200, "Say thank you").Without(t, "You helped to make this")
-	ben.Post("/shares", "kind", "idea", "id", fmt.Sprint(idea.ID)).Want(t, 403)
+	ben.Post("/shares", "kind", "idea", "id", fmt.Sprint(idea.ID)).Want(t, 403, "comes with the credit line")
 	anna.Post("/shares", "kind", "idea", "id", fmt.Sprint(idea.ID)).Want(t, 303)
 	code := regexp.MustCompile(`/s/([a-z0-9]+)"`).FindStringSubmatch(anna.Get(page).Want(t, 200, webtest.URL+"/s/").Body)[1]
 
@@ -107,6 +108,9 @@ func TestCodeLastsAVisit(t *testing.T) {
 			t.Fatal(err)
 		}
 		ids = append(ids, idea.ID)
+	}
+	if _, err := s.Ideas.MakeRelease(t.Context(), s.Person("Marta Lindqvist", know.Staff).Actor, shape.NewRelease{Title: "New paper", Ideas: ids}); err != nil {
+		t.Fatal(err)
 	}
 	link, err := s.Advocacy.MakeShare(t.Context(), anna.Actor, event.Ref{Kind: "idea", ID: ids[0]})
 	if err != nil {
@@ -190,10 +194,12 @@ func TestThanked(t *testing.T) {
 	}
 	of := fmt.Sprintf("/people/%d", ben.ID)
 	v.Get(of).Want(t, 200, "What lasted", "Helped by a comment, under", "Paper for fountain pens")
-	ben.Get("/me/settings").Want(t, 200, "Name me where something came of what I did")
-	ben.Post("/me/credit").Want(t, 303)
+	ben.Get("/me/settings").Want(t, 200, "not named until you say so", "Show my name", "Do not name me")
+	ben.Post("/me/credit", "credit", "no").Want(t, 303)
 	v.Get(of).Want(t, 404)
-	ben.Post("/me/credit", "credit", "1").Want(t, 303)
+	ben.Post("/me/credit", "credit", "1").Want(t, 422)
+	ben.Post("/me/credit", "credit", "yes").Want(t, 303)
+	ben.Get("/me/settings").Want(t, 200, "Your name stands where something came of what you did", "Take my name back")
 	v.Get(of).Want(t, 200, "What lasted")
 	anna.Post(act("withdraw")).Want(t, 303)
 	v.Get(page).Without(t, "It saved me")
@@ -221,6 +227,35 @@ func TestAlong(t *testing.T) {
 	if got := pg.Without("/ideas/2?a=b&via=x"); got != "/ideas/2?a=b" {
 		t.Errorf("without: %q", got)
 	}
+}
+
+// TestShowMyName: beside what changed stands who agreed, and who proposed an
+// idea in public; the others count, and one button shows them.
+func TestShowMyName(t *testing.T) {
+	s := open(t)
+	anna, ben, cem, v := s.Person("Anna Blum", know.Member), s.Person("Ben Okoye", know.Member), s.Person("Cem Arslan", know.Member), s.Visitor()
+	idea, err := s.Ideas.Propose(t.Context(), anna.Actor, shape.NewIdea{Title: "Paper for fountain pens"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := s.Ideas.MakeRelease(t.Context(), s.Person("Marta Lindqvist", know.Staff).Actor, shape.NewRelease{Title: "New paper", Ideas: []int64{idea.ID},
+		Credits: []shape.Credit{{Person: ben.ID, Because: shape.ForTesting}, {Person: cem.ID, Because: shape.ForTesting}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := fmt.Sprintf("/changes/%d", r.ID)
+	v.Get(page).Want(t, 200, "Anna Blum", "2 people who are not named").Without(t, "Ben Okoye", "Cem Arslan", "Show my name")
+	ben.Get(page).Want(t, 200, "You helped to make this", "not named until you say so", "Show my name", "Do not name me", "Carry it on")
+	if to := ben.Post("/me/credit", "credit", "yes", "next", page+"#share").Want(t, 303).Header.Get("Location"); to != page+"#share" {
+		t.Errorf("led to %s", to)
+	}
+	if to := ben.Post("/me/credit", "credit", "yes", "next", "//evil.example/").Want(t, 303).Header.Get("Location"); to != "/me/settings#credit" {
+		t.Errorf("led to %s", to)
+	}
+	v.Get(page).Want(t, 200, "Ben Okoye and 1 more person")
+	ben.Get(page).Want(t, 200, "Take my name back").Without(t, "Show my name")
+	ben.Post("/me/credit", "credit", "no").Want(t, 303)
+	v.Get(page).Want(t, 200, "2 people who are not named")
 }
 
 // An answer that helped is told with what it answered if that was said in

@@ -1,6 +1,7 @@
 package carry
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
 
@@ -8,6 +9,7 @@ import (
 	"tribune/event"
 	"tribune/gate"
 	"tribune/internal/fault"
+	"tribune/know"
 	"tribune/web/page"
 )
 
@@ -56,16 +58,17 @@ func (h handlers) end(w http.ResponseWriter, r *http.Request, v *page.View) erro
 	return page.Back(w, r, "/me#shares")
 }
 
-// credit keeps whether the reader is named in credit lines.
+// credit keeps whether the reader is named in credit lines, and leads back to
+// where they said so.
 func (h handlers) credit(w http.ResponseWriter, r *http.Request, v *page.View) error {
 	if err := page.Form(w, r); err != nil {
 		return err
 	}
-	if err := h.Advocacy.ShowCredit(r.Context(), v.Actor, r.PostForm.Get("credit") == "1"); err != nil {
+	if err := h.Advocacy.ChooseCredit(r.Context(), v.Actor, advocate.CreditChoice(r.PostForm.Get("credit"))); err != nil {
 		return err
 	}
 	page.Flash(w, r, "saved")
-	return page.Back(w, r, "/me/settings#credit")
+	return page.Back(w, r, cmp.Or(know.SafeNext(r.PostForm.Get("next")), "/me/settings#credit"))
 }
 
 // pathOf is the page of what a link leads to.

@@ -5,6 +5,7 @@ import (
 	"embed"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"tribune/event"
@@ -77,10 +78,10 @@ func (h handlers) show(w http.ResponseWriter, r *http.Request, v *page.View) err
 // words, how many voices and votes, who tried it. "" if nobody is known.
 func CameFrom(v *page.View, r shape.Release) string {
 	var parts []string
-	if names := credited(r, shape.ForProposing); len(names) > 0 {
-		parts = append(parts, v.T("From the idea of {names}", "names", v.List(few(v, names))))
-	} else if names := credited(r, shape.ForVoice); len(names) > 0 {
-		parts = append(parts, v.T("From the words of {names}", "names", v.List(few(v, names))))
+	if g := credited(r, shape.ForProposing); len(g.Names) > 0 {
+		parts = append(parts, v.T("From the idea of {names}", "names", v.List(people(v, few(g)))))
+	} else if g := credited(r, shape.ForVoice); len(g.Names) > 0 {
+		parts = append(parts, v.T("From the words of {names}", "names", v.List(people(v, few(g)))))
 	} else if len(r.Ideas) > 0 {
 		parts = append(parts, v.N("From an idea of yours", "From {n} ideas of yours", int64(len(r.Ideas))))
 	}
@@ -100,16 +101,19 @@ func CameFrom(v *page.View, r shape.Release) string {
 	return strings.Join(parts, ", ")
 }
 
-// credited gives the names of those credited for something, each once.
-func credited(r shape.Release, because shape.CreditFor) (names []string) {
-	seen := map[string]bool{}
+// credited gives those credited for something: the names, each once, and how
+// many have none.
+func credited(r shape.Release, because shape.CreditFor) (g thanks) {
 	for _, c := range r.Credits {
-		if c.Because == because && c.Name != "" && !seen[c.Name] {
-			seen[c.Name] = true
-			names = append(names, c.Name)
+		switch {
+		case c.Because != because:
+		case c.Name == "":
+			g.Unnamed++
+		case !slices.Contains(g.Names, c.Name):
+			g.Names = append(g.Names, c.Name)
 		}
 	}
-	return names
+	return g
 }
 
 // named counts those credited for something, those without a name included.
@@ -123,11 +127,11 @@ func named(r shape.Release, because shape.CreditFor) (n int64) {
 }
 
 // few keeps a list of names readable: three, and how many more.
-func few(v *page.View, names []string) []string {
-	if len(names) <= 4 {
-		return names
+func few(g thanks) thanks {
+	if len(g.Names) > 4 || len(g.Names) == 4 && g.Unnamed > 0 {
+		return thanks{g.Because, g.Names[:3:3], g.Unnamed + int64(len(g.Names)-3)}
 	}
-	return append(names[:3:3], v.N("{n} other", "{n} others", int64(len(names)-3)))
+	return g
 }
 
 // thanks is a group of those a change came from.
@@ -149,27 +153,22 @@ func thanked(v *page.View, r shape.Release) (groups []thanks) {
 		{shape.ForTesting, v.T("tried it out")},
 		{shape.ForMaking, v.T("made it")},
 	} {
-		names := credited(r, g.because)
-		unnamed := int64(0)
-		for _, c := range r.Credits {
-			if c.Because == g.because && c.Name == "" {
-				unnamed++
-			}
-		}
-		if len(names) > 0 || unnamed > 0 {
-			groups = append(groups, thanks{g.words, names, unnamed})
+		if by := credited(r, g.because); len(by.Names) > 0 || by.Unnamed > 0 {
+			by.Because = g.words
+			groups = append(groups, by)
 		}
 	}
 	return groups
 }
 
-// people gives the names of a group, and how many more there are.
+// people gives the names of a group, and how many more there are: those who
+// did not agree to be named, and who left.
 func people(v *page.View, g thanks) []string {
-	if g.Unnamed == 0 {
+	switch {
+	case g.Unnamed == 0:
 		return g.Names
-	}
-	if len(g.Names) == 0 {
+	case len(g.Names) == 0:
 		return []string{v.N("somebody who is not named", "{n} people who are not named", g.Unnamed)}
 	}
-	return append(g.Names[:len(g.Names):len(g.Names)], v.N("somebody who is not named", "{n} people who are not named", g.Unnamed))
+	return append(g.Names[:len(g.Names):len(g.Names)], v.N("{n} more person", "{n} more people", g.Unnamed))
 }

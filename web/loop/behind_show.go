@@ -34,6 +34,7 @@ type behind struct {
 	title, lead string
 	items       []item
 	next        string
+	back        int // which thirteen weeks
 }
 
 func (l *loop) behind(w http.ResponseWriter, r *http.Request, v *page.View) error {
@@ -82,6 +83,11 @@ func (l *loop) behind(w http.ResponseWriter, r *http.Request, v *page.View) erro
 // listed fills in what is behind a number, a page of it.
 func (l *loop) listed(r *http.Request, v *page.View, b *behind, f measure.BehindFilter) error {
 	q := r.URL.Query()
+	var err error
+	if f.Back, err = backOf(r); err != nil {
+		return err
+	}
+	b.back = f.Back
 	f.Week, _ = strconv.Atoi(q.Get("week"))
 	f.Cursor, f.Limit = q.Get("cursor"), perPage
 	list, next, err := l.Measures.Behind(r.Context(), v.Actor, f)
@@ -110,7 +116,11 @@ func (b *behind) more(r *http.Request, cursor string) {
 func (l *loop) found(r *http.Request, v *page.View) (behind, error) {
 	b := behind{title: stepName(v, measure.StepFound), lead: stepMeans(v, measure.StepFound)}
 	week, _ := strconv.Atoi(r.URL.Query().Get("week"))
-	from, to, err := l.Measures.Span(week)
+	var err error
+	if b.back, err = backOf(r); err != nil {
+		return b, err
+	}
+	from, to, err := l.Measures.Span(b.back, week)
 	if err != nil {
 		return b, err
 	}

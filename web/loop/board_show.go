@@ -1,13 +1,14 @@
 package loop
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"tribune/advocate"
+	"tribune/internal/fault"
 	"tribune/listen"
 	"tribune/measure"
 	"tribune/web/page"
@@ -26,7 +27,11 @@ type overview struct {
 
 func (l *loop) board(w http.ResponseWriter, r *http.Request, v *page.View) error {
 	ctx := r.Context()
-	b, err := l.Measures.Board(ctx, v.Actor)
+	back, err := backOf(r)
+	if err != nil {
+		return err
+	}
+	b, err := l.Measures.Board(ctx, v.Actor, back)
 	if err != nil {
 		return err
 	}
@@ -37,7 +42,7 @@ func (l *loop) board(w http.ResponseWriter, r *http.Request, v *page.View) error
 	if o.waits, err = l.Measures.GapWaits(ctx, v.Actor); err != nil {
 		return err
 	}
-	generations, err := l.Advocacy.Generations(ctx, v.Actor, b.From)
+	generations, err := l.Advocacy.Generations(ctx, v.Actor, b.From, b.To.Add(-time.Hour))
 	if err != nil {
 		return err
 	}
@@ -49,6 +54,7 @@ func (l *loop) board(w http.ResponseWriter, r *http.Request, v *page.View) error
 	o.sources = len(sources)
 	for _, s := range sources {
 		switch {
+		case back > 0: // they are as they are now
 		case s.Paused:
 			o.paused = append(o.paused, s)
 		case s.Failures > 0:
@@ -109,13 +115,40 @@ func stepMeans(v *page.View, s measure.Step) string {
 	return v.T("buyers whom somebody brought")
 }
 
-// stepURL opens a number to what is behind it; week 0 is all of them.
-func stepURL(s measure.Step, week int) string {
-	if week > 0 {
-		return fmt.Sprintf("/desk/loop/%s?week=%d", s, week)
+// backOf reads which thirteen weeks the address asks for.
+func backOf(r *http.Request) (int, error) {
+	text := r.URL.Query().Get("back")
+	if text == "" {
+		return 0, nil
 	}
-	return "/desk/loop/" + string(s)
+	back, err := strconv.Atoi(text)
+	if err != nil {
+		return 0, fault.New(fault.NotFound, "There is nothing here, or it is not open to you.")
+	}
+	return back, nil
 }
+
+// loopURL is an address under the board, of its thirteen weeks.
+func loopURL(back int, path string, query ...string) string {
+	if back > 0 {
+		query = append(query, "back="+strconv.Itoa(back))
+	}
+	if len(query) > 0 {
+		path += "?" + strings.Join(query, "&")
+	}
+	return "/desk/loop" + path
+}
+
+// stepURL opens a number to what is behind it; week 0 is all of them.
+func stepURL(back int, s measure.Step, week int) string {
+	if week > 0 {
+		return loopURL(back, "/"+string(s), "week="+strconv.Itoa(week))
+	}
+	return loopURL(back, "/"+string(s))
+}
+
+// until writes the last day of thirteen weeks.
+func until(v *page.View, to time.Time) string { return v.Date(to.Add(-noon)) }
 
 // whoName names who speaks of us.
 func whoName(v *page.View, w measure.Who) string {
@@ -186,6 +219,9 @@ func cohortURL(first, month int64) string {
 // whyURL opens a number of first purchases to the buyers, all for "".
 func (o overview) whyURL(sure string) string {
 	query := url.Values{"since": {o.From.Format(monthLayout)}}
+	if o.Back > 0 {
+		query.Set("until", o.To.Add(-noon).Format(monthLayout))
+	}
 	if sure != "" {
 		query.Set("sure", sure)
 	}

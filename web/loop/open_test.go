@@ -61,6 +61,32 @@ func TestEveryNumberOpens(t *testing.T) {
 	}
 }
 
+// A number that opens, on the word-of-mouth page: all but those of whole trees, which are drawn.
+var bought = regexp.MustCompile(`<a[^>]*href="(/desk/why\?[^"]*)"[^>]*>(\d+)`)
+
+// TestWordOfMouthOpens follows every number of the word-of-mouth page: it opens
+// to exactly as many buyers.
+func TestWordOfMouthOpens(t *testing.T) {
+	s := webtest.New(t, webtest.Folder{Files: loop.Files, Routes: func(mux *http.ServeMux, k *page.Kit) { loop.Routes(mux, k) }},
+		webtest.Folder{Files: why.Files, Routes: why.Routes})
+	marta := s.Person("Marta Lind", know.Owner)
+	quarter(t, s, marta.Actor)
+	opened := map[string]bool{}
+	for _, m := range bought.FindAllStringSubmatch(marta.Get("/desk/why/tree").Want(t, 200).Body, -1) {
+		address, shown := html.UnescapeString(m[1]), must[int](t)(strconv.Atoi(m[2]))
+		if listed := count(t, marta, address); listed != shown {
+			t.Errorf("%s shows %d and lists %d", address, shown, listed)
+		}
+		opened[strings.TrimRight(strings.TrimPrefix(address, "/desk/why?year=1&"), "0123456789-")] = true
+	}
+	for _, want := range []string{"/desk/why?year=", "brought=", "abroad=", "generation=", "generation=1&sure=said", "generation=1&sure=link", "root="} {
+		if !opened[want] {
+			t.Errorf("no number opens to %s: %v", want, opened)
+		}
+	}
+	marta.Get("/desk/why?root=x").Want(t, 404)
+}
+
 // count counts what a list holds, on all its pages.
 func count(t *testing.T, r *webtest.Reader, address string) (n int) {
 	t.Helper()
@@ -139,11 +165,14 @@ func buy(t *testing.T, s *webtest.Site, marta, ada know.Actor, code string) {
 	t.Helper()
 	ctx := t.Context()
 	var orders []purchase.Order
-	for i, o := range strings.Fields("ben.okoye:2026-08-25 ben.okoye:2026-09-20 ben.okoye:2026-11-10 kari.berg:2026-09-03 ana:2026-10-05:link bo:2026-10-06:link cy:2026-11-18:link di:2026-10-05 ed:2026-08-10 flo:2025-11-01 flo:2026-10-01 gus:2026-05-01") {
+	for i, o := range strings.Fields("ben.okoye:2026-08-25 ben.okoye:2026-09-20 ben.okoye:2026-11-10 kari.berg:2026-09-03 ana:2026-10-05:link bo:2026-10-06:link cy:2026-11-18:link di:2026-10-05 ed:2026-08-10 flo:2025-11-01 flo:2026-10-01 gus:2026-05-01 ada.byrne:2025-01-15") {
 		of := strings.Split(o, ":")
 		order := purchase.Order{ExternalID: fmt.Sprint(i), At: must[time.Time](t)(time.Parse(time.DateOnly, of[1])).Add(9 * time.Hour), Email: of[0] + "@example.org", Country: "NO", AmountMinor: 1250, Currency: "EUR"}
 		if len(of) > 2 {
 			order.Code = code
+		}
+		if of[0] == "ada.byrne" {
+			order.Country = "SE"
 		}
 		orders = append(orders, order)
 	}

@@ -2,10 +2,15 @@ package mail
 
 import (
 	"context"
+	"fmt"
+	"net/url"
+	"slices"
 
+	"tribune/advocate"
 	"tribune/event"
 	"tribune/internal/fault"
 	"tribune/know"
+	"tribune/shape"
 )
 
 // thanks tells somebody that another thanked them, and what for.
@@ -30,4 +35,29 @@ func (d draft) thanks(ctx context.Context, row event.Delivery) error {
 	}
 	d.Blocks = append(d.Blocks, linkTo(d.T("See where it stands"), d.m.k.URL+t.Path(d.actor)))
 	return d.choice(ctx, know.MailThanks, d.T("You get this mail because somebody thanked you."), d.T("No more mails about thanks"))
+}
+
+// credit tells somebody whom a release thanks that it does, and asks who never
+// said whether they are to be named there: in the mail of the decision that made it.
+func (d draft) credit(ctx context.Context, decision shape.Decision) error {
+	if decision.Release == 0 {
+		return nil
+	}
+	release := event.Ref{Kind: "release", ID: decision.Release}
+	made, err := d.m.k.Advocacy.Made(ctx, d.actor, release)
+	if fault.Is(err, fault.NotFound) { // its day is still to come
+		return nil
+	}
+	if err != nil || len(made.For) == 0 {
+		return err
+	}
+	at := fmt.Sprintf("/changes/%d", decision.Release)
+	if made.Credit != advocate.NeverSaid || slices.Contains(made.For, advocate.ForProposing) { // whose name stands there
+		d.say(d.T("You helped to make this, and are thanked for it."))
+		d.Blocks = append(d.Blocks, linkTo(d.T("See what changed"), d.m.k.URL+at))
+		return nil
+	}
+	d.say(d.T("You helped to make this, and are thanked for it. You are counted there, and not named until you say so."))
+	d.Blocks = append(d.Blocks, linkTo(d.T("Show my name"), d.m.k.URL+"/signin?next="+url.QueryEscape(at)))
+	return nil
 }

@@ -274,6 +274,9 @@ func (d draft) decision(ctx context.Context, row event.Delivery) error {
 	if err := d.earlier(ctx, decision); err != nil {
 		return err
 	}
+	if err := d.credit(ctx, decision); err != nil {
+		return err
+	}
 	if know.May(d.actor, know.Write, know.Subject{}) && !d.actor.IsStaff() {
 		d.decided = decision.ID
 		d.Blocks = append(d.Blocks, linkTo(d.T("Answer {name}, without signing in", "name", d.named(by)), ""))

@@ -17,6 +17,7 @@ import (
 
 	"github.com/emersion/go-smtp"
 
+	"tribune/advocate"
 	"tribune/event"
 	"tribune/internal/fault"
 	post "tribune/internal/mail"
@@ -155,6 +156,44 @@ func decided(t *testing.T, s *webtest.Site, of, by know.Actor) shape.Decision {
 		t.Fatal(err)
 	}
 	return d
+}
+
+// TestCreditMail: who helped to make what shipped is told that they are thanked
+// for it, and asked for their name until they have said something.
+func TestCreditMail(t *testing.T) {
+	s, o := site(t), openOffice(t)
+	ctx, owner := t.Context(), s.Person("Marta Lindqvist", know.Owner)
+	proposer, commenter, voter := s.Person("Anaïs Morel", know.Member), s.Person("Ben Okoye", know.Member), s.Person("Cem Arslan", know.Member)
+	d := decided(t, s, proposer.Actor, owner.Actor)
+	if _, err := s.Ideas.Comment(ctx, commenter.Actor, d.Idea, "It bleeds through today.", "en"); err != nil {
+		t.Fatal(err)
+	}
+	d, err := s.Ideas.Decide(ctx, owner.Actor, d.Idea, shape.NewDecision{Stage: shape.Shipped, Reason: reason})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	reads := func(who know.Actor) string {
+		t.Helper()
+		n++
+		return send(t, s, o, put(t, s, event.Delivery{Dedup: fmt.Sprint("shipped:", n), Kind: "decision", Person: who.ID, Subject: event.Ref{Kind: "decision", ID: d.ID}, Other: d.Idea})).text
+	}
+	ask, thanked := fmt.Sprintf("%s/signin?next=%%2Fchanges%%2F%d", webtest.URL, d.Release), "You helped to make this, and are thanked for it."
+	if text := reads(commenter.Actor); !strings.Contains(text, ask) || !strings.Contains(text, "Show my name") {
+		t.Errorf("who commented is not asked:\n%s", text)
+	}
+	if text := reads(proposer.Actor); !strings.Contains(text, thanked) || strings.Contains(text, "Show my name") {
+		t.Errorf("who proposed it, and is named, reads:\n%s", text)
+	}
+	if text := reads(voter.Actor); strings.Contains(text, thanked) {
+		t.Errorf("who is not credited reads:\n%s", text)
+	}
+	if err := s.Advocacy.ChooseCredit(ctx, commenter.Actor, advocate.NotNamed); err != nil {
+		t.Fatal(err)
+	}
+	if text := reads(commenter.Actor); !strings.Contains(text, thanked) || strings.Contains(text, "Show my name") {
+		t.Errorf("who said no is asked again:\n%s", text)
+	}
 }
 
 // TestDecisionMail sends a decision in both languages and reads it back.

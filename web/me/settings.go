@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"tribune/advocate"
 	"tribune/gate"
 	"tribune/know"
 	"tribune/web/page"
@@ -24,7 +25,7 @@ type whoami struct {
 	sessions []know.Session
 	tokens   []know.Token
 	wants    map[know.MailKind]bool
-	credit   bool   // named in credit lines
+	credit   advocate.CreditChoice
 	email    string // to be added
 	token    string // made just now, shown once
 	wrong    page.Wrong
@@ -57,7 +58,7 @@ func (o own) showSettings(w http.ResponseWriter, r *http.Request, v *page.View, 
 	if me.wants, err = o.People.MailChoices(ctx, v.Actor); err != nil {
 		return err
 	}
-	if me.credit, err = o.Advocacy.CreditShown(ctx, v.Actor); err != nil {
+	if me.credit, err = o.Advocacy.Credit(ctx, v.Actor); err != nil {
 		return err
 	}
 	v.Title = v.T("You, here")

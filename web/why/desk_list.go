@@ -48,7 +48,7 @@ func (y *why) list(w http.ResponseWriter, r *http.Request, v *page.View) error {
 	if l.rows, l.faces, err = y.told(r.Context(), v, buyers); err != nil {
 		return err
 	}
-	generations, err := y.Advocacy.Generations(r.Context(), v.Actor, advocate.YearTo(v.Now))
+	generations, err := y.Advocacy.Generations(r.Context(), v.Actor, advocate.YearTo(v.Now), time.Time{})
 	if err != nil {
 		return err
 	}
@@ -82,12 +82,32 @@ func (y *why) which(r *http.Request, v *page.View, l *listed) (f advocate.Which,
 			return f, fault.New(fault.NotFound, "There is nothing here, or it is not open to you.")
 		}
 	}
+	if until := q.Get("until"); until != "" { // the last month
+		if f.Until, err = time.Parse("2006-01", until); err != nil {
+			return f, fault.New(fault.NotFound, "There is nothing here, or it is not open to you.")
+		}
+		f.Until = f.Until.AddDate(0, 1, 0)
+	}
 	var words []string
 	if g := q.Get("generation"); g != "" {
 		if _, err := fmt.Sscanf(g, "%d", &f.Generation); err != nil || f.Generation < 1 {
 			return f, fault.New(fault.NotFound, "There is nothing here, or it is not open to you.")
 		}
 		words = append(words, v.T("generation {n}", "n", f.Generation))
+	}
+	if q.Get("brought") == "1" {
+		f.Brought = true
+		words = append(words, v.T("brought by somebody"))
+	}
+	if q.Get("abroad") == "1" {
+		f.Abroad = true
+		words = append(words, v.T("brought by somebody in another country"))
+	}
+	if root := q.Get("root"); root != "" {
+		if _, err := fmt.Sscanf(root, "%d", &f.Root); err != nil || f.Root == 0 {
+			return f, fault.New(fault.NotFound, "There is nothing here, or it is not open to you.")
+		}
+		words = append(words, v.T("in one tree"))
 	}
 	if q.Has("to") {
 		f.Crossed, f.From, f.To = true, strings.ToUpper(q.Get("from")), strings.ToUpper(q.Get("to"))
@@ -105,6 +125,9 @@ func (y *why) which(r *http.Request, v *page.View, l *listed) (f advocate.Which,
 	}
 	if !f.Since.IsZero() {
 		words = append(words, v.T("since {date}", "date", v.Date(f.Since)))
+	}
+	if !f.Until.IsZero() {
+		words = append(words, v.T("before {date}", "date", v.Date(f.Until)))
 	}
 	l.filter = strings.Join(words, ", ")
 	return f, nil

@@ -41,7 +41,7 @@ type drawn struct {
 func (y *why) trees(w http.ResponseWriter, r *http.Request, v *page.View) (err error) {
 	ctx := r.Context()
 	f := forest{since: advocate.YearTo(v.Now)}
-	if f.generations, err = y.Advocacy.Generations(ctx, v.Actor, f.since); err != nil {
+	if f.generations, err = y.Advocacy.Generations(ctx, v.Actor, f.since, time.Time{}); err != nil {
 		return err
 	}
 	for _, g := range f.generations {

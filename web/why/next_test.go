@@ -25,6 +25,9 @@ func TestWhatIsKnownAndWhatToDo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if _, err := s.Ideas.MakeRelease(ctx, s.Person("Nora Falk", know.Staff).Actor, shape.NewRelease{Title: "For the left hand", Ideas: []int64{idea.ID}}); err != nil {
+		t.Fatal(err)
+	}
 	link, err := s.Advocacy.MakeShare(ctx, ben.Actor, event.Ref{Kind: "idea", ID: idea.ID})
 	if err != nil {
 		t.Fatal(err)

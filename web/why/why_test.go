@@ -96,7 +96,7 @@ func TestAVisitorAnswers(t *testing.T) {
 	ben.Post("/me/why/1", "show", "yes").Want(t, 303)
 	s.settle()
 	s.staff.Get("/desk/why").Want(t, 200, "Ben Okoye", "somebody, says the buyer")
-	s.staff.Get("/desk/why/tree").Want(t, 200, "1 buyer of 2 was brought", "Ben Okoye")
+	s.staff.Get("/desk/why/tree").Want(t, 200, "1 buyer was brought by somebody we know", "2 buyers bought for the first time since", "Ben Okoye")
 	s.staff.Get(fmt.Sprintf("/desk/why/tree/%d", ben.ID)).Want(t, 200, "order 1001")
 	s.staff.Get(fmt.Sprintf("/desk/why/purchases/%d", id)).Want(t, 200, "Ben Okoye", "12.50\u00a0EUR")
 	s.staff.Get("/desk/why?year=1&generation=1").Want(t, 200, "order 1001")

@@ -62,7 +62,11 @@ func (x *workshop) release(w http.ResponseWriter, r *http.Request, v *page.View)
 	for _, i := range rel.Ideas {
 		f.chosen[i.ID] = true
 	}
-	for _, c := range rel.Credits {
+	credits, err := x.Ideas.Thanked(r.Context(), v.Actor, id)
+	if err != nil {
+		return err
+	}
+	for _, c := range credits {
 		if c.Because == shape.ForTesting || c.Because == shape.ForMaking {
 			f.thanks = append(f.thanks, thanked{c.Name, c.Because})
 		}
@@ -98,11 +102,11 @@ func (x *workshop) showRelease(w http.ResponseWriter, r *http.Request, v *page.V
 		}
 	}
 	if f.id != 0 {
-		rel, err := x.Ideas.Release(r.Context(), v.Actor, f.id)
+		credits, err := x.Ideas.Thanked(r.Context(), v.Actor, f.id)
 		if err != nil {
 			return err
 		}
-		for _, c := range rel.Credits {
+		for _, c := range credits {
 			if c.Because != shape.ForTesting && c.Because != shape.ForMaking && c.Name != "" {
 				f.follows = append(f.follows, c)
 			}

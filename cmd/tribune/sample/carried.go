@@ -128,6 +128,8 @@ func (t *teller) enrol(ctx context.Context, p person) error {
 		Language: pageLanguage(p), Languages: p.Languages, ClockShown: p.Clock}); err != nil {
 		return fmt.Errorf("sample: %s: %w", p.Key, err)
 	}
-	t.actors[p.Key], err = t.site.People.Actor(ctx, made.ID)
-	return err
+	if t.actors[p.Key], err = t.site.People.Actor(ctx, made.ID); err != nil || p.Unasked {
+		return err
+	}
+	return t.site.Advocacy.ChooseCredit(ctx, t.actors[p.Key], advocate.Named)
 }

@@ -17,6 +17,7 @@ type person struct {
 	Languages                                               []string
 	Joins                                                   float64 // the day they become a member; 0: there from the beginning
 	Via                                                     string  // by whose link to what
+	Unasked                                                 bool    // has not said yet whether to be named where something came of it
 }
 
 type comment struct {
