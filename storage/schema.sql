@@ -1832,3 +1832,20 @@ CREATE TABLE digest_mail (
 CREATE INDEX digest_mail_person on digest_mail (person_id);
 
 CREATE INDEX purchase_customer on purchase (shop, customer, id) where customer <> '';
+
+CREATE TABLE relay_try (
+  id         integer primary key autoincrement,
+  relay_id   bigint not null,
+  name       text   not null, -- its webhook-id: the same is the same alert, sent again
+  kind       text   not null check (kind in ('spike', 'need', 'reach', 'test')),
+  subject_id bigint not null, -- the spike, trend or mention; of a test 0
+  host       text   not null, -- where it went; the rest of an address is often a secret
+  at         bigint not null,
+  status     bigint not null, -- that HTTP answered; 0: nothing
+  error      text   not null, -- a sentence that is kept; empty: it was taken
+  again_at   bigint not null  -- when it is to be sent again; 0: it is not
+);
+
+CREATE INDEX relay_try_relay on relay_try (relay_id, id);
+
+CREATE INDEX relay_try_at on relay_try (at);
