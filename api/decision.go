@@ -131,14 +131,15 @@ func (s *service) decisionGet(ctx context.Context, a *gate.Asker, in *ByID) (*an
 
 // Told counts who was told of a decision, and how.
 type Told struct {
-	Mail       int  `json:"mail" doc:"Are told by mail"`
-	MailSent   int  `json:"mail_sent" doc:"Of them, the mail has left"`
-	Task       int  `json:"task" doc:"The decider tells by hand"`
-	TaskDone   int  `json:"task_done"`
-	None       int  `json:"none" doc:"Nothing reaches them, or they want no mail"`
-	Superseded int  `json:"superseded" doc:"Not told: a later decision took its place before it reached them"`
-	Waiting    int  `json:"waiting" doc:"Not told yet"`
-	Complete   bool `json:"complete" doc:"Everybody entitled is counted"`
+	Mail           int  `json:"mail" doc:"Are told by mail"`
+	MailSent       int  `json:"mail_sent" doc:"Of them, the mail has left"`
+	Task           int  `json:"task" doc:"The decider tells by hand"`
+	TaskDone       int  `json:"task_done"`
+	None           int  `json:"none" doc:"Nothing reaches them, or they want no mail"`
+	Superseded     int  `json:"superseded" doc:"It had not reached them when a later decision was made: they are told of both at once"`
+	SupersededTold int  `json:"superseded_told" doc:"Of them, told of both"`
+	Waiting        int  `json:"waiting" doc:"Not told yet"`
+	Complete       bool `json:"complete" doc:"Everybody entitled is counted"`
 }
 
 func (s *service) told(ctx context.Context, a *gate.Asker, in *ByID) (*answer[Told], error) {
@@ -157,7 +158,7 @@ type Telling struct {
 	Because    string    `json:"because" doc:"proposed, voted, commented, followed or quoted"`
 	Way        string    `json:"way" doc:"mail, task or none"`
 	ThreadID   int64     `json:"thread_id,omitempty" doc:"The task"`
-	Superseded bool      `json:"superseded,omitempty" doc:"Not told: a later decision took its place"`
+	Superseded bool      `json:"superseded,omitempty" doc:"Told together with a later decision"`
 	ToldAt     time.Time `json:"told_at,omitzero"`
 }
 

@@ -49,8 +49,9 @@ func readDecision(ctx context.Context, q storage.Q, id int64) (Decision, error) 
 
 // Decide decides on an idea under the asker's own name, with the reason. It is
 // never edited; it replaces the decision before. Deciding that something
-// shipped names its release or makes one. Everybody entitled is told, except
-// of `open` and `under_review`. What goes against the charter is refused
+// shipped names its release or makes one. Everybody entitled is told; of `open`
+// and `under_review` those alone who had not been told yet of the decision that
+// it took the place of, and now hear of both. What goes against the charter is refused
 // without a signature, and is always told. The very same decision again, as
 // when a form is sent twice, is the one that stands.
 func (s *Ideas) Decide(ctx context.Context, a know.Actor, idea int64, n NewDecision) (d Decision, err error) {
@@ -211,6 +212,11 @@ func (s *Ideas) putDecision(ctx context.Context, tx *storage.Tx, a know.Actor, w
 	}
 	if was.Decision != 0 {
 		if err := s.supersede(ctx, tx, was.ID, id); err != nil {
+			return Decision{}, err
+		}
+	}
+	if silent {
+		if err := tellBefore(ctx, tx, was.ID, id); err != nil {
 			return Decision{}, err
 		}
 	}

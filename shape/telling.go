@@ -35,14 +35,15 @@ const (
 // Told counts who was told of a decision, and how. Everybody found so far is
 // in one of Mail, Task, None and Superseded.
 type Told struct {
-	Mail       int  // those who are told by mail
-	MailSent   int  // of them: the mail has left
-	Task       int  // those whom the decider tells by hand
-	TaskDone   int  // of them: done
-	None       int  // those whom nothing reaches
-	Superseded int  // those who are told of a later decision in its place
-	Waiting    int  // not told yet, none and superseded aside
-	Complete   bool // everybody entitled is counted
+	Mail           int  // those who are told by mail
+	MailSent       int  // of them: the mail has left
+	Task           int  // those whom the decider tells by hand
+	TaskDone       int  // of them: done
+	None           int  // those whom nothing reaches
+	Superseded     int  // those whom it had not reached when a later decision was made: they hear of both at once
+	SupersededTold int  // of them: told of both
+	Waiting        int  // not told yet, none and superseded aside
+	Complete       bool // everybody entitled is counted
 }
 
 // Telling is one person or account that is to be told of a decision.
@@ -54,7 +55,7 @@ type Telling struct {
 	Because    Because
 	Way        TellWay
 	Thread     int64     // the tell task
-	Superseded bool      // a later decision is told in its place
+	Superseded bool      // told together with a later decision
 	ToldAt     time.Time // zero: waits
 }
 
@@ -62,6 +63,7 @@ type Telling struct {
 // words that it answers.
 type TellTask struct {
 	Decision Decision
+	Earlier  []Decision // those before it of which they have not been told, in order
 	Idea     Idea
 	Voice    Voice // whose original to open; the zero Voice if it was withdrawn
 }

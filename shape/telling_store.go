@@ -10,73 +10,13 @@ import (
 	"tribune/converse"
 	"tribune/event"
 	"tribune/know"
+	"tribune/shape/charter"
 	"tribune/storage"
 )
 
 // tellBatch is how many people are told in one transaction: few enough that
 // it stays under 200 ms.
 const tellBatch = 200
-
-// entitled is one who is to hear of a decision.
-type entitled struct {
-	person  int64
-	account int64 // a quoted author's, where they spoke
-	quoted  bool
-	rank    int64 // their first reason
-	role    know.Role
-	left    bool
-	mail    bool // has a confirmed address
-	wanted  bool // wants such mails
-}
-
-// way is how somebody is told: by mail, or by a task if they are quoted and
-// have no address that they confirmed to us. Who left, does not want it, or may
-// not see the idea, is not told.
-func (e entitled) way(idea Idea) TellWay {
-	switch {
-	case e.left || !e.wanted || !know.May(know.Actor{ID: e.person, Role: e.role}, know.Read, idea.Subject()):
-		return TellNobody
-	case e.mail:
-		return TellByMail
-	case e.account != 0, e.quoted && e.role.AtLeast(know.Member):
-		return TellByTask
-	}
-	return TellNobody
-}
-
-// rankQuoted is the rank of who was quoted.
-const rankQuoted = 5
-
-// ranked are the reasons by their rank in the statement below.
-var ranked = [...]Because{1: Proposed, 2: Voted, 3: Commented, 4: Followed, rankQuoted: Quoted}
-
-// selectEntitled finds persons who are entitled to hear of decision $2 on idea
-// $1, made by $3 at $4, and have no row in telling yet. What came after the
-// decision does not entitle to it; having been due to hear of a decision that
-// this one took the place of, does. Somebody told as the author of an
-// unclaimed account, who has claimed it since, was told.
-const selectEntitled = `select e.person_id, max(e.account_id), min(e.rank), max(e.rank), p.role, p.left_at,
-	(select count(*) from account c where c.person_id = e.person_id and c.person_id <> 0 and c.kind = 'mail' and c.confirmed_at > 0)
-	from (
-		select person_id, 0 as account_id, 1 as rank from idea where id = $1
-		union all select person_id, 0, 2 from vote where idea_id = $1 and at <= $4
-		union all select person_id, 0, 3 from comment where idea_id = $1 and created_at <= $4 and state <> 'withdrawn'
-		union all select person_id, 0, 4 from follow where idea_id = $1 and at <= $4
-		union all select coalesce(nullif(v.person_id, 0), a.person_id, 0), v.account_id, 5 from voice v left join account a on a.id = v.account_id
-			where v.idea_id = $1 and v.added_at <= $4 and v.state = 'visible'
-		union all select person_id, 0, case because when 'proposed' then 1 when 'voted' then 2 when 'commented' then 3 else 4 end
-			from telling where superseded_by = $2 and superseded_by <> 0 and because <> 'quoted'
-	) e join person p on p.id = e.person_id
-	where e.person_id <> 0 and e.person_id <> $3
-		and not exists (select 1 from telling t where t.decision_id = $2 and t.person_id = e.person_id)
-		and not exists (select 1 from telling t join account c on c.id = t.account_id where t.decision_id = $2 and t.person_id = 0 and c.person_id = e.person_id)
-	group by e.person_id, p.role, p.left_at order by e.person_id limit $5`
-
-// selectUnclaimed finds the accounts of quoted authors whom nobody here claims.
-const selectUnclaimed = `select distinct v.account_id from voice v join account a on a.id = v.account_id
-	where v.idea_id = $1 and v.added_at <= $3 and v.state = 'visible' and a.person_id = 0
-		and not exists (select 1 from telling t where t.decision_id = $2 and t.person_id = 0 and t.account_id = v.account_id)
-	order by v.account_id limit $4`
 
 // TellOnce finds the next people who are to hear of a decision, at most 200,
 // and puts each one's mail or task in place, in one transaction. more reports
@@ -102,7 +42,8 @@ func (s *Ideas) TellOnce(ctx context.Context) (more bool, err error) {
 // that is told in its place, 0 while it stands.
 type tellingOf struct {
 	Decision
-	next int64
+	next     int64
+	everyone bool // a silent one is told to those alone who had not heard of the one before
 }
 
 // tellBatch tells one batch of one decision; an empty batch ends it. The idea
@@ -125,13 +66,18 @@ func (s *Ideas) tellBatch(ctx context.Context, tx *storage.Tx, decision int64) e
 	if d.next, err = nextDecision(ctx, tx, d.Decision); err != nil {
 		return err
 	}
+	signed, err := charter.Signed(ctx, tx, d.ID)
+	if err != nil {
+		return err
+	}
+	d.everyone = signed || !d.Stage.Silent()
 	at := storage.Micros(d.At)
 	people, err := storage.All(ctx, tx, func(row storage.Scanner) (e entitled, err error) {
 		var left, confirmed, last int64
 		err = row.Scan(&e.person, &e.account, &e.rank, &last, &e.role, &left, &confirmed)
 		e.left, e.mail, e.quoted = left > 0, confirmed > 0, ranked[last] == Quoted
 		return e, err
-	}, selectEntitled, d.Idea, d.ID, d.By, at, s.batch)
+	}, selectEntitled, d.Idea, d.ID, d.By, at, s.batch, storage.Bit(d.everyone))
 	if err != nil {
 		return err
 	}
@@ -143,7 +89,7 @@ func (s *Ideas) tellBatch(ctx context.Context, tx *storage.Tx, decision int64) e
 	if len(people) > 0 {
 		return nil
 	}
-	accounts, err := storage.All(ctx, tx, storage.Scalar[int64], selectUnclaimed, d.Idea, d.ID, at, s.batch)
+	accounts, err := storage.All(ctx, tx, storage.Scalar[int64], selectUnclaimed, d.Idea, d.ID, at, s.batch, storage.Bit(d.everyone))
 	if err != nil {
 		return err
 	}
@@ -225,20 +171,60 @@ func nextDecision(ctx context.Context, q storage.Q, d Decision) (id int64, err e
 	return id, err
 }
 
-// Replaced reports whether a later decision followed this one. It asks
-// nobody's leave.
-func (s *Ideas) Replaced(ctx context.Context, decision int64) (bool, error) {
+// Overtaken reports whether a later decision followed this one, so that its
+// mail to a person does not leave any more, and sees to it that they hear of it
+// with the one that stands: its mail may have been under way, and failed for
+// now, when the later one was made. It asks nobody's leave.
+func (s *Ideas) Overtaken(ctx context.Context, decision, person int64) (overtaken bool, err error) {
 	d, err := readDecision(ctx, s.db, decision)
 	if err != nil {
 		return false, err
 	}
-	next, err := nextDecision(ctx, s.db, d)
-	return next != 0, err
+	if next, err := nextDecision(ctx, s.db, d); err != nil || next == 0 {
+		return false, err
+	}
+	err = s.db.Update(ctx, func(tx *storage.Tx) error {
+		idea, err := s.lockIdea(ctx, tx, d.Idea)
+		if err != nil {
+			return err
+		}
+		n, err := tx.Exec(ctx, `update telling set superseded_by = $1, told_at = 0 where decision_id = $2 and person_id = $3 and person_id <> 0 and way = 'mail' and superseded_by = 0`,
+			idea.Decision, d.ID, person)
+		if err != nil || n == 0 {
+			return err
+		}
+		_, err = tx.Exec(ctx, `update decision set told = 0 where id = $1 and not exists (select 1 from telling where decision_id = $1 and person_id = $2)`, idea.Decision, person)
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("shape: overtake decision %d: %w", decision, err)
+	}
+	return true, nil
+}
+
+// selectUntold finds the decisions on idea $1 before $2 that person $3, or the
+// author of the unclaimed account $4, is entitled to hear of and may not have
+// heard of: those after the last one that surely reached them, whose mail told
+// of all before it.
+const selectUntold = `with due (decision_id, told) as (
+		select t.decision_id, case when t.way = 'mail' and coalesce(o.state, '') = 'sent' or t.way = 'task' and t.told_at > 0 then 1 else 0 end
+			from decision d join telling t on t.decision_id = d.id and t.person_id = $3 ` + itsMail + `
+			where d.subject_kind = 'idea' and d.subject_id = $1 and d.id < $2 and t.person_id <> 0 and t.way <> 'none'
+		union all select t.decision_id, case when t.told_at > 0 then 1 else 0 end
+			from decision d join telling t on t.decision_id = d.id and t.person_id = 0 left join account c on c.id = t.account_id
+			where d.subject_kind = 'idea' and d.subject_id = $1 and d.id < $2 and t.way = 'task' and (t.account_id = $4 or c.person_id = $3 and c.person_id <> 0))
+	` + selectDecision + ` where id in (select decision_id from due) and id > (select coalesce(max(decision_id), 0) from due where told = 1) order by id`
+
+// Untold gives the earlier decisions on the same idea that a person, or the
+// author of an account that is nobody's here, is to hear of together with this
+// one, in their order. It asks nobody's leave.
+func (s *Ideas) Untold(ctx context.Context, d Decision, person, account int64) ([]Decision, error) {
+	return storage.All(ctx, s.db, scanDecision, selectUntold, d.Idea, d.ID, person, account)
 }
 
 // supersede closes what still waits of the earlier decisions on an idea, which
 // is locked, when a new one is made: mails that have not left and tasks that
-// are not done. Those people hear of the new one alone.
+// are not done. Those people hear of it together with the new one.
 func (s *Ideas) supersede(ctx context.Context, tx *storage.Tx, idea, by int64) error {
 	earlier, err := storage.All(ctx, tx, storage.Scalar[int64], `select id from decision where subject_kind = 'idea' and subject_id = $1 and id < $2`, idea, by)
 	if err != nil || len(earlier) == 0 {
@@ -263,6 +249,14 @@ func (s *Ideas) supersede(ctx context.Context, tx *storage.Tx, idea, by int64) e
 	_, err = tx.Exec(ctx, `update telling set superseded_by = $1, told_at = 0 where decision_id in (`+holes+`) and superseded_by = 0 and thread_id <> 0
 		and exists (select 1 from thread h where h.id = telling.thread_id and h.state = 'closed' and h.state_reason = $2)`,
 		append([]any{by, converse.Outdated}, args...)...)
+	return err
+}
+
+// tellBefore makes a silent decision due to be told if somebody has not heard
+// of one before it, of which they would hear from nothing else.
+func tellBefore(ctx context.Context, tx *storage.Tx, idea, decision int64) error {
+	_, err := tx.Exec(ctx, `update decision set told = 0 where id = $2 and (exists (select 1 from telling where superseded_by = $2)
+		or exists (select 1 from decision e where e.subject_kind = 'idea' and e.subject_id = $1 and e.id < $2 and e.told = 0))`, idea, decision)
 	return err
 }
 
@@ -301,6 +295,9 @@ func (s *Ideas) Told(ctx context.Context, a know.Actor, decision int64) (t Told,
 		from (select t.way, t.told_at, coalesce(o.state, '') as state, `+superseded+` as gone
 			from telling t `+itsMail+` where t.decision_id = $1) told`, decision).
 		Scan(&t.Mail, &t.MailSent, &t.Task, &t.TaskDone, &t.None, &t.Superseded)
+	if err == nil && t.Superseded > 0 {
+		err = s.db.Row(ctx, countToldLater, decision, d.Idea).Scan(&t.SupersededTold)
+	}
 	if err != nil {
 		return t, fmt.Errorf("shape: told of decision %d: %w", decision, err)
 	}
@@ -308,6 +305,16 @@ func (s *Ideas) Told(ctx context.Context, a know.Actor, decision int64) (t Told,
 	t.Waiting = t.Mail - t.MailSent + t.Task - t.TaskDone
 	return t, nil
 }
+
+// countToldLater counts those of decision $1 on idea $2 who were told of it
+// together with a later one.
+const countToldLater = `select count(*) from telling t ` + itsMail + ` left join account a on a.id = t.account_id
+	where t.decision_id = $1 and ` + superseded + ` and (
+		exists (select 1 from decision d join telling l on l.decision_id = d.id and l.person_id = coalesce(nullif(t.person_id, 0), a.person_id)
+			left join outbox lo on l.way = 'mail' and lo.dedup = 'decision:' || l.decision_id || ':' || l.person_id
+			where d.subject_kind = 'idea' and d.subject_id = $2 and d.id > $1 and l.person_id <> 0 and (l.way = 'mail' and lo.state = 'sent' or l.way = 'task' and l.told_at > 0))
+		or t.person_id = 0 and exists (select 1 from decision d join telling l on l.decision_id = d.id and l.person_id = 0 and l.account_id = t.account_id
+			where d.subject_kind = 'idea' and d.subject_id = $2 and d.id > $1 and l.way = 'task' and l.told_at > 0))`
 
 // A telling t with its mail o, and whether a later decision is told in its
 // place: one whose mail had to be tried again is superseded as it comes up.
@@ -374,7 +381,11 @@ func (s *Ideas) TellTasks(ctx context.Context, a know.Actor, threads []int64) (m
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return nil, err
 		}
-		tasks[t.thread] = TellTask{Decision: d, Idea: idea, Voice: voice}
+		earlier, err := s.Untold(ctx, d, t.person, t.account)
+		if err != nil {
+			return nil, err
+		}
+		tasks[t.thread] = TellTask{Decision: d, Earlier: earlier, Idea: idea, Voice: voice}
 	}
 	return tasks, nil
 }

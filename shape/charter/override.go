@@ -149,6 +149,13 @@ func SignedLate(ctx context.Context, q storage.Q, idea, clause int64) (bool, err
 	return false, err
 }
 
+// Signed reports whether a decision is one against the charter.
+func Signed(ctx context.Context, q storage.Q, decision int64) (bool, error) {
+	var n int64
+	err := q.Row(ctx, `select count(*) from override where decision_id = $1`, decision).Scan(&n)
+	return n > 0, err
+}
+
 // Count gives how many decisions ever went against the charter, in all its
 // versions: also those on ideas that not everybody sees.
 func (s *Charter) Count(ctx context.Context) (n int64, err error) {

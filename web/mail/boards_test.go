@@ -99,25 +99,25 @@ func (s *scene) to(kind string) event.Delivery {
 func TestBoardMails(t *testing.T) {
 	s := openScene(t)
 	b := s.convene()
-	s.golden("invited", "Would you sit on this board? Board of the left hand", "Voudriez-vous siéger à ce conseil ? Board of the left hand")
+	s.golden("invited", "board-invited", "Would you sit on this board? Board of the left hand", "Voudriez-vous siéger à ce conseil ? Board of the left hand")
 	ben := s.draw(b)
-	s.golden("drawn", "You were drawn: Board of the left hand", "Le sort est tombé sur vous : Board of the left hand")
+	s.golden("drawn", "board-drawn", "You were drawn: Board of the left hand", "Le sort est tombé sur vous : Board of the left hand")
 	task, seated := s.ask(b, ben)
-	s.golden("task", "Thick or thin?", "Thick or thin?")
+	s.golden("task", "board-task", "Thick or thin?", "Thick or thin?")
 	s.report(b, task, seated)
-	s.golden("result", "The result: Thick or thin?", "Le résultat : Thick or thin?")
+	s.golden("result", "board-result", "The result: Thick or thin?", "Le résultat : Thick or thin?")
 }
 
-// stop is the secret with which a reader stops a kind of mails.
-var stop = regexp.MustCompile(`(/unsubscribe/)[\w.-]+`)
+// stop is the secret with which a reader stops a kind of mails, or answers one.
+var stop = regexp.MustCompile(`(/unsubscribe/|/answer/\d+/)[\w.-]+`)
 
 // golden reads the latest mail of a kind to the reader in English and French.
-func (s *scene) golden(kind string, subjects ...string) {
+func (s *scene) golden(kind, name string, subjects ...string) {
 	s.t.Helper()
 	for n, lang := range []string{"en", "fr"} {
 		m := s.read(s.to(kind), lang, true, subjects[n])
 		got := stop.ReplaceAllString("From: "+header(s.t, m, "From")+"\nSubject: "+header(s.t, m, "Subject")+"\n\n"+m.text, "${1}SECRET")
-		file := filepath.Join("testdata", "board-"+kind+"."+lang+".txt")
+		file := filepath.Join("testdata", name+"."+lang+".txt")
 		if *update {
 			s.must(os.MkdirAll("testdata", 0o755))
 			s.must(os.WriteFile(file, []byte(got), 0o644))

@@ -11,6 +11,7 @@ import (
 	"tribune/internal/fault"
 	"tribune/internal/i18n"
 	"tribune/internal/mail"
+	cut "tribune/internal/plain"
 	"tribune/know"
 	"tribune/listen/alert"
 	"tribune/measure/digest"
@@ -270,12 +271,44 @@ func (d draft) decision(ctx context.Context, row event.Delivery) error {
 	if !decision.PromisedAt.IsZero() {
 		d.say(d.T("Promised for {date}.", "date", d.Date(decision.PromisedAt)))
 	}
+	if err := d.earlier(ctx, decision); err != nil {
+		return err
+	}
 	if know.May(d.actor, know.Write, know.Subject{}) && !d.actor.IsStaff() {
 		d.decided = decision.ID
 		d.Blocks = append(d.Blocks, linkTo(d.T("Answer {name}, without signing in", "name", d.named(by)), ""))
 	}
 	d.Blocks = append(d.Blocks, linkTo(d.T("Read it all, and say what you think"), fmt.Sprintf("%s/ideas/%d", d.m.k.URL, idea.ID)))
 	return d.choice(ctx, know.MailDecisions, d.T("You get this one mail because you asked for this idea."), d.T("No more mails about decisions"))
+}
+
+// mostEarlier is how much of the reason of an earlier decision a mail repeats,
+// in characters; the page has all of it.
+const mostEarlier = 600
+
+// earlier says, in short, what was decided before and the reader has not been
+// told of, in its order.
+func (d draft) earlier(ctx context.Context, decision shape.Decision) error {
+	untold, err := d.m.k.Ideas.Untold(ctx, decision, d.actor.ID, 0)
+	if err != nil || len(untold) == 0 {
+		return err
+	}
+	d.say(d.N("Before that, one more decision was made, of which you had not been told yet:", "Before that, {n} more decisions were made, of which you had not been told yet, in this order:", int64(len(untold))))
+	for _, e := range untold {
+		by, err := d.m.k.People.Person(ctx, e.By)
+		if err != nil {
+			return err
+		}
+		d.say(d.T("{stage}, on {date}:", "stage", d.stage(e), "date", d.Date(e.At)))
+		if e.Reason != "" {
+			d.Blocks = append(d.Blocks, words(cut.Clip(e.Reason, mostEarlier), e.Language))
+		}
+		d.Blocks = append(d.Blocks, signed(d.signature(by)))
+		if err := d.override(ctx, e); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // override says that a decision is against the charter, why, and who signed.

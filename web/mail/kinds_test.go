@@ -310,3 +310,23 @@ func secretOf(text, at string) string {
 	}
 	return secret
 }
+
+// TestUntoldMail holds the mail of a decision whose reader had not been told of
+// the two before it, in both languages, to what stands in testdata.
+func TestUntoldMail(t *testing.T) {
+	s := openScene(t)
+	for _, n := range []shape.NewDecision{
+		{Stage: shape.Planned, Reason: "Our mill can make it. " + strings.Repeat("We asked it twice, and it said so. ", 20) + "This is past what a mail repeats."},
+		{Stage: shape.UnderReview, Reason: "The mill *burnt down*: we look at it again."},
+		{Stage: shape.Declined, Reason: "No other mill makes such paper."},
+	} {
+		_, err := s.Ideas.Decide(t.Context(), s.marta.Actor, s.idea.ID, n)
+		s.must(err)
+		for more := true; more; {
+			more, err = s.Ideas.TellOnce(t.Context())
+			s.must(err)
+		}
+		s.Pass(time.Minute)
+	}
+	s.golden("decision", "decision-untold", "Declined: Paper for fountain pens", "Refusé : Paper for fountain pens")
+}

@@ -83,13 +83,13 @@ func (m *Mailer) Prepare(ctx context.Context, d event.Delivery) (func(ctx contex
 		return nil, event.ErrNoWay
 	}
 	if d.Kind == "decision" {
-		// It may have waited once more after a later decision was made: one that
-		// no longer stands is told to nobody.
-		replaced, err := m.k.Ideas.Replaced(ctx, d.Subject.ID)
+		// It may have waited once more after a later decision was made: they hear
+		// of both together.
+		overtaken, err := m.k.Ideas.Overtaken(ctx, d.Subject.ID, d.Person)
 		if err != nil {
 			return nil, later(err)
 		}
-		if replaced {
+		if overtaken {
 			return nil, event.ErrSuperseded
 		}
 	}

@@ -43,7 +43,9 @@ func tellingLine(v *page.View, t shape.Told) string {
 		said = append(said, v.T("Told: {parts}.", "parts", v.List(parts)))
 	}
 	if t.Superseded > 0 {
-		said = append(said, v.N("{n} person is not told any more, as a later decision took its place.", "{n} people are not told any more, as a later decision took its place.", int64(t.Superseded)))
+		said = append(said, v.N("{n} person hears of it together with a later decision, which came before it reached them ({done} has so far).",
+			"{n} people hear of it together with a later decision, which came before it reached them ({done} have so far).",
+			int64(t.Superseded), "done", v.Number(int64(t.SupersededTold))))
 	}
 	return strings.Join(said, " ")
 }
