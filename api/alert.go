@@ -24,6 +24,7 @@ func (s *service) alertRoutes() {
 	add(s, "listening", "GET /webhooks/{id}", "getWebhook", "One webhook, with what became of the last alert", http.StatusOK, s.webhookGet)
 	add(s, "listening", "PATCH /webhooks/{id}", "changeWebhook", "Change, pause or take up again a webhook", http.StatusOK, s.webhookChange)
 	add(s, "listening", "DELETE /webhooks/{id}", "removeWebhook", "Send nothing there any more", http.StatusNoContent, s.webhookRemove)
+	add(s, "listening", "GET /webhooks/{id}/tries", "listWebhookTries", "What was sent there in the last 30 days, the newest first", http.StatusOK, s.webhookTries)
 	add(s, "listening", "POST /webhooks/{id}/test", "testWebhook", "Send a test now; it is an error if it is not taken", http.StatusOK, s.webhookTest)
 	add(s, "listening", "POST /webhooks/{id}/secret", "newWebhookSecret", "Give it a new secret, which is shown this once", http.StatusCreated, s.webhookSecret,
 		tells("The secret before signs, too, for 24 hours more."))
@@ -287,4 +288,41 @@ func (s *service) webhookSecret(ctx context.Context, a *gate.Asker, in *ByID) (*
 		return nil, err
 	}
 	return body(MadeSecret{secret}), nil
+}
+
+// WebhookTry is one request to a webhook.
+type WebhookTry struct {
+	ID        int64     `json:"id"`
+	WebhookID string    `json:"webhook_id" doc:"As its header says: the same is the same alert, sent again"`
+	Kind      string    `json:"kind" enum:"spike,need,reach,test"`
+	SubjectID int64     `json:"subject_id,omitempty" doc:"The spike, the trend, or the mention"`
+	Host      string    `json:"host" doc:"Where it went"`
+	At        time.Time `json:"at"`
+	Status    int       `json:"status" doc:"That was answered; 0: nothing was"`
+	Error     string    `json:"error" doc:"Empty if it was taken"`
+	AgainAt   time.Time `json:"again_at,omitzero" doc:"When it is to be sent again, if it is"`
+}
+
+func (s *service) webhookTries(ctx context.Context, a *gate.Asker, in *struct {
+	ByID
+	Paged
+}) (*answer[List[WebhookTry]], error) {
+	before, err := in.before()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := s.Relays.Relay(ctx, a.Actor, in.ID); err != nil {
+		return nil, err
+	}
+	all, err := s.Relays.Tries(ctx, a.Actor, in.ID, before, in.limit())
+	if err != nil {
+		return nil, err
+	}
+	next, p := "", s.printer(a)
+	if len(all) > 0 {
+		next = in.after(len(all) == in.limit(), all[len(all)-1].ID)
+	}
+	return page(all, next, func(o relay.Try) WebhookTry {
+		return WebhookTry{o.ID, o.Name, o.Kind, o.Subject, o.Host, o.At, o.Status, said(p, o.Error), o.AgainAt}
+	}), nil
 }

@@ -40,6 +40,8 @@ func TestAlerts(t *testing.T) {
 	}
 	marta.call("POST " + one + "/test").want(502)
 	shown := marta.call("GET "+one).want(200).is("last_error", "Nothing answers at 127.0.0.1. Check the address, or try again later.")
+	marta.call("GET "+one+"/tries").want(200).count("items", 1).is("items.0.kind", "test").is("items.0.host", "127.0.0.1:9").is("items.0.status", 0.0).is("items.0.error", "Nothing answers at 127.0.0.1. Check the address, or try again later.")
+	marta.call("GET /webhooks/99/tries").want(404)
 	if strings.Contains(shown.text, "whsec_") {
 		t.Error("the secret is shown again")
 	}

@@ -166,6 +166,7 @@ func listenTable() []gatetest.Route {
 		{Call: "GET /api/v1/webhooks", Want: "401 403 403 403 200 200"},
 		{Call: "POST /api/v1/webhooks", Body: `{"url": "{feed}", "spikes": true}`, Want: "401 403 403 403 201 201"},
 		{Call: "GET /api/v1/webhooks/{webhook}", Want: "401 403 403 403 200 200"},
+		{Call: "GET /api/v1/webhooks/{webhook}/tries", Want: "401 403 403 403 200 200"},
 		{Call: "PATCH /api/v1/webhooks/{webhook}", Body: `{"paused": true}`, Want: "401 403 403 403 200 200"},
 		{Call: "POST /api/v1/webhooks/{webhook}/test", Want: "401 403 403 403 200 200"},
 		{Call: "POST /api/v1/webhooks/{webhook}/secret", Want: "401 403 403 403 201 201"},

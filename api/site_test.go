@@ -72,7 +72,7 @@ func (s *site) now() time.Time { return s.at }
 
 func words(t testing.TB) *i18n.Catalogue {
 	t.Helper()
-	w, err := i18n.Load([]fs.FS{storage.Texts, fetch.Texts, feed.Texts, query.Texts, know.Texts, purchase.Texts, listen.Texts, hook.Texts, converse.Texts, shape.Texts, board.Texts, charter.Texts, post.Texts, tribe.Texts, picture.Texts, gate.Texts, api.Texts}...)
+	w, err := i18n.Load([]fs.FS{storage.Texts, fetch.Texts, feed.Texts, query.Texts, know.Texts, purchase.Texts, listen.Texts, hook.Texts, relay.Texts, converse.Texts, shape.Texts, board.Texts, charter.Texts, post.Texts, tribe.Texts, picture.Texts, gate.Texts, api.Texts}...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +89,7 @@ func open(t testing.TB, db *storage.DB) *site {
 	t.Cleanup(web.Close)
 	s.radar = listen.New(log, db, s.events, s.people, web, s.now)
 	s.hooks = hook.New(db, s.events, s.radar, s.now)
-	s.relays = relay.New(log, db, s.events, s.people, s.radar, spike.New(log, db, s.events, s.now), trend.New(log, db, s.events, s.people, s.now), web, siteURL, s.now)
+	s.relays = relay.New(log, db, s.events, s.people, s.radar, spike.New(log, db, s.events, s.now), trend.New(log, db, s.events, s.people, s.now), web, func() (*i18n.Catalogue, error) { return words(t), nil }, siteURL, s.now)
 	s.inbox = converse.New(log, db, s.events, s.people, s.radar, s.now)
 	s.ideas = shape.New(log, db, s.events, s.people, s.radar, s.inbox, s.now)
 	s.posts = post.New(log, s.db, s.events, s.people, s.now)

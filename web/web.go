@@ -24,6 +24,7 @@ import (
 	"tribune/listen"
 	"tribune/listen/hook"
 	"tribune/listen/reader"
+	"tribune/listen/relay"
 	"tribune/listen/webmention"
 	"tribune/measure"
 	"tribune/shape"
@@ -101,7 +102,7 @@ func folders() []folder {
 // Words loads the catalogue of everything that people read, errors included,
 // and the texts of more faces.
 func Words(more ...fs.FS) (*i18n.Catalogue, error) {
-	files := []fs.FS{storage.Texts, event.Texts, fetch.Texts, feed.Texts, query.Texts, picture.Texts, mail.Texts, know.Texts, reader.Texts, listen.Texts, hook.Texts, webmention.Texts, converse.Texts, shape.Texts,
+	files := []fs.FS{storage.Texts, event.Texts, fetch.Texts, feed.Texts, query.Texts, picture.Texts, mail.Texts, know.Texts, reader.Texts, listen.Texts, hook.Texts, relay.Texts, webmention.Texts, converse.Texts, shape.Texts,
 		purchase.Texts, post.Texts, charter.Texts, board.Texts, advocate.Texts, tribe.Texts, measure.Texts, gate.Texts}
 	for _, f := range folders() {
 		files = append(files, f.files)

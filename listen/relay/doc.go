@@ -1,7 +1,7 @@
 // Package relay passes alerts on to other programs: each is posted as JSON to
 // the addresses that the team set, signed as Standard Webhooks says.
 //
-// Tables: relay, relay_secret, relay_call. What always holds:
+// Tables: relay, relay_secret, relay_call, relay_try. What always holds:
 //
 //   - An alert goes to an address at least once: its row is written in the
 //     transaction of the cursor that reads the facts, and is done when the

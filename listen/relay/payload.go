@@ -17,6 +17,7 @@ import (
 // breaks receivers gets another type.
 type Payload struct {
 	Type      string    `json:"type"`      // spike.found, need.found, mention.reached, test
+	Text      string    `json:"text"`      // all of it in a sentence, in the site's language: what chat programs show
 	Timestamp time.Time `json:"timestamp"` // when it was noticed
 	Data      Data      `json:"data"`
 }

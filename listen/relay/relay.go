@@ -11,6 +11,7 @@ import (
 	"tribune/event"
 	"tribune/internal/fault"
 	"tribune/internal/fetch"
+	"tribune/internal/i18n"
 	"tribune/internal/plain"
 	"tribune/know"
 	"tribune/listen"
@@ -80,14 +81,15 @@ type Relays struct {
 	spikes *spike.Spikes
 	trends *trend.Trends
 	web    *fetch.Client
+	words  func() (*i18n.Catalogue, error)
 	url    string
 	now    func() time.Time
 }
 
 // New makes the package's work over an open site. url is the site's own address;
-// web sends.
-func New(log *slog.Logger, db *storage.DB, events *event.Log, people *know.Directory, radar *listen.Radar, spikes *spike.Spikes, trends *trend.Trends, web *fetch.Client, url string, now func() time.Time) *Relays {
-	return &Relays{log: log, db: db, events: events, people: people, radar: radar, spikes: spikes, trends: trends, web: web, url: url, now: now}
+// web sends, in the words of a catalogue that has Texts.
+func New(log *slog.Logger, db *storage.DB, events *event.Log, people *know.Directory, radar *listen.Radar, spikes *spike.Spikes, trends *trend.Trends, web *fetch.Client, words func() (*i18n.Catalogue, error), url string, now func() time.Time) *Relays {
+	return &Relays{log: log, db: db, events: events, people: people, radar: radar, spikes: spikes, trends: trends, web: web, words: words, url: url, now: now}
 }
 
 // settle puts a wish in order, and says what is wrong with it.

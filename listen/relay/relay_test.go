@@ -8,16 +8,20 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+	"unicode/utf8"
 
+	"github.com/google/go-cmp/cmp"
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
 	"tribune/event"
 	"tribune/internal/fault"
 	"tribune/internal/fetch"
+	"tribune/internal/i18n"
 	"tribune/know"
 	"tribune/listen"
 	"tribune/listen/alert"
@@ -105,7 +109,7 @@ func open(t *testing.T, db *storage.DB, o fetch.Options) *site {
 	web := fetch.New(o)
 	t.Cleanup(web.Close)
 	s.radar = listen.New(discard, db, s.log, people, web, now)
-	s.Relays = New(discard, db, s.log, people, s.radar, spike.New(discard, db, s.log, now), trend.New(discard, db, s.log, people, now), web, "https://tribune.example", now)
+	s.Relays = New(discard, db, s.log, people, s.radar, spike.New(discard, db, s.log, now), trend.New(discard, db, s.log, people, now), web, func() (*i18n.Catalogue, error) { return i18n.Load(Texts) }, "https://tribune.example", now)
 	p, _, err := people.AddPerson(t.Context(), "Ann", "ann@example.org", know.Staff)
 	ok(t, err)
 	s.ann = know.Actor{ID: p.ID, Role: know.Staff}
@@ -198,6 +202,16 @@ func TestSent(t *testing.T) {
 		if len(ids) != 3 {
 			t.Errorf("ids %v", ids)
 		}
+		var texts []string
+		for _, g := range all {
+			texts = append(texts, g.Text)
+		}
+		slices.Sort(texts)
+		if diff := cmp.Diff([]string{"A rise of “Our paper”: 41 mentions in an hour. Usual is about 2. New in it: recall. https://tribune.example/desk/radar/spikes/2",
+			fmt.Sprintf("Star reaches 5,000 people: “Paper!” https://tribune.example/desk/mentions/%d", heard[0].ID),
+			fmt.Sprintf("What somebody said, and not in public, reaches 6,000 people. https://tribune.example/desk/mentions/%d", heard[1].ID)}, texts); diff != "" {
+			t.Error(diff)
+		}
 
 		// Withdrawn before it leaves.
 		ok(t, s.Pause(ctx, s.ann, r.ID))
@@ -219,6 +233,34 @@ func TestSent(t *testing.T) {
 	})
 }
 
+// TestSentence says what happened in both languages, and lets strangers' words
+// neither call anybody in a chat nor draw a link there.
+func TestSentence(t *testing.T) {
+	words, err := i18n.Load(Texts)
+	ok(t, err)
+	said := "<!channel> @all [win](https://evil.example)\nnow <https://evil.example|here> " + strings.Repeat("long ", 100)
+	for _, c := range []struct {
+		lang string
+		data Data
+		want string
+	}{
+		{"en", Data{}, "This is a test: alerts arrive here."},
+		{"en", Data{Spike: &Spike{Kind: "silence", Expected: 12.2}}, "Silence: nothing is heard of “all that is heard”. Usual is about 12 in an hour."},
+		{"en", Data{Spike: &Spike{Kind: "drop", Peak: 1, Expected: 12.2}, Query: &Query{1, "@here"}}, "A drop of “@\u2060here”: 1 mention in an hour. Usual is about 12."},
+		{"fr", Data{Need: &Need{Label: "poche", Authors: 3}}, "Un besoin sans réponse\u00a0: «\u00a0poche\u00a0». 3 personnes le disent."},
+		{"fr", Data{Mention: &Mention{Public: true, Text: "<b>", Author: "Ann", Reach: 12000}}, "Ann touche 12\u202f000 personnes\u00a0: «\u00a0‹b›\u00a0»"},
+		{"en", Data{Mention: &Mention{Public: true, Text: "Hm", Reach: 1}}, "“Hm” reaches 1 person."},
+	} {
+		if got := sentence(words.Printer(c.lang, time.UTC), Payload{Data: c.data}); got != c.want {
+			t.Errorf("%q, want %q", got, c.want)
+		}
+	}
+	got := harmless(said)
+	if strings.ContainsAny(got, "<>\n`") || strings.Contains(got, "](") || strings.Contains(got, "@a") || utf8.RuneCountInString(got) > mostSaid+5 {
+		t.Errorf("a chat may obey %q", got)
+	}
+}
+
 // TestTriedAgain tries again with growing pauses and the same id, holds up no
 // other address, pauses what fails for five days or is gone, and sends what
 // waited when it is taken up again.
@@ -232,6 +274,17 @@ func TestTriedAgain(t *testing.T) {
 		bad.takes(503)
 		s.happens(t, s.spiked(t, 0, true))
 		first := bad.takes(503)
+		tried, err := s.Tries(ctx, s.ann, r.ID, 0, 10)
+		if ok(t, err); len(tried) != 1 || tried[0].Status != 503 || tried[0].Name != first[0].id || !strings.Contains(tried[0].Error.String(), "503") || !tried[0].AgainAt.Equal(s.at.Add(5*time.Second)) ||
+			tried[0].To != "Chat" || "http://"+tried[0].Host != bad.URL || tried[0].Kind != "spike" || tried[0].Subject != 1 || !tried[0].At.Equal(s.at) {
+			t.Errorf("tried %+v", tried)
+		}
+		if all, err := s.Tries(ctx, s.ann, 0, 0, 10); err != nil || len(all) != 2 {
+			t.Errorf("tried %+v, %v", all, err)
+		}
+		if older, err := s.Tries(ctx, s.ann, 0, tried[0].ID, 10); err != nil || len(older) > 1 {
+			t.Errorf("before %d: %+v, %v", tried[0].ID, older, err)
+		}
 		if len(first) != 1 || len(good.takes(204)) != 1 {
 			t.Fatalf("%d came", len(first))
 		}
@@ -269,6 +322,18 @@ func TestTriedAgain(t *testing.T) {
 		if r := s.relayNow(t, r.ID); !r.FailingSince.IsZero() || r.Error.Text != "" || !r.OKAt.Equal(s.at) || r.Waiting != 0 {
 			t.Errorf("%+v", r)
 		}
+
+		newest, err := s.Tries(ctx, s.ann, r.ID, 0, 100)
+		if ok(t, err); newest[0].Error.Text != "" || newest[0].Status != 200 || !newest[0].AgainAt.IsZero() || len(newest) != tries+2 {
+			t.Errorf("%d tries, the newest %+v", len(newest), newest[0])
+		}
+		at := s.at
+		s.at = s.at.Add(keep - time.Hour)
+		ok(t, s.Tidy(ctx))
+		if left, err := s.Tries(ctx, s.ann, r.ID, 0, 100); err != nil || len(left) != 2 { // of now
+			t.Errorf("after 30 days %d tries are left, %v", len(left), err)
+		}
+		s.at = at
 
 		bad.after = "900"
 		bad.takes(429)

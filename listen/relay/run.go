@@ -162,32 +162,39 @@ func (s *Relays) send(ctx context.Context, r Relay, c call) (taken bool, err err
 	if err != nil || !mine {
 		return false, err
 	}
-	answer, failed := s.post(ctx, r, fmt.Sprintf("alert-%d", c.id), said)
+	answer, failed := s.post(ctx, r, c.name(), said)
 	if ctx.Err() != nil {
 		return false, nil // the lease ends, and it is sent again
 	}
 	if fault.KindOf(failed) == fault.Internal && failed != nil {
 		return false, failed
 	}
+	return failed == nil, s.settled(ctx, r, c, answer, failed)
+}
+
+// name is what its receiver knows an alert by.
+func (c call) name() string { return fmt.Sprintf("alert-%d", c.id) }
+
+// settled writes how a try ended.
+func (s *Relays) settled(ctx context.Context, r Relay, c call, answer *fetch.Response, failed error) error {
+	state, due, again := "sent", s.now(), time.Time{}
 	status, after := 0, time.Duration(0)
 	if answer != nil {
 		status, after = answer.Status, answer.RetryAfter
 	}
-	return failed == nil, s.settled(ctx, c, status, after, failed)
-}
-
-// settled writes how a try ended.
-func (s *Relays) settled(ctx context.Context, c call, status int, after time.Duration, failed error) error {
-	state, due := "sent", s.now()
 	if failed != nil {
 		if state = "waiting"; c.attempts >= len(backOff) {
 			state = "failed"
 		} else {
 			due = due.Add(max(backOff[c.attempts], after))
+			again = due
 		}
 	}
 	return s.db.Update(ctx, func(tx *storage.Tx) error {
 		if _, err := tx.Exec(ctx, `update relay_call set state = $2, due_at = $3, leased_until = 0 where id = $1`, c.id, state, storage.Micros(due)); err != nil {
+			return err
+		}
+		if err := s.tried(ctx, tx, r, c.name(), c, answer, failed, again); err != nil {
 			return err
 		}
 		return s.note(ctx, tx, c.relay, status, failed)
@@ -205,6 +212,9 @@ func (s *Relays) end(ctx context.Context, c call, state string) error {
 func (s *Relays) post(ctx context.Context, r Relay, id string, said Payload) (*fetch.Response, error) {
 	secrets, err := s.secrets(ctx, r.ID)
 	if err != nil {
+		return nil, err
+	}
+	if said.Text, err = s.text(ctx, said); err != nil {
 		return nil, err
 	}
 	body, err := json.Marshal(said)
@@ -225,7 +235,8 @@ func (s *Relays) Test(ctx context.Context, a know.Actor, id int64) error {
 	if err != nil {
 		return err
 	}
-	_, failed := s.post(ctx, r, "test-"+rand.Text(), Payload{Type: "test", Timestamp: s.now().UTC(), Data: Data{URL: s.url + "/desk/radar/alerts"}})
+	name := "test-" + rand.Text()
+	answer, failed := s.post(ctx, r, name, Payload{Type: "test", Timestamp: s.now().UTC(), Data: Data{URL: s.url + "/desk/radar/alerts"}})
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -233,6 +244,9 @@ func (s *Relays) Test(ctx context.Context, a know.Actor, id int64) error {
 		return failed
 	}
 	err = s.db.Update(ctx, func(tx *storage.Tx) error {
+		if err := s.tried(ctx, tx, r, name, call{kind: "test"}, answer, failed, time.Time{}); err != nil {
+			return err
+		}
 		if failed == nil {
 			return s.note(ctx, tx, r.ID, http.StatusOK, nil)
 		}

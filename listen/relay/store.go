@@ -113,7 +113,7 @@ func (s *Relays) Remove(ctx context.Context, a know.Actor, id int64) error {
 		if err == nil && n == 0 {
 			return errNone()
 		}
-		for _, table := range []string{"relay_secret", "relay_call"} {
+		for _, table := range []string{"relay_secret", "relay_call", "relay_try"} {
 			if err == nil {
 				_, err = tx.Exec(ctx, `delete from `+table+` where relay_id = $1`, id)
 			}
@@ -194,7 +194,11 @@ func (s *Relays) relay(ctx context.Context, id int64) (Relay, error) {
 // Tidy forgets what was sent, or given up, long ago.
 func (s *Relays) Tidy(ctx context.Context) error {
 	return s.db.Update(ctx, func(tx *storage.Tx) error {
-		_, err := tx.Exec(ctx, `delete from relay_call where at < $1`, storage.Micros(s.now().Add(-keep)))
+		before := storage.Micros(s.now().Add(-keep))
+		if _, err := tx.Exec(ctx, `delete from relay_try where at < $1`, before); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, `delete from relay_call where at < $1`, before)
 		return err
 	})
 }

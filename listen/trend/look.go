@@ -113,14 +113,17 @@ func (t *Trends) find(ctx context.Context, now time.Time, share int64, look *Loo
 	return append(found, newNames...), nil
 }
 
-// without leaves out the topics that are led by a new name: they are shown once,
-// as that.
+// without leaves out the topics that are led by a new name, or by one with one
+// word beside it, such as an article: they are shown once, as that.
 func without(topics []rising.Topic, newNames []Trend) []rising.Topic {
-	named := map[string]bool{}
-	for _, n := range newNames {
-		named[strings.Join(query.Words(n.Label), " ")] = true
-	}
-	return slices.DeleteFunc(topics, func(t rising.Topic) bool { return named[strings.Join(query.Words(t.Terms[0].Text), " ")] })
+	return slices.DeleteFunc(topics, func(t rising.Topic) bool {
+		words := query.Words(t.Terms[0].Text)
+		return slices.ContainsFunc(newNames, func(n Trend) bool {
+			name := query.Words(n.Label)
+			spare := len(words) - len(name)
+			return (spare == 0 || spare == 1) && (slices.Equal(words[spare:], name) || slices.Equal(words[:len(name)], name))
+		})
+	})
 }
 
 func ofTopics(all []rising.Topic) (out []Trend) {

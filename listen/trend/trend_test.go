@@ -11,6 +11,7 @@ import (
 
 	"tribune/event"
 	"tribune/internal/fetch"
+	"tribune/internal/rising"
 	"tribune/know"
 	"tribune/listen"
 	"tribune/storage"
@@ -207,5 +208,20 @@ func TestBounded(t *testing.T) {
 	l, err := s.LastLook(ctx, s.staff)
 	if all := s.count(t, `select count(*) from mention where copy_of = 0`); err != nil || l.Read > 500 || l.Read < 200 || l.Read+l.LeftOut != all {
 		t.Errorf("read %d, left out %d of %d, %v", l.Read, l.LeftOut, all, err)
+	}
+}
+
+// A new name stands among names, not among topics as well, with an article or without.
+func TestWithout(t *testing.T) {
+	var topics []rising.Topic
+	for _, lead := range []string{"the Long Table", "Long Table", "Long Table tonight", "I saw the Long Table", "table", "new elastic band"} {
+		topics = append(topics, rising.Topic{Terms: []rising.Term{{Text: lead}}})
+	}
+	var left []string
+	for _, topic := range without(topics, []Trend{{Label: "Long Table"}, {Label: "Sillon"}}) {
+		left = append(left, topic.Terms[0].Text)
+	}
+	if want := []string{"I saw the Long Table", "table", "new elastic band"}; !slices.Equal(left, want) {
+		t.Errorf("left are %q, want %q", left, want)
 	}
 }

@@ -23,7 +23,7 @@
   };
   const tones = { good: "var(--good)", bad: "var(--bad)", quiet: "var(--line-2)", accent: "var(--accent)" };
   const own = (i) => i === 0 ? "var(--accent)" : `light-dark(oklch(50% .12 ${[24, 250, 155, 75, 320, 200][i % 6]}), oklch(76% .11 ${[24, 250, 155, 75, 320, 200][i % 6]}))`;
-  const lang = document.documentElement.lang;
+  const lang = document.documentElement.lang.replace(/^en$/, "en-GB"); // days before months, as the page has them
   const label = (step) => {
     const f = new Intl.DateTimeFormat(lang, { timeZone: "UTC", ...{ hour: { day: "numeric", month: "short", hour: "2-digit" }, month: { month: "short", year: "numeric" } }[step] ?? { day: "numeric", month: "short" } });
     return (iso) => f.format(new Date(iso));

@@ -237,10 +237,13 @@ func checkedText(v *page.View, c listen.Checked) string {
 // percent writes a part of one in hundredths.
 func percent(v *page.View, part float64) string { return v.Number(int64(part*100 + .5)) }
 
-// shareOf is percent of two counts.
+// shareOf is percent of two counts, "<1" of a few among many.
 func shareOf(v *page.View, n, of int64) string {
 	if of == 0 {
 		return percent(v, 0)
+	}
+	if 0 < n && 200*n < of {
+		return "<\u202f" + v.Number(1)
 	}
 	return percent(v, float64(n)/float64(of))
 }

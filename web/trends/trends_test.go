@@ -173,7 +173,8 @@ func TestWebhooks(t *testing.T) {
 	marta.Get("/desk/radar/webhooks/1").Want(t, 200, "works")
 	taken = http.StatusTeapot
 	marta.Post("/desk/radar/webhooks/1/test").Want(t, 303)
-	marta.Get("/desk/radar/webhooks/1").Want(t, 200, "fails", "did not take what was sent")
+	marta.Get("/desk/radar/webhooks/1").Want(t, 200, "fails", "did not take what was sent", "a test", "not received", ">received<")
+	marta.Get("/desk/radar/alerts").Want(t, 200, "What was sent lately", "not received")
 	marta.Post("/desk/radar/webhooks/1/secret").Want(t, 200, "whsec_", "signs, too, until")
 	marta.Post("/desk/radar/webhooks/1", "url", office.URL, "name", "", "needs", "1", "from", "22:00", "until", "07:00", "zone", "Europe/Paris").Want(t, 303)
 	marta.Get("/desk/radar/webhooks/1").Want(t, 200, "127.0.0.1", "unmet needs", `value="22:00"`)

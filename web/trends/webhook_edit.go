@@ -31,14 +31,19 @@ type webhookForm struct {
 type webhooks struct {
 	may  bool
 	list []relay.Relay
+	sent []relay.Try
 	form webhookForm
 }
+
+// sentShown is how many of the newest requests a page shows.
+const sentShown = 20
 
 // webhookShown is an address as its page shows it.
 type webhookShown struct {
 	relay.Relay
 	about  string // the standing query
 	secret string // made just now, shown once
+	sent   []relay.Try
 	form   webhookForm
 }
 
@@ -83,7 +88,10 @@ func (x *trends) webhooks(ctx context.Context, v *page.View, queries []listen.Qu
 	if w.may = know.May(v.Actor, know.Tune, know.Subject{}); !w.may {
 		return w, nil
 	}
-	w.list, err = x.Relays.List(ctx, v.Actor)
+	if w.list, err = x.Relays.List(ctx, v.Actor); err != nil {
+		return w, err
+	}
+	w.sent, err = x.Relays.Tries(ctx, v.Actor, 0, 0, sentShown)
 	f.complete(v, queries)
 	w.form = f
 	return w, err
@@ -124,6 +132,9 @@ func (x *trends) showWebhook(w http.ResponseWriter, r *http.Request, v *page.Vie
 	v.Title, v.Section = o.Name, "radar"
 	queries, err := x.Radar.Queries(r.Context(), v.Actor)
 	if err != nil {
+		return err
+	}
+	if o.sent, err = x.Relays.Tries(r.Context(), v.Actor, o.ID, 0, sentShown); err != nil {
 		return err
 	}
 	o.form.complete(v, queries)
@@ -240,4 +251,17 @@ func goes(v *page.View, w relay.Wish, about string) string {
 		return fmt.Sprintf("%s · %s", v.List(all), about)
 	}
 	return v.List(all)
+}
+
+// alertOf names what an alert told, and gives where it stands.
+func alertOf(v *page.View, t relay.Try) (name, address string) {
+	switch t.Kind {
+	case "spike":
+		return v.T("a spike"), desk.Link("/desk/radar/spikes/%d", t.Subject)
+	case "need":
+		return v.T("an unmet need"), desk.Link("/desk/radar/rising/%d", t.Subject)
+	case "reach":
+		return v.T("a mention that reaches many"), desk.Link("/desk/mentions/%d", t.Subject)
+	}
+	return v.T("a test"), ""
 }

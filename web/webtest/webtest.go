@@ -90,7 +90,7 @@ func Over(t testing.TB, db *storage.DB, folders ...Folder) *Site {
 	k.Spikes = spike.New(log, db, k.Events, k.Now)
 	k.Trends = trend.New(log, db, k.Events, k.People, k.Now)
 	k.Alerts = alert.New(db, k.Events, k.People, k.Now)
-	k.Relays = relay.New(log, db, k.Events, k.People, k.Radar, k.Spikes, k.Trends, fetch.New(fetch.Options{AllowPrivate: true}), URL, k.Now)
+	k.Relays = relay.New(log, db, k.Events, k.People, k.Radar, k.Spikes, k.Trends, fetch.New(fetch.Options{AllowPrivate: true}), func() (*i18n.Catalogue, error) { return k.Words, nil }, URL, k.Now)
 	k.Inbox = converse.New(log, db, k.Events, k.People, k.Radar, k.Now)
 	k.Ideas = shape.New(log, db, k.Events, k.People, k.Radar, k.Inbox, k.Now)
 	k.Purchases = purchase.New(log, db, k.Events, k.People, k.Now)

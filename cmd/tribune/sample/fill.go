@@ -258,9 +258,9 @@ func (f *filler) people() error {
 			return row{"id": i + 1, "kind": a.kind, "address": a.address, "name": a.name, "url": a.url, "person_id": 0, "confirmed_at": 0, "created_at": f.today.AddDate(0, 0, -saidFor).UnixMicro()}
 		}
 		if i >= f.sizes.People {
-			return row{"id": i + 1, "kind": "mail", "address": fmt.Sprintf("buyer%d@example.org", i+1), "person_id": 0, "confirmed_at": 0, "created_at": f.bought[i].at[0].UnixMicro()}
+			return row{"id": i + 1, "kind": "mail", "address": fmt.Sprintf("buyer%d@example.org", i+1), "person_id": 0, "confirmed_at": 0, "created_at": f.bought[i].at[0].UnixMicro(), "name": "", "url": ""}
 		}
-		return row{"id": i + 1, "kind": "mail", "address": fmt.Sprintf("person%d@example.org", i+1), "person_id": i + 1, "confirmed_at": joined[i], "created_at": joined[i]}
+		return row{"id": i + 1, "kind": "mail", "address": fmt.Sprintf("person%d@example.org", i+1), "person_id": i + 1, "confirmed_at": joined[i], "created_at": joined[i], "name": "", "url": ""}
 	})
 }
 

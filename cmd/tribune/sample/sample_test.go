@@ -137,6 +137,7 @@ func mentions(t *testing.T, site *tribune.Site, sizes sample.Sizes) {
 		"sources whose number is not so": `select count(*) from source s where mentions <> (select count(*) from mention m where m.source_id = s.id)`,
 		"replies to nothing before them": `select count(*) from mention m where reply_to <> '' and not exists (select 1 from mention o where o.external_id = m.reply_to and o.source_id = m.source_id and o.published_at <= m.published_at)`,
 		"doubles":                        `select count(*) from mention m join mention o on o.account_id = m.account_id and o.text_hash = m.text_hash and o.id < m.id where m.published_at - o.published_at <= 604800000000`,
+		"authors without a name":         `select count(*) from account where person_id = 0 and id in (select account_id from mention) and name = ''`,
 		"accounts that are not there":    `select count(*) from mention m where not exists (select 1 from account a where a.id = m.account_id)`,
 	} {
 		if n := number(t, site, statement); n != 0 {

@@ -1,0 +1,83 @@
+package relay
+
+import (
+	"context"
+	"embed"
+	"strings"
+
+	"tribune/internal/i18n"
+	"tribune/internal/plain"
+)
+
+// Texts holds the French of this package's texts for people.
+//
+//go:embed fr.json
+var Texts embed.FS
+
+const (
+	mostSaid  = 200 // runes of somebody's words in a sentence
+	mostWords = 5   // that are new in a rise
+)
+
+// text gives what happened in one sentence of the site's language, with its
+// address: what chat programs show.
+func (s *Relays) text(ctx context.Context, p Payload) (string, error) {
+	site, err := s.people.Site(ctx)
+	if err != nil {
+		return "", err
+	}
+	words, err := s.words()
+	if err != nil {
+		return "", err
+	}
+	return sentence(words.Printer(site.Language, site.Location()), p) + " " + p.Data.URL, nil
+}
+
+func sentence(v *i18n.Printer, p Payload) string {
+	switch d := p.Data; {
+	case d.Spike != nil:
+		return rose(v, d)
+	case d.Need != nil:
+		return v.N("An unmet need: “{label}”. {n} person says it.", "An unmet need: “{label}”. {n} people say it.", int64(d.Need.Authors), "label", harmless(d.Need.Label))
+	case d.Mention != nil && !d.Mention.Public:
+		return v.N("What somebody said, and not in public, reaches {n} person.", "What somebody said, and not in public, reaches {n} people.", d.Mention.Reach)
+	case d.Mention != nil && d.Mention.Author == "":
+		return v.N("“{text}” reaches {n} person.", "“{text}” reaches {n} people.", d.Mention.Reach, "text", harmless(d.Mention.Text))
+	case d.Mention != nil:
+		return v.N("{author} reaches {n} person: “{text}”", "{author} reaches {n} people: “{text}”", d.Mention.Reach, "author", harmless(d.Mention.Author), "text", harmless(d.Mention.Text))
+	}
+	return v.T("This is a test: alerts arrive here.")
+}
+
+func rose(v *i18n.Printer, d Data) string {
+	about, usual := v.T("all that is heard"), v.Number(int64(d.Spike.Expected+.5))
+	if d.Query != nil {
+		about = harmless(d.Query.Name)
+	}
+	switch d.Spike.Kind {
+	case "silence":
+		return v.T("Silence: nothing is heard of “{about}”. Usual is about {usual} in an hour.", "about", about, "usual", usual)
+	case "drop":
+		return v.N("A drop of “{about}”: {n} mention in an hour. Usual is about {usual}.", "A drop of “{about}”: {n} mentions in an hour. Usual is about {usual}.", int64(d.Spike.Peak+.5), "about", about, "usual", usual)
+	}
+	said := v.N("A rise of “{about}”: {n} mention in an hour. Usual is about {usual}.", "A rise of “{about}”: {n} mentions in an hour. Usual is about {usual}.", int64(d.Spike.Peak+.5), "about", about, "usual", usual)
+	if len(d.Spike.Words) > 0 {
+		var fresh []string
+		for _, w := range d.Spike.Words[:min(len(d.Spike.Words), mostWords)] {
+			fresh = append(fresh, harmless(w.Text))
+		}
+		said += " " + v.T("New in it: {words}.", "words", strings.Join(fresh, ", "))
+	}
+	return said
+}
+
+// calls are what makes chat programs call people or draw a link or a picture:
+// Slack's <!channel> and <https://...|text>, @channel, @all and @here, and
+// Markdown's [text](address).
+var calls = strings.NewReplacer("<", "‹", ">", "›", "@", "@\u2060", "](", "] (", "`", "'")
+
+// harmless gives somebody's words on one line, cut short, so that a chat program
+// shows them and obeys nothing in them.
+func harmless(words string) string {
+	return calls.Replace(plain.Clip(plain.Line(words), mostSaid))
+}
