@@ -215,7 +215,7 @@ func (w *work) recount(ctx context.Context, id int64) error {
 			return err
 		}
 	}
-	if n.country != old.country && old.below > 0 {
+	if there && n.country != old.country { // a ring that ended may have hung somebody here just now
 		if err := w.due(ctx, dueBelow, id); err != nil {
 			return err
 		}

@@ -78,7 +78,7 @@ func killedWhileHearing(t *testing.T, database string) {
 			close(stop)
 			stop = nil
 		}
-		taken := sendPosts(address, token, next)
+		refused := sendPosts(address, token, next)
 		if stop != nil {
 			<-stop
 			kills++
@@ -86,8 +86,8 @@ func killedWhileHearing(t *testing.T, database string) {
 			next = max(0, next-1) // a client that did not keep all of its own notes
 			continue
 		}
-		if !taken {
-			t.Fatalf("what was sent is not taken\n%s", r.out.String())
+		if refused != nil {
+			t.Fatalf("what was sent is not taken: %v\n%s", refused, r.out.String())
 		}
 		next++
 	}
@@ -118,9 +118,9 @@ func killedWhileHearing(t *testing.T, database string) {
 	}
 }
 
-// sendPosts sends the posts of one call, and reports whether that was
+// sendPosts sends the posts of one call; an error says that it was not
 // acknowledged.
-func sendPosts(address, token string, call int) bool {
+func sendPosts(address, token string, call int) error {
 	var body strings.Builder
 	body.WriteString("[")
 	for i := range heardAtOnce {
@@ -137,15 +137,18 @@ func sendPosts(address, token string, call int) bool {
 	body.WriteString("]")
 	req, err := http.NewRequest(http.MethodPost, "http://"+address+"/api/v1/mentions", strings.NewReader(body.String()))
 	if err != nil {
-		return false
+		return err
 	}
 	req.Header.Set("Authorization", "Bearer "+token)
 	req.Header.Set("Content-Type", "application/json")
 	resp, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(req)
 	if err != nil {
-		return false
+		return err
 	}
 	defer resp.Body.Close()
-	_, err = io.Copy(io.Discard, resp.Body)
-	return err == nil && resp.StatusCode < 300
+	said, err := io.ReadAll(resp.Body)
+	if err == nil && resp.StatusCode >= 300 {
+		err = fmt.Errorf("%s: %s", resp.Status, said)
+	}
+	return err
 }

@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -52,7 +51,7 @@ func openSite(t *testing.T, data string) *tribune.Site {
 // run is one life of the program.
 type run struct {
 	cmd  *exec.Cmd
-	out  bytes.Buffer
+	out  output
 	free func()
 }
 

@@ -21,9 +21,9 @@ const (
 	fineFor    = 14 * 24 * time.Hour
 )
 
-// foldedTally is the name of the number in the table tally that says up to
+// FoldedTally is the name of the number in the table tally that says up to
 // when, in Unix seconds, slots are folded into hours.
-const foldedTally = "listen.folded-until"
+const FoldedTally = "listen.folded-until"
 
 // facet is what a mention is counted by besides its queries.
 type facet struct {
@@ -149,7 +149,7 @@ func (r *Radar) uncount(ctx context.Context, tx *storage.Tx, id int64) (settle f
 
 // foldedUntil gives up to when, in Unix seconds, slots are hours.
 func foldedUntil(ctx context.Context, q storage.Q) (until int64, err error) {
-	err = q.Row(ctx, `select coalesce(max(n), 0) from tally where name = $1`, foldedTally).Scan(&until)
+	err = q.Row(ctx, `select coalesce(max(n), 0) from tally where name = $1`, FoldedTally).Scan(&until)
 	return until, err
 }
 
@@ -213,7 +213,7 @@ func foldNext(ctx context.Context, tx *storage.Tx, end int64) (more bool, err er
 	if _, err := tx.InsertMany(ctx, `mention_count (query_id, at, source_id, language, country, mood, n)`, rows, ``, nil); err != nil {
 		return false, err
 	}
-	_, err = tx.Exec(ctx, `insert into tally (name, n) values ($1, $2) on conflict (name) do update set n = excluded.n`, foldedTally, until)
+	_, err = tx.Exec(ctx, `insert into tally (name, n) values ($1, $2) on conflict (name) do update set n = excluded.n`, FoldedTally, until)
 	return until < end, err
 }
 

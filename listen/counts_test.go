@@ -32,7 +32,7 @@ func TestCounts(t *testing.T) {
 			settled(t, s)
 		}
 		until := s.clock.now().Add(-fineFor).Unix() / slotCoarse * slotCoarse
-		if n := count(t, s.db, `select n from tally where name = $1`, foldedTally); n != until {
+		if n := count(t, s.db, `select n from tally where name = $1`, FoldedTally); n != until {
 			t.Errorf("folded until %d, want %d", n, until)
 		}
 		for what, statement := range map[string]string{

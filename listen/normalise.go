@@ -236,11 +236,7 @@ func utter(s Source, p Post, stated time.Time) utterance {
 		country: p.Country, reach: p.Reach, hasImage: p.HasImage, publishedAt: p.PublishedAt, undated: stated.IsZero(), atAddress: p.atAddress}
 	u.doc = asked(p.Text, p.URL, u.account, s.Name, p.Language, p.Country, p.Reach, p.HasImage).Tokenize()
 	words := folded(u.doc, p.Text)
-	sum := sha256.Sum256([]byte(words))
-	u.hash = int64(binary.BigEndian.Uint64(sum[:8]))
-	if u.hash == 0 { // 0 means no text
-		u.hash = 1
-	}
+	u.hash = hashOf(words)
 	u.identity = identityOf(&u, words, stated)
 	return u
 }
@@ -301,6 +297,21 @@ func folded(doc query.Doc, text string) string {
 		words[i] = t.Word
 	}
 	return strings.Join(words, " ")
+}
+
+// hashOf gives the hash of the words of a text, as folded gives them.
+func hashOf(words string) int64 {
+	sum := sha256.Sum256([]byte(words))
+	if hash := int64(binary.BigEndian.Uint64(sum[:8])); hash != 0 {
+		return hash
+	}
+	return 1 // 0 means no text
+}
+
+// Marks gives what something said is known by if its source names it by an id:
+// its identity, and the hash of its words. They are for who writes an archive.
+func Marks(source int64, id string, doc query.Doc) (identity string, hash int64) {
+	return namedBySource(source, id), hashOf(folded(doc, doc.Post.Text))
 }
 
 // isPublic reports whether anyone can open what was said. Mail, calls and

@@ -116,7 +116,11 @@ func (c *demoCommand) fill(ctx context.Context, log *slog.Logger, today time.Tim
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(site.CatchUp(ctx), site.Close()); err != nil {
+	err = site.CatchUp(ctx)
+	if err == nil {
+		err = errors.Join(site.Spikes.Once(ctx), site.Trends.Look(ctx))
+	}
+	if err := errors.Join(err, site.Close()); err != nil {
 		return err
 	}
 	fmt.Printf("%s holds %d ideas, %d votes, %d comments, %d people, %d mentions, %d purchases. The owner is person1@example.org.\n", c.Fill,

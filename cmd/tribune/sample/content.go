@@ -78,7 +78,7 @@ type post struct {
 	Edits                         []wording
 }
 
-type query struct{ Name, Text, Purpose string }
+type watched struct{ Name, Text, Purpose string }
 
 type source struct{ Name, Shown, Kind string }
 
@@ -96,7 +96,7 @@ type story struct {
 	calls     []call
 	decisions []decision
 	releases  []release
-	queries   []query
+	queries   []watched
 	sources   []source
 	mentions  []mention
 	posts     []post

@@ -3,6 +3,7 @@ package sample
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"tribune/know"
+	"tribune/listen"
 	"tribune/storage"
 )
 
@@ -30,14 +32,15 @@ type filler struct {
 	votes, comments, voted []int64 // by idea: how many; voted: by staff
 	created                []int64
 	bought                 []*shopper
+	said                   *sayings
 }
 
 // Fill writes a site of any size as an archive (see storage.Export), to be
 // imported: people (the first is the owner), ideas with votes and comments,
-// mentions, and purchases with who told whom. Everything is public. The same
-// seed and day give the same site. Texts are the story's sentences, put
-// together anew. What the site counts of purchases is there already; what it
-// counts of mentions it counts itself, in its work that waits.
+// mentions, and purchases with who told whom. The same seed and day give the
+// same site. Texts are the story's sentences, put together anew. What the site
+// counts of purchases is there already, and what the radar counts of mentions;
+// the rest it counts itself, in its work that waits.
 func Fill(to storage.Folder, n Sizes, today time.Time, seed uint64) error {
 	s, err := read()
 	if err != nil {
@@ -54,6 +57,9 @@ func Fill(to storage.Folder, n Sizes, today time.Time, seed uint64) error {
 	f.sizes.People = max(f.sizes.People, 2)
 	f.share()
 	f.bought = f.shoppers()
+	if f.said, err = f.sayings(s); err != nil {
+		return fmt.Errorf("sample: fill: %w", err)
+	}
 	for _, table := range []func() error{f.site, f.people, f.ideas, f.voteRows, f.commentRows, f.mentionRows, f.orders, f.tree, f.cohorts, f.due} {
 		if err := table(); err != nil {
 			return fmt.Errorf("sample: fill: %w", err)
@@ -79,21 +85,46 @@ type row map[string]any
 
 // table writes n rows that make gives.
 func (f *filler) table(name string, n int, make func(i int) row) error {
-	w, err := f.to.Create(name + ".ndjson")
+	t, err := f.begin(name)
 	if err != nil {
 		return err
 	}
-	out := bufio.NewWriterSize(w, 1<<16)
-	enc := json.NewEncoder(out)
-	enc.SetEscapeHTML(false)
 	for i := range n {
-		if err := enc.Encode(make(i)); err != nil {
-			return finish(w, err)
-		}
+		t.put(make(i))
 	}
-	f.m.Rows[name] = int64(n)
-	return finish(w, out.Flush())
+	return t.end()
 }
+
+// open is a table that is being written. It keeps its first error.
+type open struct {
+	f    *filler
+	name string
+	to   io.WriteCloser
+	out  *bufio.Writer
+	enc  *json.Encoder
+	err  error
+}
+
+func (f *filler) begin(name string) (*open, error) {
+	w, err := f.to.Create(name + ".ndjson")
+	if err != nil {
+		return nil, err
+	}
+	t := &open{f: f, name: name, to: w, out: bufio.NewWriterSize(w, 1<<16)}
+	t.enc = json.NewEncoder(t.out)
+	t.enc.SetEscapeHTML(false)
+	f.m.Rows[name] = 0
+	return t, nil
+}
+
+func (t *open) put(r row) {
+	if t.err == nil {
+		t.err = t.enc.Encode(r)
+		t.f.m.Rows[t.name]++
+	}
+}
+
+func (t *open) end() error { return finish(t.to, errors.Join(t.err, t.out.Flush())) }
 
 // rows writes a table of these rows.
 func (f *filler) rows(name string, rows []row) error {
@@ -148,7 +179,12 @@ func (f *filler) site() error {
 		byStage[stageOf(i)]++
 	}
 	stages := []string{"open", "under_review", "planned", "started", "shipped", "declined"}
-	if err := f.table("tally", len(stages), func(i int) row { return row{"name": "ideas." + stages[i], "n": byStage[stages[i]]} }); err != nil {
+	if err := f.table("tally", len(stages)+1, func(i int) row {
+		if i == len(stages) {
+			return row{"name": listen.FoldedTally, "n": f.said.folded}
+		}
+		return row{"name": "ideas." + stages[i], "n": byStage[stages[i]]}
+	}); err != nil {
 		return err
 	}
 	return f.table("tag", len(tags), func(i int) row {
@@ -215,7 +251,12 @@ func (f *filler) people() error {
 	}); err != nil {
 		return err
 	}
-	return f.table("account", max(f.sizes.People, len(f.bought)), func(i int) row {
+	held := max(f.sizes.People, len(f.bought))
+	return f.table("account", held+len(f.said.authors), func(i int) row {
+		if i >= held {
+			a := f.said.authors[i-held]
+			return row{"id": i + 1, "kind": a.kind, "address": a.address, "name": a.name, "url": a.url, "person_id": 0, "confirmed_at": 0, "created_at": f.today.AddDate(0, 0, -saidFor).UnixMicro()}
+		}
 		if i >= f.sizes.People {
 			return row{"id": i + 1, "kind": "mail", "address": fmt.Sprintf("buyer%d@example.org", i+1), "person_id": 0, "confirmed_at": 0, "created_at": f.bought[i].at[0].UnixMicro()}
 		}
@@ -286,52 +327,5 @@ func (f *filler) commentRows() error {
 		given++
 		return row{"id": i + 1, "idea_id": idea + 1, "person_id": 1 + f.rand.IntN(f.sizes.People), "body": f.sentence(), "language": "en",
 			"created_at": f.created[idea] + f.rand.Int64N(1+f.today.UnixMicro()-f.created[idea])}
-	})
-}
-
-// mentionRows writes mentions of one source that match one query.
-func (f *filler) mentionRows() error {
-	n := f.sizes.Mentions
-	if n == 0 {
-		return nil
-	}
-	now := f.today.UnixMicro()
-	if err := f.table("source", 1, func(int) row {
-		return row{"id": 1, "name": "Reviews", "kind": "import", "addressed": 1, "items": n, "mentions": n, "created_at": now}
-	}); err != nil {
-		return err
-	}
-	if err := f.table("query", 1, func(int) row {
-		return row{"id": 1, "name": "Oriflamme", "text": "Oriflamme", "purpose": "us", "filled": 1, "created_at": now, "changed_at": now}
-	}); err != nil {
-		return err
-	}
-	at := make([]int64, n)
-	hours := map[int64]int64{}
-	for i := range at {
-		at[i] = f.ago(365)
-		hours[at[i]/int64(time.Hour/time.Microsecond)]++
-	}
-	if err := f.table("mention", n, func(i int) row {
-		text := f.sentence()
-		return row{"id": i + 1, "identity": fmt.Sprintf("s:1:%d", i+1), "source_id": 1, "external_id": fmt.Sprint(i + 1), "account_id": 1 + f.rand.IntN(f.sizes.People),
-			"kind": "review", "url": fmt.Sprintf("https://reviews.example/%d", i+1), "public": 1, "text": text, "text_hash": i + 1, "language": "en",
-			"published_at": at[i], "heard_at": at[i]}
-	}); err != nil {
-		return err
-	}
-	if err := f.table("mention_query", n, func(i int) row { return row{"query_id": 1, "mention_id": i + 1} }); err != nil {
-		return err
-	}
-	keys := make([]int64, 0, len(hours))
-	for h := range hours {
-		keys = append(keys, h)
-	}
-	slices.Sort(keys)
-	if err := f.table("query_total", 1, func(int) row { return row{"query_id": 1, "n": n} }); err != nil {
-		return err
-	}
-	return f.table("mention_count", 2*len(keys), func(i int) row {
-		return row{"query_id": i % 2, "at": keys[i/2] * 3600, "source_id": 1, "language": "en", "country": "", "mood": "", "n": hours[keys[i/2]]}
 	})
 }

@@ -12,6 +12,10 @@ import (
 
 	"tribune"
 	"tribune/cmd/tribune/sample"
+	"tribune/internal/query"
+	"tribune/know"
+	"tribune/listen"
+	"tribune/listen/judge"
 	"tribune/storage"
 )
 
@@ -111,7 +115,61 @@ func TestFill(t *testing.T) {
 			t.Errorf("%d ideas counted of %d (%v)", total, sizes.Ideas, err)
 		}
 		purchases(t, site, sizes)
+		mentions(t, site, sizes)
 		site.Close()
+	}
+}
+
+// mentions holds what the radar of a filled site has counted against a recount,
+// and what is said there against what the radar makes of the same words.
+func mentions(t *testing.T, site *tribune.Site, sizes sample.Sizes) {
+	t.Helper()
+	for what, statement := range map[string]string{
+		"sums of a facet that are not so": `select count(*) from (select query_id, source_id, language, country, mood, sum(n) as n from mention_count group by 1, 2, 3, 4, 5) c
+			full join (select q.query_id, m.source_id, m.language, m.country, m.mood, count(*) as n from mention m join (select query_id, mention_id from mention_query union all select 0, id from mention) q
+			on q.mention_id = m.id group by 1, 2, 3, 4, 5) w on (c.query_id, c.source_id, c.language, c.country, c.mood) = (w.query_id, w.source_id, w.language, w.country, w.mood) where coalesce(c.n, 0) <> coalesce(w.n, 0)`,
+		"slots that are not so": `select count(*) from (select query_id, at, sum(n) as n from mention_count group by 1, 2) c full join (select q.query_id, s.at, count(*) as n from
+			(select id, case when published_at / 1000000 < f.n then published_at / 3600000000 * 3600 else published_at / 300000000 * 300 end as at from mention, (select n from tally where name = 'listen.folded-until') f) s
+			join (select query_id, mention_id from mention_query union all select 0, id from mention) q on q.mention_id = s.id group by 1, 2) w on (c.query_id, c.at) = (w.query_id, w.at) where coalesce(c.n, 0) <> coalesce(w.n, 0)`,
+		"queries whose total is not so":  `select count(*) from query_total t where n <> (select count(*) from mention_query q where q.query_id = t.query_id)`,
+		"sources whose number is not so": `select count(*) from source s where mentions <> (select count(*) from mention m where m.source_id = s.id)`,
+		"replies to nothing before them": `select count(*) from mention m where reply_to <> '' and not exists (select 1 from mention o where o.external_id = m.reply_to and o.source_id = m.source_id and o.published_at <= m.published_at)`,
+		"doubles":                        `select count(*) from mention m join mention o on o.account_id = m.account_id and o.text_hash = m.text_hash and o.id < m.id where m.published_at - o.published_at <= 604800000000`,
+		"accounts that are not there":    `select count(*) from mention m where not exists (select 1 from account a where a.id = m.account_id)`,
+	} {
+		if n := number(t, site, statement); n != 0 {
+			t.Errorf("%+v: %d %s", sizes, n, what)
+		}
+	}
+	if sizes.Mentions < 400 {
+		return
+	}
+	for what, statement := range map[string]string{
+		"languages": `select count(distinct language) from mention where language <> ''`, "moods": `select count(distinct mood) from mention where mood <> ''`,
+		"sources": `select count(distinct source_id) from mention`, "queries that match": `select count(*) from query_total where n > 0`,
+		"countries": `select count(distinct country) / 5 from mention`, "pictures": `select count(*) / 10 from mention where has_image = 1`,
+		"replies": `select count(*) / 5 from mention where reply_to <> ''`, "reaches": `select count(distinct reach) / 5 from mention`,
+	} {
+		if n := number(t, site, statement); n < 3 {
+			t.Errorf("%d %s are too few", n, what)
+		}
+	}
+	// Heard again, nothing is new, and an edit back and forth leaves what was worked out.
+	said, _, err := site.Radar.Mentions(t.Context(), know.Actor{Role: know.Staff}, listen.Filter{Limit: 50})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range said {
+		p := m.Post()
+		j := judge.Judgement{}
+		j.Finish(&query.Post{Text: m.Text})
+		if j.Mood != string(m.Mood) || j.Tag != m.Language || p.Country == "" {
+			t.Errorf("“%s” is %s in %s, and the radar makes %s in %s of it", m.Text, m.Mood, m.Language, j.Mood, j.Tag)
+		}
+		heard, err := site.Radar.Hear(t.Context(), know.Actor{ID: 1, Role: know.Owner}, []listen.Post{{Source: m.SourceName, SourceKind: listen.ImportSource, Kind: m.Kind, ExternalID: m.ExternalID, URL: m.URL, Text: m.Text, Author: listen.Author{Name: m.Author.Name}}})
+		if err != nil || heard[0].ID != m.ID {
+			t.Errorf("mention %d is heard again as %+v (%v)", m.ID, heard, err)
+		}
 	}
 }
 
