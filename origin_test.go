@@ -1,12 +1,14 @@
 package tribune_test
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -75,4 +77,77 @@ func TestOriginOfRun(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestFirstLink starts a site four times and reads what it prints: the first
+// link until somebody has opened one, and never to a process that serves no page.
+func TestFirstLink(t *testing.T) {
+	data := t.TempDir()
+	const says = "No owner has signed in here yet. An owner opens this link once, within 15 minutes, to set the site up:\n"
+	run := func(roles []string, prints bool, then func(url, link string)) {
+		t.Helper()
+		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		url := "http://" + listener.Addr().String()
+		listener.Close()
+		ctx, stop := context.WithCancel(t.Context())
+		read, write := io.Pipe()
+		done := make(chan error, 1)
+		go func() {
+			err := tribune.Run(ctx, slog.New(slog.DiscardHandler), tribune.Config{Data: data, Addr: strings.TrimPrefix(url, "http://"), URL: url, Roles: roles}, write)
+			write.Close()
+			done <- err
+		}()
+		said := ""
+		if slices.Contains(roles, "web") {
+			lines := bufio.NewReader(read)
+			for n := 0; n < 1 || prints && n < 3; n++ {
+				line, err := lines.ReadString('\n')
+				if err != nil {
+					t.Fatal(err)
+				}
+				said += line
+			}
+		}
+		rest := make(chan string)
+		go func() {
+			more, _ := io.ReadAll(read)
+			rest <- string(more)
+		}()
+		_, link, found := strings.Cut(said, says)
+		if found != prints || prints && !strings.HasPrefix(link, url+"/signin/") {
+			t.Errorf("it says %q", said)
+		}
+		if then != nil {
+			then(url, strings.TrimSpace(link))
+		}
+		stop()
+		if err := <-done; err != nil && !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
+		if more := <-rest; more != "" {
+			t.Errorf("and it says %q", more)
+		}
+	}
+	both := []string{"web", "work"}
+	run([]string{"work"}, false, nil)
+	run(both, true, nil)
+	run(both, true, func(url, link string) {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, link, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Origin", url)
+		answer, err := http.DefaultTransport.RoundTrip(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+		if answer.StatusCode != http.StatusSeeOther {
+			t.Errorf("the link answers %d", answer.StatusCode)
+		}
+	})
+	run(both, false, nil)
 }

@@ -124,7 +124,9 @@ func (s *service) config() huma.Config {
 		},
 		Formats:       huma.DefaultFormats,
 		DefaultFormat: "application/json",
-		Transformers:  []huma.Transformer{s.translate},
+
+		RejectUnknownQueryParameters: true, // a slip would give another answer than was asked for
+		Transformers:                 []huma.Transformer{s.translate},
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -27,6 +28,10 @@ func (s *service) once(next http.Handler) http.Handler {
 		h := w.Header() // an answer is for who asks, and for now
 		h.Set("Cache-Control", "private, no-cache")
 		h.Set("Vary", "Authorization, Cookie, Accept-Language")
+		if _, err := url.ParseQuery(r.URL.RawQuery); err != nil { // what cannot be read would be passed over
+			write(w, trouble(http.StatusUnprocessableEntity, s.printer(gate.From(r.Context())).T("What stands after the ? of the address cannot be read. Write it as name=value, joined by &, and encode other signs as %XX.")))
+			return
+		}
 		key := r.Header.Get("Idempotency-Key")
 		reads := r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodOptions
 		if !reads && r.ContentLength != 0 {

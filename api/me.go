@@ -16,7 +16,7 @@ import (
 func (s *service) meRoutes() {
 	add(s, "me", "GET /me", "me", "Who I am here", http.StatusOK, s.me)
 	add(s, "me", "PATCH /me", "changeMe", "Change what I say of myself, and the mails I get", http.StatusOK, s.meChange)
-	add(s, "me", "DELETE /me", "leave", "Leave: name, addresses and, if I wish, words are erased", http.StatusNoContent, s.leave, strict,
+	add(s, "me", "DELETE /me", "leave", "Leave: name, addresses and, if I wish, words are erased", http.StatusNoContent, s.leave,
 		tells("With words true, in the address or in a body, my words go, too: later there is nobody left to ask. What is not understood is refused before anything is done."))
 	add(s, "me", "GET /me/export", "exportMe", "All that is held about me", http.StatusOK, s.export)
 	add(s, "me", "GET /me/threads", "myThreads", "My conversations with the company", http.StatusOK, s.mine)
@@ -140,9 +140,6 @@ func (s *service) leave(ctx context.Context, a *gate.Asker, in *leaving) (*none,
 	}
 	return nil, s.People.Leave(ctx, a.Actor, words)
 }
-
-// strict refuses what a call's address has and the call does not know.
-func strict(op *huma.Operation) { op.RejectUnknownQueryParameters = true }
 
 // Export is all that is held about somebody, folder by folder.
 type Export struct {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -13,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"tribune/internal/i18n"
+	"tribune/know"
 	"tribune/storage/storagetest"
 )
 
@@ -86,6 +88,59 @@ func TestDocsNameEveryCall(t *testing.T) {
 			t.Errorf("the table of docs/api.md has `%s`, which is no path with its methods", call)
 		}
 	}
+}
+
+// TestUnknownParameters sends each call a parameter that it does not know: it
+// is refused by its name, beside those that the call takes.
+func TestUnknownParameters(t *testing.T) {
+	var description struct {
+		Paths map[string]map[string]struct {
+			Parameters []struct{ Name, In string }
+		} `json:"paths"`
+	}
+	s := open(t, storagetest.SQLite(t))
+	anna := s.person("Anna Blum", know.Owner)
+	if err := json.Unmarshal([]byte(anna.call("GET /openapi.json").text), &description); err != nil {
+		t.Fatal(err)
+	}
+	hole, calls := regexp.MustCompile(`\{\w+\}`), 0
+	for path, methods := range description.Paths {
+		for method, op := range methods {
+			calls++
+			call := strings.ToUpper(method) + " " + strings.TrimPrefix(hole.ReplaceAllString(path, "1"), "/api/v1")
+			r := anna.call(call + "?" + url.QueryEscape("Stagé<b>") + "=new").want(422)
+			if !strings.Contains(r.text, `"query.Stagé<b>"`) {
+				t.Errorf("%s: %s", call, r.text)
+			}
+			for _, one := range op.Parameters {
+				if one.In == "query" && !strings.Contains(r.text, one.Name) {
+					t.Errorf("%s does not name %s: %s", call, one.Name, r.text)
+				}
+			}
+		}
+	}
+	if calls < 100 {
+		t.Errorf("%d calls", calls)
+	}
+	for _, c := range []struct{ call, lang, message string }{
+		{"GET /ideas?sotr=new", "en", "This call has no parameter “sotr”. Did you mean sort? It takes these: author, call, cursor, limit, q, sort, status, tag."},
+		{"GET /ideas?stage=planned", "en", "This call has no parameter “stage”. Did you mean status? It takes these: author, call, cursor, limit, q, sort, status, tag."},
+		{"GET /ideas?wxyz=1", "en", "This call has no parameter “wxyz”. It takes these: author, call, cursor, limit, q, sort, status, tag."},
+		{"GET /ideas?=1", "en", "This call has no parameter “”. It takes these: author, call, cursor, limit, q, sort, status, tag."},
+		{"GET /ideas/1?lang=fr", "fr", "Cet appel ne prend aucun paramètre dans son adresse, donc pas «\u00a0lang\u00a0» non plus. Enlevez-le."},
+		{"GET /ideas?" + strings.Repeat("x", 3000) + "=1", "en", "This call has no parameter “" + strings.Repeat("x", 59) + "…”. It takes these: author, call, cursor, limit, q, sort, status, tag."},
+	} {
+		anna.lang = c.lang
+		anna.call(c.call).want(422).is("detail", c.message).is("errors.0.message", c.message)
+	}
+	anna.lang = "en"
+	anna.call("GET /ideas?b=1&a=1").want(422).is("errors.0.location", "query.a").is("errors.1.location", "query.b")
+	for _, unread := range []string{"sort=new;limit=2", "sort=%zz"} {
+		if r := anna.call("GET /ideas?" + unread).want(422); !strings.Contains(r.text, "cannot be read") {
+			t.Errorf("%s: %s", unread, r.text)
+		}
+	}
+	anna.call("GET /ideas?sort=new&limit=2&status=planned").want(200)
 }
 
 // TestFrench holds every text of this package to its French.

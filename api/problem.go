@@ -16,6 +16,8 @@ import (
 	"tribune/gate"
 	"tribune/internal/fault"
 	"tribune/internal/i18n"
+	"tribune/internal/plain"
+	"tribune/internal/query"
 )
 
 // problem is an error in the asker's words. It is told from huma's own, which
@@ -105,8 +107,13 @@ func (s *service) translate(ctx huma.Context, _ string, v any) (any, error) {
 	p := s.printer(gate.From(ctx.Context()))
 	model := trouble(m.Status, p.T(general(m.Status, m.Detail)))
 	for _, e := range m.Errors {
+		if e.Message == textUnknownParameter {
+			model.Errors = append(model.Errors, unknown(p, ctx.Operation(), e))
+			continue
+		}
 		model.Errors = append(model.Errors, explain(p, e))
 	}
+	slices.SortStableFunc(model.Errors, func(a, b *huma.ErrorDetail) int { return strings.Compare(place(a), place(b)) }) // parameters come as a map gives them
 	if len(model.Errors) == 1 {
 		model.Detail = model.Errors[0].Message
 	}
@@ -175,12 +182,49 @@ func misfit(err error) error {
 	return fault.New(fault.Invalid, text, "field", wrong.Field).On(wrong.Field).Because(err)
 }
 
+// textUnknownParameter is what huma says of a parameter that a call does not know.
+const textUnknownParameter = "unknown query parameter"
+
+// mostName is how much of a wrong name is said again.
+const mostName = 60
+
+// unknown names a parameter that a call does not know, those that it does, and
+// the one that was meant, if one is written like it.
+func unknown(p *i18n.Printer, op *huma.Operation, e *huma.ErrorDetail) *huma.ErrorDetail {
+	name := plain.Clip(plain.Line(strings.TrimPrefix(e.Location, "query.")), mostName)
+	var takes []string
+	for _, one := range op.Parameters {
+		if one.In == "query" {
+			takes = append(takes, one.Name)
+		}
+	}
+	slices.Sort(takes)
+	said := &huma.ErrorDetail{Location: "query." + name}
+	switch meant := query.Nearest(name, takes); {
+	case len(takes) == 0:
+		said.Message = p.T("This call takes no parameters in its address, so not “{name}” either. Leave it out.", "name", name)
+	case meant != "":
+		said.Message = p.T("This call has no parameter “{name}”. Did you mean {meant}? It takes these: {names}.", "name", name, "meant", meant, "names", strings.Join(takes, ", "))
+	default:
+		said.Message = p.T("This call has no parameter “{name}”. It takes these: {names}.", "name", name, "names", strings.Join(takes, ", "))
+	}
+	return said
+}
+
+// place gives the parameter that a finding is about, "" for any other part.
+func place(e *huma.ErrorDetail) string {
+	if strings.HasPrefix(e.Location, "query.") {
+		return e.Location
+	}
+	return ""
+}
+
 // findings is read in order; what none recognises stays as huma says it.
 func findings() []finding {
 	return []finding{
 		{regexp.MustCompile(`^expected required property (.+) to be present$`), "This is needed.", []string{"name"}},
 		{regexp.MustCompile(`^required \w+ parameter is missing$`), "This is needed.", nil},
-		{regexp.MustCompile(`^(?:unexpected property|unknown query parameter)$`), "This call knows nothing of that name.", nil},
+		{regexp.MustCompile(`^unexpected property$`), "This call knows nothing of that name.", nil},
 		{regexp.MustCompile(`^expected string$`), "Send text as {field}.", nil},
 		{regexp.MustCompile(`^(?:expected integer|invalid integer)$`), "Send a whole number as {field}.", nil},
 		{regexp.MustCompile(`^(?:expected number|invalid float)$`), "Send a number as {field}.", nil},

@@ -12,6 +12,9 @@ import (
 func (d *Directory) OwnerLink(ctx context.Context) (secret string, needed bool, err error) {
 	var link int64
 	err = d.db.Update(ctx, func(tx *storage.Tx) error {
+		if err := forgetUnopened(ctx, tx); err != nil {
+			return err
+		}
 		has, err := owned(ctx, tx)
 		if err != nil || has {
 			return err
@@ -25,6 +28,22 @@ func (d *Directory) OwnerLink(ctx context.Context) (secret string, needed bool, 
 	}
 	secret, err = d.Arm(ctx, link)
 	return secret, true, err
+}
+
+// forgetUnopened removes the owner without a name that earlier versions made
+// together with the first link, if nobody ever opened it: nobody is them.
+func forgetUnopened(ctx context.Context, tx *storage.Tx) error {
+	unopened, err := storage.All(ctx, tx, storage.Scalar[int64], `select id from person where role = 'owner' and name = '' and seen_at = 0 and left_at = 0
+		and not exists (select 1 from account where account.person_id = person.id) and not exists (select 1 from session where session.person_id = person.id)`)
+	if err != nil || len(unopened) == 0 {
+		return err
+	}
+	holes, args := storage.Holes(1, unopened)
+	if _, err := tx.Exec(ctx, `delete from signin_link where person_id in (`+holes+`)`, args...); err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `delete from person where id in (`+holes+`)`, args...)
+	return err
 }
 
 // Founds reports whether the link makes the first owner: it went to no address.

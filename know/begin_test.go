@@ -1,6 +1,7 @@
 package know_test
 
 import (
+	"fmt"
 	"testing"
 
 	"tribune/internal/fault"
@@ -54,4 +55,54 @@ func TestOneBeginning(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestUnopenedOwner: a site of an earlier version whose first link nobody opened
+// holds an owner without a name; a start removes them, and nobody else.
+func TestUnopenedOwner(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		d, _, _ := directory(db)
+		ctx := t.Context()
+		unopened := func() {
+			t.Helper()
+			if err := db.Update(ctx, func(tx *storage.Tx) error {
+				id, err := tx.Insert(ctx, `insert into person (role, leads, created_at) values ('owner', 1, 5) returning id`)
+				if err != nil {
+					return err
+				}
+				_, err = tx.Exec(ctx, `insert into signin_link (hash, purpose, account_id, person_id, next, created_at, expires_at) values ($1, 'signin', 0, $2, '', 5, 0)`, fmt.Sprint("pending:", id), id)
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		people := func(want int) {
+			t.Helper()
+			var people, links int
+			if err := db.Row(ctx, `select count(*) from person`).Scan(&people); err != nil || people != want {
+				t.Fatalf("%d people, want %d (%v)", people, want, err)
+			}
+			if err := db.Row(ctx, `select count(*) from signin_link where person_id <> 0 and account_id = 0`).Scan(&links); err != nil || links != 0 {
+				t.Fatalf("%d links of nobody (%v)", links, err)
+			}
+		}
+		unopened()
+		unopened()
+		secret, needed, err := d.OwnerLink(ctx)
+		if err != nil || !needed {
+			t.Fatal(needed, err)
+		}
+		people(0)
+		if _, _, _, err := d.Use(ctx, secret, "", "test"); err != nil {
+			t.Fatal(err)
+		}
+		people(1) // opened, and not named yet
+		unopened()
+		for range 2 {
+			if _, needed, err := d.OwnerLink(ctx); err != nil || needed {
+				t.Fatal(needed, err)
+			}
+			people(1)
+		}
+	})
 }

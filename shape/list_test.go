@@ -1,7 +1,9 @@
 package shape_test
 
 import (
+	"encoding/json"
 	"fmt"
+	"os"
 	"slices"
 	"testing"
 	"time"
@@ -10,6 +12,7 @@ import (
 	"tribune/know"
 	"tribune/shape"
 	"tribune/storage"
+	"tribune/storage/storagetest"
 )
 
 // pages turns all pages of a list.
@@ -236,6 +239,115 @@ func TestSimilar(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestSimilarOnTheSample asks the ideas of the sample for what is like texts
+// that somebody might type: of those that mean an idea which is there, most find
+// it, and of those that mean none, nearly all find nothing.
+func TestSimilarOnTheSample(t *testing.T) {
+	q := newSquare(t, storagetest.SQLite(t))
+	content, err := os.ReadFile("../cmd/tribune/sample/content/ideas.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sample []struct {
+		Title, Body, Language string
+		Tags                  []string
+	}
+	if err := json.Unmarshal(content, &sample); err != nil {
+		t.Fatal(err)
+	}
+	for _, i := range sample {
+		q.idea(t, q.ada, shape.NewIdea{Title: i.Title, Body: i.Body, Language: i.Language, Tags: i.Tags})
+	}
+	found, missed, wrong, silent := 0, 0, 0, 0
+	for _, c := range similarTexts() {
+		alike, err := q.Similar(t.Context(), q.visitor, c.text, 5)
+		if err != nil {
+			t.Fatal(err)
+		}
+		has := false
+		for _, i := range alike {
+			if i.Title == c.means {
+				has = true
+				continue
+			}
+			wrong++
+			t.Logf("%s: not like %s", c.text, i.Title)
+		}
+		switch {
+		case has:
+			found++
+		case c.means != "":
+			missed++
+			t.Logf("%s: not found: %s", c.text, c.means)
+		case len(alike) == 0:
+			silent++
+		}
+	}
+	if found < 20 || wrong > 14 || silent < 22 {
+		t.Errorf("%d found, %d missed, %d shown that are not like it, %d with nothing like it and none shown", found, missed, wrong, silent)
+	}
+}
+
+// similarText is what somebody types, and the title of the idea that is meant,
+// "" for none that is there.
+type similarText struct{ text, means string }
+
+func similarTexts() []similarText {
+	return []similarText{
+		{"A pocket notebook with squares that stays open", "An A6 squared notebook that opens flat"},
+		{"Refill for the leather cover", "Sell refills without the cover"},
+		{"Please tell us in the shop if ink bleeds through", "Say on the shelf which inks bleed through"},
+		{"Spiral notebook for left handed people", "A spiral on the right, for the left-handed"},
+		{"Dot grid with 6 mm spacing", "Dots 6 mm apart instead of 5"},
+		{"Page numbers please", ""},
+		{"Seitenzahlen im Heft", "Seitenzahlen, klein und unten außen"},
+		{"Un deuxième signet", "Deux signets plutôt qu’un"},
+		{"Remplacer l'élastique quand il est usé", "Un élastique qu’on peut remplacer soi-même"},
+		{"Thicker paper for fountain pens", "A heavier paper, 120 g, for wet pens"},
+		{"Somewhere to put my pen", "A loop for the pen"},
+		{"A pen loop", "A loop for the pen"},
+		{"Grey paper", "Light grey paper"},
+		{"Repair my old notebook", "Mend our notebooks"},
+		{"No plastic please", "No more plastic sleeve"},
+		{"Initials embossed on the front", "Initials on the cover"},
+		{"Waterproof notebook", "A waterproof cover"},
+		{"Cheaper for students", ""},
+		{"Preço para estudantes", "Um preço para estudantes que não seja uma esmola"},
+		{"Portes para o Brasil são muito caros", "O frete para o Brasil custa mais que o caderno"},
+		{"Hexagon paper for maps", "Hexagonal ruling"},
+		{"Papier à lettres assorti", "Du papier à lettres, du même papier que vos carnets"},
+		{"Email me when the green one is back in stock", "Tell me when it is back, and only then"},
+		{"Sell notebooks with small flaws cheaper, the seconds", "Sell the seconds"},
+		{"A landscape format", ""},
+		{"Formato horizontal, paisagem", "Formato paisagem"},
+		{"Ein A4 Heft das flach liegt", "Ein A4-Heft, das wirklich flach liegt"},
+		{"A calendar for two years", ""},
+		{"Notebooks that glow in the dark", ""},
+		{"An app for my phone that scans the pages", ""},
+		{"Pencils made of cedar", ""},
+		{"Gift cards", ""},
+		{"A magnetic clasp", ""},
+		{"Sign in with my bank account", ""},
+		{"Make the website darker at night", ""},
+		{"Ship with a cargo bike in Berlin", ""},
+		{"A planner with moon phases", ""},
+		{"Scented pages that smell of lavender", ""},
+		{"Stickers for children", ""},
+		{"I would like to have a discount for my birthday", ""},
+		{"A notebook with a built-in ruler", ""},
+		{"Vegan glue", ""},
+		{"Un cahier de recettes de cuisine", ""},
+		{"Ein Tagebuch mit Schloss", ""},
+		{"Una agenda con los festivos de México", ""},
+		{"The cover should be red", ""},
+		{"More colours for the covers", "Laissez-nous choisir les prochaines couleurs"},
+		{"A bigger notebook", ""},
+		{"I want a notebook made for people who draw comics", ""},
+		{"Notebooks", ""},
+		{"Paper", ""},
+	}
 }
 
 // What is hidden is listed with the reason, who hid it last and when, until it

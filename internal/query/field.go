@@ -1,6 +1,7 @@
 package query
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -118,21 +119,29 @@ func notOneOf(name, value string, values []string, col int) error {
 
 // nearest gives the word of a list that is written most like value, its first
 // if none is.
-func nearest(value string, list []string) string {
+func nearest(value string, list []string) string { return cmp.Or(Nearest(value, list), list[0]) }
+
+// Nearest gives the word of a list that is written most like value, "" if none
+// is: one letter off, or beginning alike, or two letters off.
+func Nearest(value string, list []string) string {
 	value = Fold(value)
-	for d := range 3 {
+	like := func(d int) string {
 		for _, w := range list {
-			if w != "" && within(value, w, d) {
+			if w != "" && d < len(value) && within(value, w, d) {
 				return w
 			}
 		}
+		return ""
+	}
+	if w := cmp.Or(like(0), like(1)); w != "" {
+		return w
 	}
 	for _, w := range list {
 		if len(value) >= 3 && strings.HasPrefix(w, value[:3]) {
 			return w
 		}
 	}
-	return list[0]
+	return like(2)
 }
 
 // reachNode reads what follows reach: a comparison with a number.
