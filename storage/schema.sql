@@ -61,7 +61,7 @@ CREATE TABLE person (
   created_at bigint not null,
   seen_at    bigint not null default 0,
   left_at    bigint not null default 0
-, languages text not null default '', clock_shown bigint not null default 0, credit_shown bigint not null default 1, language_chosen bigint not null default 0);
+, languages text not null default '', clock_shown bigint not null default 0, language_chosen bigint not null default 0, credit text not null default '');
 
 CREATE INDEX person_role on person (role);
 
@@ -325,7 +325,7 @@ CREATE TABLE idea (
   created_at   bigint not null,
   edited_at    bigint not null default 0,
   decided_at   bigint not null default 0
-, clause_id bigint not null default 0, clause_at bigint not null default 0);
+, clause_id bigint not null default 0, clause_at bigint not null default 0, against bigint not null default 0, staff_against bigint not null default 0);
 
 CREATE INDEX idea_votes on idea (votes, id) where state = 'visible';
 
@@ -1062,7 +1062,7 @@ CREATE INDEX tribe_ballot_person on tribe_ballot (person_id);
 CREATE TABLE tribe_support (
   idea_id  bigint not null,
   tribe_id bigint not null,
-  votes    bigint not null,
+  votes    bigint not null, against bigint not null default 0,
   primary key (idea_id, tribe_id)
 );
 
@@ -1832,6 +1832,25 @@ CREATE TABLE digest_mail (
 CREATE INDEX digest_mail_person on digest_mail (person_id);
 
 CREATE INDEX purchase_customer on purchase (shop, customer, id) where customer <> '';
+
+CREATE TABLE vote_against (
+  idea_id   bigint not null,
+  person_id bigint not null,
+  staff     bigint not null default 0, -- was staff then
+  at        bigint not null,
+  primary key (idea_id, person_id)
+);
+
+CREATE INDEX vote_against_person on vote_against (person_id, at);
+
+CREATE TABLE tribe_against (
+  idea_id   bigint not null,
+  person_id bigint not null,
+  from_id   bigint not null default 0,
+  primary key (idea_id, person_id)
+);
+
+CREATE INDEX tribe_against_person on tribe_against (person_id);
 
 CREATE TABLE relay_try (
   id         integer primary key autoincrement,
