@@ -75,6 +75,10 @@ func TestLeftIsNowhere(t *testing.T) {
 			must(err)
 			_, err = site.Ideas.Vote(ctx, gone, other.ID, true)
 			must(err)
+			unwanted, err := site.Ideas.Propose(ctx, marta, shape.NewIdea{Title: "An idea that somebody is against"})
+			must(err)
+			_, err = site.Ideas.VoteAgainst(ctx, gone, unwanted.ID, true)
+			must(err)
 			_, err = site.Ideas.Comment(ctx, gone, other.ID, "I am for it, "+goneComment, "en")
 			must(err)
 			_, err = site.Ideas.Comment(ctx, marta, mine.ID, "Somebody else's words stay.", "en")
@@ -123,6 +127,11 @@ func TestLeftIsNowhere(t *testing.T) {
 			}
 			if left.Votes != 2 || left.Voices != 1 {
 				t.Errorf("counts did not stay: %d votes, %d voices", left.Votes, left.Voices)
+			}
+			left, err = site.Ideas.Idea(ctx, marta, unwanted.ID)
+			must(err)
+			if names, err := site.Ideas.VotersAgainst(ctx, marta, unwanted.ID); err != nil || left.Against != 1 || len(names) != 0 {
+				t.Errorf("against: %d, want the count without the name: %v, %v", left.Against, names, err)
 			}
 			if said, err := site.Ideas.Comments(ctx, marta, mine.ID); err != nil || len(said) != 1 || said[0].Body == "" {
 				t.Errorf("other people's words did not stay: %+v, %v", said, err)

@@ -381,3 +381,42 @@ func TestManyVotes(t *testing.T) {
 		t.Errorf("%d ties of %d votes", n, voters)
 	}
 }
+
+// TestAgainstMerged parts an idea from another whose voters stood on the other
+// side of a third, which is merged still: their word there counts then.
+func TestAgainstMerged(t *testing.T) {
+	each(t, func(t *testing.T, p *place) {
+		ctx := t.Context()
+		into, one, two := p.idea(t, p.staff, "Gilded edges").ID, p.idea(t, p.staff, "Golden edges").ID, p.idea(t, p.staff, "Edges of gold").ID
+		made := p.start(t, p.ada, "Inkers")
+		must(t, p.Join(ctx, p.ben, made.ID, true))
+		against := func(a know.Actor, idea int64) {
+			t.Helper()
+			_, err := p.ideas.VoteAgainst(ctx, a, idea, true)
+			must(t, err)
+		}
+		p.vote(t, p.ada, one, true)
+		against(p.ada, two)
+		against(p.ben, one)
+		p.vote(t, p.ben, two, true)
+		p.vote(t, p.cyd, one, true)
+		against(p.cyd, into)
+		for _, step := range []struct {
+			what string
+			do   func() error
+			want string
+		}{
+			{"merged", func() error { return p.ideas.Merge(ctx, p.staff, one, into) }, "2 2\n"},
+			{"both", func() error { return p.ideas.Merge(ctx, p.staff, two, into) }, "2 2\n"},
+			{"one parted", func() error { return p.ideas.Unmerge(ctx, p.staff, one) }, "2 2\n"},
+			{"the other", func() error { return p.ideas.Unmerge(ctx, p.staff, two) }, "1 1\n"},
+		} {
+			must(t, step.do())
+			p.catchUp(t)
+			if got := p.lines(t, `select votes, against from tribe_support where idea_id = $1 and tribe_id = 0`, into); got != step.want {
+				t.Errorf("%s: %s want %s", step.what, got, step.want)
+			}
+			p.recounts(t, tribe.Window)
+		}
+	})
+}
