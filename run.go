@@ -140,6 +140,9 @@ func (s *Site) begin(ctx context.Context, group *errgroup.Group, listener net.Li
 	if slices.Contains(s.Config.Roles, "web") {
 		serve(ctx, group, listener, handler)
 		fmt.Fprintf(out, "Tribune is at %s\n", s.Config.URL)
+		if s.Config.named {
+			fmt.Fprintf(out, "It listens on %s.\n", listener.Addr())
+		}
 		if err := s.People.RememberURL(ctx, s.Config.URL); err != nil {
 			return err
 		}

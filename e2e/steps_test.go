@@ -98,7 +98,7 @@ func look(p *Page, name string) {
 func inFrame(p *Page) {
 	p.t.Helper()
 	for _, wrong := range Eval[[]string](p, `(() => {
-		const wrong = [], row = document.querySelector('.bar nav, .rail'), main = document.querySelector('main.wrap');
+		const wrong = [], row = document.querySelector('.bar nav, .rail-in'), main = document.querySelector('main.wrap');
 		if (row && getComputedStyle(row).display === 'flex') {
 			const entries = [...row.querySelectorAll(':scope > a')].map(a => a.getBoundingClientRect()).filter(r => r.width);
 			if (entries.some(r => r.top >= entries[0].bottom)) wrong.push('the navigation breaks into rows');

@@ -249,7 +249,8 @@ func (s *Ideas) Moments(ctx context.Context, person int64, accounts []int64, lim
 			where ` + mine("v") + ` order by v.said_at desc limit $2`, both},
 		{"told", `select t.told_at, i.id, i.title, d.reason, d.by_id, '' from telling t join decision d on d.id = t.decision_id
 			join idea i on i.id = d.subject_id where ` + mine("t") + ` and t.told_at > 0 order by t.told_at desc limit $2`, both},
-		{"promised", `select d.at, i.id, i.title, d.reason, d.by_id, '' from telling t join decision d on d.id = t.decision_id
+		// Whoever was told has read the reason there.
+		{"promised", `select d.at, i.id, i.title, case when t.told_at > 0 then '' else d.reason end, d.by_id, '' from telling t join decision d on d.id = t.decision_id
 			join idea i on i.id = d.subject_id where ` + mine("t") + ` and d.promised_at > 0 and t.superseded_by = 0 order by d.at desc limit $2`, both},
 	} {
 		moments, err := storage.All(ctx, s.db, func(row storage.Scanner) (m know.Moment, err error) {

@@ -4,19 +4,25 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"os"
 
 	"tribune"
+	"tribune/internal/fault"
 )
 
 type backupCommand struct {
 	folder
-	File string `arg:"" help:"File to write; it appears whole or not at all."`
+	File    string `arg:"" help:"File to write; it appears whole or not at all."`
+	Replace bool   `help:"Write over FILE if it is there."`
 }
 
 // Run writes a backup, also while the server runs.
 func (c *backupCommand) Run(ctx context.Context, log *slog.Logger) error {
 	if err := c.there(); err != nil {
 		return err
+	}
+	if _, err := os.Lstat(c.File); err == nil && !c.Replace {
+		return fault.New(fault.Conflict, "{file} is there already, and was left as it is. Give another name, or say --replace.", "file", c.File)
 	}
 	site, err := c.open(ctx, log)
 	if err != nil {

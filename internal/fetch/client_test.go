@@ -379,6 +379,11 @@ func TestNobodyThere(t *testing.T) {
 	s.Config.ErrorLog = nil
 	_, err = c.Get(t.Context(), Request{URL: s.URL})
 	refused(t, err, fault.Unavailable, "certificate of 127.0.0.1")
+
+	plain := httptest.NewServer(http.NotFoundHandler())
+	defer plain.Close()
+	_, err = c.Get(t.Context(), Request{URL: strings.Replace(plain.URL, "http:", "https:", 1)})
+	refused(t, err, fault.Unavailable, "127.0.0.1 does not speak https. Give its address with http://")
 }
 
 // The environment is read once per process by net/http, so a test of behaviour

@@ -33,6 +33,7 @@ const (
 	textResolve     = "The name {host} could not be looked up. Try again later."
 	textClosed      = "Nothing answers at {host}. Check the address, or try again later."
 	textCertificate = "The certificate of {host} cannot be trusted. Tell those who run it, or try the address with http://."
+	textPlain       = "{host} does not speak https. Give its address with http:// before it."
 	textMessage     = "{host} sent a message larger than {limit} MB. The connection was ended; it is tried again by itself."
 	textCut         = "{host} ended the connection. It is opened again by itself."
 	textBroken      = "{host} gave an answer that cannot be read. Check the address, or try again later."
@@ -102,6 +103,9 @@ func (c *Client) explain(asked, whole context.Context, err error, u *url.URL) er
 			return unavailable(textUnknown, "host", host)
 		}
 		return unavailable(textResolve, "host", host)
+	}
+	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok || errors.Is(err, http.ErrSchemeMismatch) {
+		return unavailable(textPlain, "host", host)
 	}
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		return unavailable(textCertificate, "host", host)

@@ -26,8 +26,9 @@ const (
 	// temperature turns differences of scores into probabilities that hold on the
 	// train part of UMSAB (docs/language.md).
 	temperature = 0.02
-	// leastSure is the p below which no language is named.
-	leastSure = 0.15
+	// leastSure is the p below which no language is named: of tweets there the
+	// likeliest one is wrong more often than right (docs/language.md).
+	leastSure = 0.5
 )
 
 // The languages of scripts that several languages share; all others of the

@@ -27,6 +27,18 @@ type list struct {
 	Next   string
 }
 
+// uncounted is a number that is not shown.
+const uncounted = -1
+
+// counted gives a count of ideas as it stands beside a stage: the counts are of
+// all ideas, so that beside a search they would say what is not there.
+func (l list) counted(n int64) int64 {
+	if l.Choice.withStage("").narrow() {
+		return uncounted
+	}
+	return n
+}
+
 // filter is the list that a request asks for.
 func filter(r *http.Request) (choice, shape.Filter) {
 	q := r.URL.Query()

@@ -214,11 +214,11 @@ func TestKinds(t *testing.T) {
 			[2][]string{{"leaves the text as it is"}, {"Bonjour Anaïs Morel,"}}, "Blue is *meant*.", "/tribune/1/suggestions/1"},
 		"thanks": {(*scene).thanked, [2]string{"Marta Lindqvist (Tribune) thanks you", "Marta Lindqvist (Tribune) vous remercie"},
 			[2][]string{{"It is about “Paper for fountain pens”.", "No more mails about thanks"}, {"« Paper for fountain pens »"}}, "It made us *think*.", "/ideas/1"},
-		"why": {(*scene).asked, [2]string{"Who or what brought you to Tribune?", "Qui ou quoi vous a amené chez Tribune ?"},
+		"why": {(*scene).asked, [2]string{"Who or what brought you to Tribune?", "Qui ou quoi vous a fait connaître Tribune ?"},
 			[2][]string{{"20 November 2026", "once in a lifetime", "No more questions of this kind"}, {"20 novembre 2026"}}, "", "/why/"},
-		"teller": {(*scene).named, [2]string{"Kari says that you brought them to Tribune", "Kari dit que vous l’avez amené chez Tribune"},
+		"teller": {(*scene).named, [2]string{"Kari says that you brought them to Tribune", "Kari dit vous devoir d’avoir connu Tribune"},
 			[2][]string{{"May we show that?"}, {"Bonjour Anaïs Morel,"}}, "She showed me hers.", "/me/why"},
-		"override": {(*scene).broken, [2]string{"Declined: A deep green", "Refusé : A deep green"},
+		"override": {(*scene).broken, [2]string{"Declined: A deep green", "Refusée : A deep green"},
 			[2][]string{{"against what our charter promised under “Colours of covers”", "Marta Lindqvist signed for:"}, {"Colours of covers"}}, "There is *no* such dye for sale.", "/charter"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -328,5 +328,5 @@ func TestUntoldMail(t *testing.T) {
 		}
 		s.Pass(time.Minute)
 	}
-	s.golden("decision", "decision-untold", "Declined: Paper for fountain pens", "Refusé : Paper for fountain pens")
+	s.golden("decision", "decision-untold", "Declined: Paper for fountain pens", "Refusée : Paper for fountain pens")
 }

@@ -208,7 +208,7 @@ func TestDecisionMail(t *testing.T) {
 		language, subject, hello, asked string
 	}{
 		{"en", "Planned: Paper for fountain pens", "Hello Anaïs Morel,", "You proposed “Paper for fountain pens”."},
-		{"fr", "Prévu : Paper for fountain pens", "Bonjour Anaïs Morel,", "Vous avez proposé « Paper for fountain pens »."},
+		{"fr", "Prévue : Paper for fountain pens", "Bonjour Anaïs Morel,", "Vous avez proposé « Paper for fountain pens »."},
 	} {
 		if err := s.People.SetProfile(t.Context(), member.Actor, know.Profile{Name: "Anaïs Morel", Language: c.language}); err != nil {
 			t.Fatal(err)

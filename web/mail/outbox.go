@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -242,4 +243,16 @@ func stateURL(s event.State) templ.SafeURL {
 func (o opened) handsOver(v *page.View) bool {
 	return !o.set && o.link == "" && o.letter.handed() && o.row.State == event.Waiting && o.why == "" &&
 		know.May(v.Actor, know.Configure, know.Subject{Audience: know.Team})
+}
+
+// reason says why a mail has not left, around the words of the server, which
+// are not ours to translate.
+func reason(v *page.View, stored string) string {
+	if words, ok := strings.CutPrefix(stored, "mail refused: "); ok {
+		return v.T("The mail server refused it: {words}", "words", words)
+	}
+	if words, ok := strings.CutPrefix(stored, "mail not sent for now: "); ok {
+		return v.T("The mail server did not take it, for now: {words}", "words", words)
+	}
+	return v.T(stored)
 }

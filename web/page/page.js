@@ -11,7 +11,7 @@ document.addEventListener("keydown", (e) => {
 });
 
 // A navigation in one row begins where one is.
-for (const here of document.querySelectorAll(".bar nav [aria-current], .rail [aria-current], .tabs [aria-current], .ideas-stages [aria-current]")) {
+for (const here of document.querySelectorAll(".bar nav [aria-current], .rail-in [aria-current], .tabs [aria-current], .ideas-stages [aria-current]")) {
   const row = here.parentElement;
   row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
   if (CSS.supports("animation-timeline: scroll()")) continue; // the style sheet fades its edges

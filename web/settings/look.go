@@ -2,6 +2,7 @@ package settings
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"tribune/internal/fault"
@@ -170,7 +171,7 @@ func (p panel) saveFirst(r *http.Request, v *page.View, f *lookForm) error {
 	if err != nil {
 		return err
 	}
-	b := know.Beginning{Profile: know.Profile{Name: f.name, Title: f.title, About: me.About, Country: me.Country, Language: f.language,
+	b := know.Beginning{Profile: know.Profile{Name: f.name, Title: f.title, About: me.About, Country: me.Country, Language: me.ChosenLanguage(),
 		VotesShown: me.VotesShown, Languages: me.Languages, ClockShown: me.ClockShown}, Site: func(s *know.Site) error { return fault.All(f.apply(s), s.Check(), pictures) }}
 	if !f.hasEmail {
 		b.Email = &f.email
@@ -210,7 +211,20 @@ func languages(v *page.View) []page.Option {
 	return []page.Option{{Value: "en", Name: v.Language("en")}, {Value: "fr", Name: v.Language("fr")}}
 }
 
-// zones are offered while one types; any other of the tz database is taken, too.
+// zoneOptions are the time zones to choose from, with the one in force; a browser
+// adds its own (settings.js), and any other of the tz database is taken, too.
+func zoneOptions(now string) []page.Option {
+	names := zones()
+	if now != "" && !slices.Contains(names, now) {
+		names = append(names, now)
+	}
+	options := make([]page.Option, len(names))
+	for i, name := range names {
+		options[i] = page.Option{Value: name, Name: strings.ReplaceAll(name, "_", " ")}
+	}
+	return options
+}
+
 func zones() []string {
 	return strings.Fields(`Africa/Abidjan Africa/Cairo Africa/Casablanca Africa/Johannesburg Africa/Lagos Africa/Nairobi Africa/Tunis
 		America/Anchorage America/Argentina/Buenos_Aires America/Bogota America/Chicago America/Denver America/Halifax America/Lima

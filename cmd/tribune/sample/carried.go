@@ -125,7 +125,10 @@ func (t *teller) enrol(ctx context.Context, p person) error {
 		return err
 	}
 	if err := t.site.People.SetProfile(ctx, a, know.Profile{Name: p.Name, Title: p.Title, About: p.About, Country: p.Country,
-		Language: pageLanguage(p), Languages: p.Languages, ClockShown: p.Clock}); err != nil {
+		Languages: p.Languages, ClockShown: p.Clock}); err != nil {
+		return fmt.Errorf("sample: %s: %w", p.Key, err)
+	}
+	if err := t.site.People.NoteLanguage(ctx, made.ID, pageLanguage(p)); err != nil {
 		return fmt.Errorf("sample: %s: %w", p.Key, err)
 	}
 	if t.actors[p.Key], err = t.site.People.Actor(ctx, made.ID); err != nil || p.Unasked {

@@ -257,10 +257,11 @@ func (t *teller) found(ctx context.Context) error {
 
 func rank(role string) int { return strings.Index("member staff owner", role) }
 
-// pageLanguage gives the language in which somebody reads pages: the owner
-// shows the sample to whoever tries it, in English.
+// pageLanguage gives the language in which somebody is written to: that of the
+// browser they came with, which is not one they chose. Whoever signs in as them
+// reads in that of their own.
 func pageLanguage(p person) string {
-	if p.Language == "fr" && p.Role != "owner" {
+	if p.Language == "fr" {
 		return "fr"
 	}
 	return "en"
