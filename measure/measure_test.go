@@ -228,11 +228,23 @@ func (w *world) live(r *rand.Rand) {
 		}
 		w.people.Move(ctx, w.staff[0], pick(`select id from account where kind = 'shop'`), to)
 	case 18:
+		if r.IntN(2) == 0 { // a mail leaves, or is given up
+			w.leaves(pick(`select id from outbox where kind = 'decision' and state = 'waiting'`), []string{"sent", "failed"}[r.IntN(2)])
+		}
 		w.ideas.MakeRelease(ctx, staff, shape.NewRelease{Title: "New paper", Ideas: []int64{pick(`select id from idea where state = 'visible'`)}})
 	case 19:
 		q := listen.NewQuery{Name: "us", Text: []string{"linde", "linde OR pen", "notebook"}[r.IntN(3)], Purpose: listen.Us}
 		w.radar.ChangeQuery(ctx, w.staff[0], pick(`select id from query`), q)
 	}
+}
+
+// leaves has a mail of the outbox end so.
+func (w *world) leaves(mail int64, state string) {
+	w.t.Helper()
+	w.ok(w.db.Update(w.t.Context(), func(tx *storage.Tx) error {
+		_, err := tx.Exec(w.t.Context(), `update outbox set state = $1, sent_at = $2 where id = $3`, state, storage.Micros(w.at), mail)
+		return err
+	}))
 }
 
 // TestLeaving: who leaves is no longer somebody in particular, and counts stay.

@@ -27,7 +27,8 @@ func (s *Measures) sweepDue(ctx context.Context, tx *storage.Tx) error {
 }
 
 // Work does what waits until ctx ends: it looks at mentions again that a
-// changed query may be about, and works out the gap of words each night.
+// changed query may be about, and at the mails of decisions that had not left,
+// and works out the gap of words each night.
 func (s *Measures) Work(ctx context.Context) error {
 	pause := time.Second
 	for ctx.Err() == nil {
@@ -58,6 +59,9 @@ func (s *Measures) WorkOnce(ctx context.Context) (n int, err error) {
 	if n, err = s.sweep(ctx); n > 0 || err != nil {
 		return n, err
 	}
+	if err := s.lookUntold(ctx); err != nil {
+		return 0, err
+	}
 	mine, err := s.leaseGap(ctx)
 	if err != nil || !mine {
 		return 0, err
@@ -65,8 +69,17 @@ func (s *Measures) WorkOnce(ctx context.Context) (n int, err error) {
 	return 1, s.workGap(ctx)
 }
 
-// SweepAll does all sweeping that waits: for commands and tests.
+// SweepAll does all sweeping that waits, and counts which mails have left: for
+// commands and tests.
 func (s *Measures) SweepAll(ctx context.Context) error {
+	s.untoldAfter.Store(0)
+	for {
+		if more, err := s.countUntold(ctx); err != nil {
+			return err
+		} else if !more {
+			break
+		}
+	}
 	for {
 		if n, err := s.sweep(ctx); n == 0 || err != nil {
 			return err
