@@ -110,6 +110,7 @@ type Loop struct {
 	Firsts    int64        `json:"first_purchases"`
 	Cohorts   []LoopCohort `json:"cohorts" nullable:"false"`
 	Unheard   []LoopDeaf   `json:"unheard_languages" nullable:"false"`
+	Untold    int64        `json:"untold" doc:"Who is still to be told of what was decided in these weeks: the mail has not left, or nobody has told them by hand"`
 	OverTime  []LoopPast   `json:"over_time" nullable:"false" doc:"Every thirteen weeks in which anything was counted, the latest first; purchases are counted by whole months, and are not in it"`
 }
 
@@ -164,7 +165,7 @@ func (s *service) loop(ctx context.Context, a *gate.Asker, in *LoopBack) (*answe
 	if err != nil {
 		return nil, err
 	}
-	out := Loop{From: b.From, To: b.To, AboutUs: b.Said, Customers: loopShare(b.Customers), Purchases: b.Purchases, Firsts: b.Firsts,
+	out := Loop{From: b.From, To: b.To, AboutUs: b.Said, Customers: loopShare(b.Customers), Untold: b.Untold, Purchases: b.Purchases, Firsts: b.Firsts,
 		OverTime: []LoopPast{}, Steps: []LoopStep{}, Shares: []LoopShare{}, Cohorts: []LoopCohort{}, Unheard: []LoopDeaf{}}
 	for _, l := range b.Lines {
 		out.Steps = append(out.Steps, LoopStep{string(l.Step), l.N, l.Weeks})
@@ -193,11 +194,11 @@ type LoopSubject struct {
 	Kind string    `json:"kind" doc:"mention, thread, voice, idea, decision, share or purchase"`
 	ID   int64     `json:"id"`
 	At   time.Time `json:"at"`
-	N    int64     `json:"n" doc:"1, but for told: people to whom a mail is written, whether or not it has left, or whom somebody answered"`
+	N    int64     `json:"n" doc:"1, but for told and untold: people"`
 }
 
 func (s *service) loopBehind(ctx context.Context, a *gate.Asker, in *struct {
-	Step string `path:"step" enum:"heard,answered,taken,decided,shipped,told,shared,found,said" doc:"found: the first purchases of buyers whom somebody brought, who are listed as buyers; said: mentions about us"`
+	Step string `path:"step" enum:"heard,answered,taken,decided,shipped,told,untold,shared,found,said" doc:"untold: decisions of which somebody is still to be told; found: the first purchases of buyers whom somebody brought, who are listed as buyers; said: mentions about us"`
 	Who  string `query:"who" enum:"any,customer,maker,other,staff" default:"any" doc:"Of said: by whom"`
 	Week int    `query:"week" doc:"1, the oldest, to 13; 0: all"`
 	LoopBack

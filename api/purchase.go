@@ -40,6 +40,7 @@ type NewPurchase struct {
 	AmountMinor   *int64          `json:"amount_minor" nullable:"false" doc:"What was paid, in the smallest unit of the currency"`
 	Currency      string          `json:"currency" doc:"ISO 4217"`
 	RefundedMinor int64           `json:"refunded_minor,omitempty" doc:"What was paid back so far; it only grows"`
+	Cancelled     bool            `json:"cancelled,omitempty" doc:"It is no purchase, whatever its amount; this is not taken back"`
 	Code          string          `json:"code,omitempty" doc:"Of a campaign or of somebody’s share link, or the link’s address"`
 }
 
@@ -56,6 +57,7 @@ type Purchase struct {
 	AmountMinor   int64           `json:"amount_minor"`
 	Currency      string          `json:"currency"`
 	RefundedMinor int64           `json:"refunded_minor"`
+	Cancelled     bool            `json:"cancelled" doc:"It counts as no purchase, as one that was paid back in whole"`
 	Code          string          `json:"code,omitempty"`
 	Sure          string          `json:"sure" enum:"unknown,link,said" doc:"How sure it is what brought the buyer; settles within seconds"`
 	BroughtBy     int64           `json:"brought_by,omitempty" doc:"Person who brought them, if it may be shown"`
@@ -139,7 +141,7 @@ func (s *service) order(ctx context.Context, row json.RawMessage) (o purchase.Or
 		return o, misfit(err)
 	}
 	o = purchase.Order{Shop: n.Shop, ExternalID: n.ExternalID, Email: n.Email, Customer: n.CustomerID, Country: n.Country, Items: n.Items,
-		NoAmount: n.AmountMinor == nil, Currency: n.Currency, RefundedMinor: n.RefundedMinor, Code: n.Code}
+		NoAmount: n.AmountMinor == nil, Currency: n.Currency, RefundedMinor: n.RefundedMinor, Cancelled: n.Cancelled, Code: n.Code}
 	if n.AmountMinor != nil {
 		o.AmountMinor = *n.AmountMinor
 	}
@@ -259,7 +261,7 @@ func (s *service) bought(ctx context.Context, a *gate.Asker, found []purchase.Pu
 	for i, p := range found {
 		b := buyers[p.Buyer()]
 		list[i] = Purchase{ID: p.ID, Shop: p.Shop, ExternalID: p.ExternalID, At: p.At, AccountID: p.Account, PersonID: p.Person, Country: p.Country, Items: p.Items,
-			AmountMinor: p.AmountMinor, Currency: p.Currency, RefundedMinor: p.RefundedMinor, Code: p.Code, Sure: advocate.Sure(b.Sure).String(), BroughtBy: b.Parent,
+			AmountMinor: p.AmountMinor, Currency: p.Currency, RefundedMinor: p.RefundedMinor, Cancelled: p.Cancelled, Code: p.Code, Sure: advocate.Sure(b.Sure).String(), BroughtBy: b.Parent,
 			Generation: b.Generation, AddedAt: p.AddedAt}
 		if list[i].QuestionURL, err = s.questionURL(ctx, a, p.ID); err != nil {
 			return nil, err

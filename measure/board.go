@@ -74,6 +74,7 @@ type Board struct {
 	Back      int       // how many times thirteen weeks ago
 	From, To  time.Time // days of UTC; To is the end of the last one
 	Lines     []Line
+	Untold    int64  // who is still to be told of what was decided in these weeks
 	Over      []Past // all spans in which anything was counted, the latest first
 	Shares    []Share
 	Said      int64 // about us, in all
@@ -138,6 +139,9 @@ func (s *Measures) readSteps(ctx context.Context, b *Board, from int64) error {
 		return err
 	}
 	for _, w := range rows {
+		if Step(w.name) == StepUntold {
+			b.Untold += w.n
+		}
 		if i, ok := at[Step(w.name)]; ok {
 			b.Lines[i].N += w.n
 			b.Lines[i].Weeks[w.week] += w.n

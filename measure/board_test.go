@@ -89,11 +89,26 @@ func TestBoardOpensToWhatIsBehind(t *testing.T) {
 		if len(b.Cohorts) != 3 {
 			t.Errorf("cohorts: %+v", b.Cohorts)
 		}
-		want := map[Step]int64{StepHeard: 10, StepAnswered: 0, StepTaken: 1, StepDecided: 1, StepShipped: 1, StepTold: 1, StepShared: 0, StepFound: 0}
+		want := map[Step]int64{StepHeard: 10, StepAnswered: 0, StepTaken: 1, StepDecided: 1, StepShipped: 1, StepTold: 0, StepShared: 0, StepFound: 0}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Error(diff)
 		}
 		w.looksBack(b)
+		// Told is who was told: a mail counts once it has left, and waits until then.
+		if listed := w.listed(BehindFilter{Step: StepUntold}); b.Untold != 1 || listed != 1 {
+			t.Errorf("%d wait to be told, and %d are listed", b.Untold, listed)
+		}
+		var mail int64
+		w.ok(db.Row(ctx, `select id from outbox where kind = 'decision'`).Scan(&mail))
+		w.leaves(mail, "sent")
+		w.at = w.at.Add(time.Minute)
+		_, err = w.WorkOnce(ctx)
+		w.ok(err)
+		b, err = w.Board(ctx, w.staff[1], 0)
+		w.ok(err)
+		if listed := w.listed(BehindFilter{Step: StepTold}); b.Untold != 0 || b.Lines[5].N != 1 || listed != 1 {
+			t.Errorf("%d wait, %d are told and %d are listed", b.Untold, b.Lines[5].N, listed)
+		}
 		if _, err := w.Board(ctx, w.members[0], 0); err == nil {
 			t.Error("a member reads the board")
 		}

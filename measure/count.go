@@ -104,9 +104,12 @@ type row struct {
 type sums struct {
 	tx   *storage.Tx
 	more map[string]map[row]int64 // by table
+	told map[int64]bool           // decisions looked at
 }
 
-func newSums(tx *storage.Tx) *sums { return &sums{tx: tx, more: map[string]map[row]int64{}} }
+func newSums(tx *storage.Tx) *sums {
+	return &sums{tx: tx, more: map[string]map[row]int64{}, told: map[int64]bool{}}
+}
 
 func (c *sums) add(table string, at row, n int64) {
 	if c.more[table] == nil {

@@ -11,6 +11,7 @@ package measure
 import (
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"tribune/event"
@@ -30,6 +31,9 @@ type Measures struct {
 
 	mu     sync.Mutex
 	clocks map[int]heldClock // by days, for the pages that everybody opens
+
+	untoldAt    atomic.Int64 // when it was last looked who is still to be told
+	untoldAfter atomic.Int64 // the decision that was looked at last
 }
 
 // New makes it.

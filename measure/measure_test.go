@@ -219,7 +219,7 @@ func (w *world) live(r *rand.Rand) {
 		if r.IntN(2) == 0 { // some of an order is paid back, or all
 			var number string
 			w.ok(w.db.Row(ctx, `select coalesce((select external_id from purchase where id = $1), 'none')`, pick(`select id from purchase`)).Scan(&number))
-			w.purchases.Store(ctx, staff, []purchase.Order{{ExternalID: number, At: w.at, AmountMinor: 1000, Currency: "EUR", RefundedMinor: int64(500 + 500*r.IntN(2))}})
+			w.purchases.Store(ctx, staff, []purchase.Order{{ExternalID: number, At: w.at, AmountMinor: 1000, Currency: "EUR", RefundedMinor: int64(500 + 500*r.IntN(2)), Cancelled: r.IntN(4) == 0}})
 		}
 	case 17:
 		var to int64
@@ -228,11 +228,60 @@ func (w *world) live(r *rand.Rand) {
 		}
 		w.people.Move(ctx, w.staff[0], pick(`select id from account where kind = 'shop'`), to)
 	case 18:
+		if r.IntN(2) == 0 { // a mail leaves, or is given up
+			w.leaves(pick(`select id from outbox where kind = 'decision' and state = 'waiting'`), []string{"sent", "failed"}[r.IntN(2)])
+		}
 		w.ideas.MakeRelease(ctx, staff, shape.NewRelease{Title: "New paper", Ideas: []int64{pick(`select id from idea where state = 'visible'`)}})
 	case 19:
 		q := listen.NewQuery{Name: "us", Text: []string{"linde", "linde OR pen", "notebook"}[r.IntN(3)], Purpose: listen.Us}
 		w.radar.ChangeQuery(ctx, w.staff[0], pick(`select id from query`), q)
 	}
+}
+
+// leaves has a mail of the outbox end so.
+func (w *world) leaves(mail int64, state string) {
+	w.t.Helper()
+	w.ok(w.db.Update(w.t.Context(), func(tx *storage.Tx) error {
+		_, err := tx.Exec(w.t.Context(), `update outbox set state = $1, sent_at = $2 where id = $3`, state, storage.Micros(w.at), mail)
+		return err
+	}))
+}
+
+// TestReturnedBefore: what was paid back before that was followed is counted
+// anew once a migration asks for it.
+func TestReturnedBefore(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		w := open(t, db)
+		ctx := t.Context()
+		var orders []purchase.Order
+		for i, name := range []string{"ada", "ben", "ada"} {
+			orders = append(orders, purchase.Order{ExternalID: fmt.Sprint(i), At: w.at.Add(-time.Duration(i+1) * time.Hour), Email: name + "@example.org", AmountMinor: 5, Currency: "EUR"})
+		}
+		_, err := w.purchases.Store(ctx, w.staff[0], orders)
+		w.ok(err)
+		w.settle()
+		w.ok(db.Update(ctx, func(tx *storage.Tx) error {
+			if _, err := tx.Exec(ctx, `update purchase set refunded_minor = 5 where external_id <> '0'`); err != nil {
+				return err
+			}
+			_, err := tx.Exec(ctx, `insert into measure_due (name, at) values ('returned', 0) on conflict do nothing`)
+			return err
+		}))
+		for n := 1; n > 0; {
+			n, err = w.returned(ctx)
+			w.ok(err)
+		}
+		b, err := w.Board(ctx, w.staff[0], 0)
+		w.ok(err)
+		if b.Purchases != 1 || b.Firsts != 1 {
+			t.Errorf("%d purchases, %d first ones; want 1 and 1", b.Purchases, b.Firsts)
+		}
+		followed := w.all()
+		w.ok(w.Recount(ctx))
+		if diff := cmp.Diff(w.all(), followed); diff != "" {
+			t.Error(diff)
+		}
+	})
 }
 
 // TestLeaving: who leaves is no longer somebody in particular, and counts stay.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"tribune/know/purchase"
 	"tribune/storage"
 )
 
@@ -17,6 +18,10 @@ const sweepAtOnce = 500
 const (
 	dueSweep = "sweep" // at: the mention to go on from
 	dueGap   = "gap"   // at: the moment
+
+	// dueReturned: buyers of what was paid back before it counted as none; at:
+	// the purchase to go on after. A migration asks for it.
+	dueReturned = "returned"
 )
 
 // sweepDue has all mentions looked at again: a query changed, or credits did.
@@ -27,7 +32,8 @@ func (s *Measures) sweepDue(ctx context.Context, tx *storage.Tx) error {
 }
 
 // Work does what waits until ctx ends: it looks at mentions again that a
-// changed query may be about, and works out the gap of words each night.
+// changed query may be about, and at the mails of decisions that had not left,
+// and works out the gap of words each night.
 func (s *Measures) Work(ctx context.Context) error {
 	pause := time.Second
 	for ctx.Err() == nil {
@@ -58,6 +64,12 @@ func (s *Measures) WorkOnce(ctx context.Context) (n int, err error) {
 	if n, err = s.sweep(ctx); n > 0 || err != nil {
 		return n, err
 	}
+	if n, err = s.returned(ctx); n > 0 || err != nil {
+		return n, err
+	}
+	if err := s.lookUntold(ctx); err != nil {
+		return 0, err
+	}
 	mine, err := s.leaseGap(ctx)
 	if err != nil || !mine {
 		return 0, err
@@ -65,8 +77,17 @@ func (s *Measures) WorkOnce(ctx context.Context) (n int, err error) {
 	return 1, s.workGap(ctx)
 }
 
-// SweepAll does all sweeping that waits: for commands and tests.
+// SweepAll does all sweeping that waits, and counts which mails have left: for
+// commands and tests.
 func (s *Measures) SweepAll(ctx context.Context) error {
+	s.untoldAfter.Store(0)
+	for {
+		if more, err := s.countUntold(ctx); err != nil {
+			return err
+		} else if !more {
+			break
+		}
+	}
 	for {
 		if n, err := s.sweep(ctx); n == 0 || err != nil {
 			return err
@@ -125,6 +146,49 @@ func (s *Measures) sweepSpeakers(ctx context.Context, c *sums, from, to int64) e
 		return err
 	}
 	return s.countSpeakers(ctx, c, accounts)
+}
+
+// returned counts anew the buyers of the next purchases that count as none, if
+// that waits.
+func (s *Measures) returned(ctx context.Context) (n int, err error) {
+	var waits int
+	if err := s.db.Row(ctx, `select count(*) from measure_due where name = $1`, dueReturned).Scan(&waits); err != nil || waits == 0 {
+		return 0, err
+	}
+	err = s.db.Update(ctx, func(tx *storage.Tx) error {
+		n = 0
+		var after int64
+		err := tx.Row(ctx, `update measure_due set leased_by = $1 where name = $2 returning at`, s.events.Worker(), dueReturned).Scan(&after)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		ids, err := storage.All(ctx, tx, storage.Scalar[int64], `select p.id from purchase p where p.id > $1 and not `+purchase.Counts("p")+` order by p.id limit $2`, after, recountAtOnce)
+		if err != nil {
+			return err
+		}
+		if n = len(ids); n == 0 {
+			_, err = tx.Exec(ctx, `delete from measure_due where name = $1`, dueReturned)
+			return err
+		}
+		c := newSums(tx)
+		for _, id := range ids {
+			if _, err := s.countPurchases(ctx, c, id, id); err != nil {
+				return err
+			}
+		}
+		if err := c.flush(ctx); err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `update measure_due set at = $1 where name = $2`, ids[n-1], dueReturned)
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("measure: what was returned: %w", err)
+	}
+	return n, nil
 }
 
 // gapLease is how long a process may take to work out the gap.

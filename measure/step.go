@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"tribune/event"
 	"tribune/storage"
@@ -20,9 +21,13 @@ const (
 	StepTaken    Step = "taken"    // voices put behind an idea, and ideas that people proposed
 	StepDecided  Step = "decided"  // decisions
 	StepShipped  Step = "shipped"  // ideas that are there now
-	StepTold     Step = "told"     // people told of a decision, by mail or by hand
+	StepTold     Step = "told"     // people told of a decision, by a mail that has left or by hand
 	StepShared   Step = "shared"   // share links that were opened
 	StepFound    Step = "found"    // buyers whom somebody brought, as advocate has them
+
+	// StepUntold is those of a decision who are still to be told: their mail has
+	// not left, or nobody has done the task. It is no step, but what told lacks.
+	StepUntold Step = "untold"
 )
 
 // put sees to it that a thing stands in a step at a moment, with its number;
@@ -125,13 +130,75 @@ func (s *Measures) countDecisions(ctx context.Context, c *sums, idea int64) erro
 	return nil
 }
 
-// countTold counts whom a decision was told, once all its mails are on their
-// way; those told by hand as they are.
+// countTold counts whom a decision was told: by mails that have left, once all
+// are found who are to have one, and by hand; and who still waits. Those of
+// whom a later decision takes the place are in neither.
 func (s *Measures) countTold(ctx context.Context, c *sums, decision int64) error {
-	at, n, err := one(ctx, c.tx, `select d.at, (select count(*) from telling t where t.decision_id = d.id and t.way = 'mail' and t.superseded_by = 0 and t.told_at > 0 and d.told = 1)
-		+ (select count(*) from thread h where h.decision_id = d.id and h.decision_id <> 0 and h.kind = 'tell' and h.answered_at > 0) from decision d where d.id = $1`, decision)
-	if err != nil {
+	if c.told[decision] {
+		return nil // every fact of a batch gives the same
+	}
+	c.told[decision] = true
+	var at, n, waits int64
+	err := c.tx.Row(ctx, `select d.at,
+			coalesce((select sum(case when o.state = 'sent' then 1 else 0 end) from telling t join outbox o on o.dedup = 'decision:' || t.decision_id || ':' || t.person_id
+				where t.decision_id = d.id and t.way = 'mail' and t.superseded_by = 0 and d.told = 1), 0)
+			+ (select count(*) from thread h where h.decision_id = d.id and h.decision_id <> 0 and h.kind = 'tell' and h.answered_at > 0),
+			coalesce((select sum(case when t.way = 'task' and t.told_at = 0 or t.way = 'mail' and coalesce(o.state, '') not in ('sent', 'superseded') then 1 else 0 end)
+				from telling t left join outbox o on t.way = 'mail' and o.dedup = 'decision:' || t.decision_id || ':' || t.person_id
+				where t.decision_id = d.id and t.superseded_by = 0 and d.told = 1), 0)
+		from decision d where d.id = $1`, decision).Scan(&at, &n, &waits)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return fmt.Errorf("measure: told of decision %d: %w", decision, err)
+	}
+	if err := s.put(ctx, c, StepTold, "decision", decision, at, n); err != nil {
 		return err
 	}
-	return s.put(ctx, c, StepTold, "decision", decision, at, n)
+	return s.put(ctx, c, StepUntold, "decision", decision, at, waits)
+}
+
+// How often it is looked whether mails of decisions have left, which no fact
+// says, and at how many decisions at once.
+const (
+	untoldEvery  = 30 * time.Second
+	untoldAtOnce = 20
+)
+
+// lookUntold looks anew at the next decisions of which somebody waits, at most
+// every half minute: one after the other, from the first again after the last.
+func (s *Measures) lookUntold(ctx context.Context) error {
+	now := storage.Micros(s.now())
+	if last := s.untoldAt.Load(); now-last < untoldEvery.Microseconds() || !s.untoldAt.CompareAndSwap(last, now) {
+		return nil
+	}
+	_, err := s.countUntold(ctx)
+	return err
+}
+
+// countUntold counts them, and says whether there were any.
+func (s *Measures) countUntold(ctx context.Context) (any bool, err error) {
+	after := s.untoldAfter.Load()
+	err = s.db.Update(ctx, func(tx *storage.Tx) error {
+		ids, err := storage.All(ctx, tx, storage.Scalar[int64], `select ref_id from loop_row where step = $1 and kind = 'decision' and ref_id > $2 order by ref_id limit $3`,
+			string(StepUntold), after, untoldAtOnce)
+		if err != nil {
+			return err
+		}
+		c := newSums(tx)
+		for _, id := range ids {
+			if err := s.countTold(ctx, c, id); err != nil {
+				return err
+			}
+		}
+		if any = len(ids) > 0; any {
+			after = ids[len(ids)-1]
+		} else {
+			after = 0
+		}
+		return c.flush(ctx)
+	})
+	if err != nil {
+		return false, fmt.Errorf("measure: who is still to be told: %w", err)
+	}
+	s.untoldAfter.Store(after)
+	return any, nil
 }

@@ -720,7 +720,7 @@ CREATE TABLE purchase (
   refunded_minor bigint not null default 0,
   code           text   not null default '', -- of a campaign or a share link, as the shop says it
   added_at       bigint not null,
-  due            bigint not null default 1, customer text not null default '', -- 1: it is still to be looked at whether its buyer is asked by mail
+  due            bigint not null default 1, customer text not null default '', cancelled bigint not null default 0, -- 1: it is still to be looked at whether its buyer is asked by mail
   unique (shop, external_id)
 );
 

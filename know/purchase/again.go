@@ -17,20 +17,11 @@ func (l *Ledger) again(ctx context.Context, tx *storage.Tx, a know.Actor, was Pu
 	if was.AmountMinor != o.AmountMinor || was.Currency != o.Currency {
 		return false, fault.New(fault.Conflict, "This order is here already, with another amount or currency. What is here stands.").On("amount_minor")
 	}
-	if o.RefundedMinor > was.RefundedMinor {
-		if _, err := tx.Exec(ctx, `update purchase set refunded_minor = $1 where id = $2`, o.RefundedMinor, was.ID); err != nil {
+	if o.RefundedMinor > was.RefundedMinor || o.Cancelled && !was.Cancelled {
+		if err := l.takeBack(ctx, tx, a, &was, o); err != nil {
 			return false, err
 		}
 		changed = true
-		before := was.Returned()
-		if was.RefundedMinor = o.RefundedMinor; was.Returned() && !before && was.Country != "" {
-			if err := uncountCountry(ctx, tx, was.Country, was.ID); err != nil {
-				return false, err
-			}
-		}
-		if err := l.fact(ctx, tx, a, PurchaseRefunded, "purchase", was.ID, 0, o.RefundedMinor); err != nil {
-			return false, err
-		}
 	}
 	located, err := l.locate(ctx, tx, a, was, o)
 	if err != nil {
@@ -46,6 +37,27 @@ func (l *Ledger) again(ctx context.Context, tx *storage.Tx, a know.Actor, was Pu
 		return changed, err
 	}
 	return changed, fault.All(append(was.differs(o), buyer...)...)
+}
+
+// takeBack notes what was paid back of an order, or that it was cancelled. One
+// that is a purchase no more is not asked about.
+func (l *Ledger) takeBack(ctx context.Context, tx *storage.Tx, a know.Actor, was *Purchase, o Order) error {
+	before := was.Returned()
+	was.RefundedMinor, was.Cancelled = max(was.RefundedMinor, o.RefundedMinor), was.Cancelled || o.Cancelled
+	if _, err := tx.Exec(ctx, `update purchase set refunded_minor = $1, cancelled = $2 where id = $3`, was.RefundedMinor, storage.Bit(was.Cancelled), was.ID); err != nil {
+		return err
+	}
+	if was.Returned() && !before {
+		if was.Country != "" {
+			if err := uncountCountry(ctx, tx, was.Country, was.ID); err != nil {
+				return err
+			}
+		}
+		if err := l.unaskReturned(ctx, tx, was.ID); err != nil {
+			return err
+		}
+	}
+	return l.fact(ctx, tx, a, PurchaseRefunded, "purchase", was.ID, 0, was.RefundedMinor)
 }
 
 // differs says what an order says otherwise than it stands here. What it

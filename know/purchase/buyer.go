@@ -23,13 +23,16 @@ type Buyer struct {
 }
 
 // Counts is the condition on a purchase, by its alias in the query, that it
-// counts as one: not all of it was paid back.
+// counts as one: it was not cancelled, and not all of it was paid back.
 func Counts(p string) string {
-	return `(` + p + `.refunded_minor < ` + p + `.amount_minor or ` + p + `.amount_minor = 0)`
+	return `(` + p + `.cancelled = 0 and (` + p + `.refunded_minor < ` + p + `.amount_minor or ` + p + `.amount_minor = 0))`
 }
 
-// Returned reports whether all of a purchase was paid back: it counts as none.
-func (p Purchase) Returned() bool { return p.AmountMinor > 0 && p.RefundedMinor >= p.AmountMinor }
+// Returned reports whether a purchase was cancelled, or all of it paid back: it
+// counts as none.
+func (p Purchase) Returned() bool {
+	return p.Cancelled || p.AmountMinor > 0 && p.RefundedMinor >= p.AmountMinor
+}
 
 // Buyer gives what is known of a buyer by their accounts.
 func (l *Ledger) Buyer(ctx context.Context, q storage.Q, accounts []int64) (b Buyer, err error) {

@@ -64,6 +64,7 @@ type HeldPurchase struct {
 	AmountMinor   int64     `json:"amount_minor"`
 	Currency      string    `json:"currency"`
 	RefundedMinor int64     `json:"refunded_minor,omitempty"`
+	Cancelled     bool      `json:"cancelled,omitempty"`
 	Code          string    `json:"code,omitempty"`
 }
 
@@ -93,7 +94,7 @@ func (l *Ledger) Held(ctx context.Context, person int64, accounts []int64) (h He
 		return h, fmt.Errorf("purchase: held of %d: %w", person, err)
 	}
 	for _, p := range bought {
-		h.Purchases = append(h.Purchases, HeldPurchase{p.Shop, p.ExternalID, p.Customer, p.At, p.Country, p.Items, p.AmountMinor, p.Currency, p.RefundedMinor, p.Code})
+		h.Purchases = append(h.Purchases, HeldPurchase{p.Shop, p.ExternalID, p.Customer, p.At, p.Country, p.Items, p.AmountMinor, p.Currency, p.RefundedMinor, p.Cancelled, p.Code})
 	}
 	said, err := storage.All(ctx, l.db, scanReason, selectReason+` where r.account_id in (`+holes+`) and r.state = 'visible' order by r.id`, args...)
 	if err != nil {

@@ -173,7 +173,7 @@ func orderOf(m map[string]string) (o Order, refund bool, err error) {
 	}
 	switch column(m["status"]) {
 	case "refunded", "cancelled", "canceled", "voided", "rembourse", "remboursee", "annule", "annulee":
-		o.RefundedMinor = o.AmountMinor // nothing was sold
+		o.RefundedMinor, o.Cancelled = o.AmountMinor, true // nothing was sold
 	}
 	if sku := strings.TrimSpace(m["sku"]); sku != "" {
 		item := Item{SKU: sku, Quantity: 1}

@@ -53,6 +53,7 @@ type Order struct {
 	NoAmount      bool   // the amount was left out
 	Currency      string // ISO 4217
 	RefundedMinor int64  // so far
+	Cancelled     bool   // it is no purchase, also if nothing was to be paid
 	Code          string // of a campaign or a share link, or the link's address
 }
 
@@ -71,6 +72,7 @@ type Purchase struct {
 	AmountMinor   int64
 	Currency      string
 	RefundedMinor int64
+	Cancelled     bool
 	Code          string
 	AddedAt       time.Time
 }

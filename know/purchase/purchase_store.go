@@ -111,9 +111,9 @@ func (l *Ledger) storeOne(ctx context.Context, tx *storage.Tx, a know.Actor, o O
 	if err != nil {
 		return err
 	}
-	s.ID, err = tx.Insert(ctx, `insert into purchase (shop, external_id, account_id, at, country, items, amount_minor, currency, refunded_minor, code, customer, added_at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (shop, external_id) do nothing returning id`,
-		o.Shop, o.ExternalID, account, storage.Micros(o.At), o.Country, string(items), o.AmountMinor, o.Currency, o.RefundedMinor, o.Code, o.Customer, storage.Micros(l.now()))
+	s.ID, err = tx.Insert(ctx, `insert into purchase (shop, external_id, account_id, at, country, items, amount_minor, currency, refunded_minor, code, customer, added_at, cancelled)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict (shop, external_id) do nothing returning id`,
+		o.Shop, o.ExternalID, account, storage.Micros(o.At), o.Country, string(items), o.AmountMinor, o.Currency, o.RefundedMinor, o.Code, o.Customer, storage.Micros(l.now()), storage.Bit(o.Cancelled))
 	if errors.Is(err, sql.ErrNoRows) { // another process stored it since we looked
 		s.Known = true
 		return tx.Row(ctx, `select id from purchase where shop = $1 and external_id = $2`, o.Shop, o.ExternalID).Scan(&s.ID)
@@ -126,7 +126,7 @@ func (l *Ledger) storeOne(ctx context.Context, tx *storage.Tx, a know.Actor, o O
 			return err
 		}
 	}
-	if (Purchase{AmountMinor: o.AmountMinor, RefundedMinor: o.RefundedMinor}).Returned() {
+	if (Purchase{AmountMinor: o.AmountMinor, RefundedMinor: o.RefundedMinor, Cancelled: o.Cancelled}).Returned() {
 		return nil
 	}
 	return countCountry(ctx, tx, o.Country, s.ID, o.At)
@@ -158,16 +158,16 @@ func uncountCountry(ctx context.Context, tx *storage.Tx, country string, id int6
 	return err
 }
 
-const selectPurchase = `select p.id, p.shop, p.external_id, p.account_id, coalesce(a.person_id, 0), coalesce(case when a.joined_by = 0 then a.person_id end, 0), p.at, p.country, p.items, p.amount_minor, p.currency, p.refunded_minor, p.code, p.customer, p.added_at
+const selectPurchase = `select p.id, p.shop, p.external_id, p.account_id, coalesce(a.person_id, 0), coalesce(case when a.joined_by = 0 then a.person_id end, 0), p.at, p.country, p.items, p.amount_minor, p.currency, p.refunded_minor, p.code, p.customer, p.added_at, p.cancelled
 	from purchase p left join account a on a.id = p.account_id`
 
 func scanPurchase(row storage.Scanner) (p Purchase, err error) {
-	var at, added int64
+	var at, added, cancelled int64
 	var items string
-	if err = row.Scan(&p.ID, &p.Shop, &p.ExternalID, &p.Account, &p.Person, &p.Holder, &at, &p.Country, &items, &p.AmountMinor, &p.Currency, &p.RefundedMinor, &p.Code, &p.Customer, &added); err != nil {
+	if err = row.Scan(&p.ID, &p.Shop, &p.ExternalID, &p.Account, &p.Person, &p.Holder, &at, &p.Country, &items, &p.AmountMinor, &p.Currency, &p.RefundedMinor, &p.Code, &p.Customer, &added, &cancelled); err != nil {
 		return p, err
 	}
-	p.At, p.AddedAt = storage.Time(at), storage.Time(added)
+	p.At, p.AddedAt, p.Cancelled = storage.Time(at), storage.Time(added), cancelled == 1
 	return p, json.Unmarshal([]byte(items), &p.Items)
 }
 

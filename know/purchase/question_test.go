@@ -406,6 +406,57 @@ func TestAskedOnce(t *testing.T) {
 	})
 }
 
+// TestNobodyIsAskedAboutWhatTheySentBack: not before it is asked, not while the
+// mail waits, and not as it leaves; what they kept is asked about instead.
+func TestNobodyIsAskedAboutWhatTheySentBack(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		s := open(t, db)
+		ctx := t.Context()
+		s.person("Anna Blum", "anna@example.org")
+		ben := s.person("Ben Okoye", "ben@example.org")
+		asked := func(want string) {
+			t.Helper()
+			for n := 1; n > 0; {
+				var err error
+				if n, err = s.AskOnce(ctx); err != nil {
+					t.Fatal(err)
+				}
+			}
+			var got string
+			if err := db.Row(ctx, `select coalesce((select p.external_id from outbox d join purchase p on p.id = d.subject_id where d.kind = 'why' and d.state = 'waiting'), 'none')`).Scan(&got); err != nil {
+				t.Fatal(err)
+			}
+			if got != want {
+				t.Errorf("asked about %s, want %s", got, want)
+			}
+		}
+		back := func(o Order) Order { o.RefundedMinor = o.AmountMinor; return o }
+		free := s.order("free", "anna@example.org")
+		free.AmountMinor, free.Cancelled = 0, true
+		s.store(back(s.order("1", "anna@example.org")), free)
+		asked("none")
+		kept, sent := s.order("2", "ben@example.org"), s.order("3", "ben@example.org")
+		s.store(sent)
+		asked("3")
+		s.store(kept)
+		asked("3") // once in a lifetime
+		s.store(back(sent))
+		asked("2")
+		kept.Cancelled = true
+		s.store(kept)
+		asked("none")
+		id := s.scalar(`select id from purchase where external_id = '2'`)
+		if _, _, err := s.ToAsk(ctx, id, ben.ID); err != event.ErrSuperseded {
+			t.Errorf("the mail leaves all the same: %v", err)
+		}
+		s.store(s.order("4", "ben@example.org"))
+		asked("4") // his question was not spent
+		if n := s.scalar(`select count(*) from purchase p where ` + Counts("p")); n != 1 {
+			t.Errorf("%d purchases count, want the last", n)
+		}
+	})
+}
+
 func TestEraseAndHeld(t *testing.T) {
 	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
 		for _, words := range []bool{false, true} {

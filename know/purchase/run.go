@@ -44,7 +44,7 @@ func (l *Ledger) Ask(ctx context.Context) error {
 // AskOnce looks at the next purchases that nobody looked at yet, puts the
 // question to their buyers into the outbox where it is due, and gives how many
 // purchases it was. A buyer is who confirmed the address of the order: nobody
-// is asked about what the team believes is theirs.
+// is asked about what the team believes is theirs, or what they sent back.
 func (l *Ledger) AskOnce(ctx context.Context) (n int, err error) {
 	var due int
 	if err := l.db.Row(ctx, `select count(*) from (select id from purchase where due = 1 limit 1) d`).Scan(&due); err != nil || due == 0 {
@@ -55,7 +55,8 @@ func (l *Ledger) AskOnce(ctx context.Context) (n int, err error) {
 		looks, err := storage.All(ctx, tx, func(row storage.Scanner) (k look, err error) {
 			err = row.Scan(&k.id, &k.person, &k.at)
 			return k, err
-		}, `select p.id, coalesce(a.person_id, 0), p.at from purchase p left join account a on a.id = p.account_id and a.confirmed_at > 0 and a.joined_by = 0 where p.due = 1 order by p.id limit $1`, askBatch)
+		}, `select p.id, case when `+Counts("p")+` then coalesce(a.person_id, 0) else 0 end, p.at from purchase p left join account a on a.id = p.account_id and a.confirmed_at > 0 and a.joined_by = 0
+			where p.due = 1 order by p.id limit $1`, askBatch)
 		if err != nil {
 			return err
 		}
@@ -141,7 +142,7 @@ func (l *Ledger) FollowAccounts(ctx context.Context, tx *storage.Tx, facts []eve
 			continue
 		}
 		// One purchase of theirs is enough: a person is asked once.
-		if _, err := tx.Exec(ctx, `update purchase set due = 1 where id = (select id from purchase where account_id = $1 order by at desc, id desc limit 1)`, f.Subject.ID); err != nil {
+		if _, err := tx.Exec(ctx, `update purchase set due = 1 where id = (select p.id from purchase p where p.account_id = $1 and `+Counts("p")+` order by p.at desc, p.id desc limit 1)`, f.Subject.ID); err != nil {
 			return fmt.Errorf("purchase: account %d: %w", f.Subject.ID, err)
 		}
 	}
@@ -158,12 +159,29 @@ func (l *Ledger) unask(ctx context.Context, tx *storage.Tx, account int64) error
 	if err != nil {
 		return err
 	}
+	return l.askInstead(ctx, tx, people)
+}
+
+// unaskReturned takes back a question about a purchase that was sent back, or
+// cancelled, if it has not left.
+func (l *Ledger) unaskReturned(ctx context.Context, tx *storage.Tx, id int64) error {
+	people, err := storage.All(ctx, tx, storage.Scalar[int64], `select d.person_id from purchase p join account a on a.id = p.account_id join outbox d on d.dedup = 'why:' || a.person_id
+		where p.id = $1 and a.person_id <> 0 and d.subject_id = p.id and d.state in ('waiting', 'superseded')`, id)
+	if err != nil {
+		return fmt.Errorf("purchase: unask about %d: %w", id, err)
+	}
+	return l.askInstead(ctx, tx, people)
+}
+
+// askInstead takes back what these people were to be asked, and has them asked
+// about the latest other purchase of theirs.
+func (l *Ledger) askInstead(ctx context.Context, tx *storage.Tx, people []int64) error {
 	for _, person := range people {
 		if err := l.events.Recall(ctx, tx, askKey(person)); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(ctx, `update purchase set due = 1 where id = (select p.id from purchase p join account a on a.id = p.account_id
-			where a.person_id = $1 and a.joined_by = 0 and a.confirmed_at > 0 order by p.at desc, p.id desc limit 1)`, person); err != nil {
+			where a.person_id = $1 and a.joined_by = 0 and a.confirmed_at > 0 and `+Counts("p")+` order by p.at desc, p.id desc limit 1)`, person); err != nil {
 			return err
 		}
 	}
@@ -171,7 +189,7 @@ func (l *Ledger) unask(ctx context.Context, tx *storage.Tx, account int64) error
 }
 
 // ToAsk gives the question to a person for its mail; ErrSuperseded once they
-// have answered.
+// have answered, or sent back what they bought.
 func (l *Ledger) ToAsk(ctx context.Context, id, person int64) (p Purchase, code string, err error) {
 	if p, err = purchase(ctx, l.db, id); err != nil {
 		return p, "", err
@@ -180,7 +198,7 @@ func (l *Ledger) ToAsk(ctx context.Context, id, person int64) (p Purchase, code 
 	if err != nil {
 		return p, "", err
 	}
-	if q.Answered() || p.Holder != person {
+	if q.Answered() || p.Holder != person || p.Returned() {
 		return p, "", event.ErrSuperseded
 	}
 	code, err = l.Code(ctx, id)

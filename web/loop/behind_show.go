@@ -63,7 +63,7 @@ func (l *loop) behind(w http.ResponseWriter, r *http.Request, v *page.View) erro
 		err = l.listed(r, v, &b, measure.BehindFilter{Who: who})
 	case measure.StepFound:
 		b, err = l.found(r, v)
-	case measure.StepHeard, measure.StepAnswered, measure.StepTaken, measure.StepDecided, measure.StepShipped, measure.StepTold, measure.StepShared:
+	case measure.StepHeard, measure.StepAnswered, measure.StepTaken, measure.StepDecided, measure.StepShipped, measure.StepTold, measure.StepUntold, measure.StepShared:
 		b.title, b.lead = stepName(v, step), stepMeans(v, step)
 		f := measure.BehindFilter{Step: step}
 		if step == measure.StepHeard {
@@ -95,9 +95,12 @@ func (l *loop) listed(r *http.Request, v *page.View, b *behind, f measure.Behind
 		return err
 	}
 	b.more(r, next)
-	if b.items, err = l.items(r.Context(), v, list); f.Step == measure.StepTold {
+	if b.items, err = l.items(r.Context(), v, list); f.Step == measure.StepTold || f.Step == measure.StepUntold {
 		for i := range b.items {
-			b.items[i].note = v.N("{n} person is told", "{n} people are told", list[i].N)
+			b.items[i].note = v.N("{n} person was told", "{n} people were told", list[i].N)
+			if f.Step == measure.StepUntold {
+				b.items[i].note = v.N("{n} person is still to be told", "{n} people are still to be told", list[i].N)
+			}
 		}
 	}
 	return err

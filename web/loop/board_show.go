@@ -88,6 +88,8 @@ func stepName(v *page.View, s measure.Step) string {
 		return v.T("Shipped")
 	case measure.StepTold:
 		return v.T("Told")
+	case measure.StepUntold:
+		return v.T("Still to be told")
 	case measure.StepShared:
 		return v.T("Shared")
 	}
@@ -108,7 +110,9 @@ func stepMeans(v *page.View, s measure.Step) string {
 	case measure.StepShipped:
 		return v.T("ideas that are there now")
 	case measure.StepTold:
-		return v.T("people who are told what became of it: a mail is written, or somebody answered them; the outbox says which mails have left")
+		return v.T("people who were told what became of it, by a mail that has left or by hand")
+	case measure.StepUntold:
+		return v.T("their mail has not left, or nobody has told them by hand yet")
 	case measure.StepShared:
 		return v.T("share links that somebody opened")
 	}
