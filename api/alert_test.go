@@ -29,6 +29,9 @@ func TestAlerts(t *testing.T) {
 	marta.call("PUT /me/digest", `{"every": "day", "hour": 4, "zone": "Mars/Olympus"}`).want(422)
 	marta.call("GET /me/digest").want(200).is("every", "week").is("weekday", 5.0).is("zone", "Asia/Tokyo")
 
+	marta.call("GET /me/export").want(200).is("alerts.needs", true).is("alerts.choices.0.reach", 500.0).is("alerts.quiet_from_minute", 1320.0).is("alerts.zone", "Europe/Paris").
+		is("digest.every", "week").is("digest.weekday", 5.0).is("digest.zone", "Asia/Tokyo")
+
 	for _, bad := range []string{`{"url": "ftp://x.example", "spikes": true}`, `{"url": "https://x.example"}`, `{"url": "https://x.example", "spikes": true, "query_id": 99}`, `{"url": "https://x.example", "spikes": true, "quiet": {"from": "late", "until": "7"}}`} {
 		marta.call("POST /webhooks", bad).want(422)
 	}

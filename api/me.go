@@ -155,6 +155,8 @@ type Export struct {
 	Charter    any       `json:"charter" doc:"What I wrote of the purpose and the charter, and signed for against it"`
 	Tribes     any       `json:"tribes" doc:"Tribes I am or was in, what ties me to whom, what was suggested to me"`
 	Counted    any       `json:"counted" doc:"As whom I am counted, in numbers"`
+	Alerts     any       `json:"alerts" doc:"What of the radar I want to be told of, and was told of"`
+	Digest     any       `json:"digest" doc:"When I want a digest, and which I got"`
 }
 
 func (s *service) export(ctx context.Context, a *gate.Asker, _ *none) (*answer[Export], error) {
@@ -206,7 +208,15 @@ func (s *service) export(ctx context.Context, a *gate.Asker, _ *none) (*answer[E
 	if err != nil {
 		return nil, err
 	}
-	return body(Export{s.Now().UTC().Truncate(time.Second), held, heard, inbox, square, posts, bought, boards, carried, signed, tribes, counted}), nil
+	alerts, err := s.Alerts.Held(ctx, a.ID)
+	if err != nil {
+		return nil, err
+	}
+	digests, err := s.Digests.Held(ctx, a.ID)
+	if err != nil {
+		return nil, err
+	}
+	return body(Export{s.Now().UTC().Truncate(time.Second), held, heard, inbox, square, posts, bought, boards, carried, signed, tribes, counted, alerts, digests}), nil
 }
 
 func (s *service) myVoices(ctx context.Context, a *gate.Asker, _ *none) (*answer[List[Voice]], error) {

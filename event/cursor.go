@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"tribune/internal/fault"
 	"tribune/storage"
 )
 
@@ -239,4 +240,26 @@ func (l *Log) after(ctx context.Context, q storage.Q, at place, kinds []string) 
 	}
 	return storage.All(ctx, q, scanEvent, `select e.id, e.tx, e.at, e.kind, e.v, e.actor_id, e.subject_kind, e.subject_id, e.other_id, e.n
 		from event e where `+behind+wanted+` order by `+by+` limit $3`, args...)
+}
+
+// Here names the place up to which the log can be read now. What is recorded
+// after it is read is behind it, also what a transaction recorded that runs now.
+func (l *Log) Here(ctx context.Context) (string, error) {
+	p, err := l.head(ctx)
+	if err != nil {
+		return "", fmt.Errorf("event: here: %w", err)
+	}
+	return fmt.Sprintf("%d.%d", p.tx, p.id), nil
+}
+
+// Behind gives facts of some kinds that were recorded behind a place that Here
+// named, in commit order, at most 100. Unlike a follower it takes what is there:
+// a transaction that runs yet may put something before it.
+func (l *Log) Behind(ctx context.Context, here string, kinds ...string) ([]Event, error) {
+	var at place
+	if n, err := fmt.Sscanf(here, "%d.%d", &at.tx, &at.id); n != 2 || err != nil || fmt.Sprintf("%d.%d", at.tx, at.id) != here {
+		return nil, fault.New(fault.Invalid, "This place in the log cannot be read.").On("here")
+	}
+	holes, args := storage.Holes(4, kinds)
+	return storage.All(ctx, l.db, scanEvent, selectEvent+` where (tx, id) > ($1, $2) and kind in (`+holes+`) order by tx, id limit $3`, append([]any{at.tx, at.id, followBatch}, args...)...)
 }

@@ -177,31 +177,39 @@ func (r *Radar) found(ctx context.Context, q *query.Query, where string, args []
 
 // What Fresh looks at, and counts, at most.
 const (
-	freshLooked = 5_000
+	FreshLooked = 5_000
 	MostFresh   = 100
 )
 
 // Fresh finds mentions that came after the one named by an id and that a filter
 // lets through, in the order in which they were stored: at most MostFresh of
-// them, among the last 5,000 that came. It gives the id up to which it looked,
-// from where the next call goes on: nothing is tried twice.
-func (r *Radar) Fresh(ctx context.Context, a know.Actor, f Filter, after int64) (found []int64, upTo int64, err error) {
+// them, among the last 5,000 that came; more says that there were others, which
+// were not looked at. It gives the id up to which it looked, from where the next
+// call goes on: nothing is tried twice.
+func (r *Radar) Fresh(ctx context.Context, a know.Actor, f Filter, after int64) (found []int64, upTo int64, more bool, err error) {
 	if err := know.Require(a, know.Listen, know.Subject{}); err != nil {
-		return nil, after, err
+		return nil, after, false, err
 	}
 	last, err := r.LastMention(ctx)
 	if err != nil || last <= after {
-		return nil, after, err
+		return nil, after, false, err
 	}
 	q, err := f.query(ctx, r.db)
 	if err != nil {
-		return nil, after, err
+		return nil, after, false, err
 	}
 	where, args, err := f.where(r.db, q, walkAll) // so few are read sooner than their words are looked up
 	if err != nil {
-		return nil, after, err
+		return nil, after, false, err
 	}
-	n, limit := len(args), freshLooked
+	if last-after > FreshLooked {
+		var came int64
+		if err := r.db.Row(ctx, `select count(*) from (select 1 from mention where id > $1 and id <= $2 limit $3) came`, after, last, FreshLooked+1).Scan(&came); err != nil {
+			return nil, after, false, fmt.Errorf("listen: what is fresh: %w", err)
+		}
+		more = came > FreshLooked
+	}
+	n, limit := len(args), FreshLooked
 	if q == nil {
 		limit = MostFresh
 	}
@@ -213,11 +221,11 @@ func (r *Radar) Fresh(ctx context.Context, a know.Actor, f Filter, after int64) 
 		}
 		return err
 	}, `select m.id, `+askedColumns+` from mention m`+askedTables+` where m.id > $`+strconv.Itoa(n+1)+` and m.id <= $`+strconv.Itoa(n+2)+
-		` and `+where+` order by m.id limit $`+strconv.Itoa(n+3), append(args, max(after, last-freshLooked), last, limit)...)
+		` and `+where+` order by m.id limit $`+strconv.Itoa(n+3), append(args, max(after, last-FreshLooked), last, limit)...)
 	if err != nil {
-		return nil, after, fmt.Errorf("listen: what is fresh: %w", err)
+		return nil, after, false, fmt.Errorf("listen: what is fresh: %w", err)
 	}
-	return found, last, nil
+	return found, last, more, nil
 }
 
 // query gives what of the filter is asked in the language of queries, nil if

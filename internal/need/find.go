@@ -1,6 +1,7 @@
 package need
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -41,6 +42,42 @@ func (t *Tables) Find(language, text string) []Need {
 		}
 	}
 	return nil
+}
+
+// Sentence gives the sentence of a text that speaks of what is needed: of several,
+// the first with the most of some words, as a group's label has them. A text
+// that speaks of nothing of the kind gives "".
+func (t *Tables) Sentence(language, text, label string) string {
+	words := query.Words(label)
+	best, most := Need{}, -1
+	for _, n := range t.Find(language, text) {
+		held := 0
+		for _, w := range query.Words(n.Clause) {
+			if slices.Contains(words, w) {
+				held++
+			}
+		}
+		if held > most {
+			best, most = n, held
+		}
+	}
+	if most < 0 {
+		return ""
+	}
+	tokens := query.Tokenize(text).Tokens
+	from, to := 0, len(text)
+	for i := 1; i < len(tokens); i++ {
+		if !ends(between(text, tokens, i)) {
+			continue
+		}
+		if tokens[i].Start <= best.Start {
+			from = tokens[i].Start
+		} else if tokens[i].Start >= best.End {
+			to = tokens[i].Start
+			break
+		}
+	}
+	return strings.TrimSpace(text[from:to])
 }
 
 // find reads sentence by sentence.

@@ -261,3 +261,23 @@ func BenchmarkGroups(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.N)*float64(len(posts))/b.Elapsed().Seconds(), "needs/s")
 }
+
+// TestSentence gives the sentence that speaks of the need, and of several the one
+// that the label is of.
+func TestSentence(t *testing.T) {
+	tables, err := Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const long = "My daughter gave me one of your notebooks at Christmas. I wish it had a pen loop! The cover is nice. If only the paper were whiter, I would buy ten."
+	for label, want := range map[string]string{"pen loop": "I wish it had a pen loop!", "paper whiter": "If only the paper were whiter, I would buy ten.", "": "I wish it had a pen loop!"} {
+		if got := tables.Sentence("en", long, label); got != want {
+			t.Errorf("%q: %q, want %q", label, got, want)
+		}
+	}
+	for _, text := range []string{"", "The cover is nice.", strings.Repeat("a", 1<<20)} {
+		if got := tables.Sentence("en", text, "pen loop"); got != "" {
+			t.Errorf("%.20q: %q", text, got)
+		}
+	}
+}

@@ -147,9 +147,16 @@ func TestTold(t *testing.T) {
 			t.Fatalf("wished for again, and not told: %+v", all)
 		}
 
+		h, err := s.Held(ctx, s.ann.ID)
+		if ok(t, err); len(h.Choices) != len(want.Choices) || h.Needs != want.Needs || h.QuietFrom != want.QuietFrom || h.Zone != want.Zone || len(h.Told) < 3 || h.Told[0].At.IsZero() {
+			t.Errorf("held are %+v", h)
+		}
 		s.happens(t, spiked(6, q.ID), event.Event{Kind: "person.left", Subject: event.Ref{Kind: "person", ID: s.ann.ID}}, spiked(7, q.ID))
 		if all := s.told(t); len(all) != 3 {
 			t.Errorf("told who left: %+v", all)
+		}
+		if h, err := s.Held(ctx, s.ann.ID); err != nil || len(h.Choices)+len(h.Told)+h.QuietUntil+len(h.Zone) != 0 || h.Needs {
+			t.Errorf("of who left %+v is held, %v", h, err)
 		}
 	})
 }

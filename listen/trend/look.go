@@ -88,7 +88,7 @@ func (t *Trends) find(ctx context.Context, now time.Time, share int64, look *Loo
 	options := rising.Options{Now: now, Span: week, Before: weeks - 1}
 	topics, beside := rising.New(options), names.New(options, known)
 	var wanted []need.Post
-	tables, err := need.Load()
+	tables, err := t.tables()
 	if err != nil {
 		return nil, err
 	}

@@ -1,11 +1,14 @@
 package trend
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
+	"sync"
 	"time"
 
 	"tribune/event"
+	"tribune/internal/need"
 	"tribune/know"
 	"tribune/storage"
 )
@@ -70,11 +73,12 @@ type Trends struct {
 	people *know.Directory
 	now    func() time.Time
 	most   int64 // mentions that are read
+	tables func() (*need.Tables, error)
 }
 
 // New makes the package's work over an open site.
 func New(log *slog.Logger, db *storage.DB, events *event.Log, people *know.Directory, now func() time.Time) *Trends {
-	return &Trends{log: log, db: db, events: events, people: people, now: now, most: 200_000}
+	return &Trends{log: log, db: db, events: events, people: people, now: now, most: 200_000, tables: sync.OnceValues(need.Load)}
 }
 
 // List gives the trends of a kind that rise now, the strongest first.
@@ -99,4 +103,17 @@ func (t *Trends) LastLook(ctx context.Context, a know.Actor) (Look, error) {
 		return Look{}, err
 	}
 	return t.lastLook(ctx)
+}
+
+// Saying gives what a mention says of a trend: of a need the sentence that speaks
+// of it, else the whole text.
+func (t *Trends) Saying(o Trend, language, text string) string {
+	if o.Kind != Need {
+		return text
+	}
+	tables, err := t.tables()
+	if err != nil {
+		return text // a look says so
+	}
+	return cmp.Or(tables.Sentence(language, text, o.Label), text)
 }

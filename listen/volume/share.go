@@ -209,7 +209,7 @@ func (c *Counts) Unheard(ctx context.Context, a know.Actor, f Filter) (u Unheard
 			u.Quiet = append(u.Quiet, s)
 		}
 	}
-	for _, k := range []listen.SourceKind{listen.FeedSource, listen.SitemapSource, listen.MastodonSource, listen.BlueskySource, listen.HackerNewsSource} {
+	for _, k := range []listen.SourceKind{listen.FeedSource, listen.SitemapSource, listen.MastodonSource, listen.BlueskySource, listen.HackerNewsSource, listen.WebmentionSource, listen.MailboxSource, listen.WebhookSource} {
 		if !there[k] {
 			u.Kinds = append(u.Kinds, k)
 		}

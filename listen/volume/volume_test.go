@@ -204,7 +204,7 @@ func TestCompareLikeForLike(t *testing.T) {
 			t.Errorf("before they were there: %v", err)
 		}
 		u, err := counts.Unheard(ctx, staff, Filter{Since: day(-30), Until: day(1)})
-		if err != nil || u.N != 6 || u.NoCountry != 6 || len(u.Kinds) != 5 {
+		if err != nil || u.N != 6 || u.NoCountry != 6 || len(u.Kinds) != 8 {
 			t.Errorf("%+v, %v", u, err)
 		}
 	})

@@ -170,6 +170,10 @@ func TestDigest(t *testing.T) {
 			}
 		}
 
+		if h, err := s.Held(ctx, ben.ID); err != nil || h.Every == "" || len(h.Mails) == 0 || h.Mails[0].Until.IsZero() {
+			t.Errorf("held are %+v, %v", h, err)
+		}
+
 		// Who is not of the team any more, or left, gets none.
 		before = len(s.mails(t))
 		s.hear(t, s.at, 5, "Paper")
@@ -187,6 +191,9 @@ func TestDigest(t *testing.T) {
 		ok(t, db.Row(ctx, `select count(*) from digest`).Scan(&left))
 		if left != 0 {
 			t.Errorf("%d wishes stay", left)
+		}
+		if h, err := s.Held(ctx, ben.ID); err != nil || h.Every != "" || len(h.Mails) != 0 {
+			t.Errorf("of who left %+v is held, %v", h, err)
 		}
 	})
 }

@@ -21,8 +21,10 @@
     const [r, g, b] = pixel.getImageData(0, 0, 1, 1).data;
     return `rgb(${r},${g},${b})`;
   };
-  const tones = { good: "var(--good)", bad: "var(--bad)", quiet: "var(--line-2)", accent: "var(--accent)" };
-  const own = (i) => i === 0 ? "var(--accent)" : `light-dark(oklch(50% .12 ${[24, 250, 155, 75, 320, 200][i % 6]}), oklch(76% .11 ${[24, 250, 155, 75, 320, 200][i % 6]}))`;
+  const tones = { good: "var(--good)", bad: "var(--bad)", quiet: "var(--neutral)", accent: "var(--accent)" };
+  const accent = parseFloat(getComputedStyle(document.documentElement).getPropertyValue("--accent-h")) || 24;
+  const hues = [250, 155, 75, 320, 200, 24, 110, 285].filter((h) => Math.abs((h - accent + 540) % 360 - 180) >= 35); // told apart from the site's own
+  const own = (i) => i === 0 ? "var(--accent)" : `light-dark(oklch(50% .12 ${hues[(i - 1) % hues.length]}), oklch(76% .11 ${hues[(i - 1) % hues.length]}))`;
   const lang = document.documentElement.lang.replace(/^en$/, "en-GB"); // days before months, as the page has them
   const label = (step) => {
     const f = new Intl.DateTimeFormat(lang, { timeZone: "UTC", ...{ hour: { day: "numeric", month: "short", hour: "2-digit" }, month: { month: "short", year: "numeric" } }[step] ?? { day: "numeric", month: "short" } });

@@ -11,11 +11,13 @@ import (
 	"net/url"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"tribune/event"
 	"tribune/gate"
 	"tribune/know"
 	"tribune/listen"
@@ -339,6 +341,70 @@ func TestHeard(t *testing.T) {
 			t.Errorf("a page that shows none of it was told %d times: %v", mugs.got, mugs.texts)
 		}
 	})
+}
+
+// What was being stored while a page was read is told, though it has a lower id
+// than what the page shows, which is not told again.
+func TestHeardLate(t *testing.T) {
+	w := open(t, storagetest.Postgres(t), quick())
+	owner, ctx := w.Person("Marta Lindqvist", know.Owner), t.Context()
+	say := func(text string) int64 {
+		heard, err := w.Radar.Hear(ctx, owner.Actor, []listen.Post{{Source: "Shop", ExternalID: text, Text: text, Author: listen.Author{Name: text}, PublishedAt: w.Clock().Add(-time.Hour)}})
+		if err != nil || heard[0].Err != nil {
+			t.Fatal(err, heard)
+		}
+		return heard[0].ID
+	}
+	say("the first mug")
+	stored, commit, done := make(chan bool), make(chan bool), make(chan error)
+	go func() {
+		done <- w.DB.Update(ctx, func(tx *storage.Tx) error {
+			id, err := tx.Insert(ctx, `insert into mention (identity, source_id, account_id, kind, public, text, text_hash, published_at, heard_at) values ('late', 1, 1, 'post', 1, 'a late mug', 7, $1, $1) returning id`, storage.Micros(w.Clock()))
+			if err == nil {
+				err = w.Events.Append(ctx, tx, event.Event{Kind: listen.MentionsStored, Subject: event.Ref{Kind: "source", ID: 1}, Other: id, N: id})
+			}
+			close(stored)
+			<-commit
+			return err
+		})
+	}()
+	<-stored
+	shown := say("a mug that overtakes it")
+	here, err := w.Events.Here(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	query := fmt.Sprintf("radar=&after=%d&here=%s&on=1,%d", shown, here, shown)
+	open := w.look(owner, query)
+	open.silent()
+	close(commit)
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	open.says("heard", "1 new mention: show")
+	w.look(owner, query).says("heard", "1 new mention: show") // it was committed before the stream began
+	if s := w.look(owner, "radar=&after=1&here=1.x"); s.status != http.StatusUnprocessableEntity {
+		t.Errorf("a place that is none: %d", s.status)
+	}
+}
+
+// More than are looked at between two looks is said, not left out.
+func TestHeardALot(t *testing.T) {
+	w := open(t, storagetest.SQLite(t), quick())
+	owner := w.Person("Marta Lindqvist", know.Owner)
+	posts := make([]listen.Post, listen.FreshLooked+2)
+	for i := range posts {
+		posts[i] = listen.Post{Source: "Shop", ExternalID: fmt.Sprint(i), Text: fmt.Sprint("pen ", i), Author: listen.Author{Name: "Jo"}}
+	}
+	for part := range slices.Chunk(posts, 1000) {
+		if _, err := w.Radar.Hear(t.Context(), owner.Actor, part); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.look(owner, "radar=q%3Dmug&after=1").says("heard", "5,000+ mentions came: show those that fit")
+	fewer := w.look(owner, "radar=q%3Dmug&after=2")
+	w.look(owner, "radar=q%3Dpen&after=1").says("heard", "100 new mentions and more: show")
+	fewer.silent()
 }
 
 // A stream of whoever signs out ends.

@@ -15,7 +15,8 @@ import (
 type radarSaid struct {
 	upTo  int64 // the mention up to which it looked
 	found map[int64]bool
-	said  int
+	more  bool // that came than were looked at
+	said  string
 	over  bool // what is looked for can be read no longer: a list that it named is gone
 }
 
@@ -37,7 +38,11 @@ func (h *hub) radarTexts(ctx context.Context, texts map[string]string, v *page.V
 		return err
 	}
 	defer done()
-	found, upTo, err := h.Radar.Fresh(ctx, s.actor, f, max(w.after, min(last.upTo, first-1)))
+	after := first - 1
+	if last.found != nil {
+		after = min(after, last.upTo)
+	}
+	found, upTo, more, err := h.Radar.Fresh(ctx, s.actor, f, after)
 	if last.over = fault.Is(err, fault.Invalid); last.over {
 		return nil
 	}
@@ -48,17 +53,42 @@ func (h *hub) radarTexts(ctx context.Context, texts map[string]string, v *page.V
 		last.found = map[int64]bool{}
 	}
 	for _, id := range found {
-		last.found[id] = true
+		if !w.on[id] {
+			last.found[id] = true
+		}
 	}
-	n := len(last.found)
-	if n == last.said {
+	last.more = last.more || more
+	n, text := len(last.found), ""
+	switch {
+	case n >= listen.MostFresh:
+		text = v.T("{n} new mentions and more: show", "n", v.Number(listen.MostFresh))
+	case last.more:
+		text = v.T("{n}+ mentions came: show those that fit", "n", v.Number(listen.FreshLooked))
+	case n > 0:
+		text = v.N("{n} new mention: show", "{n} new mentions: show", int64(n))
+	}
+	if text == last.said {
 		return nil
 	}
-	last.said = n
-	if texts["heard"] = v.N("{n} new mention: show", "{n} new mentions: show", int64(n)); n >= listen.MostFresh {
-		texts["heard"] = v.T("{n} new mentions and more: show", "n", v.Number(listen.MostFresh))
-	}
+	last.said, texts["heard"] = text, text
 	return nil
+}
+
+// unseen gives the first mention that may not have been there when a page was
+// read: of what was being stored then, ids may be lower than what the page shows.
+func (h *hub) unseen(ctx context.Context, w *heard) (first int64, err error) {
+	first = w.after + 1
+	if w.here == "" {
+		return first, nil
+	}
+	facts, err := h.Events.Behind(ctx, w.here, listen.MentionsStored)
+	if err != nil {
+		return 0, err
+	}
+	for _, f := range facts {
+		first = min(first, f.Other)
+	}
+	return first, nil
 }
 
 // turn waits until no other page looks through what is heard, and gives what

@@ -56,11 +56,15 @@ func (h *hub) serve(w http.ResponseWriter, r *http.Request, v *page.View) error 
 	}
 	defer leave()
 	s := &stream{watch: what, actor: v.Actor, ready: make(chan struct{}, 1), now: make([]counts, len(what.ideas)), desk: what.desk}
-	if what.radar != nil {
-		s.heard = what.radar.after + 1
-	}
 	h.join(s)
 	defer h.leave(s)
+	if what.radar != nil {
+		first, err := h.unseen(r.Context(), what.radar)
+		if err != nil {
+			return err
+		}
+		s.lookAtRadar(first)
+	}
 	all, err := h.counts(r.Context(), v.Actor.Role, what.ideas)
 	if err != nil {
 		return err

@@ -25,6 +25,8 @@ type watch struct {
 type heard struct {
 	filter url.Values // as the address of the page says it
 	after  int64      // the last mention that was stored when it was read
+	here   string     // how far the log could be read then; "" if that does not matter
+	on     map[int64]bool
 	from   time.Time  // the last on the page was said then; zero if it shows all there are
 }
 
@@ -67,6 +69,12 @@ func heardOf(q url.Values) (h *heard, err error) {
 	}
 	if h.after, err = strconv.ParseInt(q.Get("after"), 10, 64); err != nil || h.after < 0 {
 		return nil, unread("after")
+	}
+	h.here, h.on = q.Get("here"), map[int64]bool{}
+	for s := range strings.SplitSeq(q.Get("on"), ",") {
+		if id, err := strconv.ParseInt(s, 10, 64); err == nil && len(h.on) < maxIdeas {
+			h.on[id] = true
+		}
 	}
 	if s := q.Get("from"); s != "" {
 		micros, err := strconv.ParseInt(s, 10, 64)

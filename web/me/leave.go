@@ -12,7 +12,9 @@ import (
 	"tribune/know"
 	"tribune/know/purchase"
 	"tribune/listen"
+	"tribune/listen/alert"
 	"tribune/measure"
+	"tribune/measure/digest"
 	"tribune/shape"
 	"tribune/shape/board"
 	"tribune/shape/charter"
@@ -35,6 +37,8 @@ type held struct {
 	Counts measure.Held   `json:"counted"`
 	Signed charter.Held   `json:"charter"`
 	Tribes tribe.Held     `json:"tribes"`
+	Alerts alert.Held     `json:"alerts"`
+	Digest digest.Held    `json:"digest"`
 }
 
 func (o own) export(w http.ResponseWriter, r *http.Request, v *page.View) error {
@@ -75,6 +79,12 @@ func (o own) export(w http.ResponseWriter, r *http.Request, v *page.View) error 
 		return err
 	}
 	if all.Tribes, err = o.Tribes.Held(ctx, v.Actor.ID, accounts); err != nil {
+		return err
+	}
+	if all.Alerts, err = o.Alerts.Held(ctx, v.Actor.ID); err != nil {
+		return err
+	}
+	if all.Digest, err = o.Digests.Held(ctx, v.Actor.ID); err != nil {
 		return err
 	}
 	h := w.Header()

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"tribune/internal/query"
@@ -38,13 +39,17 @@ func (x *radar) stream(w http.ResponseWriter, r *http.Request, v *page.View) (er
 	if err != nil {
 		return err
 	}
+	here, err := x.Events.Here(ctx)
+	if err != nil {
+		return err
+	}
 	var next string
 	if s.mentions, next, err = x.Radar.Mentions(ctx, v.Actor, f); err != nil {
 		if err := v.Wrong(err, &s.wrong); err != nil {
 			return err
 		}
 	} else if f.Cursor == "" {
-		s.live = s.follow(last, next != "")
+		s.live = s.follow(last, here, next != "")
 	}
 	if len(s.mentions) == 0 && !s.filtered() {
 		if s.resting, err = x.Radar.Resting(ctx, v.Actor); err != nil {
@@ -77,12 +82,16 @@ func (x *radar) stream(w http.ResponseWriter, r *http.Request, v *page.View) (er
 }
 
 // follow is the data-live of the page: mentions stored after it was read, but
-// those that would stand behind its end.
-func (s stream) follow(last int64, full bool) string {
-	q := url.Values{"radar": {s.values().Encode()}}
+// those that would stand behind its end. here is where the log was read up to: a
+// mention that was being stored then may have a lower id than those on the page.
+func (s stream) follow(last int64, here string, full bool) string {
+	q := url.Values{"radar": {s.values().Encode()}, "here": {here}}
+	var on []string
 	for _, m := range s.mentions {
 		last = max(last, m.ID)
+		on = append(on, strconv.FormatInt(m.ID, 10))
 	}
+	q.Set("on", strings.Join(on, ","))
 	q.Set("after", strconv.FormatInt(last, 10))
 	if n := len(s.mentions); full && n > 0 {
 		q.Set("from", strconv.FormatInt(s.mentions[n-1].PublishedAt.UnixMicro(), 10))

@@ -50,11 +50,8 @@ func (x *radar) share(w http.ResponseWriter, r *http.Request, v *page.View) (err
 	}
 	f := volumes{filter: s.filter}
 	s.days, f.from, f.to = x.span(s.since)
-	if len(s.chosen) < 2 { // the page says what to choose
-		return x.ShowDesk(w, r, v, sharesPage(v, s))
-	}
-	if s.voices, err = x.Counts.Compare(ctx, v.Actor, s.chosen, f.counted()); err == nil {
-		s.heard, err = x.Counts.Unheard(ctx, v.Actor, f.counted())
+	if s.heard, err = x.Counts.Unheard(ctx, v.Actor, f.counted()); err == nil && len(s.chosen) >= 2 { // else the page says what to choose
+		s.voices, err = x.Counts.Compare(ctx, v.Actor, s.chosen, f.counted())
 	}
 	if err != nil {
 		if err := v.Wrong(err, &s.wrong); err != nil {

@@ -183,9 +183,12 @@ func (t volumes) moods(v *page.View) chart.Picture {
 	return p
 }
 
+// drawn are the parts that the picture tells apart.
+func (t volumes) drawn() []part { return t.parts[:min(len(t.parts), mostLines)] }
+
 // lines is the picture of what counts are told apart by.
 func (t volumes) lines(v *page.View) chart.Picture {
-	shown := t.parts[:min(len(t.parts), mostLines)]
+	shown := t.drawn()
 	p := chart.Picture{Kind: chart.Lines, Says: v.N("{n} line over the same time", "{n} lines over the same time", int64(len(shown))), Step: string(t.step), Times: stamps(t.points)}
 	for _, one := range shown {
 		s := chart.Series{Name: one.name}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 
+	"tribune/internal/plain"
 	"tribune/listen"
 	"tribune/listen/trend"
 	"tribune/shape"
@@ -27,6 +28,7 @@ type shownKind struct {
 type risen struct {
 	trend.Trend
 	quotes []listen.Mention
+	says   []string // what the quotes say of it, where that is not all
 	ideas  []shape.Idea
 }
 
@@ -58,6 +60,7 @@ func (x *trends) rising(w http.ResponseWriter, r *http.Request, v *page.View) (e
 			if len(o.quotes) == 0 {
 				continue // nobody says it any more; the next look finds so
 			}
+			x.say(&o)
 			shown.trends = append(shown.trends, o)
 		}
 		all.kinds = append(all.kinds, shown)
@@ -97,6 +100,7 @@ func (x *trends) trend(w http.ResponseWriter, r *http.Request, v *page.View) err
 	if o.quotes, err = x.voices(ctx, v, o.Mentions, 100); err != nil {
 		return err
 	}
+	x.say(&o)
 	behind, err := x.Ideas.Behind(ctx, v.Actor, o.Mentions)
 	if err != nil {
 		return err
@@ -109,12 +113,25 @@ func (x *trends) trend(w http.ResponseWriter, r *http.Request, v *page.View) err
 	return x.ShowDesk(w, r, v, trendPage(v, o))
 }
 
+// say notes what the quotes say of what rises.
+func (x *trends) say(o *risen) {
+	for _, m := range o.quotes {
+		o.says = append(o.says, x.Trends.Saying(o.Trend, m.Language, m.Text))
+	}
+}
+
+// mostTitle is how long a title that is proposed may be, in runes.
+const mostTitle = 118
+
 // ideaHref leads to where an idea is made of a trend, with its voices.
 func (o risen) ideaHref() string {
 	if len(o.quotes) == 0 {
 		return ""
 	}
 	q := url.Values{}
+	if o.Kind == trend.Need {
+		q.Set("title", plain.Clip(plain.Line(o.says[0]), mostTitle))
+	}
 	for _, m := range o.quotes[1:] {
 		q.Add("with", strconv.FormatInt(m.ID, 10))
 	}

@@ -99,7 +99,7 @@ func TestRising(t *testing.T) {
 		t.Fatal(err)
 	}
 	marta.Get("/desk/radar/rising").Want(t, 200, "6 people wish for it", "left-handed", "No topic rises", "No new name", "/desk/radar/rising/1", "in 6 mentions of the last five weeks").Without(t, "<notebook>")
-	marta.Get("/desk/radar/rising/1").Want(t, 200, "6 voices", "Make an idea of it, with these voices", "with=", "Oriflamme 5")
+	marta.Get("/desk/radar/rising/1").Want(t, 200, "6 voices", "Make an idea of it, with these voices", "with=", "title=Oriflamme+0%3A+I+wish", "Oriflamme 5")
 	list, err := s.Trends.Trend(t.Context(), marta.Actor, 1)
 	if err != nil {
 		t.Fatal(err)
