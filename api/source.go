@@ -37,6 +37,8 @@ type Source struct {
 	Failures     int       `json:"failures" doc:"In a row"`
 	LastResult   string    `json:"last_result"`
 	LastError    string    `json:"last_error" doc:"Empty if the last try went well"`
+	Refused      int       `json:"refused" doc:"What strangers sent to it since something good came: unsigned calls, webmentions of pages that do not link here. It works all the same"`
+	RefusedWhy   string    `json:"refused_why,omitempty" doc:"Why the last of that was refused"`
 	Items        int64     `json:"items" doc:"Delivered so far"`
 	Mentions     int64     `json:"mentions" doc:"Of them became mentions"`
 	Connected    bool      `json:"connected,omitempty" doc:"It is followed at the moment, as things are said there"`
@@ -49,7 +51,7 @@ type Source struct {
 func source(p *i18n.Printer, now time.Time) func(listen.Source) Source {
 	return func(o listen.Source) Source {
 		return Source{o.ID, o.Name, o.Shown, string(o.Kind), o.URL, int64(o.Every / time.Second), o.Addressed, o.Paused, o.Failures,
-			said(p, o.LastResult), said(p, o.LastError), o.Items, o.Mentions, o.Kind.IsLive() && o.BusyUntil.After(now), o.DueAt, o.TriedAt, o.OKAt, o.CreatedAt}
+			said(p, o.LastResult), said(p, o.LastError), o.Refused, said(p, o.RefusedWhy), o.Items, o.Mentions, o.Kind.IsLive() && o.BusyUntil.After(now), o.DueAt, o.TriedAt, o.OKAt, o.CreatedAt}
 	}
 }
 
