@@ -148,6 +148,9 @@ func (s *service) hearOne(ctx context.Context, a *gate.Asker, row json.RawMessag
 	if heard[0].Rests {
 		return &heardOut{http.StatusAccepted, Heard{Rests: true}}, nil
 	}
+	if heard[0].ID == 0 {
+		return nil, fault.New(fault.Conflict, "It was not kept: its author left, or asked us not to listen to them, or deleted it.")
+	}
 	m, err := s.Radar.Mention(ctx, a.Actor, heard[0].ID)
 	if err != nil {
 		return nil, err
@@ -262,8 +265,7 @@ func (s *service) hooking(op *huma.Operation) {
 	op.Responses = map[string]*huma.Response{
 		"200": rows("All is stored, or was before"),
 		"207": rows("Some rows of a list could not be stored"),
-		"401": refused("It is not signed, not with the secret of this source, or too long ago"),
-		"404": refused("There is no such source"),
+		"401": refused("It is not signed, not with the secret of this source, or too long ago; or there is no such source"),
 		"409": refused("The source is paused"),
 		"422": refused("Nothing of it could be stored; the errors say why, row by row"),
 	}

@@ -137,7 +137,7 @@ func listenTable() []gatetest.Route {
 		{Call: "PATCH /api/v1/sources/{source}", Body: `{"paused": true}`, Want: "401 403 403 403 200 200"},
 		{Call: "POST /api/v1/sources/{source}/poll", Want: "401 403 403 403 200 200"},
 		{Call: "POST /api/v1/sources/{source}/secret", Want: "401 403 403 403 422 422"},
-		{Call: "POST /api/v1/hooks/{source}", Body: `{"text": "x"}`, Want: "404"},
+		{Call: "POST /api/v1/hooks/{source}", Body: `{"text": "x"}`, Want: "401"},
 		{Call: "DELETE /api/v1/sources/{source}", Want: "401 403 403 403 204 204"},
 		{Call: "GET /api/v1/lists", Want: "401 403 403 403 200 200"},
 		{Call: "POST /api/v1/lists", Body: `{"name": "{name}", "items": ["papier"]}`, Want: "401 403 403 403 201 201"},

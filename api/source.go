@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tribune/gate"
+	"tribune/internal/calendar"
 	"tribune/internal/i18n"
 	"tribune/internal/query"
 	"tribune/listen"
@@ -36,6 +37,8 @@ type Source struct {
 	Failures     int       `json:"failures" doc:"In a row"`
 	LastResult   string    `json:"last_result"`
 	LastError    string    `json:"last_error" doc:"Empty if the last try went well"`
+	Refused      int       `json:"refused" doc:"What strangers sent to it since something good came: unsigned calls, webmentions of pages that do not link here. It works all the same"`
+	RefusedWhy   string    `json:"refused_why,omitempty" doc:"Why the last of that was refused"`
 	Items        int64     `json:"items" doc:"Delivered so far"`
 	Mentions     int64     `json:"mentions" doc:"Of them became mentions"`
 	Connected    bool      `json:"connected,omitempty" doc:"It is followed at the moment, as things are said there"`
@@ -48,7 +51,7 @@ type Source struct {
 func source(p *i18n.Printer, now time.Time) func(listen.Source) Source {
 	return func(o listen.Source) Source {
 		return Source{o.ID, o.Name, o.Shown, string(o.Kind), o.URL, int64(o.Every / time.Second), o.Addressed, o.Paused, o.Failures,
-			said(p, o.LastResult), said(p, o.LastError), o.Items, o.Mentions, o.Kind.IsLive() && o.BusyUntil.After(now), o.DueAt, o.TriedAt, o.OKAt, o.CreatedAt}
+			said(p, o.LastResult), said(p, o.LastError), o.Refused, said(p, o.RefusedWhy), o.Items, o.Mentions, o.Kind.IsLive() && o.BusyUntil.After(now), o.DueAt, o.TriedAt, o.OKAt, o.CreatedAt}
 	}
 }
 
@@ -125,7 +128,7 @@ func (s *service) sourcePoll(ctx context.Context, a *gate.Asker, in *ByID) (*ans
 func (s *service) queryRoutes() {
 	add(s, "listening", "GET /queries", "listQueries", "The standing queries", http.StatusOK, s.queriesList)
 	add(s, "listening", "POST /queries", "addQuery", "Add a standing query", http.StatusCreated, s.queryAdd,
-		tells("It runs at once over what rests and over the mentions of the last 90 days. AND, OR and NOT are upper case; words side by side are AND; NOT alone is refused."))
+		tells("It runs at once over what rests and over all mentions that are stored; what five seconds do not end goes on in the background, until filled is true. AND, OR and NOT are upper case; words side by side are AND; NOT alone is refused."))
 	add(s, "listening", "POST /queries/try", "tryQuery", "See what a query would find, without keeping it", http.StatusOK, s.queryTry)
 	add(s, "listening", "GET /queries/{id}", "getQuery", "One standing query", http.StatusOK, s.queryGet)
 	add(s, "listening", "PUT /queries/{id}", "changeQuery", "Change a standing query; it runs anew", http.StatusOK, s.queryChange)
@@ -286,9 +289,9 @@ func (s *service) queryRemove(ctx context.Context, a *gate.Asker, in *ByID) (*no
 // Trial is what a query would find.
 type Trial struct {
 	Hits     int         `json:"hits"`
-	Of       int         `json:"of" doc:"Texts looked at: what rests, and the mentions of the last 90 days"`
+	Of       int         `json:"of" doc:"Texts of the last 90 days that were looked at: what rests, and mentions"`
 	Sample   []Mention   `json:"sample" nullable:"false" doc:"At most 10, newest first; those that rest have no id"`
-	Days     []int       `json:"days" nullable:"false" doc:"Hits of each of the last 90 days, of UTC; the last one is today"`
+	Days     []int       `json:"days" nullable:"false" doc:"Hits of each of the last 90 days, of the site's zone; the last one is today"`
 	Terms    []TermTrial `json:"terms" nullable:"false" doc:"At most 20"`
 	Warnings []string    `json:"warnings" nullable:"false" doc:"What is allowed but seldom meant"`
 }
@@ -352,8 +355,8 @@ type Span struct {
 	Source   int64  `query:"source" doc:"0: all"`
 	Language string `query:"language" doc:"BCP 47; und: it is not known"`
 	Country  string `query:"country" doc:"Two letters (ISO 3166-1); ZZ: it is not known"`
-	Since    string `query:"since" doc:"A day, of UTC; 30 days ago if it is not given"`
-	Until    string `query:"until" doc:"Before this day; tomorrow if it is not given"`
+	Since    string `query:"since" doc:"A day, in the site's zone, or a time (RFC 3339); 30 days ago if it is not given"`
+	Until    string `query:"until" doc:"Before this day, in the site's zone, or this time; tomorrow if it is not given"`
 }
 
 // filter reads a span.
@@ -364,12 +367,16 @@ func (s *service) filter(ctx context.Context, in Span) (f volume.Filter, err err
 	if f.Until, err = s.moment(ctx, "until", in.Until); err != nil {
 		return f, err
 	}
-	today := s.Now().UTC().Truncate(24 * time.Hour)
+	site, err := s.People.Site(ctx)
+	if err != nil {
+		return f, err
+	}
+	f.Zone = site.Location()
 	if f.Until.IsZero() {
-		f.Until = today.AddDate(0, 0, 1)
+		f.Until = calendar.After(s.Now().In(f.Zone), 1)
 	}
 	if f.Since.IsZero() {
-		f.Since = f.Until.AddDate(0, 0, -30)
+		f.Since = calendar.After(f.Until.In(f.Zone), -30)
 	}
 	if in.Source != 0 {
 		f.Sources = []int64{in.Source}

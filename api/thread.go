@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -45,7 +46,8 @@ type Thread struct {
 	MentionID   int64     `json:"mention_id,omitempty"`
 	DecisionID  int64     `json:"decision_id,omitempty" doc:"What is to be told"`
 	Count       int       `json:"message_count" doc:"Notes included"`
-	Last        string    `json:"last" doc:"What they said last, cut to 300 characters"`
+	Last        string    `json:"last" doc:"What was said last by somebody outside the team, cut to 300 characters"`
+	LastBy      *Speaker  `json:"last_by,omitempty" doc:"Who said that, where it is not who the conversation is with"`
 	URL         string    `json:"url,omitempty" doc:"The original"`
 	Place       string    `json:"place,omitempty"`
 	WaitsAt     time.Time `json:"waits_at,omitzero" doc:"Since when it waits"`
@@ -85,14 +87,15 @@ type Message struct {
 	URL         string    `json:"url,omitempty"`
 	State       string    `json:"state" enum:"visible,hidden,withdrawn"`
 	StateReason string    `json:"state_reason,omitempty"`
+	SaidAt      time.Time `json:"said_at" doc:"When it was said, elsewhere or here"`
 	CreatedAt   time.Time `json:"created_at"`
 	EditedAt    time.Time `json:"edited_at,omitzero"`
 }
 
 func (s *service) threads(ctx context.Context, from ...converse.Thread) ([]Thread, error) {
-	persons, accounts := make([]int64, len(from)), make([]int64, len(from))
-	for n, t := range from {
-		persons[n], accounts[n] = t.Person, t.Account
+	var persons, accounts []int64
+	for _, t := range from {
+		persons, accounts = append(persons, t.Person, t.LastPerson), append(accounts, t.Account, t.LastAccount)
 	}
 	people, err := s.People.People(ctx, persons)
 	if err != nil {
@@ -104,15 +107,21 @@ func (s *service) threads(ctx context.Context, from ...converse.Thread) ([]Threa
 	}
 	threads := make([]Thread, len(from))
 	for n, t := range from {
-		with := Speaker{people[t.Person].Name, t.Person, t.Account, people[t.Person].Left(), people[t.Person].Role.AtLeast(know.Staff)}
-		if with.Name == "" {
-			with.Name = spoke[t.Account].Name
+		with, last := speaker(people, spoke, t.Person, t.Account), (*Speaker)(nil)
+		if t.ByOther() {
+			by := speaker(people, spoke, t.LastPerson, t.LastAccount)
+			last = &by
 		}
 		threads[n] = Thread{t.ID, string(t.Kind), t.Subject, string(t.Why), string(t.State), t.StateReason, t.Owner,
 			t.To, t.Asked, t.HandedBy, t.IsPublic(), string(t.TextState), with, t.Mention,
-			t.Decision, t.Messages, t.Last, t.URL, t.Place, t.WaitsAt, t.OpenedAt, t.AnsweredAt, t.StateAt}
+			t.Decision, t.Messages, t.Last, last, t.URL, t.Place, t.WaitsAt, t.OpenedAt, t.AnsweredAt, t.StateAt}
 	}
 	return threads, nil
+}
+
+func speaker(people map[int64]know.Person, accounts map[int64]know.Account, person, account int64) Speaker {
+	p := people[person]
+	return Speaker{cmp.Or(p.Name, accounts[account].Name), person, account, p.Left(), p.Role.AtLeast(know.Staff)}
 }
 
 func (s *service) messages(ctx context.Context, from ...converse.Message) ([]Message, error) {
@@ -135,7 +144,7 @@ func (s *service) messages(ctx context.Context, from ...converse.Message) ([]Mes
 			who.Name = spoke[m.Account].Name
 		}
 		messages[n] = Message{m.ID, m.Thread, string(m.Kind), who, m.Account, m.Mention, m.Body, m.Language, string(m.Way), m.DeliveredAt,
-			m.URL, string(m.State), m.StateReason, m.CreatedAt, m.EditedAt}
+			m.URL, string(m.State), m.StateReason, m.SaidAt, m.CreatedAt, m.EditedAt}
 	}
 	return messages, nil
 }

@@ -141,6 +141,30 @@ func TestRule(t *testing.T) {
 	}
 }
 
+// Who joins in a conversation speaks for themselves: their words, and when they
+// were said, are theirs.
+func TestAnotherJoinsIn(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		ana, bo := listen.Author{Name: "Ana Silva", URL: "https://ana.example/"}, listen.Author{Name: "Bo", URL: "https://bo.example/"}
+		asked, joined, again := s.at.Add(-10*time.Hour), s.at.Add(-2*time.Hour), s.at.Add(-time.Hour)
+		s.hear(
+			listen.Post{Source: "Reviews", Kind: listen.KindReview, ExternalID: "a", URL: "https://shop.example/a", Author: ana, Text: "My mug leaks. Can you replace it?", PublishedAt: asked},
+			listen.Post{Source: "Reviews", ExternalID: "b", URL: "https://shop.example/b", ReplyTo: "a", Author: bo, Text: "Mine leaks, too.", PublishedAt: joined})
+		list := s.list(converse.Filter{State: converse.Waiting})
+		if len(list) != 1 || list[0].Last != "Mine leaks, too." || !list[0].ByOther() || list[0].LastAccount == list[0].Account {
+			t.Fatalf("%+v", list)
+		}
+		_, messages := s.read(s.marta, list[0].ID)
+		if len(messages) != 2 || messages[0].Account != list[0].Account || messages[1].Account != list[0].LastAccount || messages[0].SaidAt != asked || messages[1].SaidAt != joined {
+			t.Fatalf("%+v", messages)
+		}
+		s.hear(listen.Post{Source: "Reviews", ExternalID: "c", URL: "https://shop.example/c", ReplyTo: "b", Author: ana, Text: "So it is not me.", PublishedAt: again})
+		if list = s.list(converse.Filter{State: converse.Waiting}); len(list) != 1 || list[0].Last != "So it is not me." || list[0].ByOther() {
+			t.Fatalf("%+v", list)
+		}
+	})
+}
+
 func TestAttend(t *testing.T) {
 	each(t, func(t *testing.T, s *site) {
 		ctx := t.Context()

@@ -41,6 +41,7 @@ type Message struct {
 	URL         string    // the original of what was said, or where a copied answer was posted
 	State       know.TextState
 	StateReason string
+	SaidAt      time.Time // what was heard elsewhere was said before it came here
 	CreatedAt   time.Time
 	EditedAt    time.Time
 }

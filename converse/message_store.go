@@ -17,15 +17,15 @@ const selectMessage = `select m.id, m.thread_id, m.kind, m.person_id, m.account_
 	case when m.mention_id = 0 then m.body else coalesce(w.text, '') end, case when m.mention_id = 0 then m.language else coalesce(w.language, '') end,
 	m.way, m.delivered_at, case when m.mention_id = 0 then m.url else coalesce(w.url, '') end,
 	case when m.mention_id = 0 or m.state <> 'visible' then m.state else coalesce(w.state, 'withdrawn') end,
-	case when m.mention_id = 0 or m.state <> 'visible' then m.state_reason else coalesce(w.state_reason, '') end, m.created_at, m.edited_at
+	case when m.mention_id = 0 or m.state <> 'visible' then m.state_reason else coalesce(w.state_reason, '') end, coalesce(w.published_at, m.created_at), m.created_at, m.edited_at
 	from message m left join mention w on w.id = m.mention_id`
 
 func scanMessage(row storage.Scanner) (m Message, err error) {
-	var delivered, created, edited int64
+	var delivered, said, created, edited int64
 	var staff int
 	err = row.Scan(&m.ID, &m.Thread, &m.Kind, &m.Person, &m.Account, &m.Mention, &staff, &m.Body, &m.Language,
-		&m.Way, &delivered, &m.URL, &m.State, &m.StateReason, &created, &edited)
-	m.Staff, m.DeliveredAt, m.CreatedAt, m.EditedAt = staff == 1, storage.Time(delivered), storage.Time(created), storage.Time(edited)
+		&m.Way, &delivered, &m.URL, &m.State, &m.StateReason, &said, &created, &edited)
+	m.Staff, m.DeliveredAt, m.SaidAt, m.CreatedAt, m.EditedAt = staff == 1, storage.Time(delivered), storage.Time(said), storage.Time(created), storage.Time(edited)
 	if m.State == know.Withdrawn {
 		m.Body = ""
 	}

@@ -86,9 +86,20 @@ type Thread struct {
 	TextState   know.TextState // a letter may be hidden, or withdrawn
 	TextReason  string         // why it is hidden: its writer and the team read it
 	Messages    int            // notes included
-	Last        string         // what they said last, cut to 300 characters
-	URL         string         // the original elsewhere, "" if there is none
-	Place       string         // where it was said: a host, or mail, call, form
+	Last        string         // what was said last by somebody who is not of us, cut to 300 characters
+	LastPerson  int64          // who said that, if it is known: not always whose conversation it is
+	LastAccount int64
+	URL         string // the original elsewhere, "" if there is none
+	Place       string // where it was said: a host, or mail, call, form
+}
+
+// ByOther reports whether somebody else than who the conversation is with spoke
+// last.
+func (t Thread) ByOther() bool {
+	if t.Last == "" || t.LastPerson != 0 && t.LastPerson == t.Person {
+		return false
+	}
+	return t.LastAccount != t.Account || t.LastAccount == 0
 }
 
 // IsPublic reports whether a thread is a public letter.

@@ -22,19 +22,20 @@ const selectThread = `select t.id, t.kind, t.account_id, coalesce(nullif(t.perso
 	t.subject, t.why, t.state, t.state_reason, t.owner_id, t.waits_at, t.opened_at, t.answered_at, t.state_at,
 	t.audience, t.to_id, t.asked_id, t.handed_by, t.text_state, t.text_reason,
 	(select count(*) from message c where c.thread_id = t.id),
-	coalesce((select case when l.mention_id = 0 then substr(l.body, 1, 400) when w.state = 'visible' then substr(w.text, 1, 400) else '' end
-		from message l left join mention w on w.id = l.mention_id
-		where l.thread_id = t.id and l.kind = 'said' and l.state = 'visible' order by l.id desc limit 1), ''),
+	coalesce(case when l.mention_id = 0 then substr(l.body, 1, 400) when w.state = 'visible' then substr(w.text, 1, 400) end, ''),
+	coalesce(nullif(l.person_id, 0), b.person_id, 0), coalesce(l.account_id, 0),
 	coalesce(o.url, ''), coalesce(o.kind, ''),
 	coalesce(nullif(t.person_id, 0), case when ` + know.DisclosedAccount + ` then a.person_id else 0 end, 0)
-	from thread t left join account a on a.id = t.account_id left join mention o on o.id = t.mention_id`
+	from thread t left join account a on a.id = t.account_id left join mention o on o.id = t.mention_id
+	left join message l on l.id = (select max(id) from message where thread_id = t.id and kind = 'said' and state = 'visible')
+	left join mention w on w.id = l.mention_id left join account b on b.id = l.account_id`
 
 func scanThread(row storage.Scanner) (t Thread, err error) {
 	var waits, opened, answered, changed int64
 	var kind string
 	err = row.Scan(&t.ID, &t.Kind, &t.Account, &t.Person, &t.Mention, &t.Decision, &t.Subject, &t.Why, &t.State, &t.StateReason,
 		&t.Owner, &waits, &opened, &answered, &changed,
-		&t.Audience, &t.To, &t.Asked, &t.HandedBy, &t.TextState, &t.TextReason, &t.Messages, &t.Last, &t.URL, &kind, &t.Reader)
+		&t.Audience, &t.To, &t.Asked, &t.HandedBy, &t.TextState, &t.TextReason, &t.Messages, &t.Last, &t.LastPerson, &t.LastAccount, &t.URL, &kind, &t.Reader)
 	t.WaitsAt, t.OpenedAt, t.AnsweredAt, t.StateAt = storage.Time(waits), storage.Time(opened), storage.Time(answered), storage.Time(changed)
 	t.Last, t.Place = cut(t.Last, 300), place(t.Kind, kind, t.URL)
 	return t, err

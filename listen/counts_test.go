@@ -3,6 +3,7 @@ package listen
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 )
@@ -49,6 +50,55 @@ func TestCounts(t *testing.T) {
 			t.Errorf("the volume of the first query is %d, it has %d", total(t, s, 1), n)
 		}
 	})
+}
+
+// However old what is stored is, a new query counts all of it, and its counts
+// are what counting gives, hour by hour: also when it is changed.
+func TestFillCountsAllTime(t *testing.T) {
+	both(t, func(t *testing.T, s *site) {
+		ctx, r := t.Context(), rand.New(rand.NewPCG(3, 4))
+		words, moments := []string{"paper", "cover", "ink"}, 4*365*24*60
+		holding := map[string]int64{}
+		for part := range 4 {
+			var posts []Post
+			for i := range 400 {
+				text := words[r.IntN(3)] + " " + words[r.IntN(3)]
+				for _, w := range words {
+					if strings.Contains(text, w) {
+						holding[w]++
+					}
+				}
+				posts = append(posts, Post{Source: "Old letters", ExternalID: fmt.Sprint(part, "-", i), Text: text, Author: Author{Name: fmt.Sprint("a", part, i)},
+					Country: []string{"", "NO"}[r.IntN(2)], PublishedAt: s.clock.now().Add(-time.Duration(r.IntN(moments)) * time.Minute)})
+			}
+			_, err := s.Hear(ctx, s.staff, posts)
+			ok(t, err)
+		}
+		ok(t, s.fold(ctx))
+		q, found, err := s.AddQuery(ctx, s.staff, NewQuery{Text: "paper"})
+		if err != nil || !q.Filled || int64(found) != holding["paper"] || total(t, s, q.ID) != holding["paper"] {
+			t.Errorf("found %d and counts %d of %d, filled %v, %v", found, total(t, s, q.ID), holding["paper"], q.Filled, err)
+		}
+		hourly(t, s)
+		q, _, err = s.ChangeQuery(ctx, s.staff, q.ID, NewQuery{Text: "cover"})
+		if err != nil || total(t, s, q.ID) != holding["cover"] {
+			t.Errorf("changed, it counts %d of %d, %v", total(t, s, q.ID), holding["cover"], err)
+		}
+		hourly(t, s)
+	})
+}
+
+// hourly checks the counts of queries hour by hour.
+func hourly(t *testing.T, s *site) {
+	t.Helper()
+	settled(t, s)
+	if n := count(t, s.db, `select count(*) from (select 1 from (
+			select query_id, at / 3600 as hour, source_id, language, country, mood, n from mention_count where query_id <> 0
+			union all select mq.query_id, m.published_at / 3600000000, m.source_id, m.language, m.country, m.mood, -1
+				from mention_query mq join mention m on m.id = mq.mention_id where m.copy_of = 0 and m.counted = 1) x
+		group by query_id, hour, source_id, language, country, mood having sum(n) <> 0) y`); n != 0 {
+		t.Errorf("%d hours are off", n)
+	}
 }
 
 // What its author deletes is counted no longer; a copy of it counts in its place.

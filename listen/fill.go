@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"tribune/internal/calendar"
 	"tribune/internal/fault"
 	"tribune/internal/query"
 	"tribune/know"
@@ -16,8 +17,8 @@ import (
 	"tribune/storage"
 )
 
-// fillBack is how far back a new query looks among mentions.
-const fillBack = 90 * 24 * time.Hour
+// tryDays is how many days of mentions a query is tried on, before it is kept.
+const tryDays = 90
 
 // fillNow is how long adding a query waits for it to be run over what is
 // there; what is left then, Rest ends.
@@ -26,9 +27,9 @@ const fillNow = 5 * time.Second
 // pageSize is how many texts a search of what is there reads at once.
 const pageSize = 500
 
-// fill runs a query over all that rests and over the mentions of the last 90
-// days, in batches, and gives how many mentions it matches there. It may be
-// interrupted at any time; begun again it goes on where it was.
+// fill runs a query over all that rests and over all mentions, however old, in
+// batches, and gives how many mentions it matches there. It may be interrupted
+// at any time; begun again it goes on where it was.
 func (r *Radar) fill(ctx context.Context, q Query) (found int, err error) {
 	parsed, err := saved.Parse(ctx, r.db, q.Text)
 	if err != nil {
@@ -131,7 +132,6 @@ type listed struct {
 
 // refill notes for each mention whether the query matches it.
 func (r *Radar) refill(ctx context.Context, q Query, matches func(source int64, doc query.Doc) bool) (found int, err error) {
-	since := storage.Micros(r.now().Add(-fillBack))
 	last := q.filledTo
 	for {
 		page, err := storage.All(ctx, r.db, func(row storage.Scanner) (l listed, err error) {
@@ -141,8 +141,7 @@ func (r *Radar) refill(ctx context.Context, q Query, matches func(source int64, 
 			return l, err
 		}, `select m.id, m.source_id, m.published_at, m.mood, m.asks, case when mq.query_id is null then 0 else 1 end, `+askedColumns+`
 			from mention m left join mention_query mq on mq.query_id = $1 and mq.mention_id = m.id`+askedTables+`
-			where m.id > $2 and m.state <> 'withdrawn' and (m.published_at >= $3 or mq.query_id is not null)
-			order by m.id limit $4`, q.ID, last, since, pageSize)
+			where m.id > $2 and m.state <> 'withdrawn' order by m.id limit $3`, q.ID, last, pageSize)
 		if err != nil || len(page) == 0 {
 			return found, err
 		}
@@ -259,7 +258,11 @@ func (r *Radar) Try(ctx context.Context, a know.Actor, text string, sources []in
 	if err != nil {
 		return Trial{}, onField(err, "text")
 	}
-	t := newTrier(q, r.now())
+	site, err := r.people.Site(ctx)
+	if err != nil {
+		return Trial{}, fmt.Errorf("listen: try %q: %w", text, err)
+	}
+	t := newTrier(q, r.now().In(site.Location()))
 	covers := func(source int64) bool { return len(sources) == 0 || slices.Contains(sources, source) }
 	if err := r.tryMentions(ctx, covers, t); err != nil {
 		return t.Trial, fmt.Errorf("listen: try %q: %w", text, err)
@@ -277,15 +280,18 @@ type trier struct {
 	Trial
 	q       *query.Query
 	without []*query.Query // nil where no query is left
-	today   int64          // days of UTC since 1970
+	begins  []int64        // when the days begin, in microseconds, and the one after them
 }
 
 // mostTried is how many terms of a query are tried one by one.
 const mostTried = 20
 
 func newTrier(q *query.Query, now time.Time) *trier {
-	t := &trier{q: q, today: now.Unix() / (24 * 60 * 60)}
-	t.Days, t.Warnings = make([]int, fillBack/(24*time.Hour)), q.Warnings()
+	t := &trier{q: q}
+	t.Today, t.Days, t.Warnings = calendar.Day(now), make([]int, tryDays), q.Warnings()
+	for ago := tryDays - 1; ago >= -1; ago-- {
+		t.begins = append(t.begins, storage.Micros(calendar.After(now, -ago)))
+	}
 	terms := q.Terms()
 	t.More = max(0, len(terms)-mostTried)
 	for i, term := range terms[:len(terms)-t.More] {
@@ -307,7 +313,12 @@ func (t *trier) try(doc query.Doc) (hit bool, without []bool, any bool) {
 	return hit, without, any
 }
 
-// count counts a post that was tried.
+// spans reports whether something was published on one of the days.
+func (t *trier) spans(publishedAt int64) bool {
+	return publishedAt >= t.begins[0] && publishedAt < t.begins[tryDays]
+}
+
+// count counts a post that was tried, of one of the days.
 func (t *trier) count(publishedAt int64, hit bool, without []bool) {
 	for i, other := range without {
 		switch x := &t.Terms[i]; {
@@ -322,10 +333,11 @@ func (t *trier) count(publishedAt int64, hit bool, without []bool) {
 		return
 	}
 	t.Hits++
-	ago := t.today - publishedAt/(24*time.Hour).Microseconds()
-	if last := int64(len(t.Days)) - 1; ago >= 0 && ago <= last {
-		t.Days[last-ago]++
+	day, exact := slices.BinarySearch(t.begins, publishedAt)
+	if !exact {
+		day--
 	}
+	t.Days[day]++
 }
 
 // sampleSize is how many of its finds a trial shows.
@@ -333,15 +345,14 @@ const sampleSize = 10
 
 func (r *Radar) tryMentions(ctx context.Context, covers func(int64) bool, t *trier) error {
 	var ids []int64
-	at, last := int64(1)<<62, int64(0)
-	since := storage.Micros(r.now().Add(-fillBack))
+	at, last := t.begins[tryDays], int64(0)
 	for {
 		page, err := storage.All(ctx, r.db, func(row storage.Scanner) (l listed, err error) {
 			l.post, err = scanAsked(row, &l.id, &l.facet.source, &l.facet.publishedAt)
 			return l, err
 		}, `select m.id, m.source_id, m.published_at, `+askedColumns+` from mention m`+askedTables+`
 			where (m.published_at, m.id) < ($1, $2) and m.published_at >= $3 and m.state = 'visible' order by m.published_at desc, m.id desc limit $4`,
-			at, last, since, pageSize)
+			at, last, t.begins[0], pageSize)
 		if err != nil {
 			return err
 		}
@@ -392,7 +403,11 @@ func (r *Radar) tryItems(ctx context.Context, covers func(int64) bool, t *trier)
 		var hits []utterance
 		var how []tried
 		for i := range s.Posts {
+			if !t.spans(s.Posts[i].PublishedAt) {
+				continue
+			}
 			u := risen(s.Posts[i], placeOf(sources, s.Source))
+			t.Of++
 			if hit, without, any := t.try(u.doc); any {
 				hits, how = append(hits, u), append(how, tried{hit, without})
 			}
@@ -401,7 +416,6 @@ func (r *Radar) tryItems(ctx context.Context, covers func(int64) bool, t *trier)
 		if err != nil {
 			return err
 		}
-		t.Of += len(s.Posts)
 		for i, u := range hits {
 			if known[u.identity] != 0 {
 				t.Of--

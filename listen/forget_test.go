@@ -151,6 +151,14 @@ func TestAskedToBeForgotten(t *testing.T) {
 		if err != nil || heard[0].ID == 0 || heard[0].Known {
 			t.Errorf("what they write to us: %+v, %v", heard, err)
 		}
+		public := Post{Source: "Letters", Text: "papier, said to all", URL: "https://ada.example/said", Author: Author{Name: ada.Author.Name, URL: ada.Author.URL}}
+		if heard, err = s.Hear(ctx, s.staff, []Post{public}); err != nil || heard[0].ID != 0 {
+			t.Errorf("what another program brings of them: %+v, %v", heard, err)
+		}
+		file := `{"text": "papier, in a file", "url": "https://ada.example/file", "author": {"name": "` + ada.Author.Name + `", "url": "` + ada.Author.URL + `"}}`
+		if report, err := s.Import(ctx, s.staff, strings.NewReader(file), "ndjson", ImportOptions{}); err != nil || report.Failed != 0 || count(t, s.db, `select count(*) from mention where text like '%in a file%'`) != 0 {
+			t.Errorf("what a file brings of them: %+v, %v", report, err)
+		}
 		if asks, err = s.ForgetAsks(ctx, s.staff); err != nil || len(asks) != 0 {
 			t.Errorf("asks %+v, %v", asks, err)
 		}

@@ -151,7 +151,8 @@ func (w *writer) ready(ctx context.Context, p Post) (utterance, error) {
 	stated := p.PublishedAt
 	p.PublishedAt = settleDate(stated, w.r.now())
 	u := utter(s, p, stated)
-	u.current = w.now
+	// What was said in public and is brought here by another was not said to us.
+	u.current, u.overheard = w.now, u.public
 	return u, nil
 }
 
@@ -248,8 +249,20 @@ func (r *Radar) HeardAt(ctx context.Context, source int64, id, address string) (
 	return ids, elsewhere, err
 }
 
-// Refuse notes on a source that something pushed to it was refused, and why. A
-// crowd of the same writes once a minute.
+// TurnAway notes on a source that something a stranger sent to it was refused,
+// and why. Nobody knows who it was, so the source works as before. A crowd of
+// the same writes once a minute.
+func (r *Radar) TurnAway(ctx context.Context, id int64, why error) error {
+	now := r.now()
+	return r.db.Update(ctx, func(tx *storage.Tx) error {
+		_, err := tx.Exec(ctx, `update source set refused = refused + 1, refused_at = $1, refused_why = $2 where id = $3 and (refused_why <> $2 or refused_at < $4)`,
+			storage.Micros(now), saidOf(why).keep(), id, storage.Micros(now.Add(-time.Minute)))
+		return err
+	})
+}
+
+// Refuse notes on a source that something its own sender pushed to it was
+// refused, and why: it fails. A crowd of the same writes once a minute.
 func (r *Radar) Refuse(ctx context.Context, id int64, why error) error {
 	now := r.now()
 	return r.db.Update(ctx, func(tx *storage.Tx) error {

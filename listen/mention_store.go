@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"tribune/event"
 	"tribune/internal/fault"
@@ -537,13 +538,16 @@ func (r *Radar) Stored(ctx context.Context, q storage.Q, fact event.Event) ([]Me
 	return mentions(ctx, q, ` where m.source_id = $1 and m.id between $2 and $3 order by m.id`, fact.Subject.ID, fact.Other, fact.N)
 }
 
+// frontFor is how long a mention may stand on the front page.
+const frontFor = 90 * 24 * time.Hour
+
 // Heard gives the latest public mentions about us, for the front page: copies
 // left out, each account at most twice.
 func (r *Radar) Heard(ctx context.Context, limit int) ([]Mention, error) {
 	list, err := mentions(ctx, r.db, ` where m.public = 1 and m.state = 'visible' and m.copy_of = 0
 		and m.published_at >= $1
 		and exists (select 1 from mention_query mq join query q on q.id = mq.query_id where mq.mention_id = m.id and q.purpose = 'us')
-		order by m.published_at desc, m.id desc limit $2`, storage.Micros(r.now().Add(-fillBack)), 5*limit)
+		order by m.published_at desc, m.id desc limit $2`, storage.Micros(r.now().Add(-frontFor)), 5*limit)
 	if err != nil {
 		return nil, fmt.Errorf("listen: heard: %w", err)
 	}

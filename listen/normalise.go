@@ -220,7 +220,7 @@ type utterance struct {
 	rested      bool  // it rested here, and is counted already
 	current     bool  // as its source has it now: if it is known in other words, it was edited
 	edited      bool  // its source says that it was
-	overheard   bool  // anybody can have sent it to us, not only who said it
+	overheard   bool  // somebody else may have brought it to us than who said it
 	atAddress   bool  // its address names it, whatever its source calls it
 
 	queries []int64         // set by match

@@ -51,13 +51,14 @@ type NewList struct {
 	Items []string
 }
 
-// Trial is what a query would find among what rests and what was heard in the
+// Trial is what a query would find among what rests and the mentions, of the
 // last 90 days.
 type Trial struct {
 	Hits     int
 	Of       int       // texts looked at
 	Sample   []Mention // at most 10 that match, newest first; those that rest have no ID
-	Days     []int     // hits by day of UTC, the last one is today
+	Days     []int     // hits by day of the site's zone, the last one is Today
+	Today    time.Time
 	Terms    []TermTrial
 	More     int // terms that were not tried one by one
 	Warnings []*fault.Error

@@ -18,8 +18,8 @@ import (
 	"tribune/storage"
 )
 
-// AddQuery adds a standing query, runs it over what rests and over the
-// mentions of the last 90 days, and gives how many it found.
+// AddQuery adds a standing query, runs it over what rests and over all
+// mentions that are there, and gives how many it found.
 func (r *Radar) AddQuery(ctx context.Context, a know.Actor, n NewQuery) (Query, int, error) {
 	if err := know.Require(a, know.Tune, know.Subject{}); err != nil {
 		return Query{}, 0, err

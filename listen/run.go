@@ -202,7 +202,7 @@ func (r *Radar) note(ctx context.Context, s Source, report reader.Report, t tall
 		if report.Same { // what was put up with has not changed either
 			result = Said{Text: textSame, Also: s.LastResult.Also}
 		}
-		_, err := tx.Exec(ctx, `update source set last_result = $1, last_error = '', failures = 0, tried_at = $2, ok_at = $2, due_at = $3, leased_by = '', leased_until = 0 where id = $4`,
+		_, err := tx.Exec(ctx, `update source set last_result = $1, last_error = '', failures = 0, refused = 0, refused_why = '', tried_at = $2, ok_at = $2, due_at = $3, leased_by = '', leased_until = 0 where id = $4`,
 			result.keep(), storage.Micros(now), storage.Micros(now.Add(wait)), s.ID)
 		return err
 	})

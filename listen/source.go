@@ -134,8 +134,11 @@ type Source struct {
 	OKAt       time.Time // when it last answered as it should
 	LastResult Said      // what the last try found; empty before the first
 	LastError  Said      // why the last try failed; empty if it did not
-	Items      int64     // delivered so far, each counted once
-	Mentions   int64     // of them became mentions
+	Refused    int       // what strangers sent to it since something good came; it works all the same
+	RefusedAt  time.Time // the last of that
+	RefusedWhy Said
+	Items      int64 // delivered so far, each counted once
+	Mentions   int64 // of them became mentions
 	CreatedBy  int64
 	CreatedAt  time.Time
 }

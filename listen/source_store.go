@@ -17,18 +17,18 @@ import (
 )
 
 const selectSource = `select id, name, kind, addressed, url, every_seconds, paused, failures, due_at, tried_at, ok_at,
-	last_result, last_error, items, mentions, created_by, created_at, leased_until, case when token = '' then 0 else 1 end, shown from source`
+	last_result, last_error, items, mentions, created_by, created_at, leased_until, case when token = '' then 0 else 1 end, shown, refused, refused_at, refused_why from source`
 
 func scanSource(row storage.Scanner) (s Source, err error) {
 	var addressed, paused, token int
-	var every, due, tried, ok, created, busy int64
-	var result, failure string
+	var every, due, tried, ok, created, busy, refused int64
+	var result, failure, why string
 	err = row.Scan(&s.ID, &s.Name, &s.Kind, &addressed, &s.URL, &every, &paused, &s.Failures, &due, &tried, &ok,
-		&result, &failure, &s.Items, &s.Mentions, &s.CreatedBy, &created, &busy, &token, &s.Shown)
+		&result, &failure, &s.Items, &s.Mentions, &s.CreatedBy, &created, &busy, &token, &s.Shown, &s.Refused, &refused, &why)
 	s.Addressed, s.Paused, s.Every = addressed == 1, paused == 1, time.Duration(every)*time.Second
 	s.DueAt, s.TriedAt, s.OKAt, s.CreatedAt = storage.Time(due), storage.Time(tried), storage.Time(ok), storage.Time(created)
 	s.BusyUntil, s.HasToken = storage.Time(busy), token == 1
-	s.LastResult, s.LastError = said(result), said(failure)
+	s.LastResult, s.LastError, s.RefusedWhy, s.RefusedAt = said(result), said(failure), said(why), storage.Time(refused)
 	return s, err
 }
 
@@ -122,7 +122,7 @@ func (r *Radar) insertSource(ctx context.Context, a know.Actor, n NewSource, fal
 		}
 		now := storage.Micros(r.now())
 		err = tx.Row(ctx, `update source set name = $1, addressed = $2, every_seconds = $3, paused = 0, failures = 0, cursor = '', token = $7,
-				last_error = '', due_at = $4, removed_at = 0
+				last_error = '', refused = 0, refused_at = 0, refused_why = '', due_at = $4, removed_at = 0
 			where id = (select max(id) from source where removed_at > 0 and kind = $5 and url = $6 and (url <> '' or name = $1)) returning id`,
 			name, storage.Bit(n.Addressed), int64(n.Every/time.Second), now, string(n.Kind), n.URL, n.Token).Scan(&id)
 		if errors.Is(err, sql.ErrNoRows) {

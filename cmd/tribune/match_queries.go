@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 
 	"tribune/internal/fault"
@@ -44,6 +46,14 @@ func (s fileShelf) List(name string) (query.List, bool) { l, ok := s.lists[name]
 
 // Query gives the text of a query of the file.
 func (s fileShelf) Query(name string) (string, bool) { q, ok := s.queries[name]; return q, ok }
+
+// Names gives the names of the file's lists, or the ids of its queries.
+func (s fileShelf) Names(lists bool) []string {
+	if lists {
+		return slices.Sorted(maps.Keys(s.lists))
+	}
+	return slices.Sorted(maps.Keys(s.queries))
+}
 
 // readQueries reads a file of queries. Those that can not be read are named
 // with their lines on problems, and the others count.

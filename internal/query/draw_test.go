@@ -1,6 +1,7 @@
 package query
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -16,6 +17,13 @@ type shelf struct {
 func (s shelf) List(name string) (List, bool) { l, ok := s.lists[name]; return l, ok }
 
 func (s shelf) Query(name string) (string, bool) { q, ok := s.queries[name]; return q, ok }
+
+func (s shelf) Names(lists bool) []string {
+	if lists {
+		return slices.Sorted(maps.Keys(s.lists))
+	}
+	return slices.Sorted(maps.Keys(s.queries))
+}
 
 var saved = shelf{
 	lists: map[string]List{

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"tribune/internal/fault"
 )
@@ -114,34 +115,72 @@ func wordsField(n *node, name, value string) (*node, error) {
 
 func notOneOf(name, value string, values []string, col int) error {
 	return fault.New(fault.Invalid, "Column {column}: {name}: takes one of {values}, not “{text}”. Write for example {name}:{example}.",
-		"column", col, "name", name, "values", strings.Join(values, ", "), "text", value, "example", nearest(value, values))
+		"column", col, "name", name, "values", strings.Join(values, ", "), "text", value, "example", cmp.Or(Nearest(value, values), values[0]))
 }
 
-// nearest gives the word of a list that is written most like value, its first
-// if none is.
-func nearest(value string, list []string) string { return cmp.Or(Nearest(value, list), list[0]) }
-
-// Nearest gives the word of a list that is written most like value, "" if none
-// is: one letter off, or beginning alike, or two letters off.
+// Nearest gives the word of a list that is written most like value: but for a
+// letter, or two of a longer word, or for its end. It is empty if none is.
 func Nearest(value string, list []string) string {
 	value = Fold(value)
-	like := func(d int) string {
+	most := 0
+	switch n := utf8.RuneCountInString(value); {
+	case n >= 6:
+		most = 2
+	case n >= 3:
+		most = 1
+	}
+	for d := range most + 1 {
 		for _, w := range list {
-			if w != "" && d < len(value) && within(value, w, d) {
+			if w != "" && within(value, Fold(w), d) {
 				return w
 			}
 		}
-		return ""
-	}
-	if w := cmp.Or(like(0), like(1)); w != "" {
-		return w
 	}
 	for _, w := range list {
-		if len(value) >= 3 && strings.HasPrefix(w, value[:3]) {
+		if f := Fold(w); len(value) >= 3 && strings.HasPrefix(f, value) || len(f) >= 4 && strings.HasPrefix(value, f) {
 			return w
 		}
 	}
-	return like(2)
+	return ""
+}
+
+// foreignFields are fields that people know from elsewhere, and what says the
+// same here.
+var foreignFields = map[string]string{
+	"from": "author:", "by": "author:", "user": "author:", "username": "author:", "account": "author:", "handle": "author:", "name": "author:",
+	"url": "site:", "domain": "site:", "host": "site:", "website": "site:", "inurl": "site:", "to": "@name", "mentions": "@name",
+	"link": "has:link", "links": "has:link", "image": "has:image", "images": "has:image", "photo": "has:image", "picture": "has:image", "media": "has:image",
+	"question": "has:question", "filter": "has:", "language": "lang:", "langue": "lang:", "location": "country:", "place": "country:", "geo": "country:", "pays": "country:",
+	"auteur": "author:", "mood": "sentiment:", "tone": "sentiment:", "followers": "reach>", "audience": "reach>", "tag": "#word", "hashtag": "#word", "near": "NEAR",
+}
+
+// The fields of other places that nothing here answers to: the time is chosen
+// beside the query, and a title is looked for with the rest of the words.
+var (
+	timeFields = []string{"since", "until", "before", "after", "date", "from_date", "published", "newer", "older", "year"}
+	textFields = []string{"title", "intitle", "titre", "headline", "subject", "text", "intext", "body", "content", "all", "allintitle"}
+)
+
+// noField says that there is no field of a name, and what there is in its place.
+func noField(name string, col int) error {
+	if slices.Contains(timeFields, name) {
+		return fault.New(fault.Invalid, "Column {column}: there is no field “{name}:”. The time is chosen beside the query, not in it. To look for the words themselves, write them in quotation marks.", "column", col, "name", name)
+	}
+	if slices.Contains(textFields, name) {
+		return fault.New(fault.Invalid, "Column {column}: there is no field “{name}:”. Words are looked for in all of the text, its title included: write them alone. To look for the words themselves, write them in quotation marks.", "column", col, "name", name)
+	}
+	example := foreignFields[name]
+	if example == "" {
+		if example = Nearest(name, fieldNames[1:]); example != "" {
+			example += ":"
+		}
+	}
+	if example == "" {
+		return fault.New(fault.Invalid, "Column {column}: there is no field “{name}:”. There are {names}. To look for the words themselves, write them in quotation marks.",
+			"column", col, "name", name, "names", strings.Join(fieldNames[1:], ", "))
+	}
+	return fault.New(fault.Invalid, "Column {column}: there is no field “{name}:”. Perhaps you mean {example} ? To look for the words themselves, write them in quotation marks.",
+		"column", col, "name", name, "example", example)
 }
 
 // reachNode reads what follows reach: a comparison with a number.

@@ -29,6 +29,7 @@ type lexeme struct {
 	kind kind
 	text string // as it was written; of a kindSaved with list: or query:
 	term *node  // of a kindTerm
+	like string // of a kindTerm: the operator that it would be in upper case, or empty
 	step step   // of a kindNear
 	col  int    // of its first character, from 1
 }
@@ -118,6 +119,7 @@ func (l *lexer) bare() (lexeme, error) {
 	if isNear, err := near(&lx); isNear || err != nil {
 		return lx, err
 	}
+	lx.like = operatorLike(lx.text)
 	if strings.HasPrefix(lx.text, "=") {
 		return l.exact(lx)
 	}
@@ -153,6 +155,21 @@ func noWord(text string, col int) error {
 func notAMark(text string, col int) error {
 	return fault.New(fault.Invalid, "Column {column}: “{text}” is not one hashtag or handle, which hold letters, digits and _. To look for its words, write them in quotation marks.",
 		"column", col, "text", text)
+}
+
+// operatorLike gives the operator that a word would be in upper case, empty if
+// there is none.
+func operatorLike(text string) string {
+	upper := strings.ToUpper(text)
+	switch upper {
+	case "AND", "OR", "NOT":
+		return upper
+	}
+	lx := lexeme{text: upper}
+	if isNear, err := near(&lx); isNear && err == nil && strings.Contains(upper, "/") { // "near" is a word like others
+		return upper
+	}
+	return ""
 }
 
 // maxNear is the largest distance of NEAR; beyond it AND says as much.
@@ -223,14 +240,13 @@ func (l *lexer) fieldTerm(lx *lexeme) (bool, error) {
 		return false, nil
 	}
 	known := slices.Contains(fieldNames, name)
-	if !known && (rest == "" || strings.HasPrefix(rest, "//")) { // "note: ..." and https://...
+	quoted := rest == "" && l.pos < len(l.text) && closers(l.text[l.pos]) != ""
+	if !known && (rest == "" && !quoted || strings.HasPrefix(rest, "//")) { // "note: ..." and https://...
 		return false, nil
 	}
 	if !known {
-		return false, fault.New(fault.Invalid, "Column {column}: there is no field “{name}:”. Perhaps you mean {example}: ? To look for the words themselves, write them in quotation marks.",
-			"column", lx.col, "name", name, "example", nearest(name, fieldNames[1:]))
+		return false, noField(name, lx.col)
 	}
-	quoted := rest == "" && l.pos < len(l.text) && closers(l.text[l.pos]) != ""
 	if quoted {
 		var err error
 		if rest, err = l.quoted(); err != nil {

@@ -220,7 +220,7 @@ func TestSaved(t *testing.T) {
 		twice = fmt.Sprintf("query:t%d OR query:t%d", i, i)
 	}
 	for text, want := range map[string]string{
-		"z query:a":            "Column 3: the saved query “a” cannot be read",
+		"z query:a":            "Column 3: the saved query “a” asks for itself, by way of query:a > query:b > query:c > query:a",
 		"query:self":           "asks for itself, by way of query:self > query:self",
 		"query:broken":         "Column 1: the saved query “broken” cannot be read. Open it and mend it first.: Column 6: a word",
 		"query:no":             "Column 1: this part alone would find texts with none",

@@ -33,7 +33,7 @@ func ParseWith(text string, saved Saved) (*Query, error) {
 		return nil, fault.New(fault.Invalid, "Column {column}: this part alone would find texts with none of your words, because NOT only takes away. Join it with AND to a word to look for, as in: word NOT spam.",
 			"column", bad.col)
 	}
-	return &Query{root: root}, nil
+	return &Query{root: root, notes: s.notes}, nil
 }
 
 // parse reads a text, the whole query or a saved one in it, and gives its
@@ -56,8 +56,14 @@ func (s *saving) parse(text string) (root *node, terms int, err error) {
 	if p.cur.kind == kindClose {
 		return nil, 0, fault.New(fault.Invalid, "Column {column}: this ) closes nothing. Remove it, or write ( where the group begins.", "column", p.cur.col)
 	}
+	if len(s.open) == 0 { // what is said of a saved query stands with it
+		s.notes = p.notes
+	}
 	return root, p.terms, nil
 }
+
+// maxNotes is how many words that look like operators are told of.
+const maxNotes = 5
 
 // parser reads, by recursive descent, the grammar of docs/query.md.
 type parser struct {
@@ -67,10 +73,17 @@ type parser struct {
 	prev   lexeme
 	depth  int
 	terms  int
+	notes  []*fault.Error // words that look like operators
 }
 
 func (p *parser) advance() error {
 	next, err := p.lexer.next()
+	if before, follows := p.prev.kind, next.kind != kindEnd && next.kind != kindClose; p.cur.like != "" && follows && len(p.notes) < maxNotes {
+		if ends := before == kindTerm || before == kindSaved || before == kindClose; ends || p.cur.like == "NOT" {
+			p.notes = append(p.notes, fault.New(fault.Invalid, "Column {column}: “{text}” is looked for as a word. Operators are in upper case: write {operator}, or, to look for the word, put it in quotation marks.",
+				"column", p.cur.col, "text", p.cur.text, "operator", p.cur.like))
+		}
+	}
 	p.prev, p.cur = p.cur, next
 	return err
 }

@@ -139,6 +139,16 @@ func TestParseErrors(t *testing.T) {
 		{"a NEAR/5 lang:fr", "Column 10: NEAR and ONEAR stand between words"},
 		{"langue:fr", "Column 1: there is no field “langue:”. Perhaps you mean lang: ?"},
 		{"autor:ana", "Perhaps you mean author: ?"},
+		{`a auther:"Ana Silva"`, "Column 3: there is no field “auther:”. Perhaps you mean author: ?"},
+		{"title:“foo bar”", "Column 1: there is no field “title:”. Words are looked for in all of the text, its title included"},
+		{"from:ana", "Perhaps you mean author: ?"},
+		{"url:foo", "Perhaps you mean site: ?"},
+		{"domain:foo.com", "Perhaps you mean site: ?"},
+		{"link:yes", "Perhaps you mean has:link ?"},
+		{"until:2020", "there is no field “until:”. The time is chosen beside the query"},
+		{"since:2020", "The time is chosen beside the query"},
+		{"colour:red", "there is no field “colour:”. There are lang, author, site, source, country, sentiment, has, reach, list, query."},
+		{"x:y ab:c", "there is no field “ab:”. There are lang"},
 		{"a lang: fr", "Column 3: write right after lang: what it is to be"},
 		{"lang:french", "Column 1: lang: takes the code of a language, not “french”. Write for example lang:fr."},
 		{"lang:german", "Write for example lang:de."},
@@ -227,7 +237,62 @@ func TestCatalogue(t *testing.T) {
 	}
 }
 
-var sameQuery = cmp.FilterPath(func(p cmp.Path) bool { return p.String() == "col" || strings.HasSuffix(p.String(), ".col") }, cmp.Ignore())
+// What is allowed but seldom meant is told, and only that.
+func TestSeldomMeant(t *testing.T) {
+	for _, c := range []struct {
+		in   string
+		want []string // what the messages hold, in order
+	}{
+		{"mug or cup", []string{"Column 5: “or” is looked for as a word. Operators are in upper case: write OR"}},
+		{"mug And (cup near/5 coffee)", []string{"Column 5: “And” is looked for", "Column 14: “near/5” is looked for as a word. Operators are in upper case: write NEAR/5"}},
+		{"mug not broken", []string{"Column 5: “not” is looked for"}},
+		{`or "mug and cup" near`, nil},
+		{"bague or", nil},
+		{"(mug or) cup OR near you", nil},
+		{strings.Repeat("mug or ", 50) + "cup", slices.Repeat([]string{"“or” is looked for as a word"}, maxNotes)},
+		{"mug lang:xx country:zz", []string{"Column 5: no language has the code “xx”", "Column 13: no country has the code “zz”"}},
+		{"mug lang:pt-br lang:fil country:xk country:uk", nil},
+		{"the", []string{"Column 1: “the” stands in nearly every text"}},
+		{"mug query:spam", nil},
+	} {
+		q, err := ParseWith(c.in, saved)
+		if err != nil {
+			t.Errorf("%s: %v", c.in, err)
+			continue
+		}
+		got := q.Warnings()
+		for i, w := range got {
+			if i >= len(c.want) || !strings.Contains(w.Error(), c.want[i]) {
+				t.Errorf("%.40s: %v", c.in, w)
+			}
+		}
+		if len(got) != len(c.want) {
+			t.Errorf("%.40s: %d warnings, want %d", c.in, len(got), len(c.want))
+		}
+	}
+}
+
+// A name that is not there brings the one that may be meant, and a query that
+// asks for itself is told by way of what.
+func TestSavedNamesAreTold(t *testing.T) {
+	round := shelf{lists: saved.lists, queries: map[string]string{"Kestrel": "query:nest", "nest": "mug query:Kestrel lang:en", "egg": "query:nest OR shell"}}
+	for in, want := range map[string]string{
+		"query:kestrl":        "Column 1: there is no saved query “kestrl”. Perhaps you mean “Kestrel”?",
+		"a list:rival":        "Column 3: there is no saved list “rival”. Perhaps you mean “rivals”?",
+		"list:competitors":    "there is no saved list “competitors”. Save one",
+		"a query:nest":        "Column 3: the saved query “nest” asks for itself, by way of query:nest > query:Kestrel > query:nest.",
+		"a OR (b query:egg)":  "Column 9: the saved query “egg” asks for itself, by way of query:nest > query:Kestrel > query:nest.",
+		"query:Kestrel OR x*": "Column 1: the saved query “Kestrel” asks for itself, by way of query:Kestrel > query:nest > query:Kestrel.",
+	} {
+		if _, err := ParseWith(in, round); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %s", in, err, want)
+		}
+	}
+}
+
+var sameQuery = cmp.FilterPath(func(p cmp.Path) bool {
+	return p.String() == "notes" || p.String() == "col" || strings.HasSuffix(p.String(), ".col")
+}, cmp.Ignore())
 
 func diff(a, b *Query) string {
 	return cmp.Diff(a, b, cmp.AllowUnexported(Query{}, node{}, atom{}, step{}), sameQuery)

@@ -3,12 +3,15 @@ package query
 import (
 	"strconv"
 	"strings"
+
+	"tribune/internal/fault"
 )
 
 // Query is a query that was read by Parse. It never changes, so that any
 // number of goroutines may use it. The zero Query matches nothing.
 type Query struct {
-	root *node
+	root  *node
+	notes []*fault.Error // what of its text is allowed but seldom meant
 }
 
 // op is what a node does.

@@ -15,6 +15,9 @@ type Saved interface {
 	// Query gives the text of a saved query; ok is false if there is none of that
 	// name.
 	Query(name string) (text string, ok bool)
+	// Names gives the names of all lists, or of all queries, to tell who names one
+	// that is not there which they may mean.
+	Names(lists bool) []string
 }
 
 // List is a saved list, of which a query takes any item.
@@ -42,6 +45,9 @@ type saving struct {
 	done  map[string]savedPart
 	open  []string // queries that are being read, outermost first
 	items int
+
+	notes  []*fault.Error
+	circle string // once a query asks for itself: by way of what
 }
 
 // savedPart is something saved that was read.
@@ -75,6 +81,9 @@ func (s *saving) list(name string, col int) (savedPart, error) {
 	ok := false
 	if s.saved != nil {
 		l, ok = s.saved.List(name)
+	}
+	if other := s.near(name, true); !ok && other != "" {
+		return savedPart{}, fault.New(fault.Invalid, "Column {column}: there is no saved list “{name}”. Perhaps you mean “{other}”?", "column", col, "name", name, "other", other)
 	}
 	if !ok {
 		return savedPart{}, fault.New(fault.Invalid, "Column {column}: there is no saved list “{name}”. Save one under this name first, or write its words with OR between them.", "column", col, "name", name)
@@ -115,12 +124,15 @@ func listItem(kind ListKind, item string, col int) (*node, error) {
 
 func (s *saving) query(name, bare string, col int) (savedPart, error) {
 	if i := slices.Index(s.open, name); i >= 0 {
-		return savedPart{}, fault.New(fault.Invalid, "Column {column}: the saved query “{name}” asks for itself, by way of {way}. Take one of them out.",
-			"column", col, "name", bare, "way", strings.Join(append(s.open[i:], name), " > "))
+		s.circle = strings.Join(append(slices.Clone(s.open[i:]), name), " > ")
+		return savedPart{}, s.asksForItself(bare, col)
 	}
 	text, ok := "", false
 	if s.saved != nil {
 		text, ok = s.saved.Query(bare)
+	}
+	if other := s.near(bare, false); !ok && other != "" {
+		return savedPart{}, fault.New(fault.Invalid, "Column {column}: there is no saved query “{name}”. Perhaps you mean “{other}”?", "column", col, "name", bare, "other", other)
 	}
 	if !ok {
 		return savedPart{}, fault.New(fault.Invalid, "Column {column}: there is no saved query “{name}”. Save one under this name first, or write its words here.", "column", col, "name", bare)
@@ -131,18 +143,33 @@ func (s *saving) query(name, bare string, col int) (savedPart, error) {
 	s.open = append(s.open, name)
 	defer func() { s.open = s.open[:len(s.open)-1] }()
 	root, terms, err := s.parse(text)
-	if err != nil {
+	switch {
+	case s.circle != "":
+		return savedPart{}, s.asksForItself(bare, col)
+	case err != nil:
 		return savedPart{}, savedFault(err, bare, col)
 	}
 	return savedPart{root, terms}, nil
+}
+
+// asksForItself says that a saved query, or one that it names, asks for itself.
+func (s *saving) asksForItself(name string, col int) error {
+	return fault.New(fault.Invalid, "Column {column}: the saved query “{name}” asks for itself, by way of {way}. Take one of them out.", "column", col, "name", name, "way", s.circle)
+}
+
+// near gives the saved name that is written most like one, empty if none is.
+func (s *saving) near(name string, lists bool) string {
+	if s.saved == nil {
+		return ""
+	}
+	return Nearest(name, s.saved.Names(lists))
 }
 
 // maxSavedDepth bounds how deep saved queries name one another: each level can
 // be maxDepth deep itself.
 const maxSavedDepth = 20
 
-// savedFault says that a saved query cannot be read; what is said of saved
-// queries within it is passed on as it is.
+// savedFault says that a saved query cannot be read.
 func savedFault(err error, name string, col int) error {
 	return fault.New(fault.Invalid, "Column {column}: the saved query “{name}” cannot be read. Open it and mend it first.", "column", col, "name", name).Because(err)
 }

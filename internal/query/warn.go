@@ -1,7 +1,10 @@
 package query
 
 import (
+	"slices"
 	"strings"
+
+	"golang.org/x/text/language"
 
 	"tribune/internal/fault"
 )
@@ -25,11 +28,37 @@ var commonWords = func() map[string]bool {
 
 // Warnings says what of a query is allowed but seldom meant: a query that
 // would find nearly everything, because all it needs are words that most texts
-// hold, or fields that most posts have. The first is about what matters most.
+// hold, or fields that most posts have; words that look like operators; and codes
+// that no language or country has. The first is about what matters most.
 func (q *Query) Warnings() []*fault.Error {
 	if q.root == nil {
 		return nil
 	}
+	return slices.Concat(q.broad(), q.notes, q.root.strange(nil))
+}
+
+// strange adds warnings of codes that no language, or no country, has.
+func (n *node) strange(all []*fault.Error) []*fault.Error {
+	switch {
+	case len(all) >= maxNotes || n.op == opSaved: // what is saved is warned of where it is
+		return all
+	case n.op == opField && n.field == fieldLang:
+		base, _, _ := strings.Cut(n.value, "-")
+		if _, err := language.ParseBase(base); err != nil {
+			all = append(all, fault.New(fault.Invalid, "Column {column}: no language has the code “{text}”, so nothing is found by it. Look its code up, such as en, fr or pt-br.", "column", n.col, "text", n.value))
+		}
+	case n.op == opField && n.field == fieldCountry:
+		if r, err := language.ParseRegion(n.value); err != nil || !r.IsCountry() {
+			all = append(all, fault.New(fault.Invalid, "Column {column}: no country has the code “{text}”, so nothing is found by it. Look its two letters up, such as fr, gb or br.", "column", n.col, "text", n.value))
+		}
+	}
+	for _, k := range n.kids {
+		all = k.strange(all)
+	}
+	return all
+}
+
+func (q *Query) broad() []*fault.Error {
 	if bad := q.root.broad(); bad != nil {
 		if bad.op == opField {
 			return []*fault.Error{fault.New(fault.Invalid, "Column {column}: “{text}” alone finds every post it is true of, which can be very many. Join it with AND to a word to look for.", "column", bad.col, "text", bad.String())}

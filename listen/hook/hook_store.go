@@ -76,10 +76,12 @@ func (h *Hooks) Key(ctx context.Context, a know.Actor, source int64) (Key, error
 
 // Open checks who sends a call. again says that the same delivery was stored
 // already: it is to be answered as done. What is refused is noted on the
-// source, so that whoever tends it sees why nothing comes.
+// source, so that whoever tends it sees why nothing comes. Who does not sign as
+// they should learns nothing of which webhooks there are, or stand still.
 func (h *Hooks) Open(ctx context.Context, source int64, c Call) (again bool, err error) {
-	if _, err := h.radar.Receiver(ctx, source, listen.WebhookSource); err != nil {
-		return false, err
+	_, deaf := h.radar.Receiver(ctx, source, listen.WebhookSource)
+	if fault.Is(deaf, fault.NotFound) {
+		return false, key{secret: MakeSecret()}.check(c, h.now()) // one that nobody knows
 	}
 	var k key
 	var until int64
@@ -89,7 +91,10 @@ func (h *Hooks) Open(ctx context.Context, source int64, c Call) (again bool, err
 	}
 	k.beforeUntil = storage.Time(until)
 	if err := k.check(c, h.now()); err != nil {
-		return false, errors.Join(err, h.radar.Refuse(ctx, source, err))
+		return false, errors.Join(err, h.radar.TurnAway(ctx, source, err))
+	}
+	if deaf != nil {
+		return false, deaf
 	}
 	var n int
 	err = h.db.Row(ctx, `select count(*) from hook_delivery where source_id = $1 and name = $2`, source, name(c.ID)).Scan(&n)

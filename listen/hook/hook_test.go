@@ -236,7 +236,7 @@ func TestSecrets(t *testing.T) {
 		refused(first, fault.Unauthorised)
 		refused(first, fault.Unauthorised)
 		src, err := s.radar.Source(ctx, s.staff, source)
-		if err != nil || !strings.Contains(src.LastError.String(), "another secret") || src.Failures != 1 {
+		if err != nil || !strings.Contains(src.RefusedWhy.String(), "another secret") || src.Refused != 1 || src.Failures != 0 || src.LastError.Text != "" {
 			t.Errorf("%+v, %v", src, err)
 		}
 		paused := true
@@ -247,7 +247,7 @@ func TestSecrets(t *testing.T) {
 		if err := s.radar.RemoveSource(ctx, s.staff, source); err != nil {
 			t.Fatal(err)
 		}
-		refused(second, fault.NotFound)
+		refused(second, fault.Unauthorised) // as for one that never was
 		// Taken up again, it opens to none of its old secrets.
 		if again, third := s.make(t, "Shop", true); again != source || third == second {
 			t.Errorf("%d, %q", again, third)

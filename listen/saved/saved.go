@@ -56,6 +56,19 @@ func (s *names) Query(name string) (text string, ok bool) {
 	return text, ok
 }
 
+// Names gives the names of what is saved (query.Saved).
+func (s *names) Names(lists bool) []string {
+	from := `query`
+	if lists {
+		from = `saved_list`
+	}
+	all, err := storage.All(s.ctx, s.q, storage.Scalar[string], `select name from `+from+` order by name limit 10000`)
+	if err != nil {
+		s.err = err
+	}
+	return all
+}
+
 func (s *names) read(row storage.Scanner, into ...any) bool {
 	err := row.Scan(into...)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {

@@ -5,10 +5,10 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
+	"tribune/internal/calendar"
 	"tribune/internal/fault"
 	"tribune/know"
 	"tribune/listen"
@@ -19,11 +19,14 @@ import (
 type Filter struct {
 	Query     int64 // a standing query, 0: all mentions
 	Sources   []int64
-	Languages []string  // as mentions have them; listen.UnknownLanguage is those of unknown language
-	Countries []string  // the same
-	Since     time.Time // said on this day or later
-	Until     time.Time // said before this day
+	Languages []string       // as mentions have them; listen.UnknownLanguage is those of unknown language
+	Countries []string       // the same
+	Since     time.Time      // said on this day or later
+	Until     time.Time      // said before this day
+	Zone      *time.Location // whose days are counted; nil is UTC
 }
+
+func (f Filter) zone() *time.Location { return cmp.Or(f.Zone, time.UTC) }
 
 // Count is a number of mentions and how they sound; the rest is neutral,
 // unclear or not judged.
@@ -53,32 +56,30 @@ const (
 	Month Step = "month"
 )
 
-// begin gives the beginning of the step that t lies in.
+// begin gives the beginning of the step that t lies in, in t's own zone.
 func (s Step) begin(t time.Time) time.Time {
-	t = t.UTC()
 	switch s {
 	case Hour:
 		return t.Truncate(time.Hour)
 	case Month:
-		return time.Date(t.Year(), t.Month(), 1, 0, 0, 0, 0, time.UTC)
+		return calendar.Month(t)
 	case Week:
-		day := t.Truncate(24 * time.Hour)
-		return day.AddDate(0, 0, -(int(day.Weekday())+6)%7)
+		return calendar.After(t, -(int(t.Weekday())+6)%7)
 	}
-	return t.Truncate(24 * time.Hour)
+	return calendar.Day(t)
 }
 
-// Next gives the end of the step that begins at t.
+// Next gives the end of the step that begins at t, in t's own zone.
 func (s Step) Next(t time.Time) time.Time {
 	switch s {
 	case Hour:
 		return t.Add(time.Hour)
 	case Month:
-		return t.AddDate(0, 1, 0)
+		return calendar.Month(calendar.After(t, 31))
 	case Week:
-		return t.AddDate(0, 0, 7)
+		return calendar.After(t, 7)
 	}
-	return t.AddDate(0, 0, 1)
+	return calendar.After(t, 1)
 }
 
 // StepFor gives the step in which a span has a readable number of points.
@@ -147,14 +148,14 @@ func (c *Counts) OverBy(ctx context.Context, a know.Actor, f Filter, step Step, 
 		return nil, fault.New(fault.Invalid, "The span ends before it begins. Choose a later end.").On("until")
 	}
 	var empty []Point
-	for at := step.begin(f.Since); at.Before(f.Until); at = step.Next(at) {
+	for at := step.begin(f.Since.In(f.zone())); at.Before(f.Until); at = step.Next(at) {
 		if empty = append(empty, Point{At: at}); len(empty) > mostPoints {
 			return nil, fault.New(fault.Invalid, "That is too long to be shown so finely. Choose days, weeks or months.").On("step")
 		}
 	}
-	slot := int64(24 * 60 * 60)
+	slot, zone := days(f), f.zone()
 	if step == Hour {
-		slot = 60 * 60
+		slot = `at / 3600`
 	}
 	where, args := f.where(what == ByQuery)
 	by := map[string]*Series{}
@@ -172,14 +173,19 @@ func (c *Counts) OverBy(ctx context.Context, a know.Actor, f Filter, step Step, 
 			s = &Series{Key: key, Points: slices.Clone(empty)}
 			by[key] = s
 		}
-		begin := step.begin(time.Unix(at*slot, 0))
+		var begin time.Time
+		if step == Hour {
+			begin = time.Unix(at*3600, 0)
+		} else { // the noon of its day: midnight may be left out
+			begin = step.begin(localNoon(at, zone))
+		}
 		i, found := slices.BinarySearchFunc(s.Points, begin, func(p Point, at time.Time) int { return p.At.Compare(at) })
 		if found {
 			s.Points[i].add(mood, n)
 			s.Total.add(mood, n)
 		}
 		return nil
-	}, `select at / `+strconv.FormatInt(slot, 10)+`, `+column+`, mood, cast(sum(n) as bigint) from mention_count where `+where+` group by 1, 2, 3 having sum(n) > 0`, args...)
+	}, `select `+slot+`, `+column+`, mood, cast(sum(n) as bigint) from mention_count where `+where+` group by 1, 2, 3 having sum(n) > 0`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("volume: count by %q: %w", what, err)
 	}
@@ -189,6 +195,33 @@ func (c *Counts) OverBy(ctx context.Context, a know.Actor, f Filter, step Step, 
 	}
 	slices.SortFunc(all, func(x, y Series) int { return cmp.Or(cmp.Compare(y.Total.N, x.Total.N), cmp.Compare(x.Key, y.Key)) })
 	return all, nil
+}
+
+// days gives in SQL the number of the day, since 1970, that a slot begins on in
+// the filter's zone. In a zone that is half an hour off, hours that were folded
+// belong to the day they begin on.
+func days(f Filter) string {
+	var offsets strings.Builder
+	at := f.Since.In(f.zone())
+	for {
+		_, offset := at.Zone()
+		_, end := at.ZoneBounds()
+		if end.IsZero() || !end.Before(f.Until) {
+			fmt.Fprintf(&offsets, ` else %d end`, offset)
+			break
+		}
+		fmt.Fprintf(&offsets, ` when at < %d then %d`, end.Unix(), offset)
+		at = end
+	}
+	if text, constant := strings.CutPrefix(offsets.String(), ` else `); constant {
+		return `(at + ` + strings.TrimSuffix(text, ` end`) + `) / 86400`
+	}
+	return `(at + case` + offsets.String() + `) / 86400`
+}
+
+// localNoon gives the noon of a day, counted since 1970.
+func localNoon(day int64, zone *time.Location) time.Time {
+	return time.Date(1970, 1, 1+int(day), 12, 0, 0, 0, zone)
 }
 
 // where gives the condition of a filter; anyQuery leaves its query out.

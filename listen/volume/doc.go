@@ -4,7 +4,7 @@
 //
 // It reads mention_count, which listen keeps right through edits, corrections
 // and deletions, and writes nothing. Copies are not counted. Days, weeks
-// (from Monday) and months are those of UTC.
+// (from Monday) and months are those of the zone that is asked for.
 package volume
 
 import (

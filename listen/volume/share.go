@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"tribune/internal/calendar"
 	"tribune/internal/fault"
 	"tribune/internal/sentiment"
 	"tribune/know"
@@ -58,7 +59,7 @@ func (c *Counts) Compare(ctx context.Context, a know.Actor, queries []int64, f F
 			return v, err
 		}
 		v.Shares = append(v.Shares, Share{Query: q})
-		v.limit(q)
+		v.limit(q, f.zone())
 	}
 	if len(v.Limited) > 0 && len(v.Sources) == 0 {
 		return v, fault.New(fault.Invalid, "These queries listen to no source together, so that they cannot be compared. Choose others, or let them listen to the same.").On("queries")
@@ -92,9 +93,9 @@ func (c *Counts) Compare(ctx context.Context, a know.Actor, queries []int64, f F
 }
 
 // limit takes out of the comparison what q cannot have heard.
-func (v *Voices) limit(q listen.Query) {
+func (v *Voices) limit(q listen.Query, zone *time.Location) {
 	heard := q.HeardFrom()
-	if day := heard.Truncate(24 * time.Hour); day.After(v.Since) {
+	if day := calendar.Day(heard.In(zone)); day.After(v.Since) {
 		if v.Asked.IsZero() {
 			v.Asked = v.Since
 		}

@@ -67,9 +67,15 @@ func TestCountsAreTheMentions(t *testing.T) {
 		}
 		sources, err := radar.Sources(ctx, staff)
 		ok(t, err)
+		paris, err := time.LoadLocation("Europe/Paris") // its clocks went back within these days
+		ok(t, err)
+		kolkata, err := time.LoadLocation("Asia/Kolkata")
+		ok(t, err)
 		for _, f := range []Filter{
 			{Since: day(-70), Until: day(1)},
 			{Query: 1, Since: day(-30), Until: day(-2), Languages: []string{"fr"}},
+			{Since: day(-70), Until: day(1), Zone: paris},
+			{Since: day(-40), Until: day(-1), Zone: kolkata},
 			{Since: day(-3), Until: day(1), Countries: []string{listen.UnknownCountry, "GB"}, Sources: []int64{sources[0].ID}},
 		} {
 			want := map[string]int64{}
@@ -83,7 +89,7 @@ func TestCountsAreTheMentions(t *testing.T) {
 				}
 				all.add(string(m.Mood), 1)
 				for _, step := range []Step{Hour, Day, Week, Month} {
-					want[string(step)+step.begin(m.PublishedAt).String()]++
+					want[string(step)+step.begin(m.PublishedAt.In(f.zone())).String()]++
 				}
 				want["l"+m.Language]++
 				want["c"+m.Country]++

@@ -63,7 +63,7 @@ func (r *Receiver) RunOnce(ctx context.Context) (int, error) {
 func (r *Receiver) attend(ctx context.Context, s listen.Source, w row) error {
 	p, err := Check(w.source, w.target)
 	if err != nil { // was checked when it came
-		return errors.Join(r.radar.Refuse(ctx, s.ID, err), r.done(ctx, w))
+		return errors.Join(r.radar.TurnAway(ctx, s.ID, err), r.done(ctx, w))
 	}
 	answer, err := r.web.Get(ctx, fetch.Request{URL: w.source, Accept: "text/html, application/xhtml+xml;q=0.9"})
 	if ctx.Err() != nil {
@@ -77,7 +77,7 @@ func (r *Receiver) attend(ctx context.Context, s listen.Source, w row) error {
 	case answer == nil && !fault.Is(err, fault.Invalid) || answer != nil && passing(answer.Status):
 		return r.postpone(ctx, s, w, answer, err)
 	default:
-		err = r.radar.Refuse(ctx, s.ID, err)
+		err = r.radar.TurnAway(ctx, s.ID, err)
 	}
 	if err != nil {
 		return err
@@ -95,13 +95,13 @@ func (r *Receiver) postpone(ctx context.Context, s listen.Source, w row, answer 
 	waits := waits()
 	if w.failures >= int64(len(waits)) {
 		why = fault.New(fault.Unavailable, textGivenUp, "url", w.source, "n", len(waits)+1).Because(why)
-		return errors.Join(r.radar.Refuse(ctx, s.ID, why), r.done(ctx, w))
+		return errors.Join(r.radar.TurnAway(ctx, s.ID, why), r.done(ctx, w))
 	}
 	wait := waits[w.failures]
 	if answer != nil {
 		wait = max(wait, answer.RetryAfter)
 	}
-	return errors.Join(r.radar.Refuse(ctx, s.ID, why), r.later(ctx, w, wait))
+	return errors.Join(r.radar.TurnAway(ctx, s.ID, why), r.later(ctx, w, wait))
 }
 
 // take stores what was found, or deletes what is no longer there. What another
@@ -119,7 +119,7 @@ func (r *Receiver) take(ctx context.Context, s listen.Source, p Pair, f found) e
 	case f.gone == nil:
 		return r.radar.Deliver(ctx, s.ID, reader.Batch{Posts: []reader.Post{f.post}})
 	case len(ids) == 0 || f.ours:
-		return r.radar.Refuse(ctx, s.ID, f.gone)
+		return r.radar.TurnAway(ctx, s.ID, f.gone)
 	}
 	return r.radar.Deliver(ctx, s.ID, reader.Batch{Gone: ids})
 }

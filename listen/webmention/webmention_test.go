@@ -109,7 +109,7 @@ func TestReceived(t *testing.T) {
 		s.page("/1", reply("Yes, please!"))
 		s.send(t, "/1", target)
 		texts, all, src := s.heard(t)
-		if len(all) != 1 || texts[0] != "Yes, please!" || src.LastError.Text != "" || src.Mentions != 1 || s.waiting(t) != 0 {
+		if len(all) != 1 || texts[0] != "Yes, please!" || src.RefusedWhy.Text != "" || src.Mentions != 1 || s.waiting(t) != 0 {
 			t.Fatalf("%q %+v", texts, src)
 		}
 		m := all[0]
@@ -123,12 +123,12 @@ func TestReceived(t *testing.T) {
 			t.Fatalf("edited: %q", texts)
 		}
 		s.send(t, "/1", "https://square.example/tribune/2")
-		if texts, _, src = s.heard(t); len(texts) != 1 || src.LastError.Text != textNoLink {
+		if texts, _, src = s.heard(t); len(texts) != 1 || src.RefusedWhy.Text != textNoLink {
 			t.Fatalf("of another page of ours: %q %+v", texts, src)
 		}
 		s.page("/1", "<p>Not any more.")
 		s.send(t, "/1", target)
-		if texts, _, src = s.heard(t); len(texts) != 0 || src.LastError.Text != "" {
+		if texts, _, src = s.heard(t); len(texts) != 0 || src.RefusedWhy.Text != "" {
 			t.Fatalf("without its link: %q %+v", texts, src)
 		}
 		s.page("/2", reply("Another."))
@@ -140,7 +140,7 @@ func TestReceived(t *testing.T) {
 		}
 		s.page("/private", `<meta name="robots" content="noindex">`+reply("Not for programs."))
 		s.send(t, "/private", target)
-		if texts, _, src = s.heard(t); len(texts) != 0 || src.LastError.Text != textNoIndex {
+		if texts, _, src = s.heard(t); len(texts) != 0 || src.RefusedWhy.Text != textNoIndex {
 			t.Fatalf("noindex: %q %+v", texts, src)
 		}
 	})
@@ -194,7 +194,7 @@ func TestTriedAgain(t *testing.T) {
 		s.there.Set("/"+strings.ReplaceAll(name, " ", "-"), answer)
 		s.send(t, "/"+strings.ReplaceAll(name, " ", "-"), target)
 		texts, _, src := s.heard(t)
-		if len(texts) != 0 || src.LastError.Text == "" {
+		if len(texts) != 0 || src.RefusedWhy.Text == "" {
 			t.Errorf("%s: %q %+v", name, texts, src)
 		}
 	}
@@ -213,8 +213,8 @@ func TestTriedAgain(t *testing.T) {
 			t.Fatal(n, err)
 		}
 	}
-	if _, _, src := s.heard(t); src.LastError.Text != textGivenUp || s.waiting(t) != 0 {
-		t.Fatal(src.LastError, s.waiting(t))
+	if _, _, src := s.heard(t); src.RefusedWhy.Text != textGivenUp || s.waiting(t) != 0 {
+		t.Fatal(src.RefusedWhy, s.waiting(t))
 	}
 }
 
@@ -241,8 +241,8 @@ func TestBounds(t *testing.T) {
 	s.web = reader.NewPolite(guarded, s.now)
 	s.page("/1", reply("From within."))
 	s.send(t, "/1", target)
-	if texts, _, src := s.heard(t); len(texts) != 0 || !strings.Contains(src.LastError.String(), "private network") || s.waiting(t) != 0 || len(s.there.Asked()) != 0 {
-		t.Fatal(texts, src.LastError)
+	if texts, _, src := s.heard(t); len(texts) != 0 || !strings.Contains(src.RefusedWhy.String(), "private network") || s.waiting(t) != 0 || len(s.there.Asked()) != 0 {
+		t.Fatal(texts, src.RefusedWhy)
 	}
 	flood := func(n int) error {
 		p, err := Check("https://flood.example/"+strings.Repeat("a", n), target)

@@ -53,6 +53,16 @@ func (f Faces) Name(v *page.View, person, account int64) string {
 	return v.T("somebody")
 }
 
+// Same reports whether one and the same speaks as both.
+func (f Faces) Same(person, account, otherPerson, otherAccount int64) bool {
+	one, known := f.behind(person, account)
+	other, otherKnown := f.behind(otherPerson, otherAccount)
+	if known && otherKnown {
+		return one.ID == other.ID
+	}
+	return known == otherKnown && account == otherAccount
+}
+
 // Buyer names who bought. Of one whom the shop knows by a number alone, it is
 // that of the order or the customer.
 func (f Faces) Buyer(v *page.View, person, account int64) string {

@@ -2,13 +2,17 @@ package inbox_test
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"tribune/converse"
+	"tribune/event"
 	"tribune/know"
 	"tribune/listen"
 	"tribune/shape"
+	"tribune/storage"
 	"tribune/web/desk"
 	"tribune/web/inbox"
 	"tribune/web/webtest"
@@ -86,6 +90,41 @@ func TestAnswerElsewhereIsCopiedAndPosted(t *testing.T) {
 	marta.Post("/desk/messages/"+message+"/posted", "url", "nonsense").Want(t, 422, "beginning with https://", `value="nonsense"`)
 	marta.Post("/desk/messages/"+message+"/posted", "url", "https://blog.example/1#c2").Want(t, 303)
 	marta.Get(path).Want(t, 200, "posted by hand", "https://blog.example/1#c2").Without(t, "I posted it")
+}
+
+// The words of who joins in stand under their own name, and at their own time,
+// on the page and in the list.
+func TestAnotherJoinsIn(t *testing.T) {
+	s, marta := open(t)
+	at := s.Now().Add(-10 * time.Hour)
+	heard, err := s.Radar.Hear(t.Context(), marta.Actor, []listen.Post{
+		{Source: "Forum", ExternalID: "a", Text: "Does my mug leak by itself?", URL: "https://forum.example/a", Author: listen.Author{Name: "Ana Silva", URL: "https://ana.example/"}, PublishedAt: at},
+		{Source: "Forum", ExternalID: "b", ReplyTo: "a", Text: "Mine leaks, too.", URL: "https://forum.example/b", Author: listen.Author{Name: "Bo", URL: "https://bo.example/"}, PublishedAt: at.Add(time.Hour)}})
+	if err != nil || heard[0].Err != nil || heard[1].Err != nil {
+		t.Fatal(err, heard)
+	}
+	thread, err := s.Inbox.Open(t.Context(), marta.Actor, heard[0].ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := fmt.Sprintf("/desk/inbox/%d", thread.ID)
+	marta.Get(path).Without(t, "Bo</a>")
+	m, err := s.Radar.Mention(t.Context(), marta.Actor, heard[1].ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.DB.Update(t.Context(), func(tx *storage.Tx) error {
+		return s.Inbox.Attend(t.Context(), tx, []event.Event{{Kind: listen.MentionsStored, Subject: event.Ref{Kind: "source", ID: m.Source}, Other: m.ID, N: m.ID}})
+	}); err != nil {
+		t.Fatal(err)
+	}
+	a := marta.Get(path).Want(t, 200, "<b>Bo:</b> Mine leaks, too.")
+	for _, want := range []string{`(?s)Does my mug leak by itself\?</blockquote><figcaption[^>]*><b><a[^>]*>Ana Silva</a></b> <span>[^/]*datetime="` + at.Format("2006-01-02T15:04"),
+		`(?s)Mine leaks, too\.</blockquote><figcaption[^>]*><b><a[^>]*>Bo</a></b> <span>[^/]*datetime="` + at.Add(time.Hour).Format("2006-01-02T15:04")} {
+		if !regexp.MustCompile(want).MatchString(a.Body) {
+			t.Errorf("%s is not there:\n%s", want, a.Body[strings.Index(a.Body, "Does my mug"):])
+		}
+	}
 }
 
 func TestCloseNeedsAReasonAndTakeIsOnesOwn(t *testing.T) {

@@ -56,7 +56,7 @@ func (x *inbox) listed(r *http.Request, v *page.View, open int64, people, accoun
 		l.next = "/desk/inbox?" + url.Values{"state": {l.show}, "q": {l.text}, "cursor": {next}}.Encode()
 	}
 	for _, t := range threads {
-		people, accounts = append(people, t.Person, t.Owner), append(accounts, t.Account)
+		people, accounts = append(people, t.Person, t.Owner, t.LastPerson), append(accounts, t.Account, t.LastAccount)
 	}
 	if l.counts, err = x.Inbox.Counts(r.Context(), v.Actor); err != nil {
 		return l, err

@@ -3,6 +3,7 @@ package inbox
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"tribune/converse"
@@ -121,13 +122,12 @@ func (o opened) first() *converse.Message {
 	return nil
 }
 
-// saidAt is when somebody said a message: what was heard elsewhere was said
-// before it came here.
-func (o opened) saidAt(m converse.Message) time.Time {
-	if m.Mention != 0 && m.Mention == o.mention.ID {
-		return o.mention.PublishedAt
-	}
-	return m.CreatedAt
+// several reports whether more than one of them speaks in the conversation: then
+// each of their words stands under a name.
+func (o opened) several() bool {
+	return slices.ContainsFunc(o.messages, func(m converse.Message) bool {
+		return m.Kind == converse.Said && !o.faces.Same(m.Person, m.Account, o.thread.Person, o.thread.Account)
+	})
 }
 
 // toPost is the reader's own answer that waits to be posted elsewhere.

@@ -29,7 +29,7 @@ func (h *hub) radarTexts(ctx context.Context, texts map[string]string, v *page.V
 	if last.over || len(last.found) >= listen.MostFresh {
 		return nil
 	}
-	f := radar.FilterOf(w.filter, h.Now())
+	f := radar.FilterOf(w.filter, h.Now(), v.Zone())
 	if w.from.After(f.Since) {
 		f.Since = w.from
 	}

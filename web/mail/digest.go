@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 
-	"tribune/converse"
 	"tribune/event"
 	"tribune/internal/burst"
 	"tribune/internal/fault"
@@ -154,7 +153,7 @@ func (d draft) waiting(ctx context.Context, told digest.Digest) error {
 	}
 	d.head(d.T("Who waits longest for an answer"))
 	for _, t := range told.Waiting {
-		name, err := d.speaker(ctx, t)
+		name, err := d.speaker(ctx, t.Person, t.Account)
 		if err != nil {
 			return err
 		}
@@ -163,7 +162,14 @@ func (d draft) waiting(ctx context.Context, told digest.Digest) error {
 			about = t.Last
 		}
 		said := d.T("{name}, for {time}", "name", name, "time", d.Duration(d.m.k.Now().Sub(t.WaitsAt)))
-		if about != "" {
+		switch {
+		case t.Subject == "" && t.ByOther(): // their words are not put in the other's mouth
+			other, err := d.speaker(ctx, t.LastPerson, t.LastAccount)
+			if err != nil {
+				return err
+			}
+			said = d.T("{name}, for {time}; {other}: “{about}”", "name", name, "time", d.Duration(d.m.k.Now().Sub(t.WaitsAt)), "other", other, "about", brief(about))
+		case about != "":
 			said = d.T("{name}, for {time}: “{about}”", "name", name, "time", d.Duration(d.m.k.Now().Sub(t.WaitsAt)), "about", brief(about))
 		}
 		d.item(said, fmt.Sprintf("/desk/inbox/%d", t.ID))
@@ -174,16 +180,16 @@ func (d draft) waiting(ctx context.Context, told digest.Digest) error {
 	return nil
 }
 
-// speaker names who opened a conversation.
-func (d draft) speaker(ctx context.Context, t converse.Thread) (string, error) {
-	if t.Person != 0 {
-		p, err := d.m.k.People.Person(ctx, t.Person)
+// speaker names who speaks in a conversation.
+func (d draft) speaker(ctx context.Context, person, account int64) (string, error) {
+	if person != 0 {
+		p, err := d.m.k.People.Person(ctx, person)
 		if err != nil || p.Name != "" {
 			return p.Name, err
 		}
 	}
-	if t.Account != 0 {
-		a, err := d.m.k.People.Account(ctx, t.Account)
+	if account != 0 {
+		a, err := d.m.k.People.Account(ctx, account)
 		if err != nil || a.Name != "" {
 			return a.Name, err
 		}

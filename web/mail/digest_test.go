@@ -8,6 +8,7 @@ import (
 	"tribune/converse"
 	"tribune/event"
 	"tribune/know"
+	"tribune/listen"
 	"tribune/measure/digest"
 	"tribune/storage"
 	"tribune/web/mail"
@@ -63,4 +64,25 @@ func TestDigestMail(t *testing.T) {
 	if _, err := mail.New(s.Kit).Preview(t.Context(), d); err == nil {
 		t.Error("a digest that is not wanted leaves")
 	}
+}
+
+// Who joins in a conversation of another's is named for what they said.
+func TestDigestNamesWhoSaidIt(t *testing.T) {
+	s := openScene(t)
+	ctx := t.Context()
+	s.must(s.Digests.Choose(ctx, s.marta.Actor, digest.Wish{Every: digest.Day, Hour: 10, Zone: "Europe/Paris"}))
+	heard, err := s.Radar.Hear(ctx, s.marta.Actor, []listen.Post{
+		{Source: "Forum", ExternalID: "a", Text: "Does my mug leak by itself?", Author: listen.Author{Name: "Ana Silva", URL: "https://ana.example/"}},
+		{Source: "Forum", ExternalID: "b", ReplyTo: "a", Text: "Mine leaks, too.", Author: listen.Author{Name: "Bo", URL: "https://bo.example/"}}})
+	s.must(err)
+	_, err = s.Inbox.Open(ctx, s.marta.Actor, heard[0].ID)
+	s.must(err)
+	m, err := s.Radar.Mention(ctx, s.marta.Actor, heard[1].ID)
+	s.must(err)
+	s.must(s.DB.Update(ctx, func(tx *storage.Tx) error {
+		return s.Inbox.Attend(ctx, tx, []event.Event{{Kind: listen.MentionsStored, Subject: event.Ref{Kind: "source", ID: m.Source}, Other: m.ID, N: m.ID}})
+	}))
+	s.Pass(3 * time.Hour)
+	s.must(s.Digests.Once(ctx))
+	s.read(s.last(digest.Mail), "en", true, "2 mentions heard, 1 conversation waits", "• Ana Silva, for 3 h; Bo: “Mine leaks, too.”")
 }

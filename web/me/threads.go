@@ -1,6 +1,7 @@
 package me
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
 
@@ -53,6 +54,7 @@ type conversation struct {
 	thread   converse.Thread
 	messages []converse.Message
 	people   map[int64]know.Person
+	accounts map[int64]know.Account
 	here     carry.Here // thanks
 	body     string
 	wrong    page.Wrong
@@ -76,9 +78,12 @@ func (o own) showThread(w http.ResponseWriter, r *http.Request, v *page.View, c 
 	if c.thread.IsPublic() { // it has a page of its own
 		return page.Back(w, r, "/letters/"+strconv.FormatInt(id, 10))
 	}
-	ids := make([]int64, len(c.messages))
+	ids, accounts := make([]int64, len(c.messages)), make([]int64, len(c.messages))
 	for i, m := range c.messages {
-		ids[i] = m.Person
+		ids[i], accounts[i] = m.Person, m.Account
+	}
+	if c.accounts, err = o.People.Accounts(r.Context(), accounts); err != nil {
+		return err
 	}
 	if c.people, err = o.People.People(r.Context(), ids); err != nil {
 		return err
@@ -107,6 +112,16 @@ func (o own) say(w http.ResponseWriter, r *http.Request, v *page.View) error {
 	}
 	page.Flash(w, r, "sent")
 	return page.Back(w, r, threadURL(id)+"#end")
+}
+
+// speaker names who of those outside the team said a message: others may have
+// joined in.
+func (c conversation) speaker(v *page.View, m converse.Message) string {
+	a := c.accounts[m.Account]
+	if m.Person == v.Actor.ID || m.Account == c.thread.Account || a.Person == v.Actor.ID {
+		return v.T("You")
+	}
+	return cmp.Or(a.Name, v.T("somebody"))
 }
 
 // subjectOf names a conversation.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"tribune/internal/calendar"
 	"tribune/listen"
 	"tribune/web/page"
 )
@@ -16,7 +17,7 @@ import (
 type filter struct {
 	text, language, mood, country, author, has string
 	since                                      string // days back, or empty
-	from, until                                string // days of UTC, both in it
+	from, until                                string // days of the site's zone, both in it
 	query, source, account, reach              int64
 	among                                      []int64 // sources, if there are several
 	once                                       bool    // copies left out, as counts do
@@ -80,7 +81,9 @@ func (f filter) values() url.Values {
 }
 
 // FilterOf reads what a stream is filtered by, as its address says it.
-func FilterOf(q url.Values, now time.Time) listen.Filter { return filterOf(q).listen(now) }
+func FilterOf(q url.Values, now time.Time, zone *time.Location) listen.Filter {
+	return filterOf(q).listen(now, zone)
+}
 
 // href leads to the stream, so filtered.
 func (f filter) href() string {
@@ -97,18 +100,18 @@ func (f filter) folded() bool {
 	return len(f.values()) > 0
 }
 
-// listen gives the filter as the radar takes it.
-func (f filter) listen(now time.Time) listen.Filter {
+// listen gives the filter as the radar takes it; zone is the site's.
+func (f filter) listen(now time.Time, zone *time.Location) listen.Filter {
 	l := listen.Filter{Text: f.text, Query: f.query, Source: f.source, Sources: f.among, Language: f.language, Mood: listen.Mood(f.mood), Country: f.country, Author: f.author,
 		Has: f.has, Reach: f.reach, Once: f.once}
 	if days, err := strconv.Atoi(f.since); err == nil {
 		l.Since = now.AddDate(0, 0, -days)
 	}
-	if at, err := time.Parse(time.DateOnly, f.from); err == nil && at.After(l.Since) {
+	if at, err := calendar.Parse(f.from, zone); err == nil && at.After(l.Since) {
 		l.Since = at
 	}
-	if at, err := time.Parse(time.DateOnly, f.until); err == nil {
-		l.Until = at.AddDate(0, 0, 1)
+	if at, err := calendar.Parse(f.until, zone); err == nil {
+		l.Until = calendar.After(at, 1)
 	}
 	if f.account != 0 {
 		l.Accounts = []int64{f.account}

@@ -33,7 +33,7 @@ func (x *radar) stream(w http.ResponseWriter, r *http.Request, v *page.View) (er
 	ctx := r.Context()
 	v.Title, v.Section = v.T("What is said"), "radar"
 	s := stream{filter: filterOf(r.URL.Query())}
-	f := s.filter.listen(x.Now())
+	f := s.filter.listen(x.Now(), v.Zone())
 	f.Cursor, f.Limit = r.URL.Query().Get("cursor"), 30
 	last, err := x.Radar.LastMention(ctx) // before the list is read: what comes between is on it
 	if err != nil {
@@ -256,21 +256,6 @@ func tongue(v *page.View, m listen.Mention) string {
 type day struct {
 	at time.Time
 	n  int64
-}
-
-// days adds hours up to the days that end now, oldest first.
-func days(hours []listen.HourCount, now time.Time, count int) []day {
-	first := now.UTC().Truncate(24*time.Hour).AddDate(0, 0, 1-count)
-	out := make([]day, count)
-	for i := range out {
-		out[i].at = first.AddDate(0, 0, i)
-	}
-	for _, h := range hours {
-		if i := int(h.At.Sub(first) / (24 * time.Hour)); i >= 0 && i < count && !h.At.Before(first) {
-			out[i].n += h.N
-		}
-	}
-	return out
 }
 
 // anchor leads to a mention in the stream.

@@ -4,11 +4,12 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"time"
 
+	"tribune/internal/calendar"
 	"tribune/internal/fault"
 	"tribune/internal/query"
 	"tribune/listen"
+	"tribune/listen/volume"
 	"tribune/web/desk"
 	"tribune/web/page"
 )
@@ -41,9 +42,13 @@ func (x *radar) queries(w http.ResponseWriter, r *http.Request, v *page.View) er
 }
 
 func (x *radar) spark(r *http.Request, v *page.View, id int64) ([]day, error) {
-	now := x.Now()
-	hours, err := x.Radar.Volume(r.Context(), v.Actor, id, now.UTC().Truncate(24*time.Hour).AddDate(0, 0, 1-sparkDays))
-	return days(hours, now, sparkDays), err
+	today := x.Now().In(v.Zone())
+	points, err := x.Counts.Over(r.Context(), v.Actor, volume.Filter{Query: id, Since: calendar.After(today, 1-sparkDays), Until: calendar.After(today, 1), Zone: v.Zone()}, volume.Day)
+	out := make([]day, len(points))
+	for i, p := range points {
+		out[i] = day{p.At, p.N}
+	}
+	return out, err
 }
 
 // queryForm is a standing query being written.

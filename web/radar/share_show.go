@@ -49,7 +49,7 @@ func (x *radar) share(w http.ResponseWriter, r *http.Request, v *page.View) (err
 		s.chosen = usAndRivals(s.queries)
 	}
 	f := volumes{filter: s.filter}
-	s.days, f.from, f.to = x.span(s.since)
+	s.days, f.from, f.to = x.span(s.since, v.Zone())
 	if s.heard, err = x.Counts.Unheard(ctx, v.Actor, f.counted()); err == nil && len(s.chosen) >= 2 { // else the page says what to choose
 		s.voices, err = x.Counts.Compare(ctx, v.Actor, s.chosen, f.counted())
 	}
@@ -121,7 +121,7 @@ func (s shares) lines(v *page.View) chart.Picture {
 // alike says with what filters the queries are compared, for each the same.
 func (s shares) alike(v *page.View) []string {
 	var all []string
-	all = append(all, v.T("from {from} to {until}", "from", v.Date(s.voices.Since), "until", v.Date(s.voices.Until.AddDate(0, 0, -1))))
+	all = append(all, v.T("from {from} to {until}", "from", v.Date(s.voices.Since), "until", v.Date(s.voices.Until.Add(-time.Second))))
 	switch {
 	case len(s.voices.Sources) == 0:
 		all = append(all, v.T("all sources"))

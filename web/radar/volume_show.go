@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"tribune/internal/calendar"
 	"tribune/listen"
 	"tribune/listen/volume"
 	"tribune/web/chart"
@@ -57,7 +58,7 @@ func (x *radar) volume(w http.ResponseWriter, r *http.Request, v *page.View) (er
 	if t.sources, err = x.Radar.Sources(ctx, v.Actor); err != nil {
 		return err
 	}
-	t.days, t.from, t.to = x.span(t.since)
+	t.days, t.from, t.to = x.span(t.since, v.Zone())
 	t.step = volume.StepFor(t.from, t.to)
 	f := t.counted()
 	err = func() error {
@@ -89,18 +90,18 @@ func (x *radar) volume(w http.ResponseWriter, r *http.Request, v *page.View) (er
 
 // span gives the days that are shown: so many up to today, or those up to
 // which counts are shown at first.
-func (x *radar) span(since string) (days int, from, to time.Time) {
+func (x *radar) span(since string, zone *time.Location) (days int, from, to time.Time) {
 	days, err := strconv.Atoi(since)
 	if err != nil || days < 1 || days > spansShown[len(spansShown)-1] {
 		days = spansShown[0]
 	}
-	to = x.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, 1)
-	return days, to.AddDate(0, 0, -days), to
+	today := x.Now().In(zone)
+	return days, calendar.After(today, 1-days), calendar.After(today, 1)
 }
 
 // counted gives the filter as counts are asked.
 func (t volumes) counted() volume.Filter {
-	f := volume.Filter{Query: t.query, Since: t.from, Until: t.to}
+	f := volume.Filter{Query: t.query, Since: t.from, Until: t.to, Zone: t.to.Location()}
 	if t.source != 0 {
 		f.Sources = []int64{t.source}
 	}
@@ -119,7 +120,7 @@ func (t volumes) named(v *page.View, all []volume.Series) []part {
 	for _, s := range all {
 		p := part{Series: s}
 		f := t.filter
-		f.from, f.until, f.since, f.once = dayText(t.from), dayText(t.to.AddDate(0, 0, -1)), "", true
+		f.from, f.until, f.since, f.once = dayText(t.from), dayText(t.to.Add(-time.Second)), "", true
 		switch t.by {
 		case volume.ByQuery:
 			i := slices.IndexFunc(t.queries, func(q listen.Query) bool { return q.ID == s.ID() })
@@ -145,7 +146,8 @@ func (t volumes) named(v *page.View, all []volume.Series) []part {
 	return parts
 }
 
-func dayText(t time.Time) string { return t.UTC().Format(time.DateOnly) }
+// dayText writes the day of t, in its own zone, as addresses have it.
+func dayText(t time.Time) string { return t.Format(time.DateOnly) }
 
 // opens gives where a step of the picture opens to, of a mood or "" for all.
 func (t volumes) opens(at time.Time, mood listen.Mood) string {
@@ -155,11 +157,12 @@ func (t volumes) opens(at time.Time, mood listen.Mood) string {
 	return f.href()
 }
 
-// stamps are the times of points, as pictures take them.
+// stamps are the times of points, as pictures take them: what the clocks of the
+// site's zone show, written as if it were UTC.
 func stamps(points []volume.Point) []string {
 	out := make([]string, len(points))
 	for i, p := range points {
-		out[i] = p.At.UTC().Format(time.RFC3339)
+		out[i] = p.At.Format("2006-01-02T15:04:05") + "Z"
 	}
 	return out
 }
@@ -202,7 +205,6 @@ func (t volumes) lines(v *page.View) chart.Picture {
 
 // stepName says what a point of the table is.
 func stepName(v *page.View, step volume.Step, at time.Time) string {
-	at = at.UTC()
 	switch step {
 	case volume.Hour:
 		return v.DateTime(at)
@@ -254,7 +256,7 @@ func shareOf(v *page.View, n, of int64) string {
 // spanHref opens to all mentions of the span, of a mood or "" for all.
 func (t volumes) spanHref(mood listen.Mood) string {
 	f := t.filter
-	f.from, f.until, f.since, f.once = dayText(t.from), dayText(t.to.AddDate(0, 0, -1)), "", true
+	f.from, f.until, f.since, f.once = dayText(t.from), dayText(t.to.Add(-time.Second)), "", true
 	f.mood = string(mood)
 	return f.href()
 }
