@@ -1,7 +1,9 @@
 package shape_test
 
 import (
+	"context"
 	"slices"
+	"sync"
 	"testing"
 
 	"tribune/internal/fault"
@@ -66,6 +68,25 @@ func TestVoteAgainst(t *testing.T) {
 		if err != nil || err2 != nil || !against[idea.ID] || voted[idea.ID] {
 			t.Errorf("ours: against %v, for %v, %v, %v", against, voted, err, err2)
 		}
+	})
+}
+
+// TestAgainstAtOnce: whoever says both at the same moment has said one of them.
+func TestAgainstAtOnce(t *testing.T) {
+	each(t, func(t *testing.T, q *square) {
+		ctx := t.Context()
+		idea := q.idea(t, q.ada, shape.NewIdea{Title: "Gilded edges"})
+		var all sync.WaitGroup
+		for n := range 8 {
+			all.Go(func() {
+				change := []func(context.Context, know.Actor, int64, bool) (shape.Ballots, error){q.Vote, q.VoteAgainst}[n%2]
+				if _, err := change(ctx, []know.Actor{q.ben, q.cyd}[n/2%2], idea.ID, n%5 != 0); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		checkCounts(t, q)
 	})
 }
 
