@@ -1832,3 +1832,11 @@ CREATE TABLE digest_mail (
 CREATE INDEX digest_mail_person on digest_mail (person_id);
 
 CREATE INDEX purchase_customer on purchase (shop, customer, id) where customer <> '';
+
+CREATE TABLE kept_words (
+  id         integer primary key autoincrement,
+  words      text   not null, -- the form's fields, as JSON
+  created_at bigint not null
+);
+
+CREATE INDEX kept_words_created on kept_words (created_at);
