@@ -296,6 +296,15 @@ func (s *Ideas) VoicesToRead(ctx context.Context, a know.Actor, limit int) ([]Vo
 		and v.mention_id = 0 and v.message_id = 0 order by v.id limit $1`, min(limit, 200))
 }
 
+// CountToRead counts the visitors' words that nobody of the team has read yet.
+func (s *Ideas) CountToRead(ctx context.Context, a know.Actor) (n int64, err error) {
+	if err := know.Require(a, know.Hide, know.Subject{}); err != nil {
+		return 0, err
+	}
+	err = s.db.Row(ctx, `select count(*) from voice where public = 0 and state = 'visible' and mention_id = 0 and message_id = 0`).Scan(&n)
+	return n, err
+}
+
 // WithdrawVoice takes a voice's words and name away: by its author, or by
 // staff because its author asked. It still counts.
 func (s *Ideas) WithdrawVoice(ctx context.Context, a know.Actor, voice int64) error {

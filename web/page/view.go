@@ -42,6 +42,7 @@ type View struct {
 	Status  int    // 0 is 200
 	Flash   string // what was just done, in words
 	Waiting int    // open threads, on the desk
+	Unread  int64  // visitors' words that nobody has looked at, on the desk
 	NoIndex bool
 
 	kit *Kit
