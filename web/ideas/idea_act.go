@@ -122,6 +122,14 @@ func (h handlers) voice(w http.ResponseWriter, r *http.Request, v *page.View) er
 	} else {
 		page.Flash(w, r, "voice-held")
 	}
+	if v.Actor.ID == 0 {
+		to, err := h.VoiceURL(r.Context(), voice.ID)
+		if err != nil {
+			return err
+		}
+		http.Redirect(w, r, to, http.StatusSeeOther) // its address is a secret: no code of a share link goes with it
+		return nil
+	}
 	return page.Back(w, r, page.IdeaURL(id)+"#voices")
 }
 

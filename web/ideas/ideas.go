@@ -46,6 +46,8 @@ func Routes(mux *http.ServeMux, k *page.Kit) {
 	mux.Handle("POST /ideas/{id}/voices/{voice}/withdraw", k.Handle(h.withdrawVoice))
 	mux.Handle("POST /ideas/{id}/voices/{voice}/hide", k.Handle(h.hideVoice))
 	mux.Handle("POST /ideas/{id}/voices/{voice}/show", k.Handle(h.showVoice))
+	mux.Handle("GET /voices/{id}/{code}", k.Handle(h.ownVoice))
+	mux.Handle("POST /voices/{id}/{code}", k.Handle(h.takeBack))
 	mux.Handle("GET /calls/{id}", k.Cached(k.Handle(h.call)))
 }
 

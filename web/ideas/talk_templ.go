@@ -184,7 +184,7 @@ func voices(v *page.View, p whole) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if v.Actor.ID == 0 {
-				templ_7745c5c3_Err = page.Field(p.Talk.VoiceWrong, "author", v.T("Your name, as it is to be shown"), p.Talk.Author, v.T("Leave it empty to be quoted without a name. You need no account; somebody of us reads it before it is shown."), templ.Attributes{"maxlength": "80", "dir": "auto", "autocomplete": "name"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = page.Field(p.Talk.VoiceWrong, "author", v.T("Your name, as it is to be shown"), p.Talk.Author, v.T("Leave it empty to be quoted without a name. You need no account; somebody of us reads it before it is shown. You get a link by which you can take it back."), templ.Attributes{"maxlength": "80", "dir": "auto", "autocomplete": "name"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

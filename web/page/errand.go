@@ -1,6 +1,7 @@
 package page
 
 import (
+	"context"
 	"net/url"
 	"regexp"
 	"strconv"
@@ -88,4 +89,21 @@ func (e Errand) Landing() string {
 func CommentURL(idea, comment int64) string {
 	id := strconv.FormatInt(comment, 10)
 	return IdeaURL(idea) + "?comment=" + id + "#c" + id
+}
+
+// VoiceURL is where a visitor finds words of their own again, and takes them
+// back. Whoever has it may: it is shown to them alone.
+func (k *Kit) VoiceURL(ctx context.Context, voice int64) (string, error) {
+	code, err := k.Ideas.VoiceKey(ctx, voice)
+	return voices + strconv.FormatInt(voice, 10) + "/" + code, err
+}
+
+const voices = "/voices/"
+
+// voiceIn reads an address of VoiceURL.
+func voiceIn(to string) (voice int64, ok bool) {
+	rest, ok := strings.CutPrefix(to, voices)
+	number, _, whole := strings.Cut(rest, "/")
+	voice, err := strconv.ParseInt(number, 10, 64)
+	return voice, ok && whole && err == nil
 }
