@@ -2,7 +2,7 @@
 // what they may do, the mails they want, and the site's own settings.
 //
 // Tables: person, account, account_move, session, token, signin_link,
-// mail_choice, revision, blob, setting, tally. What always holds:
+// mail_choice, revision, blob, setting, tally, kept_words. What always holds:
 //
 //   - What is said hangs on an account; votes, roles and consent on a person.
 //   - Secrets (sessions, tokens, links) are stored as SHA-256 only.

@@ -144,8 +144,8 @@ func (d *Directory) Forgotten(ctx context.Context, tx *storage.Tx, person int64)
 }
 
 // Tidy removes what is no longer needed: used and ended links after a day,
-// ended sessions, and addresses that asked for a link, never came back and
-// said nothing. It is run now and then.
+// words kept over a sign-in that nobody sent, ended sessions, and addresses that
+// asked for a link, never came back and said nothing. It is run now and then.
 func (d *Directory) Tidy(ctx context.Context) error {
 	now := d.now()
 	return d.db.Update(ctx, func(tx *storage.Tx) error {
@@ -154,6 +154,9 @@ func (d *Directory) Tidy(ctx context.Context) error {
 			return err
 		}
 		if _, err := tx.Exec(ctx, `delete from idempotency where at < $1`, storage.Micros(now.Add(-attemptsKept))); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `delete from kept_words where created_at <= $1`, storage.Micros(now.Add(-wordsKept))); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(ctx, `delete from session where expires_at < $1`, storage.Micros(now)); err != nil {

@@ -274,6 +274,16 @@ func (d *Directory) look(ctx context.Context, q storage.Q, secret string) (l Lin
 	return l, err
 }
 
+// NextOf gives where a link would have led that was used or has ended, so that a
+// new one can be asked for with the same aim; "" for none.
+func (d *Directory) NextOf(ctx context.Context, secret string) (next string, err error) {
+	err = d.db.Row(ctx, `select next from signin_link where hash = $1`, hashOf(secret)).Scan(&next)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	return next, err
+}
+
 // Use uses a one-time link up and opens a session. name is asked of somebody
 // new; agent is the browser, to be recognised in the list of sessions. A link
 // that confirms an address opens none: see Confirm.

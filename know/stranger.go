@@ -8,7 +8,13 @@ import (
 	"database/sql"
 	"encoding/base64"
 	"encoding/binary"
+	"encoding/json"
 	"errors"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
 
 	"tribune/internal/fault"
 	"tribune/storage"
@@ -76,4 +82,97 @@ func (d *Directory) heldKey(ctx context.Context) ([]byte, error) {
 		})
 	}
 	return []byte(value), err
+}
+
+// How long, how much in bytes, and of how many a visitor's words are kept while
+// they sign in: a day covers a mail that is late; the rest bounds what somebody
+// can have us keep who never means to.
+const (
+	wordsKept     = 24 * time.Hour
+	wordsKeptMost = 64 << 10
+	wordsKeptOf   = 2000
+)
+
+// KeepWords keeps the fields of a form that a visitor sent while they sign in,
+// and gives the ticket by which they are found again.
+func (d *Directory) KeepWords(ctx context.Context, fields url.Values) (ticket string, err error) {
+	words, err := json.Marshal(fields)
+	if err != nil {
+		return "", err
+	}
+	full := fault.New(fault.Unavailable, "We cannot keep these words while you sign in. They are still on this page.")
+	if len(words) > wordsKeptMost {
+		return "", full
+	}
+	now := d.now()
+	var id int64
+	err = d.db.Update(ctx, func(tx *storage.Tx) error {
+		var of int
+		if err := tx.Row(ctx, `select count(*) from kept_words where created_at > $1`, storage.Micros(now.Add(-wordsKept))).Scan(&of); err != nil {
+			return err
+		}
+		if of >= wordsKeptOf {
+			return full
+		}
+		id, err = tx.Insert(ctx, `insert into kept_words (words, created_at) values ($1, $2) returning id`, string(words), storage.Micros(now))
+		return err
+	})
+	if err != nil {
+		return "", err
+	}
+	code, err := d.Sign(ctx, ticketText(id))
+	return strconv.FormatInt(id, 10) + "-" + code, err
+}
+
+func ticketText(id int64) string { return fmt.Sprintf("words:%d", id) }
+
+// keptID reads a ticket of KeepWords.
+func (d *Directory) keptID(ctx context.Context, ticket string) (int64, error) {
+	number, code, _ := strings.Cut(ticket, "-")
+	id, err := strconv.ParseInt(number, 10, 64)
+	if err != nil {
+		return 0, wordsGone()
+	}
+	right, err := d.Signed(ctx, ticketText(id), code)
+	if err == nil && !right {
+		err = wordsGone()
+	}
+	return id, err
+}
+
+func wordsGone() error {
+	return fault.New(fault.NotFound, "These words are not kept any more: they were sent, or a day has passed.")
+}
+
+// KeptWords gives the fields of a form that KeepWords kept.
+func (d *Directory) KeptWords(ctx context.Context, ticket string) (fields url.Values, err error) {
+	id, err := d.keptID(ctx, ticket)
+	if err != nil {
+		return nil, err
+	}
+	var words string
+	err = d.db.Row(ctx, `select words from kept_words where id = $1 and created_at > $2`, id, storage.Micros(d.now().Add(-wordsKept))).Scan(&words)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, wordsGone()
+	}
+	if err == nil {
+		err = json.Unmarshal([]byte(words), &fields)
+	}
+	return fields, err
+}
+
+// DropWords erases what KeepWords kept, once it is sent. A ticket that is none
+// drops nothing.
+func (d *Directory) DropWords(ctx context.Context, ticket string) error {
+	id, err := d.keptID(ctx, ticket)
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return d.db.Update(ctx, func(tx *storage.Tx) error {
+		_, err := tx.Exec(ctx, `delete from kept_words where id = $1`, id)
+		return err
+	})
 }

@@ -54,6 +54,12 @@ func commentBody(s string) (string, error) {
 	return s, nil
 }
 
+// CommentFits says what is wrong with the words of a comment, nil if nothing is.
+func CommentFits(body string) error {
+	_, err := commentBody(body)
+	return err
+}
+
 // Comment says something under an idea, which the asker follows from then on.
 // Without a language it is in the asker's. The very same words again within ten
 // minutes were sent twice: they give the comment that is there.

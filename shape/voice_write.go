@@ -296,6 +296,15 @@ func (s *Ideas) VoicesToRead(ctx context.Context, a know.Actor, limit int) ([]Vo
 		and v.mention_id = 0 and v.message_id = 0 order by v.id limit $1`, min(limit, 200))
 }
 
+// CountToRead counts the visitors' words that nobody of the team has read yet.
+func (s *Ideas) CountToRead(ctx context.Context, a know.Actor) (n int64, err error) {
+	if err := know.Require(a, know.Hide, know.Subject{}); err != nil {
+		return 0, err
+	}
+	err = s.db.Row(ctx, `select count(*) from voice where public = 0 and state = 'visible' and mention_id = 0 and message_id = 0`).Scan(&n)
+	return n, err
+}
+
 // WithdrawVoice takes a voice's words and name away: by its author, or by
 // staff because its author asked. It still counts.
 func (s *Ideas) WithdrawVoice(ctx context.Context, a know.Actor, voice int64) error {
@@ -307,6 +316,40 @@ func (s *Ideas) WithdrawVoice(ctx context.Context, a know.Actor, voice int64) er
 		}
 		return s.withdrawVoice(ctx, tx, a, v)
 	})
+}
+
+func voiceText(id int64) string { return fmt.Sprintf("voice:%d", id) }
+
+// VoiceKey gives the code by which a visitor who put words behind an idea finds
+// them again. It stands on the page they are shown after sending, and is kept
+// nowhere.
+func (s *Ideas) VoiceKey(ctx context.Context, voice int64) (string, error) {
+	return s.people.Sign(ctx, voiceText(voice))
+}
+
+// VoiceBy gives a visitor's own words by their code, whatever became of them,
+// and the idea they stand behind.
+func (s *Ideas) VoiceBy(ctx context.Context, voice int64, code string) (v Voice, i Idea, err error) {
+	right, err := s.people.Signed(ctx, voiceText(voice), code)
+	if err != nil {
+		return v, i, err
+	}
+	if !right {
+		return v, i, fault.New(fault.NotFound, "This link is not whole. Open it as it was shown after you sent your words.")
+	}
+	if v, err = readVoice(ctx, s.db, voice); err != nil {
+		return v, i, err
+	}
+	i, err = readIdea(ctx, s.db, v.Idea)
+	return v, i, err
+}
+
+// TakeBackVoice takes a visitor's own words and name away, by their code.
+func (s *Ideas) TakeBackVoice(ctx context.Context, voice int64, code string) error {
+	if _, _, err := s.VoiceBy(ctx, voice, code); err != nil {
+		return err
+	}
+	return s.withVoice(ctx, voice, func(tx *storage.Tx, v Voice) error { return s.withdrawVoice(ctx, tx, know.Actor{}, v) })
 }
 
 // withVoice changes a voice, whose idea is locked.

@@ -274,6 +274,7 @@ var notArchived = []string{
 	"idea_search", "mention_search", "post_search", // made anew from the texts
 	"referral_day", // made anew from the tree
 	"idempotency",  // forgotten after a day
+	"kept_words",   // likewise, of who has not signed in
 }
 
 // Every table is archived, or left out for a reason.

@@ -53,6 +53,28 @@ func TestTodayShowsWhatWaits(t *testing.T) {
 	marta.Get("/desk").Without(t, "Promises due", "Ideas without a decision")
 }
 
+// TestTodayShowsVisitorsWords shows what visitors wrote and nobody has looked at,
+// and the count beside Ideas, until one of us has.
+func TestTodayShowsVisitorsWords(t *testing.T) {
+	s := open(t)
+	ctx := t.Context()
+	marta, anna := s.Person("Marta Lindqvist", know.Owner), s.Person("Anna Morel", know.Member)
+	idea, err := s.Ideas.Propose(ctx, anna.Actor, shape.NewIdea{Title: "A squared A6", Body: "Small."})
+	if err != nil {
+		t.Fatal(err)
+	}
+	marta.Get("/desk").Want(t, 200).Without(t, "words to look at", `data-count="unread">`)
+	voice, err := s.Ideas.AddVoice(ctx, know.Actor{}, idea.ID, shape.VoiceFrom{Words: "It fits my <i>pocket</i>."})
+	if err != nil {
+		t.Fatal(err)
+	}
+	marta.Get("/desk").Want(t, 200, "Visitors’ words to look at", "It fits my", "A squared A6", `data-count="unread">1</span>`)
+	if err := s.Ideas.ShowVoice(ctx, marta.Actor, voice.ID); err != nil {
+		t.Fatal(err)
+	}
+	marta.Get("/desk").Want(t, 200).Without(t, "words to look at", `data-count="unread">`)
+}
+
 func TestUrgency(t *testing.T) {
 	now := time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC)
 	for waited, want := range map[time.Duration]string{time.Hour: "", 25 * time.Hour: "soon", 71 * time.Hour: "soon", 73 * time.Hour: "late"} {

@@ -20,6 +20,7 @@ const (
 	postsShown   = 4
 	ideasShown   = 5
 	heardShown   = 3
+	unreadShown  = 3
 
 	namedWithin = 30 * 24 * time.Hour // a post that names the reader is shown for so long
 	promiseSoon = 14 * 24 * time.Hour // a promise is shown from two weeks before its day
@@ -38,10 +39,12 @@ type today struct {
 	undecided []shape.Idea
 	promises  []shape.Promise
 	failing   []listen.Source
-	mails     int64 // uncertain or failed
-	forget    int64 // who ask to be forgotten
-	mentions  int64 // published since yesterday
-	ideas     int   // proposed since yesterday
+	mails     int64                // uncertain or failed
+	forget    int64                // who ask to be forgotten
+	unread    []shape.Voice        // visitors' words that nobody has looked at, the first of them
+	about     map[int64]shape.Idea // the ideas they stand behind
+	mentions  int64                // published since yesterday
+	ideas     int                  // proposed since yesterday
 	heard     []listen.Mention
 	steps     []step
 }
@@ -90,6 +93,9 @@ func (d *desk) today(w http.ResponseWriter, r *http.Request, v *page.View) error
 	if t.faces, err = Meet(ctx, d.Kit, people, accounts); err != nil {
 		return err
 	}
+	if err := d.unread(r, v, &t); err != nil {
+		return err
+	}
 	states, err := d.Events.States(ctx)
 	if err != nil {
 		return err
@@ -129,6 +135,20 @@ func (d *desk) led(r *http.Request, v *page.View, t *today) error {
 		}
 	}
 	return err
+}
+
+// unread adds the words of visitors that wait to be looked at.
+func (d *desk) unread(r *http.Request, v *page.View, t *today) (err error) {
+	if t.unread, err = d.Ideas.VoicesToRead(r.Context(), v.Actor, unreadShown); err != nil {
+		return err
+	}
+	t.about = map[int64]shape.Idea{}
+	for _, voice := range t.unread {
+		if t.about[voice.Idea], err = d.Ideas.Idea(r.Context(), v.Actor, voice.Idea); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // making adds the ideas that wait for a first decision, and the new ones.
@@ -206,7 +226,7 @@ func (d *desk) listening(r *http.Request, v *page.View, t *today) error {
 
 // calm reports whether nothing at all waits for somebody.
 func (t today) calm() bool {
-	return len(t.asked)+len(t.under)+len(t.naming)+len(t.waiting)+len(t.undecided)+len(t.promises)+len(t.failing) == 0 && t.mails+t.forget == 0 && len(t.steps) == 0
+	return len(t.asked)+len(t.under)+len(t.naming)+len(t.waiting)+len(t.undecided)+len(t.promises)+len(t.failing)+len(t.unread) == 0 && t.mails+t.forget == 0 && len(t.steps) == 0
 }
 
 // PromiseClass tells how near the day of a promise is.

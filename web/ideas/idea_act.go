@@ -113,14 +113,26 @@ func (h handlers) comment(w http.ResponseWriter, r *http.Request, v *page.View) 
 	if err != nil {
 		return err
 	}
-	t := talk{Comment: r.PostFormValue("body"), Lang: r.PostFormValue("language")}
+	t := talk{Comment: r.PostFormValue("body"), Lang: r.PostFormValue("language"), Kept: r.PostFormValue("kept")}
+	if v.Actor.ID == 0 && shape.CommentFits(t.Comment) == nil {
+		if _, err := h.Ideas.Idea(r.Context(), v.Actor, id); err != nil {
+			return err
+		}
+		done, err := h.keptOver(w, r, page.Errand{Idea: id, Do: "comment"}, url.Values{"body": {t.Comment}, "language": {cmp.Or(t.Lang, v.Lang())}})
+		if done || err != nil {
+			return err
+		}
+	}
 	c, err := h.Ideas.Comment(r.Context(), v.Actor, id, t.Comment, cmp.Or(t.Lang, v.Lang()))
 	if err != nil {
 		return h.again(w, r, v, id, err, &t, &t.CommentWrong)
 	}
+	if err := h.People.DropWords(r.Context(), t.Kept); err != nil {
+		return err
+	}
 	remember(w, r, v, c.Language)
 	page.Flash(w, r, "commented")
-	return page.Back(w, r, commentURL(id, c.ID))
+	return page.Back(w, r, page.CommentURL(id, c.ID))
 }
 
 func (h handlers) voice(w http.ResponseWriter, r *http.Request, v *page.View) error {
@@ -144,6 +156,14 @@ func (h handlers) voice(w http.ResponseWriter, r *http.Request, v *page.View) er
 		page.Flash(w, r, "voice")
 	} else {
 		page.Flash(w, r, "voice-held")
+	}
+	if v.Actor.ID == 0 {
+		to, err := h.VoiceURL(r.Context(), voice.ID)
+		if err != nil {
+			return err
+		}
+		http.Redirect(w, r, to, http.StatusSeeOther) // its address is a secret: no code of a share link goes with it
+		return nil
 	}
 	return page.Back(w, r, page.IdeaURL(id)+"#voices")
 }

@@ -24,6 +24,7 @@ type draft struct {
 	Call  int64
 	Calls []shape.Call // open ones
 	Like  []shape.Idea // ideas that say something similar
+	Kept  string       // ticket of these words, if they were kept over a sign-in
 	Wrong page.Wrong
 }
 
@@ -50,6 +51,13 @@ func newURL(c choice) string {
 func (h handlers) propose(w http.ResponseWriter, r *http.Request, v *page.View) error {
 	d := draft{Title: r.URL.Query().Get("title"), Lang: writtenIn(r, v)}
 	d.Call, _ = strconv.ParseInt(r.URL.Query().Get("call"), 10, 64)
+	ticket, words, err := h.kept(r)
+	if err != nil {
+		return err
+	}
+	if ticket != "" {
+		d, d.Kept = draftOf(words), ticket
+	}
 	return h.showDraft(w, r, v, d)
 }
 
@@ -72,15 +80,29 @@ func (h handlers) showDraft(w http.ResponseWriter, r *http.Request, v *page.View
 
 func readDraft(w http.ResponseWriter, r *http.Request) (d draft, err error) {
 	err = page.Form(w, r)
-	d.Title, d.Body, d.Tags, d.Lang = r.PostFormValue("title"), r.PostFormValue("body"), r.PostFormValue("tags"), r.PostFormValue("language")
-	d.Call, _ = strconv.ParseInt(r.PostFormValue("call"), 10, 64)
-	return d, err
+	return draftOf(r.PostForm), err
+}
+
+func draftOf(fields url.Values) (d draft) {
+	d.Title, d.Body, d.Tags, d.Lang, d.Kept = fields.Get("title"), fields.Get("body"), fields.Get("tags"), fields.Get("language"), fields.Get("kept")
+	d.Call, _ = strconv.ParseInt(fields.Get("call"), 10, 64)
+	return d
+}
+
+// fields are the draft's, as a form sends them.
+func (d draft) fields() url.Values {
+	return url.Values{"title": {d.Title}, "body": {d.Body}, "tags": {d.Tags}, "language": {d.Lang}, "call": {strconv.FormatInt(d.Call, 10)}}
 }
 
 func (h handlers) proposed(w http.ResponseWriter, r *http.Request, v *page.View) error {
 	d, err := readDraft(w, r)
 	if err != nil {
 		return err
+	}
+	if v.Actor.ID == 0 && strings.TrimSpace(d.Title) != "" {
+		if done, err := h.keptOver(w, r, page.Errand{Do: "propose"}, d.fields()); done || err != nil {
+			return err
+		}
 	}
 	idea, err := h.Ideas.Propose(r.Context(), v.Actor, shape.NewIdea{Title: d.Title, Body: d.Body, Tags: splitTags(d.Tags), Call: d.Call, Language: cmp.Or(d.Lang, v.Lang())})
 	if err != nil {
@@ -90,6 +112,9 @@ func (h handlers) proposed(w http.ResponseWriter, r *http.Request, v *page.View)
 			}
 		}
 		return h.showDraft(w, r, v, d)
+	}
+	if err := h.People.DropWords(r.Context(), d.Kept); err != nil {
+		return err
 	}
 	remember(w, r, v, idea.Language)
 	page.Flash(w, r, "proposed")

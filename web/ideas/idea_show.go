@@ -3,6 +3,7 @@ package ideas
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -56,12 +57,6 @@ func (h handlers) turned(r *http.Request, idea int64) (t turned, err error) {
 	return t, err
 }
 
-// commentURL is where a comment stands.
-func commentURL(idea, comment int64) string {
-	id := strconv.FormatInt(comment, 10)
-	return page.IdeaURL(idea) + "?comment=" + id + "#c" + id
-}
-
 // newest is the page that a new comment stands on.
 func (p whole) newest() string {
 	if p.Begins != 0 || p.Ends != 0 || len(p.Comments) == commentsShown {
@@ -82,6 +77,7 @@ type decided struct {
 // talk is what a reader was writing under an idea when something was wrong.
 type talk struct {
 	Comment      string
+	Kept         string // ticket of the comment, if it was kept over a sign-in
 	Lang         string // the comment is written in
 	Langs        []page.Option
 	CommentWrong page.Wrong
@@ -116,7 +112,13 @@ func (h handlers) show(w http.ResponseWriter, r *http.Request, v *page.View) err
 	if err != nil || done {
 		return err
 	}
-	return h.showIdea(w, r, v, id, talk{})
+	var t talk
+	var words url.Values
+	if t.Kept, words, err = h.kept(r); err != nil {
+		return err
+	}
+	t.Comment, t.Lang = words.Get("body"), words.Get("language")
+	return h.showIdea(w, r, v, id, t)
 }
 
 // showIdea shows an idea, with what the reader was writing under it.

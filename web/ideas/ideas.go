@@ -47,10 +47,37 @@ func Routes(mux *http.ServeMux, k *page.Kit) {
 	mux.Handle("POST /ideas/{id}/voices/{voice}/withdraw", k.Handle(h.withdrawVoice))
 	mux.Handle("POST /ideas/{id}/voices/{voice}/hide", k.Handle(h.hideVoice))
 	mux.Handle("POST /ideas/{id}/voices/{voice}/show", k.Handle(h.showVoice))
+	mux.Handle("GET /voices/{id}/{code}", k.Handle(h.ownVoice))
+	mux.Handle("POST /voices/{id}/{code}", k.Handle(h.takeBack))
 	mux.Handle("GET /calls/{id}", k.Cached(k.Handle(h.call)))
 }
 
 type handlers struct{ *page.Kit }
+
+// keptOver keeps what a visitor wrote and leads them to sign in for it. It reports
+// whether that could be done: else the form is shown again (see signInFirst).
+func (h handlers) keptOver(w http.ResponseWriter, r *http.Request, e page.Errand, fields url.Values) (done bool, err error) {
+	if e.Kept, err = h.People.KeepWords(r.Context(), fields); fault.Is(err, fault.Unavailable) {
+		return false, nil
+	} else if err != nil {
+		return false, err
+	}
+	return true, toSignIn(w, r, e.Next())
+}
+
+// kept gives the words that were kept over a sign-in and come back by the
+// address; none if they are gone.
+func (h handlers) kept(r *http.Request) (ticket string, fields url.Values, err error) {
+	ticket = r.URL.Query().Get("kept")
+	if ticket == "" {
+		return "", nil, nil
+	}
+	fields, err = h.People.KeptWords(r.Context(), ticket)
+	if fault.Is(err, fault.NotFound) {
+		return "", nil, nil
+	}
+	return ticket, fields, err
+}
 
 // signInFirst answers a form that a visitor sent: it is shown again with what
 // they typed and a way to sign in. It reports whether err asks for that.
@@ -66,8 +93,12 @@ func signInFirst(v *page.View, err error, wrong *page.Wrong) bool {
 // signIn is the Field of a Wrong that signing in would mend.
 const signIn = "sign-in"
 
-// toSignIn sends a visitor to sign in and back to next afterwards.
+// toSignIn sends a visitor to sign in and back to next afterwards, with what
+// they were about to do.
 func toSignIn(w http.ResponseWriter, r *http.Request, next string) error {
+	if e, ok := page.ErrandOf(r.URL.Path, r.PostFormValue("on")); ok {
+		next = e.Next()
+	}
 	to := "/signin?next=" + url.QueryEscape(next)
 	if page.Partial(r) {
 		w.Header().Set("HX-Redirect", to)

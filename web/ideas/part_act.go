@@ -75,7 +75,7 @@ func (h handlers) editedComment(w http.ResponseWriter, r *http.Request, v *page.
 		return h.showWords(w, r, v, e)
 	}
 	page.Flash(w, r, "saved")
-	return page.Back(w, r, commentURL(e.Idea.ID, e.Comment.ID))
+	return page.Back(w, r, page.CommentURL(e.Idea.ID, e.Comment.ID))
 }
 
 func (h handlers) withdrawComment(w http.ResponseWriter, r *http.Request, v *page.View) error {
@@ -117,7 +117,7 @@ func (h handlers) partDone(w http.ResponseWriter, r *http.Request, v *page.View,
 	}
 	page.Flash(w, r, done)
 	if kind == "comment" {
-		return page.Back(w, r, commentURL(idea, id))
+		return page.Back(w, r, page.CommentURL(idea, id))
 	}
 	return page.Back(w, r, page.IdeaURL(idea)+"#v"+strconv.FormatInt(id, 10))
 }

@@ -114,8 +114,10 @@ func changed(facts []event.Event) news {
 			if f.Kind == shape.IdeaMerged || f.Kind == shape.IdeaUnmerged {
 				n.ideas[f.Other] = true
 			}
-		case "comment", "voice":
+		case "comment":
 			n.ideas[f.Other] = true
+		case "voice":
+			n.ideas[f.Other], n.desk = true, true
 		case "thread":
 			n.desk = true
 		case "mentions":

@@ -286,6 +286,19 @@ func TestDesk(t *testing.T) {
 		}
 		inbox.says("waiting", "")
 		inbox.says("threads", "")
+		idea, err := w.Ideas.Propose(t.Context(), member.Actor, shape.NewIdea{Title: "Refills without a cover"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		voice, err := w.Ideas.AddVoice(t.Context(), know.Actor{}, idea.ID, shape.VoiceFrom{Words: "It would fit my old cover."})
+		if err != nil {
+			t.Fatal(err)
+		}
+		inbox.says("unread", "1")
+		if err := w.Ideas.ShowVoice(t.Context(), owner.Actor, voice.ID); err != nil {
+			t.Fatal(err)
+		}
+		inbox.says("unread", "")
 		if err := w.People.SetRole(t.Context(), owner.Actor, noura.ID, know.Member, false); err != nil {
 			t.Fatal(err)
 		}

@@ -200,6 +200,7 @@ type said struct {
 	ideas       []counts
 	open, fresh int
 	aboutDesk   bool
+	unread      int64
 	radar       radarSaid
 }
 
@@ -271,11 +272,18 @@ func (h *hub) deskTexts(ctx context.Context, texts map[string]string, v *page.Vi
 			return fmt.Errorf("who came: %w", err)
 		}
 	}
-	if last.aboutDesk && last.open == waiting.Open && last.fresh == fresh {
+	unread, err := h.Ideas.CountToRead(ctx, s.actor)
+	if err != nil {
+		return fmt.Errorf("what waits to be read: %w", err)
+	}
+	if last.aboutDesk && last.open == waiting.Open && last.fresh == fresh && last.unread == unread {
 		return nil
 	}
-	last.aboutDesk, last.open, last.fresh = true, waiting.Open, fresh
-	texts["waiting"], texts["threads"] = "", ""
+	last.aboutDesk, last.open, last.fresh, last.unread = true, waiting.Open, fresh, unread
+	texts["waiting"], texts["threads"], texts["unread"] = "", "", ""
+	if unread > 0 {
+		texts["unread"] = v.Number(unread)
+	}
 	if waiting.Open > 0 {
 		texts["waiting"] = v.Number(int64(waiting.Open))
 	}

@@ -111,6 +111,9 @@ func (k *Kit) Staff(f Handler) http.Handler {
 			return err
 		}
 		v.Waiting = counts.Open
+		if v.Unread, err = k.Ideas.CountToRead(r.Context(), v.Actor); err != nil {
+			return err
+		}
 		return f(w, r, v)
 	})
 }

@@ -69,7 +69,8 @@ func keyed(page []byte) []byte {
 
 // done is how a form was answered: where it led, and what it said there.
 type done struct {
-	To    string `json:"to"`
+	To    string `json:"to,omitempty"`
+	Voice int64  `json:"voice,omitempty"` // to a visitor's own words, whose address is a secret: it is made anew
 	Flash string `json:"flash,omitempty"`
 }
 
@@ -91,7 +92,7 @@ func (k *Kit) once(w http.ResponseWriter, r *http.Request, v *View, f Handler) e
 		return err
 	}
 	if attempt.Status != 0 {
-		return again(w, r, attempt.Answer)
+		return k.again(w, r, attempt.Answer)
 	}
 	settled := &settler{ResponseWriter: w, settle: func(status int, header http.Header) {
 		if status == http.StatusSeeOther {
@@ -156,6 +157,9 @@ func answerOf(r *http.Request, header http.Header) string {
 			d.To = strings.ReplaceAll(d.To, secret, "{"+name+"}")
 		}
 	}
+	if id, ok := voiceIn(d.To); ok {
+		d.To, d.Voice = "", id
+	}
 	for _, c := range (&http.Response{Header: header}).Cookies() {
 		if strings.TrimPrefix(c.Name, "__Host-") == flashName {
 			d.Flash = c.Value
@@ -169,13 +173,19 @@ func answerOf(r *http.Request, header http.Header) string {
 }
 
 // again answers a form as it was answered before.
-func again(w http.ResponseWriter, r *http.Request, answer string) error {
+func (k *Kit) again(w http.ResponseWriter, r *http.Request, answer string) error {
 	var d done
 	if err := json.Unmarshal([]byte(answer), &d); err != nil {
 		return err
 	}
 	for _, name := range []string{"secret", "key", "code"} {
 		d.To = strings.ReplaceAll(d.To, "{"+name+"}", r.PathValue(name))
+	}
+	if d.Voice != 0 {
+		var err error
+		if d.To, err = k.VoiceURL(r.Context(), d.Voice); err != nil {
+			return err
+		}
 	}
 	if d.Flash != "" {
 		Flash(w, r, d.Flash)

@@ -42,6 +42,7 @@ type View struct {
 	Status  int    // 0 is 200
 	Flash   string // what was just done, in words
 	Waiting int    // open threads, on the desk
+	Unread  int64  // visitors' words that nobody has looked at, on the desk
 	NoIndex bool
 
 	kit *Kit
@@ -226,6 +227,14 @@ func (v *View) Done() string {
 		return v.T("Removed.")
 	case "signed-in":
 		return v.T("You are signed in.")
+	case "came-to-vote":
+		return v.T("You are signed in, and your vote is there.")
+	case "came-to-follow":
+		return v.T("You are signed in, and follow this idea. We tell you what becomes of it.")
+	case "came-to-comment":
+		return v.T("You are signed in, and your comment is there.")
+	case "came-in-vain":
+		return v.T("You are signed in. What you came for could not be done any more: the page says where it stands. What you wrote is still here.")
 	case "signed-out":
 		return v.T("You are signed out.")
 	case "left":

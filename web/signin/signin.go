@@ -6,6 +6,7 @@ package signin
 import (
 	"embed"
 	"net/http"
+	"net/url"
 
 	"tribune/gate"
 	"tribune/internal/fault"
@@ -36,16 +37,26 @@ func Routes(mux *http.ServeMux, k *page.Kit) {
 // askForm is what was typed to ask for a link.
 type askForm struct {
 	email, next string
+	errand      errand
 	wrong       page.Wrong
 }
 
 func (d door) ask(w http.ResponseWriter, r *http.Request, v *page.View) error {
 	next := know.SafeNext(r.URL.Query().Get("next"))
-	if v.Actor.ID != 0 {
-		return page.Back(w, r, after(v, v.Actor.Role, next))
+	e, err := d.errandIn(r.Context(), v, next)
+	if err != nil {
+		return err
 	}
 	v.Title, v.NoIndex = v.T("Sign in"), true
-	return d.Show(w, r, v, askPage(v, askForm{next: page.Along(r, next)}))
+	switch {
+	case v.Actor.ID == 0:
+		return d.Show(w, r, v, askPage(v, askForm{next: page.Along(r, next), errand: e}))
+	case e.Do == "vote" || e.Do == "follow":
+		return d.Show(w, r, v, errandPage(v, e))
+	case e.Do != "":
+		next = e.Landing()
+	}
+	return page.Back(w, r, after(v, v.Actor.Role, next))
 }
 
 // start sends a link. What it answers is the same for an address that is known
@@ -55,12 +66,17 @@ func (d door) start(w http.ResponseWriter, r *http.Request, v *page.View) error 
 		return err
 	}
 	form := askForm{email: r.PostForm.Get("email"), next: know.SafeNext(r.PostForm.Get("next"))}
-	err := d.Gate.SignInAllowed(gate.From(r.Context()).Address)
+	e, err := d.errandIn(r.Context(), v, form.next)
+	if err != nil {
+		return err
+	}
+	form.errand = e
+	err = d.Gate.SignInAllowed(gate.From(r.Context()).Address)
 	if err == nil {
 		err = d.People.StartSignIn(r.Context(), form.email, form.next, v.Lang())
 	}
 	if err == nil {
-		return page.Back(w, r, "/signin/sent")
+		return page.Back(w, r, withNext("/signin/sent", form.next))
 	}
 	if err := v.Wrong(err, &form.wrong); err != nil {
 		return err
@@ -79,7 +95,16 @@ func (d door) sent(w http.ResponseWriter, r *http.Request, v *page.View) error {
 	if err != nil {
 		return err
 	}
-	return d.Show(w, r, v, sentPage(v, mail.Set(d.Kit, v.Site), stuck))
+	next := know.SafeNext(r.URL.Query().Get("next"))
+	return d.Show(w, r, v, sentPage(v, mail.Set(d.Kit, v.Site), stuck, withNext("/signin", next)))
+}
+
+// withNext gives an address of this folder with where to go afterwards.
+func withNext(path, next string) string {
+	if next == "" {
+		return path
+	}
+	return path + "?next=" + url.QueryEscape(next)
 }
 
 // secretly keeps a link's address out of caches and out of what other pages
@@ -97,6 +122,7 @@ type useForm struct {
 	secret, name string
 	link         know.Link
 	by           know.Person // who invited
+	errand       errand
 	wrong        page.Wrong
 }
 
@@ -123,17 +149,25 @@ func (d door) confirm(w http.ResponseWriter, r *http.Request, v *page.View, form
 			return err
 		}
 	}
+	if form.errand, err = d.errandIn(r.Context(), v, form.link.Next); err != nil {
+		return err
+	}
 	v.Title = v.T("Welcome to {brand}", "brand", v.Site.Brand)
 	return d.Show(w, r, v, confirmPage(v, form))
 }
 
-// gone answers for a link that was used or has ended, with a way to a new one.
+// gone answers for a link that was used or has ended, with a way to a new one
+// that leads where this one would have.
 func (d door) gone(w http.ResponseWriter, r *http.Request, v *page.View, err error) error {
 	if !fault.Is(err, fault.NotFound) {
 		return err
 	}
+	next, err2 := d.People.NextOf(r.Context(), r.PathValue("secret"))
+	if err2 != nil {
+		return err2
+	}
 	v.Title, v.Status = v.T("This link has ended"), http.StatusGone
-	return d.Show(w, r, v, gonePage(v, v.Fault(err)))
+	return d.Show(w, r, v, gonePage(v, v.Fault(err), next))
 }
 
 func (d door) use(w http.ResponseWriter, r *http.Request, v *page.View) error {
@@ -167,16 +201,10 @@ func (d door) use(w http.ResponseWriter, r *http.Request, v *page.View) error {
 	if err := d.Advocacy.Joined(r.Context(), person, page.Code(next)); err != nil {
 		d.Log.Error("it was not noted through whose link somebody came", "person", person, "error", err)
 	}
-	next = page.Without(next)
-	p, err := d.People.Person(r.Context(), person)
-	if err != nil {
-		return err
-	}
 	if err := d.People.NoteLanguage(r.Context(), person, v.Lang()); err != nil { // mails come in the language they signed in in
 		return err
 	}
-	page.Flash(w, r, "signed-in")
-	return page.Back(w, r, after(v, p.Role, next))
+	return d.welcome(w, r, v, person, page.Without(next))
 }
 
 // after gives where to go once signed in: an owner of a fresh site sets it up.

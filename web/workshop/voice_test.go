@@ -2,6 +2,7 @@ package workshop_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"tribune/know"
@@ -24,4 +25,15 @@ func TestHidingFromTheListStaysInIt(t *testing.T) {
 	marta.Post(path, "back", "voices", "reason", "").Want(t, 422, "Words to look at", "Mine smears.", "Buy pills.", "Say why", fmt.Sprintf("voice%d", last.ID))
 	marta.Post(path, "back", "voices", "reason", "Spam.").Want(t, 303)
 	marta.Get("/desk/voices").Want(t, 200, "Mine smears.").Without(t, "Buy pills.")
+
+	// Beside its idea, to show it is a press away, and not among what hides.
+	page := marta.Get(fmt.Sprintf("/desk/ideas/%d", idea.ID)).Want(t, 200, "Mine smears.")
+	if before, _, _ := strings.Cut(page.Body[strings.Index(page.Body, "Mine smears."):], "Hide, take away, quote"); !strings.Contains(before, "Show it on the square") {
+		t.Error("the button that shows a visitor's words is folded away")
+	}
+	first := fmt.Sprintf("/desk/voices/%d/show", last.ID-1)
+	if to := marta.Post(first, "back", "voices").Want(t, 303).Header.Get("Location"); to != "/desk/voices" {
+		t.Errorf("led to %s", to)
+	}
+	marta.Get("/desk/voices").Want(t, 200, "All are looked at.")
 }

@@ -20,6 +20,9 @@ func gone(v *page.View, voice shape.Voice) string {
 	return v.T("a voice withdrawn by its author ({place}, {month})", "place", desk.Place(v, voice.Place), "month", month)
 }
 
+// ownWords reports whether a voice is what a visitor or member wrote here.
+func ownWords(voice shape.Voice) bool { return voice.Mention == 0 && voice.Message == 0 }
+
 // tellingLine says how many are told of a decision, and how.
 func tellingLine(v *page.View, t shape.Told) string {
 	var parts []string

@@ -1,0 +1,192 @@
+package signin_test
+
+import (
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"tribune/know"
+	"tribune/shape"
+	"tribune/storage"
+	"tribune/web/ideas"
+	"tribune/web/signin"
+	"tribune/web/webtest"
+)
+
+func square(t *testing.T) (s *webtest.Site, ada *webtest.Reader, idea shape.Idea) {
+	s = webtest.New(t, webtest.Folder{Files: signin.Files, Routes: signin.Routes}, webtest.Folder{Files: ideas.Files, Routes: ideas.Routes})
+	ada = s.Person("Ada Brook", know.Member)
+	idea, err := s.Ideas.Propose(t.Context(), ada.Actor, shape.NewIdea{Title: "Dotted paper", Body: "Dots.", Language: "en"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s, ada, idea
+}
+
+// sent posts a form as a visitor, and gives where to sign in leads afterwards.
+func sent(t *testing.T, s *webtest.Site, path string, fields ...string) (next string) {
+	t.Helper()
+	to, err := url.Parse(s.Visitor().Post(path, fields...).Want(t, http.StatusSeeOther).Header.Get("Location"))
+	if err != nil || to.Path != "/signin" {
+		t.Fatalf("leads to %v, %v", to, err)
+	}
+	return to.Query().Get("next")
+}
+
+func voted(t *testing.T, s *webtest.Site, idea int64) int64 {
+	t.Helper()
+	i, err := s.Ideas.Idea(t.Context(), know.Actor{}, idea)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return i.Votes
+}
+
+// TestComesToVote takes a visitor's vote through the mail, opened in another
+// browser, to becoming a member: done by the button that says so.
+func TestComesToVote(t *testing.T) {
+	s, _, idea := square(t)
+	before := voted(t, s, idea.ID)
+	next := sent(t, s, "/ideas/1/vote", "on", "1")
+	s.Visitor().Get("/signin?next="+url.QueryEscape(next)).Want(t, 200, "You are here to vote for “Dotted paper”.")
+	link := linkFor(t, s, "jo@example.org", next)
+	s.Visitor().Get(link).Want(t, 200, "You are here to vote for “Dotted paper”.", "Become a member and vote", "Only sign in")
+	if voted(t, s, idea.ID) != before {
+		t.Fatal("a link that was merely opened voted")
+	}
+	s.Visitor().Post(link, "do", "vote").Want(t, 422, "Say your name", "Become a member and vote")
+	if to := s.Visitor().Post(link, "name", "Jo", "do", "vote").Want(t, 303).Header.Get("Location"); to != "/ideas/1" {
+		t.Errorf("led to %s", to)
+	}
+	if voted(t, s, idea.ID) != before+1 {
+		t.Error("the vote was lost on the way")
+	}
+}
+
+// TestOnlySignsIn does no errand without the button that names it, nor one that
+// the link does not have.
+func TestOnlySignsIn(t *testing.T) {
+	s, _, idea := square(t)
+	before := voted(t, s, idea.ID)
+	s.Visitor().Post(linkFor(t, s, "jo@example.org", "/ideas/1?do=vote"), "name", "Jo").Want(t, 303)
+	s.Visitor().Post(linkFor(t, s, "al@example.org", "/ideas/1"), "name", "Al", "do", "vote").Want(t, 303)
+	s.Visitor().Post(linkFor(t, s, "bo@example.org", "/ideas/1?do=follow"), "name", "Bo", "do", "vote").Want(t, 303)
+	for _, next := range []string{"/ideas/1?do=unvote", "/ideas/99?do=vote", "/ideas/0?do=vote", "/ideas/1/vote?do=vote", "/ideas/1?do=comment&kept=1-forged", "/ideas/new?do=vote", "//evil.example/ideas/1?do=vote"} {
+		s.Visitor().Get("/signin?next="+url.QueryEscape(next)).Want(t, 200).Without(t, "You are here to")
+	}
+	if voted(t, s, idea.ID) != before {
+		t.Error("a vote came of signing in alone")
+	}
+}
+
+// TestComesSignedIn asks who is signed in already for one press: a link that
+// somebody else wrote does not vote for them.
+func TestComesSignedIn(t *testing.T) {
+	s, _, idea := square(t)
+	jo := s.Person("Jo Berg", know.Member)
+	before := voted(t, s, idea.ID)
+	jo.Get("/signin?next=%2Fideas%2F1%3Fdo%3Dvote").Want(t, 200, "Vote as Jo Berg", `action="/ideas/1/vote"`, "Only look at it")
+	if voted(t, s, idea.ID) != before {
+		t.Fatal("a link voted")
+	}
+	jo.Post("/ideas/1/vote", "on", "1").Want(t, 303)
+	if voted(t, s, idea.ID) != before+1 {
+		t.Error("the button did not vote")
+	}
+}
+
+// TestComesToComment keeps a visitor's words over the sign-in, and erases what
+// was kept once they are sent.
+func TestComesToComment(t *testing.T) {
+	s, ada, _ := square(t)
+	next := sent(t, s, "/ideas/1/comments", "body", "Squares <script>, **too**.", "language", "en")
+	if strings.Contains(next, "Squares") {
+		t.Errorf("the words are in the address: %s", next)
+	}
+	s.Visitor().Get("/signin?next="+url.QueryEscape(next)).Want(t, 200, "say this under “Dotted paper”", "<strong>too</strong>").Without(t, "<script>,")
+	link := linkFor(t, s, "jo@example.org", next)
+	s.Visitor().Get(link).Want(t, 200, "<strong>too</strong>", "Become a member and send it")
+	to := s.Visitor().Post(link, "name", "Jo", "do", "comment").Want(t, 303).Header.Get("Location")
+	if !regexp.MustCompile(`^/ideas/1\?comment=\d+#c\d+$`).MatchString(to) {
+		t.Errorf("led to %s", to)
+	}
+	ada.Get("/ideas/1").Want(t, 200, "<strong>too</strong>", "Jo")
+	if n := kept(t, s); n != 0 {
+		t.Errorf("%d texts are still kept after they were sent", n)
+	}
+	s.Visitor().Get("/signin?next="+url.QueryEscape(next)).Want(t, 200).Without(t, "Squares")
+}
+
+func kept(t *testing.T, s *webtest.Site) (n int) {
+	t.Helper()
+	if err := s.DB.Row(t.Context(), `select count(*) from kept_words`).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// TestWordsWait has the words stand in their form for who only signed in, and
+// forgets after a day those that nobody came back for.
+func TestWordsWait(t *testing.T) {
+	s, ada, _ := square(t)
+	next := sent(t, s, "/ideas/1/comments", "body", "Squares, too.")
+	jo := s.Visitor()
+	to := jo.Post(linkFor(t, s, "jo@example.org", next), "name", "Jo").Want(t, 303).Header.Get("Location")
+	to, _, _ = strings.Cut(to, "#")
+	ada.Get(to).Want(t, 200, ">Squares, too.</textarea>", `name="kept"`)
+	s.Visitor().Get(to).Want(t, 200, ">Squares, too.</textarea>")
+	ada.Get(strings.ReplaceAll(to, "kept=1-", "kept=2-")).Want(t, 200).Without(t, "Squares, too.")
+	s.Pass(25 * time.Hour)
+	ada.Get(to).Want(t, 200).Without(t, "Squares, too.")
+	if err := s.People.Tidy(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n := kept(t, s); n != 0 {
+		t.Errorf("%d texts are still kept after a day", n)
+	}
+}
+
+// TestComesToPropose has a visitor's idea stand in its form again, with all
+// that was typed.
+func TestComesToPropose(t *testing.T) {
+	s, ada, _ := square(t)
+	next := sent(t, s, "/ideas", "title", "Squared paper", "body", "For sums.", "tags", "paper, sums", "language", "fr")
+	s.Visitor().Get("/signin?next="+url.QueryEscape(next)).Want(t, 200, "You are here to propose “Squared paper”.")
+	to := s.Visitor().Post(linkFor(t, s, "jo@example.org", next), "name", "Jo").Want(t, 303).Header.Get("Location")
+	page := ada.Get(to).Want(t, 200, `value="Squared paper"`, ">For sums.</textarea>", `value="paper, sums"`, `name="kept"`)
+	ticket := regexp.MustCompile(`name="kept" value="([^"]+)"`).FindStringSubmatch(page.Body)
+	ada.Post("/ideas", "title", "Squared paper", "body", "For sums.", "kept", ticket[1]).Want(t, 303)
+	if n := kept(t, s); n != 0 {
+		t.Errorf("%d texts are still kept", n)
+	}
+}
+
+// TestTooLate says so when what somebody came for cannot be done any more, and
+// signs them in all the same. An ended link asks for a new one with its aim.
+func TestTooLate(t *testing.T) {
+	s, _, idea := square(t)
+	link := linkFor(t, s, "jo@example.org", "/ideas/1?do=vote")
+	err := s.DB.Update(t.Context(), func(tx *storage.Tx) error {
+		_, err := tx.Exec(t.Context(), `update idea set state = 'hidden' where id = $1`, idea.ID)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Visitor().Get(link).Want(t, 200, "Become a member").Without(t, "and vote")
+	s.Visitor().Post(link, "name", "Jo", "do", "vote").Want(t, 303)
+	s.Visitor().Get(link).Want(t, 410, `name="next" value="/ideas/1?do=vote"`)
+}
+
+// TestTooMuch answers words that cannot be kept as before: they stay on the page.
+func TestTooMuch(t *testing.T) {
+	s, _, _ := square(t)
+	s.Visitor().Post("/ideas/1/comments", "body", strings.Repeat("é", 9000)).Want(t, 303)
+	s.Visitor().Post("/ideas", "title", "Squared paper", "body", strings.Repeat("é", 40000)).Want(t, 401, "Sign in first", "éé")
+	if _, err := s.People.KeepWords(t.Context(), url.Values{"body": {strings.Repeat("x", 65<<10)}}); err == nil {
+		t.Error("65 kB are kept")
+	}
+}
