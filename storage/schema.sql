@@ -61,7 +61,7 @@ CREATE TABLE person (
   created_at bigint not null,
   seen_at    bigint not null default 0,
   left_at    bigint not null default 0
-, languages text not null default '', clock_shown bigint not null default 0, credit_shown bigint not null default 1, language_chosen bigint not null default 0);
+, languages text not null default '', clock_shown bigint not null default 0, language_chosen bigint not null default 0, credit text not null default '');
 
 CREATE INDEX person_role on person (role);
 
@@ -167,7 +167,7 @@ CREATE TABLE source (
   removed_at    bigint not null default 0, -- the row stays for its mentions' sake; adding it again takes it up
   leased_by     text   not null default '',
   leased_until  bigint not null default 0
-, cursor text not null default '', token text not null default '', shown text not null default '');
+, cursor text not null default '', token text not null default '', shown text not null default '', refused bigint not null default 0, refused_at bigint not null default 0, refused_why text not null default '');
 
 CREATE UNIQUE INDEX source_name on source (name) where removed_at = 0;
 
@@ -325,7 +325,7 @@ CREATE TABLE idea (
   created_at   bigint not null,
   edited_at    bigint not null default 0,
   decided_at   bigint not null default 0
-, clause_id bigint not null default 0, clause_at bigint not null default 0);
+, clause_id bigint not null default 0, clause_at bigint not null default 0, against bigint not null default 0, staff_against bigint not null default 0);
 
 CREATE INDEX idea_votes on idea (votes, id) where state = 'visible';
 
@@ -720,7 +720,7 @@ CREATE TABLE purchase (
   refunded_minor bigint not null default 0,
   code           text   not null default '', -- of a campaign or a share link, as the shop says it
   added_at       bigint not null,
-  due            bigint not null default 1, customer text not null default '', -- 1: it is still to be looked at whether its buyer is asked by mail
+  due            bigint not null default 1, customer text not null default '', cancelled bigint not null default 0, -- 1: it is still to be looked at whether its buyer is asked by mail
   unique (shop, external_id)
 );
 
@@ -1062,7 +1062,7 @@ CREATE INDEX tribe_ballot_person on tribe_ballot (person_id);
 CREATE TABLE tribe_support (
   idea_id  bigint not null,
   tribe_id bigint not null,
-  votes    bigint not null,
+  votes    bigint not null, against bigint not null default 0,
   primary key (idea_id, tribe_id)
 );
 
@@ -1832,6 +1832,42 @@ CREATE TABLE digest_mail (
 CREATE INDEX digest_mail_person on digest_mail (person_id);
 
 CREATE INDEX purchase_customer on purchase (shop, customer, id) where customer <> '';
+
+CREATE TABLE vote_against (
+  idea_id   bigint not null,
+  person_id bigint not null,
+  staff     bigint not null default 0, -- was staff then
+  at        bigint not null,
+  primary key (idea_id, person_id)
+);
+
+CREATE INDEX vote_against_person on vote_against (person_id, at);
+
+CREATE TABLE tribe_against (
+  idea_id   bigint not null,
+  person_id bigint not null,
+  from_id   bigint not null default 0,
+  primary key (idea_id, person_id)
+);
+
+CREATE INDEX tribe_against_person on tribe_against (person_id);
+
+CREATE TABLE relay_try (
+  id         integer primary key autoincrement,
+  relay_id   bigint not null,
+  name       text   not null, -- its webhook-id: the same is the same alert, sent again
+  kind       text   not null check (kind in ('spike', 'need', 'reach', 'test')),
+  subject_id bigint not null, -- the spike, trend or mention; of a test 0
+  host       text   not null, -- where it went; the rest of an address is often a secret
+  at         bigint not null,
+  status     bigint not null, -- that HTTP answered; 0: nothing
+  error      text   not null, -- a sentence that is kept; empty: it was taken
+  again_at   bigint not null  -- when it is to be sent again; 0: it is not
+);
+
+CREATE INDEX relay_try_relay on relay_try (relay_id, id);
+
+CREATE INDEX relay_try_at on relay_try (at);
 
 CREATE TABLE kept_words (
   id         integer primary key autoincrement,
