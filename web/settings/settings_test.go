@@ -217,7 +217,7 @@ func TestAllAtOnce(t *testing.T) {
 		t.Errorf("%+v, %v", now, err)
 	}
 	owner.Post("/desk/welcome", "brand", "Oriflamme", "purpose", "Notebooks.", "name", "Marta Lind", "title", "Founder", "language", "fr", "zone", "Europe/Paris").Want(t, 303)
-	owner.Get("/desk").Want(t, 200, "/desk/outbox")
+	owner.Get("/desk/settings").Want(t, 200, "/desk/outbox")
 	me, err := s.People.Person(t.Context(), owner.ID)
 	if now, _ = s.People.Site(t.Context()); err != nil || !now.SetUp || now.Brand != "Oriflamme" || me.Name != "Marta Lind" || me.Title != "Founder" || me.Chosen { // the site’s language is not its owner’s
 		t.Errorf("%+v, %+v, %v", now, me, err)
