@@ -131,8 +131,6 @@ func (t *teller) enrol(ctx context.Context, p person) error {
 	if err := t.site.People.NoteLanguage(ctx, made.ID, pageLanguage(p)); err != nil {
 		return fmt.Errorf("sample: %s: %w", p.Key, err)
 	}
-	if t.actors[p.Key], err = t.site.People.Actor(ctx, made.ID); err != nil {
-		return err
-	}
-	return t.show(ctx, p.Key)
+	t.actors[p.Key], err = t.site.People.Actor(ctx, made.ID)
+	return err
 }
