@@ -18,6 +18,25 @@ import (
 	"tribune/storage/storagetest"
 )
 
+// TestUnnamed lets whom a feed does not name speak as the feed, in a trial as
+// among the mentions.
+func TestUnnamed(t *testing.T) {
+	both(t, func(t *testing.T, s *site) {
+		ctx, web := t.Context(), serve(t)
+		web.text("/feed", "application/rss+xml", strings.ReplaceAll(rss("Plain", yesterday, "9|Papier"), "<dc:creator>Anna 9</dc:creator>", ""))
+		_, err := s.AddSource(ctx, s.staff, NewSource{URL: web.URL + "/feed"})
+		ok(t, err)
+		trial, err := s.Try(ctx, s.staff, "papier", nil)
+		ok(t, err)
+		_, _, err = s.AddQuery(ctx, s.staff, NewQuery{Name: "Us", Text: "papier"})
+		ok(t, err)
+		list, _, err := s.Mentions(ctx, s.staff, Filter{})
+		if err != nil || len(list) != 1 || len(trial.Sample) != 1 || trial.Sample[0].Author.Name != "Plain" || list[0].Author.Name != "Plain" {
+			t.Errorf("trial: %+v, mentions: %+v, %v", trial.Sample, list, err)
+		}
+	})
+}
+
 func TestFirstFeed(t *testing.T) {
 	both(t, func(t *testing.T, s *site) {
 		ctx, web := t.Context(), serve(t)

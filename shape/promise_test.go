@@ -94,3 +94,24 @@ func TestEntitled(t *testing.T) {
 		}
 	})
 }
+
+// TestPromiseReadOnce: whoever was told of a promise reads its reason once on
+// the line of time.
+func TestPromiseReadOnce(t *testing.T) {
+	eachHouse(t, func(t *testing.T, h *house) {
+		idea := h.idea(t, h.ada, shape.NewIdea{Title: "Dotted paper"})
+		const reason = "The dots are ordered."
+		_, err := h.Decide(t.Context(), h.staff, idea.ID, shape.NewDecision{Stage: shape.Planned, Reason: reason, PromisedAt: h.at.AddDate(0, 1, 0)})
+		h.ok(err)
+		h.tell()
+		moments, err := h.Moments(t.Context(), h.ada.ID, nil, 50)
+		h.ok(err)
+		with := map[string]bool{}
+		for _, m := range moments {
+			with[m.Kind] = m.Text == reason
+		}
+		if promised, there := with["promised"]; !with["told"] || promised || !there {
+			t.Errorf("%+v", moments)
+		}
+	})
+}

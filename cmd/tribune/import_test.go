@@ -59,3 +59,30 @@ func TestImportExitCode(t *testing.T) {
 		t.Errorf("exit code %d, %q, want %q, %v", code, said, want, err)
 	}
 }
+
+// TestBackupKeepsWhatIsThere writes over an older backup only when told to.
+func TestBackupKeepsWhatIsThere(t *testing.T) {
+	folder := t.TempDir()
+	data, file, rows := filepath.Join(folder, "site"), filepath.Join(folder, "site.zip"), filepath.Join(folder, "rows.csv")
+	for name, text := range map[string]string{file: "older", rows: "text,author.name,url\nThe paper is good.,Jo,https://shop.example/1\n"} {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if code := run(t.Context(), []string{"import", "mentions", "--data", data, rows}); code != 0 {
+		t.Fatal(code)
+	}
+	backup := []string{"backup", "--data", data, file}
+	if code := run(t.Context(), backup); code != 1 {
+		t.Errorf("exit code %d, want 1", code)
+	}
+	if kept, err := os.ReadFile(file); err != nil || string(kept) != "older" {
+		t.Errorf("it holds %d bytes, %v", len(kept), err)
+	}
+	if code := run(t.Context(), append(backup, "--replace")); code != 0 {
+		t.Errorf("exit code %d when told to, want 0", code)
+	}
+	if made, err := os.ReadFile(file); err != nil || len(made) < 100 {
+		t.Errorf("it holds %d bytes, %v", len(made), err)
+	}
+}

@@ -47,8 +47,8 @@ func TestPropose(t *testing.T) {
 	made.Want(t, 303)
 	to := made.Header.Get("Location")
 	visitor.Get(to).Want(t, 200, "A6 &amp; squared", "So that it fits.", ">paper</a>", "Nothing is decided yet", "Ana")
-	visitor.Get("/ideas").Want(t, 200, "A6 &amp; squared", "All ideas")
-	visitor.Get("/ideas?q=squared").Want(t, 200, "A6 &amp; squared")
+	visitor.Get("/ideas").Want(t, 200, "A6 &amp; squared", "All ideas", `<span class="n">`)
+	visitor.Get("/ideas?q=squared").Want(t, 200, "A6 &amp; squared").Without(t, `<span class="n">`) // counts of all ideas, not of these
 	visitor.Get("/ideas?q=nothing&stage=planned").Want(t, 200, "Nothing here", "/ideas/new?title=nothing")
 
 	script := s.Visitor()

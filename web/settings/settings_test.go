@@ -217,8 +217,9 @@ func TestAllAtOnce(t *testing.T) {
 		t.Errorf("%+v, %v", now, err)
 	}
 	owner.Post("/desk/welcome", "brand", "Oriflamme", "purpose", "Notebooks.", "name", "Marta Lind", "title", "Founder", "language", "fr", "zone", "Europe/Paris").Want(t, 303)
+	owner.Get("/desk/settings").Want(t, 200, "/desk/outbox")
 	me, err := s.People.Person(t.Context(), owner.ID)
-	if now, _ = s.People.Site(t.Context()); err != nil || !now.SetUp || now.Brand != "Oriflamme" || me.Name != "Marta Lind" || me.Title != "Founder" {
+	if now, _ = s.People.Site(t.Context()); err != nil || !now.SetUp || now.Brand != "Oriflamme" || me.Name != "Marta Lind" || me.Title != "Founder" || me.Chosen { // the site’s language is not its owner’s
 		t.Errorf("%+v, %+v, %v", now, me, err)
 	}
 }
@@ -236,6 +237,7 @@ func TestFirstDay(t *testing.T) {
 	if err := png.Encode(&picture, image.NewRGBA(image.Rect(0, 0, 8, 8))); err != nil {
 		t.Fatal(err)
 	}
+	owner.Get("/desk/welcome").Want(t, 200, "Welcome", "/me").Without(t, "/desk/outbox") // nothing else until it is done
 	fields := map[string]string{"brand": "Oriflamme", "name": "Marta", "email": "marta@", "language": "en", "zone": "Europe/Paris"}
 	owner.Do(form(t, "/desk/welcome", fields, map[string][]byte{"photo": picture.Bytes(), "logo": []byte("no picture")})).
 		Want(t, 422, "This is not a mail address", `id="h-logo"`, `/picture/`, "marta@")

@@ -2917,7 +2917,7 @@ func pickPage(v *page.View, s source, f finding, wrong page.Wrong) templ.Compone
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if len(f.ideas) == 0 {
+			if len(f.ideas) == 0 && f.text == "" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 224, "<p class=\"label\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -65,7 +65,7 @@ func TestVoiceIsAddedToAnIdeaThatIsFound(t *testing.T) {
 	script.Script = true
 	script.Get("/desk/ideas/find?q=left+han&"+words).Want(t, 200, "A notebook for the left hand", `action="/desk/voices/add"`).Without(t, "<html")
 	script.Get("/desk/ideas/find?q=zebra&"+words).Want(t, 200, "No idea has these words.")
-	marta.Get("/desk/voices/add?q=left+hand&"+words).Want(t, 200, "A notebook for the left hand", "Mine smears")
+	marta.Get("/desk/voices/add?q=left+hand&"+words).Want(t, 200, "A notebook for the left hand", "Mine smears", `value="left hand"`)
 	marta.Get("/desk/voices/add?mention=99").Want(t, 404)
 	marta.Post("/desk/voices/add", "mention", fmt.Sprint(id), "idea", fmt.Sprint(idea.ID)).Want(t, 303)
 	marta.Get(fmt.Sprintf("/desk/ideas/%d", idea.ID)).Want(t, 200, "Mine smears: I write with the left hand.")

@@ -225,6 +225,9 @@ func (t *teller) found(ctx context.Context) error {
 		if err := t.enrol(ctx, p); err != nil {
 			return err
 		}
+		if err := t.show(ctx, p.Key); err != nil {
+			return err
+		}
 		if p.Leads {
 			if err := t.site.People.SetRole(ctx, t.actors[p.Key], t.actors[p.Key].ID, know.Owner, true); err != nil {
 				return err

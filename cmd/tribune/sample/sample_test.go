@@ -39,6 +39,10 @@ func TestLoad(t *testing.T) {
 		if err := site.DB.Row(t.Context(), `select count(*), count(distinct country) from person where country <> ''`).Scan(&people, &countries); err != nil || people != 40 || countries != 9 {
 			t.Errorf("%d people in %d countries, %v; want 40 in 9", people, countries, err)
 		}
+		faces, chosen := number(t, site, `select count(*) from person where photo <> ''`), number(t, site, `select count(*) from person where language_chosen = 1`)
+		if french := number(t, site, `select count(*) from person where language = 'fr'`); faces != 21 || chosen != 0 || french < 10 {
+			t.Errorf("%d faces, %d chosen languages, %d who are written to in French", faces, chosen, french)
+		}
 		if err := site.DB.Row(t.Context(), `select count(distinct country) from mention where country <> ''`).Scan(&countries); err != nil || countries != 44 { // as the README says, too
 			t.Errorf("mentions from %d countries, %v; want 44", countries, err)
 		}
