@@ -121,7 +121,7 @@ func (y *why) which(r *http.Request, v *page.View, l *listed) (f advocate.Which,
 		if err != nil {
 			return f, err
 		}
-		words = append(words, v.T("brought by {name}", "name", v.Name(people[f.Parent])))
+		words = append(words, v.T("brought by {name}", "name", v.Named(people[f.Parent])))
 	}
 	if !f.Since.IsZero() {
 		words = append(words, v.T("since {date}", "date", v.Date(f.Since)))
