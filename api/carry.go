@@ -178,7 +178,7 @@ func (s *service) thanksChange(ctx context.Context, a *gate.Asker, in *struct {
 type Lasted struct {
 	Kind  string    `json:"kind" enum:"helped,shipped,edit,friend" doc:"An answer helped, an idea shipped, an author took their wording, a friend stayed"`
 	Title string    `json:"title,omitempty" doc:"Of the thing itself, if the asker may see it"`
-	URL   string    `json:"url,omitempty"`
+	URL   string    `json:"url,omitempty" doc:"Here, or where the words that were answered were said in public elsewhere"`
 	At    time.Time `json:"at"`
 }
 
@@ -189,7 +189,10 @@ func (s *service) lasted(ctx context.Context, a *gate.Asker, in *ByID) (*answer[
 	}
 	return page(found, "", func(e advocate.Effect) Lasted {
 		l := Lasted{Kind: string(e.Kind), Title: e.Title, At: e.At}
-		if e.To != "" {
+		switch {
+		case e.Said != "":
+			l.URL = e.Said
+		case e.To != "":
 			l.URL = s.URL + e.To
 		}
 		return l

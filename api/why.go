@@ -309,6 +309,7 @@ type UnexplainedBuyer struct {
 	Buyer
 	FromThere   int64     `json:"from_there" doc:"Purchases from that country, in all"`
 	QuestionURL string    `json:"question_url" doc:"Whoever opens it answers as the buyer, without an account: for a note to them, and for nobody else"`
+	Note        string    `json:"note" doc:"Ready to be sent by hand, in the asker’s name and the buyer’s language; nothing is sent by itself"`
 	NotedBy     int64     `json:"noted_by,omitempty" doc:"Who of us wrote to them"`
 	NotedAt     time.Time `json:"noted_at,omitzero"`
 }
@@ -333,12 +334,29 @@ func (s *service) unexplained(ctx context.Context, a *gate.Asker, _ *none) (*ans
 	if err != nil {
 		return nil, err
 	}
+	site, err := s.People.Site(ctx)
+	if err != nil {
+		return nil, err
+	}
+	who := []int64{a.ID}
+	for _, u := range found {
+		who = append(who, u.Person())
+	}
+	people, err := s.People.People(ctx, who)
+	if err != nil {
+		return nil, err
+	}
 	list := make([]UnexplainedBuyer, len(found))
 	for i, u := range found {
 		list[i] = UnexplainedBuyer{Buyer: buyers[i], FromThere: u.Purchases, NotedBy: u.NotedBy, NotedAt: u.NotedAt}
 		if list[i].QuestionURL, err = s.questionURL(ctx, a, u.First); err != nil {
 			return nil, err
 		}
+		p, buyer := s.printer(a), people[u.Person()]
+		if buyer.Language != "" {
+			p = s.Words.Printer(buyer.Language, time.UTC)
+		}
+		list[i].Note = u.Note(p, site.Brand, people[a.ID], buyer, list[i].QuestionURL)
 	}
 	return body(List[UnexplainedBuyer]{Items: list}), nil
 }

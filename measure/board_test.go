@@ -102,8 +102,7 @@ func TestBoardOpensToWhatIsBehind(t *testing.T) {
 		w.ok(db.Row(ctx, `select id from outbox where kind = 'decision'`).Scan(&mail))
 		w.leaves(mail, "sent")
 		w.at = w.at.Add(time.Minute)
-		_, err = w.WorkOnce(ctx)
-		w.ok(err)
+		w.ok(w.lookUntold(ctx))
 		b, err = w.Board(ctx, w.staff[1], 0)
 		w.ok(err)
 		if listed := w.listed(BehindFilter{Step: StepTold}); b.Untold != 0 || b.Lines[5].N != 1 || listed != 1 {

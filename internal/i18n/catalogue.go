@@ -36,6 +36,7 @@ type locale struct {
 	texts   map[string]forms
 	months  []string
 	group   string // between groups of three digits
+	decimal string // before what is less than one
 	first   string // the first day of a month
 	names   display.Namer
 	regions display.Namer
@@ -77,18 +78,18 @@ func Load(files ...fs.FS) (*Catalogue, error) {
 		}
 	}
 	return &Catalogue{
-		english: newLocale(language.English, nil, ",", "1"),
-		french:  newLocale(language.French, texts, "\u202f", "1er"),
+		english: newLocale(language.English, nil, ",", ".", "1"),
+		french:  newLocale(language.French, texts, "\u202f", ",", "1er"),
 	}, nil
 }
 
-func newLocale(tag language.Tag, texts map[string]forms, group, first string) *locale {
+func newLocale(tag language.Tag, texts map[string]forms, group, decimal, first string) *locale {
 	months := monthsKey
 	if f, ok := texts[monthsKey]; ok {
 		months = f.Other
 	}
 	return &locale{
-		lang: tag.String(), tag: tag, texts: texts, months: strings.Fields(months), group: group, first: first,
+		lang: tag.String(), tag: tag, texts: texts, months: strings.Fields(months), group: group, decimal: decimal, first: first,
 		names: display.Languages(tag), regions: display.Regions(tag),
 	}
 }

@@ -91,6 +91,9 @@ func TestNumbers(t *testing.T) {
 			t.Errorf("Number(%d) = %q, want %q", n, got, want)
 		}
 	}
+	if got := en.Decimal(-0.126, 2) + fr.Decimal(-0.126, 2) + fr.Decimal(3, 0); got != "-0.13-0,133" {
+		t.Errorf("decimals: %q", got)
+	}
 	fr.N("{n} bee", "{n} bees", math.MinInt64)
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.Int64().Draw(t, "n")

@@ -155,6 +155,16 @@ func (p *Printer) Number(n int64) string {
 	return b.String()
 }
 
+// Decimal writes x rounded to so many places: with a point in English, a comma
+// in French.
+func (p *Printer) Decimal(x float64, places int) string {
+	whole, rest, ok := strings.Cut(strconv.FormatFloat(x, 'f', places, 64), ".")
+	if !ok {
+		return whole
+	}
+	return whole + p.locale.decimal + rest
+}
+
 // Date writes the day of t in the reader's zone: "20 November 2026".
 func (p *Printer) Date(t time.Time) string {
 	year, month, day := t.In(p.zone).Date()

@@ -42,8 +42,17 @@ func (f Faces) behind(person, account int64) (know.Person, bool) {
 	return p, ok
 }
 
-// Name names who speaks: the person behind an account, else the account.
+// Name names who speaks: the person behind an account, of who works here it
+// says so, else the account.
 func (f Faces) Name(v *page.View, person, account int64) string {
+	if p, ok := f.behind(person, account); ok {
+		return v.Named(p)
+	}
+	return f.Bare(v, person, account)
+}
+
+// Bare names who speaks, for a face or where it is said already who works here.
+func (f Faces) Bare(v *page.View, person, account int64) string {
 	if p, ok := f.behind(person, account); ok {
 		return v.Name(p)
 	}

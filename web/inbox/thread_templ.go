@@ -157,7 +157,7 @@ func speaker(v *page.View, o opened) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = page.Face(o.faces.Name(v, o.thread.Person, o.thread.Account), o.faces.Photo(o.thread.Person, o.thread.Account)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = page.Face(o.faces.Bare(v, o.thread.Person, o.thread.Account), o.faces.Photo(o.thread.Person, o.thread.Account)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

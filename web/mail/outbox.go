@@ -228,7 +228,7 @@ func (l listed) to(v *page.View, d event.Delivery) string {
 	if !known {
 		return v.T("an address nobody has confirmed yet")
 	}
-	return v.Name(p)
+	return v.Named(p)
 }
 
 func stateURL(s event.State) templ.SafeURL {

@@ -59,7 +59,7 @@ func TestOneLineOfTime(t *testing.T) {
 		t.Errorf("a joined account leads to %q", a.Header.Get("Location"))
 	}
 	page := marta.Get(person)
-	page.Want(t, 200, "Marta Lindqvist last spoke with them", "Marta Lindqvist answered", "I wish it were squared.", "Not them: part it")
+	page.Want(t, 200, "Marta Lindqvist (Tribune) last spoke with them", "Marta Lindqvist (Tribune) answered", "I wish it were squared.", "Not them: part it")
 	if strings.Index(page.Body, "Yes, from March.") > strings.Index(page.Body, "Are there refills?") {
 		t.Error("the line of time is not newest first")
 	}

@@ -303,7 +303,7 @@ func TestStreamIsFilteredByEverything(t *testing.T) {
 	if to := marta.Post(path+"/correct", "what", "language", "became", "fr", "back", "//elsewhere.example").Header.Get("Location"); to != path+"#judged" {
 		t.Errorf("back at %s", to)
 	}
-	marta.Get(path).Want(t, 200, "neutral or unclear, says the team", "Marta Lindqvist corrected “positive” to “neutral or unclear”", "corrected “English” to “French”")
+	marta.Get(path).Want(t, 200, "neutral or unclear, says the team", "Marta Lindqvist (Tribune) corrected “positive” to “neutral or unclear”", "corrected “English” to “French”")
 }
 
 // Pictures have their numbers as tables, every number opens to its voices, and

@@ -38,12 +38,12 @@ func (n names) thing(ctx context.Context, v *page.View, f event.Event) (name, ad
 		default:
 			return "", "", nil
 		}
-		return v.Name(n.people[f.Subject.ID]), at("/desk/people/", f.Subject.ID), nil
+		return v.Named(n.people[f.Subject.ID]), at("/desk/people/", f.Subject.ID), nil
 	case "account":
 		if strings.HasPrefix(f.Kind, "thanks.") {
 			return v.T("somebody without an account"), "", nil
 		}
-		return v.Name(n.people[f.Other]), "", nil
+		return v.Named(n.people[f.Other]), "", nil
 	case "charter":
 		return v.T("version {n} of the charter", "n", f.N), at("/charter/", f.N), nil
 	case "purpose":

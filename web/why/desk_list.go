@@ -121,7 +121,7 @@ func (y *why) which(r *http.Request, v *page.View, l *listed) (f advocate.Which,
 		if err != nil {
 			return f, err
 		}
-		words = append(words, v.T("brought by {name}", "name", v.Name(people[f.Parent])))
+		words = append(words, v.T("brought by {name}", "name", v.Named(people[f.Parent])))
 	}
 	if !f.Since.IsZero() {
 		words = append(words, v.T("since {date}", "date", v.Date(f.Since)))
@@ -330,18 +330,7 @@ func (y *why) ready(ctx context.Context, v *page.View, faces desk.Faces, s *stra
 	if buyer.Language != "" {
 		p = y.Words.Printer(buyer.Language, p.Zone())
 	}
-	hello := p.T("Hello,")
-	if buyer.Name != "" {
-		hello = p.T("Hello {name},", "name", buyer.Name)
-	}
-	sign := me.Name
-	if me.Title != "" {
-		sign += ", " + me.Title
-	}
-	s.note = strings.Join([]string{hello,
-		p.T("You are the first in {country} to have bought from us, and nobody here can explain how you found us. I would like to know: who or what brought you to {brand}? Any words will do.", "country", p.Country(s.Country), "brand", v.Site.Brand),
-		p.T("You can answer me directly, or here, without an account:") + "\n" + address,
-		sign + ", " + v.Site.Brand}, "\n\n")
+	s.note = s.Note(p, v.Site.Brand, me, buyer, address)
 	if s.account.Kind == know.Mail && !s.account.ConfirmedAt.IsZero() {
 		s.mail = "mailto:" + url.PathEscape(s.account.Address) + "?subject=" + url.PathEscape(p.T("Who or what brought you to us?")) + "&body=" + url.PathEscape(s.note)
 	}

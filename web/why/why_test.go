@@ -194,7 +194,7 @@ func TestNoted(t *testing.T) {
 	s.Pass(24 * time.Hour)
 	id := s.bought("1", "", "BR")
 	s.staff.Post(fmt.Sprintf("/desk/why/unexplained/%d", id)).Want(t, 303)
-	s.staff.Get("/desk/why/unexplained").Want(t, 200, "Sofia Reyes wrote to them").Without(t, "I wrote to them")
+	s.staff.Get("/desk/why/unexplained").Want(t, 200, "Sofia Reyes (Tribune) wrote to them").Without(t, "I wrote to them")
 	s.staff.Post("/desk/why/unexplained/99").Want(t, 404)
 	s.staff.Get("/desk/why?cursor=x").Want(t, 422)
 	s.staff.Get("/desk/why?"+url.Values{"sure": {"perhaps"}}.Encode()).Want(t, 404)
