@@ -27,7 +27,7 @@ type heard struct {
 	after  int64      // the last mention that was stored when it was read
 	here   string     // how far the log could be read then; "" if that does not matter
 	on     map[int64]bool
-	from   time.Time  // the last on the page was said then; zero if it shows all there are
+	from   time.Time // the last on the page was said then; zero if it shows all there are
 }
 
 // watched reads a watch.
