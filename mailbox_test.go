@@ -2,6 +2,7 @@ package tribune_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -10,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -19,6 +21,7 @@ import (
 
 	"tribune"
 	"tribune/converse"
+	"tribune/internal/fault"
 	"tribune/internal/mail"
 	"tribune/internal/pgtest"
 	"tribune/know"
@@ -49,13 +52,15 @@ func mailboxOver(t *testing.T, url string) {
 	}
 	box := imapmemserver.NewUser("help@square.example", "tea-and-honey")
 	must(box.Create("INBOX", nil))
+	var word atomic.Value // the password now
+	word.Store("tea-and-honey")
 	memory := imapmemserver.New()
 	memory.AddUser(box)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	must(err)
 	server := imapserver.New(&imapserver.Options{InsecureAuth: true, Logger: log.New(io.Discard, "", 0), Caps: imap.CapSet{imap.CapIMAP4rev1: {}},
 		NewSession: func(*imapserver.Conn) (imapserver.Session, *imapserver.GreetingData, error) {
-			return memory.NewSession(), nil, nil
+			return &doorkeeper{memory.NewSession(), &word}, nil, nil
 		}})
 	go server.Serve(l)
 	t.Cleanup(func() { server.Close() })
@@ -126,14 +131,54 @@ func mailboxOver(t *testing.T, url string) {
 		t.Fatal("edited by another letter of its name:", m.Text, err)
 	}
 
+	// Another password: until it is given nothing is read, one that is wrong is not
+	// kept, and then reading goes on where it was.
+	word.Store("milk-and-honey")
+	put("Kit <kit@paper.example>", "4@paper.example", "", "And the cover.")
+	before, err := site.Radar.PollNow(ctx, marta, source.ID)
+	must(err)
+	if before.Failures == 0 || before.LastError.Text == "" {
+		t.Errorf("with the password of before: %+v", before)
+	}
+	for _, wrong := range []string{"", "tea-and-honey", strings.Repeat("x", 1<<20)} {
+		_, err := site.Radar.ChangeSource(ctx, marta, source.ID, listen.SourceChange{Token: &wrong})
+		if f, ok := errors.AsType[*fault.Error](err); !ok || f.Field != "token" {
+			t.Errorf("%.20q is taken: %v", wrong, err)
+		}
+	}
+	right := " milk-and-honey "
+	after, err := site.Radar.ChangeSource(ctx, marta, source.ID, listen.SourceChange{Token: &right})
+	must(err)
+	if after.Failures != 0 || after.LastError.Text != "" || after.Mentions != before.Mentions {
+		t.Errorf("with the new password: %+v", after)
+	}
+	after, err = site.Radar.PollNow(ctx, marta, source.ID)
+	must(err)
+	if after.Mentions != before.Mentions+1 || after.LastError.Text != "" {
+		t.Errorf("read on as %+v, before %+v", after, before)
+	}
+
 	for _, secrets := range []bool{false, true} {
 		dir := t.TempDir()
 		_, err := site.DB.Export(ctx, tribune.DirFolder(dir), secrets, time.Now())
 		must(err)
 		data, err := os.ReadFile(filepath.Join(dir, "source.ndjson"))
 		must(err)
-		if strings.Contains(string(data), "tea-and-honey") != secrets {
+		if strings.Contains(string(data), "milk-and-honey") != secrets {
 			t.Errorf("with secrets %v: %s", secrets, data)
 		}
 	}
+}
+
+// doorkeeper lets in whoever has the password of now.
+type doorkeeper struct {
+	imapserver.Session
+	word *atomic.Value
+}
+
+func (d *doorkeeper) Login(name, word string) error {
+	if word != d.word.Load() {
+		return imapserver.ErrAuthFailed
+	}
+	return d.Session.Login(name, "tea-and-honey")
 }

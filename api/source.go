@@ -104,10 +104,11 @@ func (s *service) sourceChange(ctx context.Context, a *gate.Asker, in *struct {
 		EverySeconds *int64  `json:"every_seconds,omitempty" minimum:"60" maximum:"2592000"`
 		Paused       *bool   `json:"paused,omitempty"`
 		Addressed    *bool   `json:"addressed,omitempty"`
+		Token        *string `json:"token,omitempty" maxLength:"500" doc:"A new password of a mailbox, or access token of a fediverse server: it is tried before it is kept"`
 	}
 }) (*answer[Source], error) {
 	b := in.Body
-	c := listen.SourceChange{Name: b.Name, Shown: b.Shown, Paused: b.Paused, Addressed: b.Addressed}
+	c := listen.SourceChange{Name: b.Name, Shown: b.Shown, Paused: b.Paused, Addressed: b.Addressed, Token: b.Token}
 	if b.EverySeconds != nil {
 		every := time.Duration(*b.EverySeconds) * time.Second
 		c.Every = &every

@@ -162,6 +162,7 @@ type SourceChange struct {
 	Every     *time.Duration
 	Paused    *bool
 	Addressed *bool
+	Token     *string // a new access token or password, which is tried first
 }
 
 // Said is a sentence that is kept and shown later, in its reader's language:

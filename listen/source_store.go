@@ -7,12 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"tribune/event"
 	"tribune/internal/fault"
 	"tribune/internal/plain"
 	"tribune/know"
+	"tribune/listen/reader"
 	"tribune/storage"
 )
 
@@ -173,6 +175,11 @@ func (r *Radar) ChangeSource(ctx context.Context, a know.Actor, id int64, c Sour
 	if err := know.Require(a, know.Tune, know.Subject{}); err != nil {
 		return Source{}, err
 	}
+	if c.Token != nil {
+		if err := r.tryToken(ctx, id, c.Token); err != nil {
+			return Source{}, err
+		}
+	}
 	var wake bool
 	err := r.db.Update(ctx, func(tx *storage.Tx) error {
 		s, err := scanSource(tx.Row(ctx, selectSource+` where id = $1 and removed_at = 0`, id))
@@ -202,6 +209,11 @@ func (r *Radar) ChangeSource(ctx context.Context, a know.Actor, id int64, c Sour
 			s.Name, int64(s.Every/time.Second), storage.Bit(s.Paused), storage.Bit(s.Addressed), storage.Micros(s.DueAt), s.Shown, id); err != nil {
 			return fmt.Errorf("listen: change source %d: %w", id, err)
 		}
+		if c.Token != nil { // where it was read up to stays
+			if _, err := tx.Exec(ctx, `update source set token = $1, failures = 0, last_error = '', due_at = $2 where id = $3`, *c.Token, storage.Micros(r.now()), id); err != nil {
+				return fmt.Errorf("listen: change source %d: %w", id, err)
+			}
+		}
 		return r.events.Append(ctx, tx, event.Event{Kind: SourceChanged, Actor: a.ID, Subject: event.Ref{Kind: "source", ID: id}, Staff: a.IsStaff()})
 	})
 	if err != nil {
@@ -213,6 +225,25 @@ func (r *Radar) ChangeSource(ctx context.Context, a know.Actor, id int64, c Sour
 		}
 	}
 	return r.source(ctx, id)
+}
+
+// tryToken puts a new token in order, and asks the other side whether it is good.
+func (r *Radar) tryToken(ctx context.Context, id int64, token *string) error {
+	s, err := r.source(ctx, id)
+	if err != nil {
+		return err
+	}
+	if s.Kind != MailboxSource && s.Kind != MastodonSource {
+		return fault.New(fault.Invalid, "This source takes no password and no access token.").On("token")
+	}
+	if *token = strings.TrimSpace(*token); *token == "" {
+		return fault.New(fault.Invalid, "Type the new password or access token. The one before is still used.").On("token")
+	}
+	if len(*token) > maxToken {
+		return fault.New(fault.Invalid, "This is no access token: one has at most {limit} characters.", "limit", maxToken).On("token")
+	}
+	_, err = r.readers[s.Kind].Find(ctx, reader.Typed{URL: s.URL, Secret: *token})
+	return onField(err, "token")
 }
 
 // change applies a change to a source in memory.

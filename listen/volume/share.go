@@ -2,6 +2,7 @@ package volume
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -13,6 +14,7 @@ import (
 	"tribune/internal/sentiment"
 	"tribune/know"
 	"tribune/listen"
+	"tribune/storage"
 )
 
 // Share is the part that one of several queries has in what is said of all of
@@ -182,22 +184,28 @@ type Unheard struct {
 
 // Unheard tells what a filter's counts leave out.
 func (c *Counts) Unheard(ctx context.Context, a know.Actor, f Filter) (u Unheard, err error) {
-	for what, to := range map[string]*int64{ByCountry: &u.NoCountry, ByLanguage: &u.NoLanguage} {
-		all, err := c.OverBy(ctx, a, f, Month, what)
-		if err != nil {
-			return u, err
+	if err := know.Require(a, know.Listen, know.Subject{}); err != nil {
+		return u, err
+	}
+	where, args := f.where(false)
+	if err := storage.Each(ctx, c.db, func(row storage.Scanner) error {
+		var language, mood string
+		var somewhere, n int64
+		if err := row.Scan(&language, &somewhere, &mood, &n); err != nil {
+			return err
 		}
-		for _, s := range all {
-			if s.Key == "" {
-				*to = s.Total.N
-			}
-			if what == ByLanguage {
-				u.N, u.Positive, u.Negative = u.N+s.Total.N, u.Positive+s.Total.Positive, u.Negative+s.Total.Negative
-				if !sentiment.Learnt(base(s.Key)) {
-					u.Unjudged += s.Total.N
-				}
-			}
+		if u.add(mood, n); somewhere == 0 {
+			u.NoCountry += n
 		}
+		if language == "" {
+			u.NoLanguage += n
+		}
+		if !sentiment.Learnt(base(language)) {
+			u.Unjudged += n
+		}
+		return nil
+	}, `select language, case when country = '' then 0 else 1 end, mood, cast(sum(n) as bigint) from mention_count where `+where+` group by 1, 2, 3 having sum(n) > 0`, args...); err != nil {
+		return u, fmt.Errorf("volume: what is not heard: %w", err)
 	}
 	sources, err := c.radar.Sources(ctx, a)
 	if err != nil {

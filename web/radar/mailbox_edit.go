@@ -35,3 +35,15 @@ func (x *radar) addMailbox(w http.ResponseWriter, r *http.Request, v *page.View)
 	page.Flash(w, r, "saved")
 	return page.Back(w, r, desk.Link("/desk/radar/sources/%d", s.ID))
 }
+
+// tokenName names the fold in which a password or token is changed.
+func tokenName(v *page.View, k listen.SourceKind) string {
+	if k == listen.MailboxSource {
+		return v.T("Change the password")
+	}
+	return v.T("Change the access token")
+}
+
+func takesToken(k listen.SourceKind) bool {
+	return k == listen.MailboxSource || k == listen.MastodonSource
+}

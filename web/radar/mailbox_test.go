@@ -1,6 +1,11 @@
 package radar_test
 
-import "testing"
+import (
+	"fmt"
+	"testing"
+
+	"tribune/listen"
+)
 
 // A mailbox that cannot be read is said at its field, with what was typed but
 // the password.
@@ -20,4 +25,17 @@ func TestMailboxForm(t *testing.T) {
 		}
 		answer.Without(t, "sesame-street")
 	}
+}
+
+// Another password is asked for where there is one, and refused with the reason.
+func TestPasswordChange(t *testing.T) {
+	s, marta := open(t)
+	made, err := s.Radar.AddSource(t.Context(), marta.Actor, listen.NewSource{Name: "Reviews", Kind: listen.ImportSource})
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := fmt.Sprintf("/desk/radar/sources/%d", made.ID)
+	marta.Get(at).Want(t, 200, "Reviews").Without(t, "Change the password")
+	marta.Post(at+"/token", "token", "sesame-street").Want(t, 422, "takes no password", `value="Reviews"`).Without(t, "sesame-street")
+	marta.Post("/desk/radar/sources/99/token", "token", "sesame-street").Want(t, 404)
 }

@@ -41,6 +41,7 @@ func Routes(mux *http.ServeMux, k *page.Kit) {
 	mux.Handle("POST /desk/radar/sources", k.Staff(x.addSource))
 	mux.Handle("GET /desk/radar/sources/{id}", k.Staff(x.source))
 	mux.Handle("POST /desk/radar/sources/{id}", k.Staff(x.changeSource))
+	mux.Handle("POST /desk/radar/sources/{id}/token", k.Staff(x.changeToken))
 	mux.Handle("POST /desk/radar/sources/{id}/pause", k.Staff(x.pauseSource))
 	mux.Handle("POST /desk/radar/sources/{id}/poll", k.Staff(x.pollSource))
 	mux.Handle("POST /desk/radar/sources/{id}/remove", k.Staff(x.removeSource))

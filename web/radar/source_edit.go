@@ -15,6 +15,7 @@ import (
 type sourceForm struct {
 	url, kind, name, shown, every string // every in minutes
 	addressed, changing, open     bool   // open: anybody can read it
+	blank                         bool   // nothing of it was typed: it says what is
 	wrong                         page.Wrong
 
 	hook    hookForm
@@ -106,7 +107,10 @@ func (x *radar) showSource(w http.ResponseWriter, r *http.Request, v *page.View,
 		return err
 	}
 	if f == nil {
-		f = &sourceForm{name: s.Name, shown: s.Shown, changing: true, every: strconv.Itoa(int(s.Every / time.Minute)), addressed: s.Addressed}
+		f = &sourceForm{blank: true}
+	}
+	if f.blank {
+		*f = sourceForm{wrong: f.wrong, name: s.Name, shown: s.Shown, changing: true, every: strconv.Itoa(int(s.Every / time.Minute)), addressed: s.Addressed}
 	}
 	f.open = s.Kind.IsOpen()
 	queries, err := x.Radar.Queries(r.Context(), v.Actor)
@@ -142,6 +146,27 @@ func (x *radar) changeSource(w http.ResponseWriter, r *http.Request, v *page.Vie
 			return err
 		}
 		f.wrong, f.changing = inMinutes(f.wrong), true
+		return x.showSource(w, r, v, id, &f)
+	}
+	page.Flash(w, r, "saved")
+	return page.Back(w, r, desk.Link("/desk/radar/sources/%d", id))
+}
+
+// changeToken gives a source another password or access token, once the other
+// side took it. What was read stays read.
+func (x *radar) changeToken(w http.ResponseWriter, r *http.Request, v *page.View) error {
+	id, err := page.ID(r, "id")
+	if err != nil {
+		return err
+	}
+	if err := page.Form(w, r); err != nil {
+		return err
+	}
+	token, f := r.PostForm.Get("token"), sourceForm{blank: true}
+	if _, err := x.Radar.ChangeSource(r.Context(), v.Actor, id, listen.SourceChange{Token: &token}); err != nil {
+		if err := v.Wrong(err, &f.wrong); err != nil {
+			return err
+		}
 		return x.showSource(w, r, v, id, &f)
 	}
 	page.Flash(w, r, "saved")

@@ -62,10 +62,15 @@ func (x *radar) volume(w http.ResponseWriter, r *http.Request, v *page.View) (er
 	t.step = volume.StepFor(t.from, t.to)
 	f := t.counted()
 	err = func() error {
-		if t.points, err = x.Counts.Over(ctx, v.Actor, f, t.step); err != nil {
+		series, err := x.Counts.OverBy(ctx, v.Actor, f, t.step, t.by)
+		if err != nil {
 			return err
 		}
-		series, err := x.Counts.OverBy(ctx, v.Actor, f, t.step, t.by)
+		if t.by == volume.ByQuery || len(series) == 0 { // else all of it is in one of the parts
+			t.points, err = x.Counts.Over(ctx, v.Actor, f, t.step)
+		} else {
+			t.points = together(series)
+		}
 		if err != nil {
 			return err
 		}
@@ -86,6 +91,17 @@ func (x *radar) volume(w http.ResponseWriter, r *http.Request, v *page.View) (er
 		return err
 	}
 	return x.ShowDesk(w, r, v, volumePage(v, t))
+}
+
+// together adds series up, step by step.
+func together(all []volume.Series) []volume.Point {
+	sum := slices.Clone(all[0].Points)
+	for _, s := range all[1:] {
+		for i, p := range s.Points {
+			sum[i].N, sum[i].Positive, sum[i].Negative = sum[i].N+p.N, sum[i].Positive+p.Positive, sum[i].Negative+p.Negative
+		}
+	}
+	return sum
 }
 
 // span gives the days that are shown: so many up to today, or those up to

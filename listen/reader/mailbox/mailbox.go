@@ -12,6 +12,7 @@ package mailbox
 
 import (
 	"context"
+	"crypto/x509"
 	"encoding/json"
 	"fmt"
 	"net"
@@ -54,12 +55,16 @@ const (
 
 // Mailbox is the reader of mailboxes.
 type Mailbox struct {
-	web reader.Web
-	now func() time.Time
+	web   reader.Web
+	now   func() time.Time
+	roots *x509.CertPool      // who vouches for servers; nil: whom the system trusts
+	local func(net.Addr) bool // whether a server is on this very machine
 }
 
 // New makes the reader of mailboxes.
-func New(web reader.Web, now func() time.Time) *Mailbox { return &Mailbox{web: web, now: now} }
+func New(web reader.Web, now func() time.Time) *Mailbox {
+	return &Mailbox{web: web, now: now, local: local}
+}
 
 // place is a mailbox.
 type place struct {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"io"
 	"log"
@@ -214,6 +215,64 @@ func TestCertificate(t *testing.T) {
 	if f, _ := err.(*fault.Error); f == nil || f.Text != textTLS {
 		t.Fatal(err)
 	}
+}
+
+// A server elsewhere is asked for STARTTLS before the password is sent: with a
+// certificate that somebody trusted vouches for it is read, else not, and one
+// that cannot do it is never told the password.
+func TestStartTLS(t *testing.T) {
+	cert := httptest.NewTLSServer(nil) // its certificate is good for 127.0.0.1, and signed by itself
+	t.Cleanup(cert.Close)
+	trusted := x509.NewCertPool()
+	trusted.AddCert(cert.Certificate())
+	for name, c := range map[string]struct {
+		offers *tls.Config
+		roots  *x509.CertPool
+		want   string
+	}{
+		"trusted":     {&tls.Config{Certificates: cert.TLS.Certificates}, trusted, ""},
+		"not trusted": {&tls.Config{Certificates: cert.TLS.Certificates}, nil, textTLS},
+		"not offered": {nil, trusted, textPlain},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := start(t)
+			p.m.roots, p.m.local = c.roots, func(net.Addr) bool { return false }
+			l, err := net.Listen("tcp", "127.0.0.1:0")
+			ok(t, err)
+			logins := 0
+			memory := imapmemserver.New()
+			memory.AddUser(p.User)
+			server := imapserver.New(&imapserver.Options{TLSConfig: c.offers, InsecureAuth: true, Logger: log.New(io.Discard, "", 0), Caps: imap.CapSet{imap.CapIMAP4rev1: {}},
+				NewSession: func(*imapserver.Conn) (imapserver.Session, *imapserver.GreetingData, error) {
+					return counting{memory.NewSession(), &logins}, nil, nil
+				}})
+			go server.Serve(l)
+			t.Cleanup(func() { server.Close() })
+			p.put(t, simple("1", "Paper", "It is too thin."))
+			kept := &readertest.Kept{}
+			_, err = p.m.Read(t.Context(), reader.From{URL: "imap://help%40square.example@" + l.Addr().String() + "/INBOX", Secret: password}, kept.Deliver)
+			if c.want == "" {
+				if ok(t, err); len(kept.Posts) != 1 || logins != 1 {
+					t.Errorf("%d letters by %d logins", len(kept.Posts), logins)
+				}
+				return
+			}
+			if f, _ := err.(*fault.Error); f == nil || f.Text != c.want || logins != 0 {
+				t.Errorf("%v after %d logins", err, logins)
+			}
+		})
+	}
+}
+
+// counting counts the passwords that a server was sent.
+type counting struct {
+	imapserver.Session
+	logins *int
+}
+
+func (c counting) Login(name, word string) error {
+	*c.logins++
+	return c.Session.Login(name, word)
 }
 
 // A server that misbehaves ends a reading with an error.

@@ -37,15 +37,15 @@ func (m *Mailbox) open(ctx context.Context, p place, password string) (*session,
 	s := &session{ctx: ctx, p: p, conn: &bounded{Conn: raw}}
 	s.conn.left.Store(answer)
 	s.stop = context.AfterFunc(ctx, func() { raw.Close() })
-	if err := s.begin(password); err != nil {
+	if err := s.begin(m, password); err != nil {
 		s.close()
 		return nil, err
 	}
 	return s, nil
 }
 
-func (s *session) begin(password string) error {
-	secure := &tls.Config{ServerName: s.p.host}
+func (s *session) begin(m *Mailbox, password string) error {
+	secure := &tls.Config{ServerName: s.p.host, RootCAs: m.roots}
 	switch {
 	case s.p.secure:
 		conn := tls.Client(s.conn, secure)
@@ -53,7 +53,7 @@ func (s *session) begin(password string) error {
 			return s.explain(err)
 		}
 		s.client = imapclient.New(conn, nil)
-	case local(s.conn.RemoteAddr()):
+	case m.local(s.conn.RemoteAddr()):
 		s.client = imapclient.New(s.conn, nil)
 	default:
 		var err error
