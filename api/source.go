@@ -237,8 +237,8 @@ type Query struct {
 	ChangedAt time.Time `json:"changed_at"`
 }
 
-// standing gives what the API says of standing queries.
-func (s *service) standing(ctx context.Context, a *gate.Asker, queries ...listen.Query) ([]Query, error) {
+// standingQueries gives what the API says of standing queries.
+func (s *service) standingQueries(ctx context.Context, a *gate.Asker, queries ...listen.Query) ([]Query, error) {
 	out := make([]Query, len(queries))
 	for i, q := range queries {
 		out[i] = Query{q.ID, q.Name, q.Text, string(q.Purpose), append([]int64{}, q.Sources...), q.Mentions, nil, q.Filled, []string{}, q.CreatedAt, q.ChangedAt}
@@ -277,7 +277,7 @@ func (s *service) ran(ctx context.Context, a *gate.Asker, q listen.Query, found 
 	if err != nil {
 		return nil, err
 	}
-	said, err := s.standing(ctx, a, q)
+	said, err := s.standingQueries(ctx, a, q)
 	if err != nil {
 		return nil, err
 	}
@@ -290,7 +290,7 @@ func (s *service) queriesList(ctx context.Context, a *gate.Asker, _ *none) (*ans
 	if err != nil {
 		return nil, err
 	}
-	said, err := s.standing(ctx, a, queries...)
+	said, err := s.standingQueries(ctx, a, queries...)
 	if err != nil {
 		return nil, err
 	}
@@ -307,7 +307,7 @@ func (s *service) queryGet(ctx context.Context, a *gate.Asker, in *ByID) (*answe
 	if err != nil {
 		return nil, err
 	}
-	said, err := s.standing(ctx, a, q)
+	said, err := s.standingQueries(ctx, a, q)
 	if err != nil {
 		return nil, err
 	}
