@@ -6,8 +6,11 @@ import (
 	"strings"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"tribune/gate"
 	"tribune/internal/calendar"
+	"tribune/internal/fault"
 	"tribune/internal/i18n"
 	"tribune/internal/query"
 	"tribune/listen"
@@ -129,16 +132,19 @@ func (s *service) sourcePoll(ctx context.Context, a *gate.Asker, in *ByID) (*ans
 func (s *service) queryRoutes() {
 	add(s, "listening", "GET /queries", "listQueries", "The standing queries", http.StatusOK, s.queriesList)
 	add(s, "listening", "POST /queries", "addQuery", "Add a standing query", http.StatusCreated, s.queryAdd,
-		tells("It runs at once over what rests and over all mentions that are stored; what five seconds do not end goes on in the background, until filled is true. AND, OR and NOT are upper case; words side by side are AND; NOT alone is refused."))
-	add(s, "listening", "POST /queries/try", "tryQuery", "See what a query would find, without keeping it", http.StatusOK, s.queryTry)
+		tells("It runs at once over what rests and over all mentions that are stored; what five seconds do not end goes on in the background, until filled is true. AND, OR and NOT are upper case; words side by side are AND; NOT alone is refused."), longQuery)
+	add(s, "listening", "POST /queries/try", "tryQuery", "See what a query would find, without keeping it", http.StatusOK, s.queryTry, longQuery)
 	add(s, "listening", "GET /queries/{id}", "getQuery", "One standing query", http.StatusOK, s.queryGet)
-	add(s, "listening", "PUT /queries/{id}", "changeQuery", "Change a standing query; it runs anew", http.StatusOK, s.queryChange)
+	add(s, "listening", "PUT /queries/{id}", "changeQuery", "Change a standing query; it runs anew", http.StatusOK, s.queryChange, longQuery)
 	add(s, "listening", "DELETE /queries/{id}", "removeQuery", "Remove a standing query; mentions stay", http.StatusNoContent, s.queryRemove)
 	add(s, "listening", "GET /volume", "getVolume", "How much is said over time, and how it sounds, told apart by query, source, language or country", http.StatusOK, s.volume)
 	add(s, "listening", "GET /shares", "getShares", "The share of voice of standing queries, like for like", http.StatusOK, s.shares,
 		tells("What one of the queries could not hear is left out for all: sources that it does not listen to, and days before it was there. A mention that several find counts for each."))
 	add(s, "listening", "GET /queries/{id}/volume", "queryVolume", "Mentions that match, by hour; id 0 is all mentions", http.StatusOK, s.queryVolume)
 }
+
+// longQuery lets a call arrive whose query is too long, so that it is told so.
+func longQuery(op *huma.Operation) { op.MaxBodyBytes = maxMentions + 1 }
 
 func (s *service) listRoutes() {
 	add(s, "listening", "GET /lists", "listLists", "The saved lists, which queries can name", http.StatusOK, s.listsList)
@@ -227,12 +233,33 @@ type Query struct {
 	Mentions  int64     `json:"mentions" doc:"That match, copies left out"`
 	Found     *int      `json:"found,omitempty" doc:"How many it found at once, when added or changed"`
 	Filled    bool      `json:"filled" doc:"It looked through all that was there before it was changed last"`
+	Warnings  []string  `json:"warnings" nullable:"false" doc:"What of it is allowed but seldom meant"`
 	CreatedAt time.Time `json:"created_at"`
 	ChangedAt time.Time `json:"changed_at"`
 }
 
-func standing(q listen.Query) Query {
-	return Query{q.ID, q.Name, q.Text, string(q.Purpose), append([]int64{}, q.Sources...), q.Mentions, nil, q.Filled, q.CreatedAt, q.ChangedAt}
+// standingQueries gives what the API says of standing queries.
+func (s *service) standingQueries(ctx context.Context, a *gate.Asker, queries ...listen.Query) ([]Query, error) {
+	out := make([]Query, len(queries))
+	for i, q := range queries {
+		out[i] = Query{q.ID, q.Name, q.Text, string(q.Purpose), append([]int64{}, q.Sources...), q.Mentions, nil, q.Filled, []string{}, q.CreatedAt, q.ChangedAt}
+		parsed, err := s.Radar.Parse(ctx, a.Actor, q.Text)
+		if err != nil && !fault.Is(err, fault.Invalid) {
+			return nil, err
+		}
+		if err == nil {
+			out[i].Warnings = s.warnings(a, parsed.Warnings())
+		}
+	}
+	return out, nil
+}
+
+func (s *service) warnings(a *gate.Asker, all []*fault.Error) []string {
+	texts := make([]string, len(all))
+	for i, w := range all {
+		texts[i] = s.printer(a).Fault(w)
+	}
+	return texts
 }
 
 // NewQuery is a standing query to be added, or what one is to be.
@@ -247,13 +274,16 @@ func (n NewQuery) query() listen.NewQuery {
 	return listen.NewQuery{Name: n.Name, Text: n.Text, Purpose: listen.Purpose(n.Purpose), Sources: n.Sources}
 }
 
-func ran(q listen.Query, found int, err error) (*answer[Query], error) {
+func (s *service) ran(ctx context.Context, a *gate.Asker, q listen.Query, found int, err error) (*answer[Query], error) {
 	if err != nil {
 		return nil, err
 	}
-	said := standing(q)
-	said.Found = &found
-	return body(said), nil
+	said, err := s.standingQueries(ctx, a, q)
+	if err != nil {
+		return nil, err
+	}
+	said[0].Found = &found
+	return body(said[0]), nil
 }
 
 func (s *service) queriesList(ctx context.Context, a *gate.Asker, _ *none) (*answer[List[Query]], error) {
@@ -261,11 +291,16 @@ func (s *service) queriesList(ctx context.Context, a *gate.Asker, _ *none) (*ans
 	if err != nil {
 		return nil, err
 	}
-	return page(queries, "", standing), nil
+	said, err := s.standingQueries(ctx, a, queries...)
+	if err != nil {
+		return nil, err
+	}
+	return body(List[Query]{Items: said}), nil
 }
 
 func (s *service) queryAdd(ctx context.Context, a *gate.Asker, in *struct{ Body NewQuery }) (*answer[Query], error) {
-	return ran(s.Radar.AddQuery(ctx, a.Actor, in.Body.query()))
+	q, found, err := s.Radar.AddQuery(ctx, a.Actor, in.Body.query())
+	return s.ran(ctx, a, q, found, err)
 }
 
 func (s *service) queryGet(ctx context.Context, a *gate.Asker, in *ByID) (*answer[Query], error) {
@@ -273,14 +308,19 @@ func (s *service) queryGet(ctx context.Context, a *gate.Asker, in *ByID) (*answe
 	if err != nil {
 		return nil, err
 	}
-	return body(standing(q)), nil
+	said, err := s.standingQueries(ctx, a, q)
+	if err != nil {
+		return nil, err
+	}
+	return body(said[0]), nil
 }
 
 func (s *service) queryChange(ctx context.Context, a *gate.Asker, in *struct {
 	ByID
 	Body NewQuery
 }) (*answer[Query], error) {
-	return ran(s.Radar.ChangeQuery(ctx, a.Actor, in.ID, in.Body.query()))
+	q, found, err := s.Radar.ChangeQuery(ctx, a.Actor, in.ID, in.Body.query())
+	return s.ran(ctx, a, q, found, err)
 }
 
 func (s *service) queryRemove(ctx context.Context, a *gate.Asker, in *ByID) (*none, error) {
@@ -317,12 +357,9 @@ func (s *service) queryTry(ctx context.Context, a *gate.Asker, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	out := Trial{Hits: t.Hits, Of: t.Of, Sample: page(t.Sample, "", mention).Body.Items, Days: t.Days, Terms: []TermTrial{}, Warnings: []string{}}
+	out := Trial{Hits: t.Hits, Of: t.Of, Sample: page(t.Sample, "", mention).Body.Items, Days: t.Days, Terms: []TermTrial{}, Warnings: s.warnings(a, t.Warnings)}
 	for _, x := range t.Terms {
 		out.Terms = append(out.Terms, TermTrial{x.Text, x.Column, x.Negated, x.Needed, x.Adds, x.Costs})
-	}
-	for _, w := range t.Warnings {
-		out.Warnings = append(out.Warnings, s.printer(a).Fault(w))
 	}
 	return body(out), nil
 }

@@ -149,6 +149,18 @@ func (d *Directory) EnsureAccounts(ctx context.Context, tx *storage.Tx, all []Ac
 	return found, nil
 }
 
+// Introduce notes what somebody is called who says so on their own page: that
+// goes before what others called the account. A person has a name of their own.
+func (d *Directory) Introduce(ctx context.Context, tx *storage.Tx, account int64, name string) error {
+	if name == "" {
+		return nil
+	}
+	if _, err := tx.Exec(ctx, `update account set name = $1 where id = $2 and person_id = 0 and name <> $1`, name, account); err != nil {
+		return fmt.Errorf("know: introduce account %d: %w", account, err)
+	}
+	return nil
+}
+
 // Reachable gives the confirmed mail account to write to a person at, or
 // NotFound.
 func (d *Directory) Reachable(ctx context.Context, person int64) (Account, error) {

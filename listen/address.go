@@ -106,6 +106,12 @@ func accountOf(source int64, sourceName string, kind Kind, by Author) know.Accou
 	return know.Account{Kind: know.NameOnly, Address: at, Name: name}
 }
 
+// isNobody reports whether an account stands for those at a source who gave no
+// name: they are many, and not one author.
+func isNobody(a know.Account) bool {
+	return a.Kind == know.NameOnly && strings.HasSuffix(a.Address, "/")
+}
+
 // bareName gives the name by which alone an account is known at its source, ""
 // if it is known by more, or is the source itself.
 func bareName(a know.Account) string {

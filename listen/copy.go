@@ -28,9 +28,10 @@ type twin struct {
 	place           string
 	copyOf          int64
 
-	group group
-	name  string // a bare name at its source, "" if the account is known by more
-	facet facet
+	group  group
+	name   string // a bare name at its source, "" if the account is known by more
+	nobody bool   // it has no author, so that the same words elsewhere are another's
+	facet  facet
 }
 
 // elsewhere reports whether one mention stands elsewhere than another, or came
@@ -59,7 +60,7 @@ func copies(twins []twin) map[int64]int64 {
 	var heads []twin // that repeat nothing of their own account
 	for _, t := range twins {
 		heads = slices.DeleteFunc(heads, func(o twin) bool { return t.publishedAt-o.publishedAt > copyWithin.Microseconds() })
-		if i := slices.IndexFunc(heads, func(o twin) bool { return o.group == t.group && o.elsewhere(t) }); i >= 0 {
+		if i := slices.IndexFunc(heads, func(o twin) bool { return o.group == t.group && !t.nobody && o.elsewhere(t) }); i >= 0 {
 			of[t.id] = cmp.Or(of[heads[i].id], heads[i].id)
 			continue
 		}
@@ -146,7 +147,7 @@ func (b *batch) countAlone(ctx context.Context) error {
 		return err
 	}
 	for _, t := range b.news {
-		if crowded[t.group.pair()] || t.name != "" && together[pair{t.group.hash, t.publishedAt}] {
+		if crowded[t.group.pair()] && !t.nobody || t.name != "" && together[pair{t.group.hash, t.publishedAt}] {
 			b.groups = append(b.groups, t.group)
 		} else {
 			b.count(t.facet, b.fresh[t.id], 1)
@@ -305,7 +306,7 @@ func scanTwin(row storage.Scanner) (t twin, err error) {
 	var by know.Account
 	err = row.Scan(&t.id, &t.publishedAt, &t.identity, &address, &t.facet.source, &t.facet.language, &t.facet.country, &t.facet.mood, &t.copyOf, &t.group.account, &t.group.hash, &by.Kind, &by.Address)
 	t.facet.publishedAt = t.publishedAt
-	t.place, t.name = place(address, t.facet.source), bareName(by)
+	t.place, t.name, t.nobody = place(address, t.facet.source), bareName(by), isNobody(by)
 	return t, err
 }
 

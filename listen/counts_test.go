@@ -88,6 +88,30 @@ func TestFillCountsAllTime(t *testing.T) {
 	})
 }
 
+// Those who give no name are many: their same words are each somebody's own.
+func TestNobodyIsNoAuthor(t *testing.T) {
+	both(t, func(t *testing.T, s *site) {
+		var posts []Post
+		for i := range 3 {
+			posts = append(posts, Post{Source: "Reviews", Text: "Great paper!", URL: fmt.Sprintf("https://shop%d.example/1", i), PublishedAt: s.clock.now().Add(-time.Duration(i) * time.Hour)},
+				Post{Source: "Forum", Text: "Great paper!", URL: fmt.Sprintf("https://forum%d.example/1", i), Author: Author{Name: "Ana"}, PublishedAt: s.clock.now().Add(-time.Duration(i) * time.Hour)})
+		}
+		_, err := s.Hear(t.Context(), s.staff, posts)
+		ok(t, err)
+		if n := total(t, s, 0); n != 3+1 {
+			t.Errorf("%d are counted, want those of nobody, and one of Ana's", n)
+		}
+		list, _, err := s.Mentions(t.Context(), s.staff, Filter{})
+		ok(t, err)
+		for _, m := range list {
+			if m.Nobody != (m.SourceName == "Reviews") {
+				t.Errorf("%+v", m)
+			}
+		}
+		settled(t, s)
+	})
+}
+
 // hourly checks the counts of queries hour by hour.
 func hourly(t *testing.T, s *site) {
 	t.Helper()

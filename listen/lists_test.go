@@ -8,8 +8,10 @@ import (
 	"testing"
 	"time"
 
+	"tribune/internal/calendar"
 	"tribune/internal/fault"
 	"tribune/internal/query"
+	"tribune/know"
 	"tribune/storage"
 )
 
@@ -133,6 +135,26 @@ func TestTryTellsOfTerms(t *testing.T) {
 		try, err = s.Try(ctx, s.staff, strings.Repeat("mug OR ", 40)+"cup", nil)
 		if err != nil || len(try.Terms) != mostTried || try.More != 21 {
 			t.Errorf("%d terms, %d more, %v", len(try.Terms), try.More, err)
+		}
+	})
+}
+
+// A trial counts the days of the site's zone, and only texts of these days: each
+// find stands on the day on which it was said there.
+func TestTryCountsTheSitesDays(t *testing.T) {
+	both(t, func(t *testing.T, s *site) {
+		ctx := t.Context()
+		ok(t, s.people.Change(ctx, know.Actor{ID: 1, Role: know.Owner}, func(x *know.Site) error { x.Zone = "Asia/Tokyo"; return nil }))
+		tokyo, err := time.LoadLocation("Asia/Tokyo")
+		ok(t, err)
+		midnight := calendar.Day(s.clock.now().In(tokyo))
+		for i, at := range []time.Time{midnight.Add(time.Minute), midnight.Add(-time.Minute), midnight.AddDate(0, 0, -1), midnight.AddDate(0, 0, 1-tryDays), midnight.AddDate(0, 0, 1-tryDays).Add(-time.Minute)} {
+			_, err := s.Hear(ctx, s.staff, []Post{{Source: "Shop", ExternalID: fmt.Sprint(i), Text: "mug", PublishedAt: at}})
+			ok(t, err)
+		}
+		try, err := s.Try(ctx, s.staff, "mug", nil)
+		if err != nil || !try.Today.Equal(midnight) || try.Days[tryDays-1] != 1 || try.Days[tryDays-2] != 2 || try.Days[0] != 1 || try.Hits != 4 || try.Of != 4 {
+			t.Errorf("%+v, %v", try, err)
 		}
 	})
 }

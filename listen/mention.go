@@ -42,6 +42,7 @@ type Mention struct {
 	Account     int64
 	Person      int64  // behind the account, 0 if nobody claimed it
 	Author      Author // without the mail address
+	Nobody      bool   // it has no author; Author.Name is its source's then
 	Text        string // plain; empty once withdrawn
 	Language    string
 	LanguageP   int64 // how likely it is, in thousandths, where it was worked out

@@ -220,6 +220,7 @@ type utterance struct {
 	rested      bool  // it rested here, and is counted already
 	current     bool  // as its source has it now: if it is known in other words, it was edited
 	edited      bool  // its source says that it was
+	introduced  bool  // its author says there, on a page of their own, what they are called
 	overheard   bool  // somebody else may have brought it to us than who said it
 	atAddress   bool  // its address names it, whatever its source calls it
 

@@ -3,8 +3,10 @@ package listen
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
+	"tribune/know"
 	"tribune/listen/judge"
 	"tribune/listen/reader"
 )
@@ -147,6 +149,7 @@ func normalise(s Source, posts []reader.Post, now time.Time) []utterance {
 		p.PublishedAt = settleDate(stated, now)
 		u := utter(s, p, stated)
 		u.current, u.edited, u.overheard = !from.Letter, from.Edited, s.Kind == WebmentionSource
+		u.introduced = u.overheard && u.account.Kind == know.Web && !strings.Contains(u.account.URL, "//"+u.account.Name)
 		// A source goes on showing what rested here and was let go: that does
 		// not rest anew. On the first reading everything is new.
 		u.stale = !s.OKAt.IsZero() && now.Sub(p.PublishedAt) > restFor

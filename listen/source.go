@@ -290,7 +290,7 @@ func Kept(kept string) Said { return said(kept) }
 
 // What a source says of its last reading; the keys of the catalogue.
 const (
-	textSame    = "Nothing new: the feed has not changed."
+	textSame    = "Nothing new: it has not changed."
 	textRefused = "Refused: {n}. What is wrong with the first of them:"
 	textRead    = "Items read: {read}. New: {new}. Mentions: {mentions}."
 

@@ -187,10 +187,20 @@ func (b *batch) ensureAccounts(ctx context.Context, said []utterance, known map[
 		accounts[i] = all[k]
 	}
 	ids, err := b.r.people.EnsureAccounts(ctx, b.tx, accounts)
+	if err != nil {
+		return err
+	}
 	for i, id := range ids {
 		b.accounts[keys[i]] = id
 	}
-	return err
+	for i := range said {
+		if u := &said[i]; u.introduced && b.fate(u, known) == fresh {
+			if err := b.r.people.Introduce(ctx, b.tx, b.accounts[accountKey{u.account.Kind, u.account.Address}], u.account.Name); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // fate is what is to become of an utterance.
@@ -303,7 +313,7 @@ func (b *batch) insert(ctx context.Context, said []utterance, anew []string, fir
 func (b *batch) add(u *utterance, id int64) {
 	b.fresh[id] = u.queries
 	published := storage.Micros(u.publishedAt)
-	b.news = append(b.news, twin{id: id, publishedAt: published, name: bareName(u.account),
+	b.news = append(b.news, twin{id: id, publishedAt: published, name: bareName(u.account), nobody: isNobody(u.account),
 		group: group{b.accounts[accountKey{u.account.Kind, u.account.Address}], u.hash},
 		facet: facet{source: u.source, language: u.judged.Tag, country: u.country, mood: u.judged.Mood, publishedAt: published}})
 	c := b.sources[u.source]

@@ -48,6 +48,9 @@ func (c *burstsCommand) Run(ctx context.Context) error {
 	}
 }
 
+// mostTold is how many lines that cannot be read are named.
+const mostTold = 20
+
 // find reads a series and judges it.
 func (c *burstsCommand) find(in *os.File, problems io.Writer, bar *bar) ([]burst.Alert, error) {
 	size := int64(0)
@@ -56,7 +59,9 @@ func (c *burstsCommand) find(in *os.File, problems io.Writer, bar *bar) ([]burst
 	}
 	bad := 0
 	tell := func(line int, err error) {
-		bad++
+		if bad++; bad > mostTold {
+			return
+		}
 		bar.end()
 		fmt.Fprintf(problems, "line %d: %v\n", line, err)
 	}
@@ -65,6 +70,9 @@ func (c *burstsCommand) find(in *os.File, problems io.Writer, bar *bar) ([]burst
 		return nil, err
 	}
 	bar.end()
+	if bad > mostTold {
+		fmt.Fprintf(problems, "%d more lines could not be read\n", bad-mostTold)
+	}
 	if bad > 0 && len(values) == 0 {
 		return nil, errors.New("no line could be read; write timestamp,value on each")
 	}

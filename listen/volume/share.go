@@ -45,7 +45,7 @@ const mostCompared = 12
 
 // Compare gives the share of voice of standing queries. What one of them could
 // not hear is left out for all: sources that it does not listen to, and days
-// before it was there, of which open sources keep seven.
+// before it was there, of which open sources kept seven.
 func (c *Counts) Compare(ctx context.Context, a know.Actor, queries []int64, f Filter) (Voices, error) {
 	if err := know.Require(a, know.Listen, know.Subject{}); err != nil {
 		return Voices{}, err
@@ -61,7 +61,10 @@ func (c *Counts) Compare(ctx context.Context, a know.Actor, queries []int64, f F
 			return v, err
 		}
 		v.Shares = append(v.Shares, Share{Query: q})
-		v.limit(q, f.zone())
+		v.limit(q)
+	}
+	if err := c.young(ctx, &v, f.zone()); err != nil {
+		return v, err
 	}
 	if len(v.Limited) > 0 && len(v.Sources) == 0 {
 		return v, fault.New(fault.Invalid, "These queries listen to no source together, so that they cannot be compared. Choose others, or let them listen to the same.").On("queries")
@@ -94,15 +97,35 @@ func (c *Counts) Compare(ctx context.Context, a know.Actor, queries []int64, f F
 	return v, nil
 }
 
-// limit takes out of the comparison what q cannot have heard.
-func (v *Voices) limit(q listen.Query, zone *time.Location) {
-	heard := q.HeardFrom()
-	if day := calendar.Day(heard.In(zone)); day.After(v.Since) {
+// young takes the days out of the comparison of which something was not kept
+// that a query, because it is young, might have found. Only open sources let go
+// of anything; of what is stored, a new query finds all.
+func (c *Counts) young(ctx context.Context, v *Voices, zone *time.Location) error {
+	type open struct{ id, since int64 }
+	letGo, err := storage.All(ctx, c.db, func(row storage.Scanner) (o open, err error) {
+		return o, row.Scan(&o.id, &o.since)
+	}, `select id, created_at from source where addressed = 0 and items > mentions`)
+	if err != nil {
+		return err
+	}
+	for _, s := range v.Shares {
+		heard := s.Query.HeardFrom()
+		day := calendar.Day(heard.In(zone))
+		if !day.After(v.Since) || !slices.ContainsFunc(letGo, func(o open) bool {
+			return o.since < storage.Micros(heard) && (len(v.Sources) == 0 || slices.Contains(v.Sources, o.id))
+		}) {
+			continue
+		}
 		if v.Asked.IsZero() {
 			v.Asked = v.Since
 		}
-		v.Since, v.Youngest = day, q.Name
+		v.Since, v.Youngest = day, s.Query.Name
 	}
+	return nil
+}
+
+// limit takes out of the comparison the sources that q does not listen to.
+func (v *Voices) limit(q listen.Query) {
 	if len(q.Sources) == 0 {
 		return
 	}
@@ -177,7 +200,7 @@ func interval(days [][]Point, which int) (part, low, high float64) {
 type Unheard struct {
 	Count
 	NoCountry, NoLanguage int64
-	Unjudged              int64               // in languages whose moods are not told, or of no known language
+	Unjudged              int64               // in known languages whose moods are not told
 	Quiet                 []listen.Source     // that are paused, or cannot be read now
 	Kinds                 []listen.SourceKind // of places that nothing is connected to
 }
@@ -200,7 +223,7 @@ func (c *Counts) Unheard(ctx context.Context, a know.Actor, f Filter) (u Unheard
 		if language == "" {
 			u.NoLanguage += n
 		}
-		if !sentiment.Learnt(base(language)) {
+		if language != "" && !sentiment.Learnt(base(language)) {
 			u.Unjudged += n
 		}
 		return nil

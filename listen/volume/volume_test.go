@@ -190,6 +190,11 @@ func TestCompareLikeForLike(t *testing.T) {
 			ok(t, err)
 			return q.ID
 		}
+		// an open source that was there before, and lets go of what nobody asks for
+		ok(t, db.Update(ctx, func(tx *storage.Tx) error {
+			_, err := tx.Exec(ctx, `update source set addressed = 0, items = mentions + 1, created_at = $1`, storage.Micros(day(-40)))
+			return err
+		}))
 		us, rival := add(listen.NewQuery{Name: "Us", Text: "mug"}), add(listen.NewQuery{Name: "Rival", Text: "cup", Purpose: listen.Rival, Sources: []int64{ids["A"]}})
 		other := add(listen.NewQuery{Name: "Other", Text: "cup", Sources: []int64{ids["B"]}})
 		v, err := counts.Compare(ctx, staff, []int64{us, rival}, Filter{Since: day(-30), Until: day(1)})
@@ -200,6 +205,18 @@ func TestCompareLikeForLike(t *testing.T) {
 		if !v.Since.Equal(day(-7)) || !v.Asked.Equal(day(-30)) || v.Youngest == "" {
 			t.Errorf("since %v, asked for %v, because of %s", v.Since, v.Asked, v.Youngest)
 		}
+		ok(t, db.Update(ctx, func(tx *storage.Tx) error {
+			_, err := tx.Exec(ctx, `update source set items = mentions where id = $1`, ids["A"])
+			return err
+		}))
+		all, err := counts.Compare(ctx, staff, []int64{us, rival}, Filter{Since: day(-30), Until: day(1)})
+		if err != nil || !all.Since.Equal(day(-30)) || !all.Asked.IsZero() {
+			t.Errorf("all is kept: since %v, asked for %v, %v", all.Since, all.Asked, err)
+		}
+		ok(t, db.Update(ctx, func(tx *storage.Tx) error {
+			_, err := tx.Exec(ctx, `update source set items = mentions + 1 where id = $1`, ids["A"])
+			return err
+		}))
 		if s := v.Shares[0]; s.Part < .66 || s.Part > .67 || s.Low >= s.Part || s.High <= s.Part {
 			t.Errorf("%+v", s)
 		}

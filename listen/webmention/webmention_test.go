@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -99,6 +100,27 @@ func (s *square) waiting(t *testing.T) (n int) {
 func reply(words string) string {
 	return `<article class="h-entry"><a class="p-author h-card" href="/">Ana Silva</a> <a class="u-in-reply-to" href="` + target + `">re</a>
 		<p class="e-content">` + words + `</p><time class="dt-published" datetime="2026-11-19T10:00:00Z"></time></article>`
+}
+
+// Who says on a page of their own what they are called is called so, whatever
+// others called the site that it stands on.
+func TestNamedByTheirOwnPage(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		s := open(t, db)
+		_, err := s.radar.Hear(t.Context(), know.Actor{ID: 1, Role: know.Staff}, []listen.Post{{Source: "News", Text: "Something else.", Author: listen.Author{Name: "Daily", URL: s.there.URL + "/"}}})
+		ok(t, err)
+		s.page("/1", reply("Yes, please!"))
+		s.send(t, "/1", target)
+		_, all, _ := s.heard(t)
+		if len(all) != 2 || all[0].Account != all[1].Account || all[0].Author.Name != "Ana Silva" {
+			t.Fatalf("%+v", all)
+		}
+		s.page("/2", `<title>A page that names nobody</title><a href="`+target+`">this</a>`)
+		s.send(t, "/2", target)
+		if _, all, _ = s.heard(t); len(all) != 3 || !slices.ContainsFunc(all, func(m listen.Mention) bool { return m.Author.Name == "Ana Silva" }) {
+			t.Fatalf("%+v", all)
+		}
+	})
 }
 
 // A page that links is heard; sent again it is edited, and without its link or

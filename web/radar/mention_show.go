@@ -78,14 +78,17 @@ func (x *radar) showMention(w http.ResponseWriter, r *http.Request, v *page.View
 		return err
 	}
 	v.Title, v.Section = v.T("What {name} said", "name", desk.Speaker(v, s.mention)), "radar"
+	if s.mention.Nobody {
+		v.Title = v.T("What was said at {source}", "source", s.mention.SourceName)
+	}
 	return x.ShowDesk(w, r, v, mentionPage(v, s))
 }
 
 // otherWords gives the latest that the author of a mention said besides it and
-// what answers it.
+// what answers it; those without an author are not one.
 func (x *radar) otherWords(ctx context.Context, v *page.View, m listen.Mention) ([]listen.Mention, error) {
 	const shown = 3
-	if m.Account == 0 || m.State == know.Withdrawn {
+	if m.Account == 0 || m.Nobody || m.State == know.Withdrawn {
 		return nil, nil
 	}
 	list, _, err := x.Radar.Mentions(ctx, v.Actor, listen.Filter{Accounts: []int64{m.Account}, Once: true, Limit: shown + 1})

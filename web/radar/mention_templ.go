@@ -712,7 +712,7 @@ func streamPage(v *page.View, s stream) templ.Component {
 							return templ_7745c5c3_Err
 						}
 					}
-					if s.account == 0 && m.Account != 0 {
+					if s.account == 0 && m.Account != 0 && !m.Nobody {
 						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 67, "<a href=\"")
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
