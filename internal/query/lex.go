@@ -160,14 +160,16 @@ func notAMark(text string, col int) error {
 // operatorLike gives the operator that a word would be in upper case, empty if
 // there is none.
 func operatorLike(text string) string {
-	upper := strings.ToUpper(text)
-	switch upper {
-	case "AND", "OR", "NOT":
-		return upper
+	for _, operator := range []string{"AND", "OR", "NOT"} {
+		if strings.EqualFold(text, operator) {
+			return operator
+		}
 	}
-	lx := lexeme{text: upper}
-	if isNear, err := near(&lx); isNear && err == nil && strings.Contains(upper, "/") { // "near" is a word like others
-		return upper
+	if name, _, slash := strings.Cut(text, "/"); slash && (strings.EqualFold(name, "NEAR") || strings.EqualFold(name, "ONEAR")) { // "near" is a word like others
+		lx := lexeme{text: strings.ToUpper(text)}
+		if _, err := near(&lx); err == nil {
+			return lx.text
+		}
 	}
 	return ""
 }

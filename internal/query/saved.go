@@ -82,10 +82,10 @@ func (s *saving) list(name string, col int) (savedPart, error) {
 	if s.saved != nil {
 		l, ok = s.saved.List(name)
 	}
-	if other := s.near(name, true); !ok && other != "" {
-		return savedPart{}, fault.New(fault.Invalid, "Column {column}: there is no saved list “{name}”. Perhaps you mean “{other}”?", "column", col, "name", name, "other", other)
-	}
 	if !ok {
+		if other := s.near(name, true); other != "" {
+			return savedPart{}, fault.New(fault.Invalid, "Column {column}: there is no saved list “{name}”. Perhaps you mean “{other}”?", "column", col, "name", name, "other", other)
+		}
 		return savedPart{}, fault.New(fault.Invalid, "Column {column}: there is no saved list “{name}”. Save one under this name first, or write its words with OR between them.", "column", col, "name", name)
 	}
 	if s.items += len(l.Items); s.items > maxItems {
@@ -131,10 +131,10 @@ func (s *saving) query(name, bare string, col int) (savedPart, error) {
 	if s.saved != nil {
 		text, ok = s.saved.Query(bare)
 	}
-	if other := s.near(bare, false); !ok && other != "" {
-		return savedPart{}, fault.New(fault.Invalid, "Column {column}: there is no saved query “{name}”. Perhaps you mean “{other}”?", "column", col, "name", bare, "other", other)
-	}
 	if !ok {
+		if other := s.near(bare, false); other != "" {
+			return savedPart{}, fault.New(fault.Invalid, "Column {column}: there is no saved query “{name}”. Perhaps you mean “{other}”?", "column", col, "name", bare, "other", other)
+		}
 		return savedPart{}, fault.New(fault.Invalid, "Column {column}: there is no saved query “{name}”. Save one under this name first, or write its words here.", "column", col, "name", bare)
 	}
 	if len(s.open) >= maxSavedDepth {
