@@ -68,6 +68,9 @@ func (v *View) Wrong(err error, form *Wrong) error {
 		form.More = append(form.More, Wrong{Field: more.Field, Text: v.Fault(more)})
 	}
 	v.Status = gate.Status(f)
+	if f.Kind == fault.Unavailable { // with 502, a proxy may answer with a page of its own, and what was typed is gone
+		v.Status = http.StatusUnprocessableEntity
+	}
 	return nil
 }
 
