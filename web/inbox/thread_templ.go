@@ -2369,7 +2369,7 @@ func more(v *page.View, o opened) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = desk.Line("close", o.fault("close"), "reason", v.T("In your own words"), o.value("close", "reason"), v.T("The team alone reads it later."), templ.Attributes{"maxlength": "500"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = desk.Line("close", o.fault("close"), "reason", v.T("In your own words"), o.value("close", "reason"), v.T("The team alone reads it later."), nil).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
