@@ -159,9 +159,14 @@ func (v *View) Named(p know.Person) string {
 	return p.Name + " (" + v.Site.Brand + ")"
 }
 
-// WithLang gives this page's address in another language.
+// WithLang gives this page's address in another language; that of signing in
+// keeps where it leads.
 func (v *View) WithLang(lang string) templ.SafeURL {
-	return templ.SafeURL("/language?to=" + lang + "&next=" + url.QueryEscape(v.Path))
+	at := v.Path
+	if at == "/signin" && v.Query != "" {
+		at += "?" + v.Query
+	}
+	return templ.SafeURL("/language?to=" + lang + "&next=" + url.QueryEscape(at))
 }
 
 // longBrand reports whether the brand leaves the menu no room beside it.
