@@ -46,11 +46,19 @@ type NewAuthor struct {
 
 // Heard is what became of one row of a list.
 type Heard struct {
-	ID    int64             `json:"id" doc:"Of the mention; 0 if it could not be stored, or rests"`
-	Known bool              `json:"known" doc:"It was there already"`
-	Gone  bool              `json:"deleted,omitempty" doc:"It was deleted, and is gone if it was here"`
-	Rests bool              `json:"rests" doc:"Its source is open and no query matches: it waits for one for 7 days"`
-	Error *huma.ErrorDetail `json:"error,omitempty" doc:"What is wrong with the row"`
+	ID     int64             `json:"id" doc:"Of the mention; 0 if it could not be stored, or rests"`
+	Known  bool              `json:"known" doc:"It was there already"`
+	Edited bool              `json:"edited,omitempty" doc:"It was there with other words, which are kept as its earlier wording"`
+	Gone   bool              `json:"deleted,omitempty" doc:"It was deleted, and is gone if it was here"`
+	Rests  bool              `json:"rests" doc:"Its source is open and no query matches: it waits for one for 7 days"`
+	Error  *huma.ErrorDetail `json:"error,omitempty" doc:"What is wrong with the row"`
+}
+
+// SentMention is one mention that was sent, as it is here now.
+type SentMention struct {
+	Mention
+	Known  bool `json:"known" doc:"It was there already"`
+	Edited bool `json:"edited" doc:"It was there with other words, which are kept as its earlier wording"`
 }
 
 // describeHearing describes the body, which huma, that does not read it, takes
@@ -66,15 +74,17 @@ func (s *service) describeHearing() {
 func hearing(s *service) option {
 	return func(op *huma.Operation) {
 		op.MaxBodyBytes, op.SkipValidateBody = maxMentions+1, true
-		op.Description = "Only source and text are needed; members of other names are passed over. One mention is answered as such, with 201; 202 says that it rests, because its source is open and no query matches. " +
-			"A list is answered row by row, in order: 201 if every row could be stored (or was there already), 207 if some could not, 422 if none could."
+		op.Description = "Only source and text are needed; members of other names are passed over. One mention is answered as such, with 201; 200 says that it was known, and edited whether it has other words now; 202 says that it rests, because its source is open and no query matches. " +
+			"A list is answered row by row, in order: 201 if every row could be stored (or was there already), 207 if some could not, 422 if none could. " +
+			"The same source and external_id, or without one the same source and url, with other words is an edit."
 		heard := s.api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[List[Heard]](), true, "ListHeard")
-		stored := s.api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Mention](), true, "Mention")
+		stored := s.api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[SentMention](), true, "SentMention")
 		rows := func(text string) *huma.Response {
 			return &huma.Response{Description: text, Content: map[string]*huma.MediaType{"application/json": {Schema: heard}}}
 		}
 		op.Responses = map[string]*huma.Response{
 			"201": {Description: "All is stored", Content: map[string]*huma.MediaType{"application/json": {Schema: &huma.Schema{OneOf: []*huma.Schema{stored, heard}}}}},
+			"200": {Description: "It was known", Content: map[string]*huma.MediaType{"application/json": {Schema: stored}}},
 			"202": {Description: "It rests", Content: map[string]*huma.MediaType{"application/json": {Schema: s.api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Heard](), true, "Heard")}}},
 			"207": rows("Some rows of a list could not be stored"),
 			"422": {Description: "What was sent could not be stored; the errors say why, row by row", Content: map[string]*huma.MediaType{"application/problem+json": {
@@ -155,7 +165,11 @@ func (s *service) hearOne(ctx context.Context, a *gate.Asker, row json.RawMessag
 	if err != nil {
 		return nil, err
 	}
-	return &heardOut{http.StatusCreated, mention(m)}, nil
+	status := http.StatusCreated
+	if heard[0].Known {
+		status = http.StatusOK
+	}
+	return &heardOut{status, SentMention{mention(m), heard[0].Known, heard[0].Edited}}, nil
 }
 
 func (s *service) hearAll(ctx context.Context, a *gate.Asker, rows []json.RawMessage) (*heardOut, error) {
@@ -186,7 +200,7 @@ func (s *service) hearAll(ctx context.Context, a *gate.Asker, rows []json.RawMes
 
 // became says what became of a row.
 func became(p *i18n.Printer, row int, h listen.Heard) Heard {
-	r := Heard{ID: h.ID, Known: h.Known, Rests: h.Rests, Gone: h.Deleted}
+	r := Heard{ID: h.ID, Known: h.Known, Edited: h.Edited, Rests: h.Rests, Gone: h.Deleted}
 	if h.Err != nil {
 		r.Error = wrong(p, row, h.Err)
 	}

@@ -176,6 +176,18 @@ func TestRows(t *testing.T) {
 	staff.call("POST /mentions", `[{"source": "Shop", "text": "Three"}]`).want(201).count("items", 1)
 	staff.call("POST /mentions", `[]`).want(201).count("items", 0)
 	staff.call("GET /mentions").want(200).count("items", 3)
+
+	// One that is known says so, and takes other words as an edit.
+	id := r.id("items.0.id")
+	staff.call("POST /mentions", `{"source": "Shop", "external_id": "3", "text": "Four"}`).want(201).is("known", false).is("edited", false)
+	same := staff.call("POST /mentions", `{"source": "Shop", "external_id": "1", "text": "One"}`).want(200).is("known", true).is("edited", false).is("text", "One")
+	other := staff.call("POST /mentions", `{"source": "Shop", "external_id": "1", "text": "One, <b>twice</b>"}`).want(200).is("known", true).is("edited", true).is("text", "One, twice")
+	if same.id("id") != id || other.id("id") != id {
+		t.Errorf("known by %d, answered as %s, %s", id, same.text, other.text)
+	}
+	staff.call("POST /mentions", `[{"source": "Shop", "external_id": "1", "text": "One, thrice"}]`).want(201).is("items.0.known", true).is("items.0.edited", true)
+	staff.call("POST /mentions", `{"source": "Elsewhere", "external_id": "1", "text": "One"}`).want(201).is("known", false)
+	staff.call("GET /mentions").want(200).count("items", 5)
 }
 
 // TestErrors looks at what no call answers for itself.

@@ -1,6 +1,8 @@
 package know_test
 
 import (
+	"net/url"
+	"strings"
 	"testing"
 
 	"tribune/event"
@@ -118,6 +120,39 @@ func TestNewestLink(t *testing.T) {
 		}
 		if err := d.StartSignIn(ctx, "jo@example.org", "", "en"); !fault.Is(err, fault.Limited) {
 			t.Errorf("the sixth within an hour: %v", err)
+		}
+	})
+}
+
+// Words that are kept over a sign-in are found by their ticket alone, until they
+// are dropped; a ticket that is none finds and drops nothing.
+func TestKeptWords(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		d, _, _ := directory(db)
+		ctx := t.Context()
+		ticket, err := d.KeepWords(ctx, url.Values{"body": {"Squares, “too”."}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, wrong := range []string{"", "1", "1-", ticket + "x", "2" + ticket[1:], "x-y"} {
+			if err := d.DropWords(ctx, wrong); err != nil {
+				t.Errorf("dropping %q: %v", wrong, err)
+			}
+			if words, err := d.KeptWords(ctx, wrong); !fault.Is(err, fault.NotFound) {
+				t.Errorf("%q finds %v, %v", wrong, words, err)
+			}
+		}
+		if words, err := d.KeptWords(ctx, ticket); err != nil || words.Get("body") != "Squares, “too”." {
+			t.Errorf("kept: %v, %v", words, err)
+		}
+		if err := d.DropWords(ctx, ticket); err != nil {
+			t.Fatal(err)
+		}
+		if words, err := d.KeptWords(ctx, ticket); !fault.Is(err, fault.NotFound) {
+			t.Errorf("dropped, it finds %v, %v", words, err)
+		}
+		if _, err := d.KeepWords(ctx, url.Values{"body": {strings.Repeat("x", 64<<10)}}); !fault.Is(err, fault.Unavailable) {
+			t.Errorf("64 kB: %v", err)
 		}
 	})
 }

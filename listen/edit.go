@@ -31,8 +31,9 @@ type wording struct {
 
 // edit gives mentions the words that their source has for them now: their
 // matches, counts and the search follow, and the words before are kept. One
-// that was withdrawn or forgotten stays empty.
-func (b *batch) edit(ctx context.Context, said []utterance, known map[string]int64) error {
+// that was withdrawn or forgotten stays empty. It tells which it changed.
+func (b *batch) edit(ctx context.Context, said []utterance, known map[string]int64) (edited map[int64]bool, err error) {
+	edited = map[int64]bool{}
 	by := map[int64]*utterance{}
 	for i := range said {
 		if u := &said[i]; u.current && known[u.identity] != 0 {
@@ -48,17 +49,18 @@ func (b *batch) edit(ctx context.Context, said []utterance, known map[string]int
 				(select count(*) from revision r where r.kind = 'mention' and r.ref_id = mention.id)
 			from mention where id in (`+holes+`) and state <> 'withdrawn' order by id`, args...)
 		if err != nil {
-			return err
+			return edited, err
 		}
 		for _, w := range now {
 			if u := by[w.id]; w.text != u.text && (w.facet.source == u.source || u.atAddress) {
 				if err := b.editOne(ctx, w, u); err != nil {
-					return err
+					return edited, err
 				}
+				edited[w.id] = true
 			}
 		}
 	}
-	return nil
+	return edited, nil
 }
 
 func (b *batch) editOne(ctx context.Context, w wording, u *utterance) error {

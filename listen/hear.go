@@ -38,10 +38,11 @@ type Post struct {
 
 // Heard is what became of one Post.
 type Heard struct {
-	ID    int64 // of the mention; 0 if it could not be stored, or rests
-	Known bool  // it was there already
-	Rests bool  // the source is open and no query matches
-	Err   error // a *fault.Error that says what is wrong with this row
+	ID     int64 // of the mention; 0 if it could not be stored, or rests
+	Known  bool  // it was there already
+	Edited bool  // and had other words before
+	Rests  bool  // the source is open and no query matches
+	Err    error // a *fault.Error that says what is wrong with this row
 
 	Deleted bool // it is gone now, if it was here
 }
@@ -50,7 +51,8 @@ type Heard struct {
 const MaxHear = 10_000
 
 // Hear stores what others say they heard, and tells of each row what became of
-// it, in order. Rows that are wrong do not keep the others from being stored.
+// it, in order. What is known by its id or address and comes with other words
+// was edited where it was said, and is edited here. Rows that are wrong do not keep the others from being stored.
 // If it fails as a whole, what was stored before stays, and the call can be
 // made again.
 func (r *Radar) Hear(ctx context.Context, a know.Actor, posts []Post) ([]Heard, error) {
@@ -61,6 +63,7 @@ func (r *Radar) Hear(ctx context.Context, a know.Actor, posts []Post) ([]Heard, 
 		return nil, fault.New(fault.Invalid, "One call takes at most {limit} mentions. Send them in several calls.", "limit", MaxHear)
 	}
 	w := r.newWriter(a, false)
+	w.now = true
 	done := make([]Heard, 0, len(posts))
 	for part := range slices.Chunk(posts, batchSize) {
 		heard, err := w.write(ctx, part)
@@ -130,7 +133,7 @@ func (w *writer) prepare(ctx context.Context, posts []Post) (parcel, error) {
 func (w *writer) store(ctx context.Context, p *parcel) error {
 	done, err := w.take(ctx, p.load)
 	for i, d := range done {
-		p.heard[p.at[i]] = Heard{ID: d.id, Known: d.known, Rests: d.rests}
+		p.heard[p.at[i]] = Heard{ID: d.id, Known: d.known, Edited: d.edited, Rests: d.rests}
 	}
 	return err
 }

@@ -16,9 +16,10 @@ import (
 
 // outcome is what became of one utterance.
 type outcome struct {
-	id    int64 // of the mention, 0 if there is none
-	known bool  // the mention was there before
-	rests bool  // it was laid to rest now
+	id     int64 // of the mention, 0 if there is none
+	known  bool  // the mention was there before
+	edited bool  // and says something else now
+	rests  bool  // it was laid to rest now
 }
 
 // store writes a batch in one transaction: new mentions with their accounts,
@@ -53,8 +54,12 @@ func (r *Radar) store(ctx context.Context, l load) (done []outcome, err error) {
 		if err := b.rest(ctx, l.segments, known, done); err != nil {
 			return err
 		}
-		if err := b.edit(ctx, said, known); err != nil {
+		edited, err := b.edit(ctx, said, known)
+		if err != nil {
 			return err
+		}
+		for i := range done {
+			done[i].edited = done[i].known && edited[done[i].id]
 		}
 		if err := b.finish(ctx); err != nil {
 			return err

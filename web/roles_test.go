@@ -54,8 +54,8 @@ func table() []gatetest.Route {
 		{Call: "GET /people/{staff}", Want: "200"},
 		{Call: "GET /people/{staff}/write", Want: "200 200 200 200 303 200"}, // nobody writes to themselves
 		{Call: "POST /people/{staff}/write", Body: "who=public&subject=Peru&body=Do you ship there?&name=Rosa Quispe&email=rosa@example.org", Want: "303 303 303 303 422 303"},
-		{Call: "GET /voices/{voice}/{wrong}", Want: "404"}, // whose link is whole sees it: web/ideas' to test
-		{Call: "POST /voices/{voice}/{wrong}", Want: "404"},
+		{Call: "GET /voices/7/{wrong}", Want: "404", For: "GET /voices/{id}/{code}"}, // whose link is whole sees it: web/ideas' to test
+		{Call: "POST /voices/7/{wrong}", Want: "404", For: "POST /voices/{id}/{code}"},
 		{Call: "GET /letter/sent", Want: "200"},
 		{Call: "GET /letter/{wrong}", Want: "410"},
 		{Call: "POST /letter/{wrong}", Want: "410"},

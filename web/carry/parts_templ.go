@@ -1610,7 +1610,7 @@ func thanksPage(v *page.View, t thanking) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = page.Area(t.wrong, "reason", v.T("What for?"), t.reason, v.T("In a few words: what did it change for you? It stands beside what they said, with your name."), templ.Attributes{"rows": "3", "maxlength": "500", "required": true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = page.Area(t.wrong, "reason", v.T("What for?"), t.reason, v.T("In a few words: what did it change for you? It stands beside what they said, with your name."), templ.Attributes{"rows": "3", "required": true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

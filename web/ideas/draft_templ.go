@@ -146,7 +146,7 @@ func draftPage(v *page.View, d draft) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = page.Area(d.Wrong, "body", v.T("What for, and for whom?"), d.Body, v.T("Tell what you do, and where it fails you today. You can use Markdown."), templ.Attributes{"rows": "8", "maxlength": "10000"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = page.Area(d.Wrong, "body", v.T("What for, and for whom?"), d.Body, v.T("Tell what you do, and where it fails you today. You can use Markdown."), templ.Attributes{"rows": "8"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -154,7 +154,7 @@ func draftPage(v *page.View, d draft) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = page.Field(d.Wrong, "tags", v.T("What it is about"), d.Tags, v.T("A few words, with commas between. You can leave it empty."), templ.Attributes{"maxlength": "200", "dir": "auto", "autocomplete": "off"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = page.Field(d.Wrong, "tags", v.T("What it is about"), d.Tags, v.T("A few words, with commas between. You can leave it empty."), templ.Attributes{"dir": "auto", "autocomplete": "off"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -524,7 +524,7 @@ func similarIdeas(v *page.View, like []shape.Idea) templ.Component {
 }
 
 func titleAttrs(d draft) templ.Attributes {
-	attrs := templ.Attributes{"required": true, "maxlength": "120", "dir": "auto", "autocomplete": "off"}
+	attrs := templ.Attributes{"required": true, "dir": "auto", "autocomplete": "off"}
 	if d.ID == 0 {
 		attrs["hx-get"], attrs["hx-trigger"], attrs["hx-target"], attrs["hx-swap"] = "/ideas/similar", "input changed delay:300ms", "#similar", "innerHTML"
 	}

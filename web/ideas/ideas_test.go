@@ -369,7 +369,10 @@ func TestTooLong(t *testing.T) {
 	s := site(t)
 	jo := s.Person("Jo Beck", know.Member)
 	jo.Post("/ideas", "title", "Kept words", "body", strings.Repeat("é", 200_000)).Want(t, 422, "Kept words", `id="h-body"`)
+	long := strings.Repeat("long ", 100)
+	jo.Post("/ideas", "title", long, "body", "Kept words").Want(t, 422, long, "Kept words", `aria-invalid="true"`)
 	idea := propose(t, s, jo, "Thread, not glue")
+	jo.Get("/ideas/new").Want(t, 200).Without(t, "maxlength") // it cuts what is pasted, and says nothing
 	path := page.IdeaURL(idea.ID) + "/voices"
 	s.Visitor().Post(path, "words", "I would buy ten.", "author", strings.Repeat("long", 75)).Want(t, 422, "A name has at most 80 characters.", "I would buy ten.")
 }

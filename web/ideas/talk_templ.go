@@ -179,12 +179,12 @@ func voices(v *page.View, p whole) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = page.Area(p.Talk.VoiceWrong, "words", v.T("In your own words"), p.Talk.Words, v.T("What would it change for you? It is quoted as you write it."), templ.Attributes{"rows": "4", "maxlength": "2000", "required": true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = page.Area(p.Talk.VoiceWrong, "words", v.T("In your own words"), p.Talk.Words, v.T("What would it change for you? It is quoted as you write it."), templ.Attributes{"rows": "4", "required": true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			if v.Actor.ID == 0 {
-				templ_7745c5c3_Err = page.Field(p.Talk.VoiceWrong, "author", v.T("Your name, as it is to be shown"), p.Talk.Author, v.T("Leave it empty to be quoted without a name. You need no account; somebody of us reads it before it is shown. You get a link by which you can take it back."), templ.Attributes{"maxlength": "80", "dir": "auto", "autocomplete": "name"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = page.Field(p.Talk.VoiceWrong, "author", v.T("Your name, as it is to be shown"), p.Talk.Author, v.T("Leave it empty to be quoted without a name. You need no account; somebody of us reads it before it is shown. You get a link by which you can take it back."), templ.Attributes{"dir": "auto", "autocomplete": "name"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -924,7 +924,7 @@ func comments(v *page.View, p whole) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = page.Area(p.Talk.CommentWrong, "body", v.T("Your comment"), p.Talk.Comment, v.T("You can use Markdown."), templ.Attributes{"rows": "4", "maxlength": "10000", "required": true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = page.Area(p.Talk.CommentWrong, "body", v.T("Your comment"), p.Talk.Comment, v.T("You can use Markdown."), templ.Attributes{"rows": "4", "required": true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1397,7 +1397,7 @@ func commentPage(v *page.View, e words) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = page.Area(e.Wrong, "body", v.T("Your comment"), e.Comment.Body, v.T("You can use Markdown."), templ.Attributes{"rows": "8", "maxlength": "10000", "required": true}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = page.Area(e.Wrong, "body", v.T("Your comment"), e.Comment.Body, v.T("You can use Markdown."), templ.Attributes{"rows": "8", "required": true}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

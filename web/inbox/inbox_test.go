@@ -53,6 +53,25 @@ func TestLetterIsAnsweredUnderOnesOwnName(t *testing.T) {
 	marta.Get("/desk/inbox").Want(t, 200, path)
 }
 
+// TestNothingToDo offers to close without an answer only what waits for one, and
+// no way to somebody who left.
+func TestNothingToDo(t *testing.T) {
+	s, marta := open(t)
+	anna := s.Person("Anna Morel", know.Member)
+	letter, err := s.Inbox.Letter(t.Context(), anna.Actor, "Refills", "Are there refills without a cover?")
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := fmt.Sprintf("/desk/inbox/%d", letter.ID)
+	marta.Get(path).Want(t, 200, "Close without an answer", `id="reply"`)
+	marta.Post(path+"/say", "as", "answer", "body", "Yes, from March.").Want(t, 303)
+	marta.Get(path).Want(t, 200, "Has an answer", `id="reply"`).Without(t, "Close without an answer")
+	if err := s.People.Leave(t.Context(), anna.Actor, false); err != nil {
+		t.Fatal(err)
+	}
+	marta.Get(path).Want(t, 200, "They have left", "Are there refills").Without(t, `id="reply"`, "copy it and send it", "Let it wait again", "Close without an answer")
+}
+
 // TestAnswerToAPublicLetter says that it is public before it is sent.
 func TestAnswerToAPublicLetter(t *testing.T) {
 	s, marta := open(t)

@@ -132,7 +132,7 @@ func (o opened) several() bool {
 
 // toPost is the reader's own answer that waits to be posted elsewhere.
 func (o opened) toPost(v *page.View, m converse.Message) bool {
-	return m.Kind == converse.Reply && m.Way == converse.ByCopy && m.DeliveredAt.IsZero() && m.State == know.Visible && m.Person == v.Actor.ID
+	return !o.gone() && m.Kind == converse.Reply && m.Way == converse.ByCopy && m.DeliveredAt.IsZero() && m.State == know.Visible && m.Person == v.Actor.ID
 }
 
 // held is the end of an answer that is posted elsewhere: where they see what we
@@ -142,6 +142,16 @@ func (o opened) held(v *page.View) string {
 		return ""
 	}
 	return "\n\n" + v.T("What we hold on you: {link}", "link", o.heldLink)
+}
+
+// gone reports whether who spoke has left: there is nobody to answer, but the
+// readers of a letter in public.
+func (o opened) gone() bool {
+	who := o.thread.Person
+	if who == 0 {
+		who = o.faces.Account(o.thread.Account).Person
+	}
+	return o.faces.Person(who).Left() && !o.thread.IsPublic()
 }
 
 // leaves says truthfully in whose name and which way an answer goes out.

@@ -192,12 +192,12 @@ func profile(v *page.View, me whoami) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = page.Field(me.wrong, "name", v.T("Your name"), me.profile.Name, v.T("As people know you. It stands beside what you say."), templ.Attributes{"autocomplete": "name", "required": true, "maxlength": "80"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = page.Field(me.wrong, "name", v.T("Your name"), me.profile.Name, v.T("As people know you. It stands beside what you say."), templ.Attributes{"autocomplete": "name", "required": true}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		if v.Actor.IsStaff() {
-			templ_7745c5c3_Err = page.Field(me.wrong, "title", v.T("What you do"), me.profile.Title, v.T("A few words, shown beside your name: Makes the paper."), templ.Attributes{"maxlength": "80"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = page.Field(me.wrong, "title", v.T("What you do"), me.profile.Title, v.T("A few words, shown beside your name: Makes the paper."), nil).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -205,7 +205,7 @@ func profile(v *page.View, me whoami) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = page.Area(me.wrong, "about", v.T("What you answer for"), me.profile.About, v.T("Customers read it when they look for somebody to talk to."), templ.Attributes{"rows": "3", "maxlength": "500"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = page.Area(me.wrong, "about", v.T("What you answer for"), me.profile.About, v.T("Customers read it when they look for somebody to talk to."), templ.Attributes{"rows": "3"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

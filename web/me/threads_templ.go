@@ -90,7 +90,7 @@ func letterPage(v *page.View, f letterForm, team []know.Person) templ.Component 
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = page.Field(f.wrong, "subject", v.T("What it is about"), f.subject, "", templ.Attributes{"required": true, "maxlength": "140"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = page.Field(f.wrong, "subject", v.T("What it is about"), f.subject, "", templ.Attributes{"required": true}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

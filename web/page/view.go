@@ -68,6 +68,9 @@ func (v *View) Wrong(err error, form *Wrong) error {
 		form.More = append(form.More, Wrong{Field: more.Field, Text: v.Fault(more)})
 	}
 	v.Status = gate.Status(f)
+	if f.Kind == fault.Unavailable { // with 502, a proxy may answer with a page of its own, and what was typed is gone
+		v.Status = http.StatusUnprocessableEntity
+	}
 	return nil
 }
 
@@ -156,9 +159,14 @@ func (v *View) Named(p know.Person) string {
 	return p.Name + " (" + v.Site.Brand + ")"
 }
 
-// WithLang gives this page's address in another language.
+// WithLang gives this page's address in another language; that of signing in
+// keeps where it leads.
 func (v *View) WithLang(lang string) templ.SafeURL {
-	return templ.SafeURL("/language?to=" + lang + "&next=" + url.QueryEscape(v.Path))
+	at := v.Path
+	if at == "/signin" && v.Query != "" {
+		at += "?" + v.Query
+	}
+	return templ.SafeURL("/language?to=" + lang + "&next=" + url.QueryEscape(at))
 }
 
 // longBrand reports whether the brand leaves the menu no room beside it.

@@ -831,7 +831,7 @@ func letterActs(v *page.View, l letter) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = page.Field(l.fault("hide"), "reason", v.T("Why"), l.reason, v.T("Its author reads it."), templ.Attributes{"required": true, "maxlength": "500"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = page.Field(l.fault("hide"), "reason", v.T("Why"), l.reason, v.T("Its author reads it."), templ.Attributes{"required": true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

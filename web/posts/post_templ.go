@@ -1845,7 +1845,7 @@ func replyPage(v *page.View, e words) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = page.Area(e.Wrong, "body", v.T("Your reply"), e.Reply.Body, v.T("You can use Markdown."), templ.Attributes{"rows": "8", "maxlength": "10000", "required": true}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = page.Area(e.Wrong, "body", v.T("Your reply"), e.Reply.Body, v.T("You can use Markdown."), templ.Attributes{"rows": "8", "required": true}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -140,15 +140,15 @@ func suggestPage(v *page.View, x proposal) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = page.Field(x.Wrong, "title", v.T("Title"), x.New.Title, "", templ.Attributes{"maxlength": "160", "dir": "auto", "autocomplete": "off", "required": true}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = page.Field(x.Wrong, "title", v.T("Title"), x.New.Title, "", templ.Attributes{"dir": "auto", "autocomplete": "off", "required": true}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = page.Area(x.Wrong, "body", v.T("The text"), x.New.Body, "", templ.Attributes{"rows": "18", "maxlength": "40000", "required": true}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = page.Area(x.Wrong, "body", v.T("The text"), x.New.Body, "", templ.Attributes{"rows": "18", "required": true}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = page.Area(x.Wrong, "note", v.T("Why you would put it so"), x.New.Note, v.T("Only its author and the people who work here read this."), templ.Attributes{"rows": "3", "maxlength": "1000"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = page.Area(x.Wrong, "note", v.T("Why you would put it so"), x.New.Note, v.T("Only its author and the people who work here read this."), templ.Attributes{"rows": "3"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -848,11 +848,11 @@ func answers(v *page.View, c compared) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = page.Field(c.Wrong, "title", v.T("Title"), c.Result[0], "", templ.Attributes{"maxlength": "160", "dir": "auto", "autocomplete": "off"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = page.Field(c.Wrong, "title", v.T("Title"), c.Result[0], "", templ.Attributes{"dir": "auto", "autocomplete": "off"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = page.Area(c.Wrong, "body", v.T("The text"), c.Result[1], "", templ.Attributes{"rows": "14", "maxlength": "40000"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = page.Area(c.Wrong, "body", v.T("The text"), c.Result[1], "", templ.Attributes{"rows": "14"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

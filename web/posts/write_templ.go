@@ -182,11 +182,11 @@ func writePage(v *page.View, d draft) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = page.Field(d.Wrong, "title", v.T("Title"), d.Post.Title, "", templ.Attributes{"maxlength": "160", "dir": "auto", "autocomplete": "off"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = page.Field(d.Wrong, "title", v.T("Title"), d.Post.Title, "", templ.Attributes{"dir": "auto", "autocomplete": "off"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = page.Area(d.Wrong, "body", v.T("What you have to say"), d.Post.Body, v.T("You can use Markdown: an empty line begins a paragraph, **bold**, *italics*, > a quote. A picture stands on a line of its own; move that line where it belongs."), templ.Attributes{"rows": "18", "maxlength": "40000"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = page.Area(d.Wrong, "body", v.T("What you have to say"), d.Post.Body, v.T("You can use Markdown: an empty line begins a paragraph, **bold**, *italics*, > a quote. A picture stands on a line of its own; move that line where it belongs."), templ.Attributes{"rows": "18"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -725,7 +725,7 @@ func pictures(v *page.View, d draft) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = page.Field(d.Wrong, "alt", v.T("What is seen on it"), d.Alt, v.T("In words, for those who cannot see it."), templ.Attributes{"maxlength": "300", "dir": "auto", "autocomplete": "off"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = page.Field(d.Wrong, "alt", v.T("What is seen on it"), d.Alt, v.T("In words, for those who cannot see it."), templ.Attributes{"dir": "auto", "autocomplete": "off"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

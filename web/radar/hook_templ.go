@@ -69,7 +69,7 @@ func hookNew(v *page.View, f hookForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = desk.Line("hook", f.wrong, "name", v.T("Name"), f.name, "", templ.Attributes{"required": true, "maxlength": "80"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = desk.Line("hook", f.wrong, "name", v.T("Name"), f.name, "", templ.Attributes{"required": true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

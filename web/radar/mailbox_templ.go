@@ -85,7 +85,7 @@ func mailboxNew(v *page.View, f mailboxForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = desk.Line("mailbox", f.wrong, "name", v.T("Name"), f.name, v.T("Empty: the login."), templ.Attributes{"maxlength": "80"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = desk.Line("mailbox", f.wrong, "name", v.T("Name"), f.name, v.T("Empty: the login."), nil).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -270,11 +270,11 @@ func brandFields(v *page.View, f lookForm) templ.Component {
 			templ_7745c5c3_Var10 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = page.Field(f.wrong, "brand", v.T("Name of the brand"), f.brand, "", templ.Attributes{"required": true, "maxlength": "60"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = page.Field(f.wrong, "brand", v.T("Name of the brand"), f.brand, "", templ.Attributes{"required": true}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = page.Field(f.wrong, "purpose", v.T("Its purpose, in one sentence"), f.purpose, v.T("It is the first thing people read on the square: what you are here for, and for whom."), templ.Attributes{"maxlength": "200"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = page.Field(f.wrong, "purpose", v.T("Its purpose, in one sentence"), f.purpose, v.T("It is the first thing people read on the square: what you are here for, and for whom."), nil).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -672,11 +672,11 @@ func welcomePage(v *page.View, f lookForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = page.Field(f.wrong, "name", v.T("Your name"), f.name, "", templ.Attributes{"required": true, "autocomplete": "name", "maxlength": "80"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = page.Field(f.wrong, "name", v.T("Your name"), f.name, "", templ.Attributes{"required": true, "autocomplete": "name"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = page.Field(f.wrong, "title", v.T("What you do"), f.title, v.T("Founder, CEO, maker of the paper…"), templ.Attributes{"maxlength": "80", "autocomplete": "organization-title"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = page.Field(f.wrong, "title", v.T("What you do"), f.title, v.T("Founder, CEO, maker of the paper…"), templ.Attributes{"autocomplete": "organization-title"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1085,7 +1085,7 @@ func teamPage(v *page.View, t teamView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = page.Field(t.wrong, "name", v.T("Their name"), t.name, "", templ.Attributes{"required": true, "maxlength": "80", "autocomplete": "off"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = page.Field(t.wrong, "name", v.T("Their name"), t.name, "", templ.Attributes{"required": true, "autocomplete": "off"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -824,7 +824,7 @@ func confirmPage(v *page.View, f useForm) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if f.newcomer() {
-			templ_7745c5c3_Err = page.Field(f.wrong, "name", v.T("Your name"), f.name, v.T("People speak here under their own names. You can change it later."), templ.Attributes{"autocomplete": "name", "required": true, "autofocus": true, "maxlength": "80"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = page.Field(f.wrong, "name", v.T("Your name"), f.name, v.T("People speak here under their own names. You can change it later."), templ.Attributes{"autocomplete": "name", "required": true, "autofocus": true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -289,7 +289,7 @@ func webhookFields(v *page.View, f webhookForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = desk.Line("webhook", f.wrong, "name", v.T("Name"), f.name, v.T("Empty: as its host."), templ.Attributes{"maxlength": "80"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = desk.Line("webhook", f.wrong, "name", v.T("Name"), f.name, v.T("Empty: as its host."), nil).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -1170,7 +1170,7 @@ func choosing(v *page.View, p whole) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = page.Field(p.wrong.wordWrong, "word", v.T("Another word"), p.wrong.word, "", templ.Attributes{"maxlength": "30", "required": true, "dir": "auto"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = page.Field(p.wrong.wordWrong, "word", v.T("Another word"), p.wrong.word, "", templ.Attributes{"required": true, "dir": "auto"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1485,7 +1485,7 @@ func hiding(v *page.View, p whole) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = page.Field(p.wrong.hideWrong, "reason", v.T("Why? Its members read it."), p.wrong.reason, "", templ.Attributes{"required": true, "maxlength": "500"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = page.Field(p.wrong.hideWrong, "reason", v.T("Why? Its members read it."), p.wrong.reason, "", templ.Attributes{"required": true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -307,7 +307,7 @@ func draftPage(v *page.View, d draft) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = page.Field(d.wrong, "name", v.T("What is it called?"), d.name, v.T("3 to 60 characters. No two tribes are called alike."), templ.Attributes{"required": true, "maxlength": "60", "dir": "auto", "autocomplete": "off"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = page.Field(d.wrong, "name", v.T("What is it called?"), d.name, v.T("3 to 60 characters. No two tribes are called alike."), templ.Attributes{"required": true, "dir": "auto", "autocomplete": "off"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -364,7 +364,7 @@ func draftPage(v *page.View, d draft) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = page.Area(d.wrong, "stands", v.T("What does it stand for?"), d.stands, v.T("What you do, and what you want of us, in your own words. You can use Markdown, or leave it for later."), templ.Attributes{"maxlength": "4000"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = page.Area(d.wrong, "stands", v.T("What does it stand for?"), d.stands, v.T("What you do, and what you want of us, in your own words. You can use Markdown, or leave it for later."), nil).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -295,7 +295,7 @@ func callPage(v *page.View, f callForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = desk.Line("call", f.wrong, "title", v.T("What you ask for, in one line"), f.typed["title"], "", templ.Attributes{"maxlength": "120", "required": true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = desk.Line("call", f.wrong, "title", v.T("What you ask for, in one line"), f.typed["title"], "", templ.Attributes{"required": true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -3462,7 +3462,7 @@ func fromPage(v *page.View, f written) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = desk.Line("from", f.wrong, "title", v.T("What is asked for, in one line"), f.typed["title"], "", templ.Attributes{"maxlength": "120", "required": true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = desk.Line("from", f.wrong, "title", v.T("What is asked for, in one line"), f.typed["title"], "", templ.Attributes{"required": true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

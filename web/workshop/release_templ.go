@@ -244,7 +244,7 @@ func releasePage(v *page.View, f releaseForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = desk.Line("release", f.wrong, "title", v.T("What changed, in one line"), f.typed["title"], "", templ.Attributes{"maxlength": "120", "required": true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = desk.Line("release", f.wrong, "title", v.T("What changed, in one line"), f.typed["title"], "", templ.Attributes{"required": true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
