@@ -569,6 +569,45 @@ func TestOvertaken(t *testing.T) {
 	})
 }
 
+// TestNotReached: a mail that was given up and one that may have left are
+// neither told nor waiting, and lead to their rows of the outbox.
+func TestNotReached(t *testing.T) {
+	eachHouse(t, func(t *testing.T, h *house) {
+		ctx := t.Context()
+		idea := h.idea(t, h.ada, shape.NewIdea{Title: "Dotted paper"})
+		for _, a := range []know.Actor{h.ben, h.cyd} {
+			_, err := h.Vote(ctx, a, idea.ID, true)
+			h.ok(err)
+		}
+		d := h.decide(idea.ID, shape.Planned)
+		h.tell()
+		states := map[int64]event.State{h.ada.ID: event.Failed, h.ben.ID: event.Uncertain, h.cyd.ID: event.Waiting}
+		h.ok(h.db.Update(ctx, func(tx *storage.Tx) error {
+			for person, state := range states {
+				if _, err := tx.Exec(ctx, `update outbox set state = $1 where kind = 'decision' and person_id = $2`, string(state), person); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+		if told, err := h.Told(ctx, h.visitor, d.ID); err != nil || told != (shape.Told{Mail: 3, MailUncertain: 1, MailFailed: 1, Waiting: 1, Complete: true}) {
+			t.Fatalf("%+v %v", told, err)
+		}
+		list, err := h.Tellings(ctx, h.staff, d.ID, 0, 50)
+		h.ok(err)
+		for _, one := range list {
+			if one.Mail != states[one.Person] || one.Delivery == 0 {
+				t.Errorf("%+v", one)
+			}
+		}
+		// The one that was given up is told with the next decision, if that arrives.
+		second := h.decide(idea.ID, shape.Declined)
+		if untold, err := h.Untold(ctx, second, h.ada.ID, 0); err != nil || len(untold) != 1 || untold[0].ID != d.ID {
+			t.Errorf("untold: %+v %v", untold, err)
+		}
+	})
+}
+
 // TestTellClaimed: an author who is told as a stranger, and claims the account
 // before telling is over, is not told again.
 func TestTellClaimed(t *testing.T) {

@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"testing"
 
+	"tribune/event"
 	"tribune/know"
 	"tribune/listen"
 	"tribune/shape"
+	"tribune/storage"
 	"tribune/web/desk"
 	"tribune/web/webtest"
 	"tribune/web/workshop"
@@ -97,6 +99,18 @@ func TestDecision(t *testing.T) {
 	}
 	marta.Get(path).Want(t, 200, "We have the paper.", "promised for 1 March 2027", "Told: 1 by mail (0 sent so far) and 1 by hand (0 done).", "/desk/decisions/1")
 	marta.Get("/desk/decisions/1").Want(t, 200, "Anna Morel", "proposed it", "was quoted behind it", "by hand, waits", "/desk/inbox/")
+	for state, says := range map[event.State][]string{
+		event.Failed:    {"not reached: the mail failed", "1 mail could not be delivered and was given up."},
+		event.Uncertain: {"by mail, uncertain: look at it", "1 mail may have left or not"},
+	} {
+		if err := s.DB.Update(t.Context(), func(tx *storage.Tx) error {
+			_, err := tx.Exec(t.Context(), `update outbox set state = $1 where kind = 'decision'`, string(state))
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		marta.Get("/desk/decisions/1").Want(t, 200, says[0], says[1], `href="/desk/outbox/1"`).Without(t, "on its way")
+	}
 
 	marta.Post(path+"/decide", "status", "shipped", "reason", "It lies in the shop.", "title", "").Want(t, 303)
 	marta.Get("/desk/releases").Want(t, 200, "A squared A6")
