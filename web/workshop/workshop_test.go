@@ -117,6 +117,29 @@ func TestDecision(t *testing.T) {
 	marta.Get("/desk/releases/1").Want(t, 200, "It lies in the shop.", "Anna Morel", `name="idea" value="1" checked`)
 }
 
+// TestOurTitle: an idea whose author left with the words gets a title of ours.
+func TestOurTitle(t *testing.T) {
+	s, marta := open(t)
+	anna, ben := s.Person("Anna Morel", know.Member), s.Person("Ben Okoye", know.Member)
+	idea := propose(t, s, anna, "A squared A6")
+	if _, err := s.Ideas.Vote(t.Context(), ben.Actor, idea.ID, true); err != nil {
+		t.Fatal(err)
+	}
+	path := fmt.Sprintf("/desk/ideas/%d", idea.ID)
+	marta.Get(path).Want(t, 200).Without(t, "A title of your own")
+	marta.Post(path+"/title", "title", "Small squares").Want(t, 403)
+	if err := s.People.Leave(t.Context(), anna.Actor, true); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Events.CatchUp(t.Context(), "shape.erase", s.Ideas.Erase); err != nil {
+		t.Fatal(err)
+	}
+	marta.Get(path).Want(t, 200, "A title of your own", `name="title" value=""`)
+	marta.Post(path+"/title", "title", "x").Want(t, 422, "Give the idea a title", `value="x"`)
+	marta.Post(path+"/title", "title", "Small squares").Want(t, 303)
+	marta.Get(path).Want(t, 200, "<h1>Small squares", `value="Small squares"`)
+}
+
 func TestSortMergeHide(t *testing.T) {
 	s, marta := open(t)
 	anna := s.Person("Anna Morel", know.Member)
