@@ -183,6 +183,36 @@ func fill(t *testing.T, db *storage.DB) {
 	}
 }
 
+// The same rows make the same export, in whichever order they were written.
+func TestExportInOrder(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		var exports []string
+		for _, voters := range [][]int{{1, 2, 3}, {3, 1, 2}} {
+			if err := db.Update(t.Context(), func(tx *storage.Tx) error {
+				if _, err := tx.Exec(t.Context(), `delete from vote`); err != nil {
+					return err
+				}
+				for _, voter := range voters {
+					if _, err := tx.Exec(t.Context(), `insert into vote (idea_id, person_id, at) values (7, $1, 5)`, voter); err != nil {
+						return err
+					}
+				}
+				return nil
+			}); err != nil {
+				t.Fatal(err)
+			}
+			to := memory{}
+			if _, err := db.Export(t.Context(), to, true, time.Unix(0, 0)); err != nil {
+				t.Fatal(err)
+			}
+			exports = append(exports, to["vote.ndjson"].String())
+		}
+		if diff := cmp.Diff(exports[0], exports[1]); diff != "" || strings.Count(exports[0], "\n") != 3 {
+			t.Errorf("%s\n%s", diff, exports[0])
+		}
+	})
+}
+
 // A site goes out of either engine and back into either, whole.
 func TestArchiveRoundTrip(t *testing.T) {
 	storagetest.Each(t, func(t *testing.T, from *storage.DB) {
