@@ -133,12 +133,14 @@ func (s *service) decisionGet(ctx context.Context, a *gate.Asker, in *ByID) (*an
 type Told struct {
 	Mail           int  `json:"mail" doc:"Are told by mail"`
 	MailSent       int  `json:"mail_sent" doc:"Of them, the mail has left"`
+	MailUncertain  int  `json:"mail_uncertain" doc:"Of them, it may have left: somebody has to look"`
+	MailFailed     int  `json:"mail_failed" doc:"Of them, it was given up"`
 	Task           int  `json:"task" doc:"The decider tells by hand"`
 	TaskDone       int  `json:"task_done"`
 	None           int  `json:"none" doc:"Nothing reaches them, or they want no mail"`
 	Superseded     int  `json:"superseded" doc:"It had not reached them when a later decision was made: they are told of both at once"`
 	SupersededTold int  `json:"superseded_told" doc:"Of them, told of both"`
-	Waiting        int  `json:"waiting" doc:"Not told yet"`
+	Waiting        int  `json:"waiting" doc:"Not told yet, but for those whom no mail reached"`
 	Complete       bool `json:"complete" doc:"Everybody entitled is counted"`
 }
 
@@ -158,6 +160,8 @@ type Telling struct {
 	Because    string    `json:"because" doc:"proposed, voted, against, commented, followed or quoted"`
 	Way        string    `json:"way" doc:"mail, task or none"`
 	ThreadID   int64     `json:"thread_id,omitempty" doc:"The task"`
+	Mail       string    `json:"mail,omitempty" doc:"Where their mail stands: waiting, sending, sent, uncertain, failed or superseded"`
+	DeliveryID int64     `json:"delivery_id,omitempty" doc:"The mail in the outbox"`
 	Superseded bool      `json:"superseded,omitempty" doc:"Told together with a later decision"`
 	ToldAt     time.Time `json:"told_at,omitzero"`
 }
@@ -179,7 +183,7 @@ func (s *service) tellings(ctx context.Context, a *gate.Asker, in *struct {
 		next = in.after(len(found) == in.limit(), found[len(found)-1].ID)
 	}
 	return page(found, next, func(t shape.Telling) Telling {
-		return Telling{t.ID, t.Person, t.Account, string(t.Because), string(t.Way), t.Thread, t.Superseded, t.ToldAt}
+		return Telling{t.ID, t.Person, t.Account, string(t.Because), string(t.Way), t.Thread, string(t.Mail), t.Delivery, t.Superseded, t.ToldAt}
 	}), nil
 }
 

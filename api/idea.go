@@ -63,7 +63,7 @@ func (s *service) ideaRoutes() {
 	add(s, "ideas", "GET /ideas/similar", "similarIdeas", "Find ideas like a text", http.StatusOK, s.ideasSimilar)
 	add(s, "ideas", "GET /ideas/{id}", "getIdea", "One idea", http.StatusOK, s.ideaGet)
 	add(s, "ideas", "PATCH /ideas/{id}", "changeIdea", "Reword, sort, hide, show or withdraw an idea", http.StatusOK, s.ideaChange,
-		tells("Words are their author's to change, and to withdraw (state withdrawn); staff may sort an idea (tags, call_id), and hide or show it (state hidden with a reason, or visible)."))
+		tells("Words are their author's to change, and to withdraw (state withdrawn); staff may sort an idea (tags, call_id), give a title to one whose author left and took the words along, and hide or show it (state hidden with a reason, or visible)."))
 	add(s, "ideas", "PUT /ideas/{id}/vote", "vote", "Vote for an idea; may be repeated", http.StatusOK, s.voter(true))
 	add(s, "ideas", "DELETE /ideas/{id}/vote", "unvote", "Take a vote back; may be repeated", http.StatusOK, s.voter(false))
 	add(s, "ideas", "PUT /ideas/{id}/against", "voteAgainst", "Vote against an idea; may be repeated", http.StatusOK, s.opponent(true),

@@ -150,6 +150,7 @@ func TestErase(t *testing.T) {
 		if is, err := q.Idea(ctx, q.visitor, theirs.ID); err != nil || is.Title != shape.Untitled(theirs.ID) || is.Body != "" || len(is.Tags) != 0 || is.Comments != 1 {
 			t.Errorf("the idea that another commented on: %+v, %v", is, err)
 		}
+		q.titleOfOurs(t, theirs.ID)
 		if _, err := q.Idea(ctx, q.visitor, alone.ID); !fault.Is(err, fault.NotFound) {
 			t.Errorf("the idea that was theirs alone: %v", err)
 		}
@@ -214,4 +215,42 @@ func TestCommentPages(t *testing.T) {
 			t.Errorf("of another idea: %v", err)
 		}
 	})
+}
+
+// titleOfOurs gives a title to an idea whose author left with the words: staff
+// may, members may not, and what it is stays open to correction.
+func (q *square) titleOfOurs(t *testing.T, id int64) {
+	t.Helper()
+	ctx, title, body := t.Context(), "Something of paper", "More of it."
+	if _, err := q.Edit(ctx, q.staff, id, shape.IdeaEdit{Title: &title}); !fault.Is(err, fault.Forbidden) {
+		t.Errorf("staff reword an idea whose author is here: %v", err)
+	}
+	if err := q.db.Update(ctx, func(tx *storage.Tx) error {
+		_, err := tx.Exec(ctx, `update person set left_at = 1 where id = (select person_id from idea where id = $1)`, id)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := q.Edit(ctx, q.ben, id, shape.IdeaEdit{Title: &title}); !fault.Is(err, fault.Forbidden) {
+		t.Errorf("a member gives it a title: %v", err)
+	}
+	if _, err := q.Edit(ctx, q.staff, id, shape.IdeaEdit{Title: &title, Body: &body}); !fault.Is(err, fault.Forbidden) {
+		t.Errorf("staff write in its author's name: %v", err)
+	}
+	for _, title := range []string{"Something of paper", "Something of thick paper"} {
+		is, err := q.Edit(ctx, q.staff, id, shape.IdeaEdit{Title: &title})
+		if err != nil || is.Title != title {
+			t.Fatalf("staff give it a title: %+v, %v", is, err)
+		}
+		if nameless, err := q.Nameless(ctx, is); err != nil || !nameless {
+			t.Errorf("with a title of ours it counts as its author's: %v", err)
+		}
+	}
+	if list, _, _ := q.List(ctx, q.owner, shape.Filter{Text: "thick"}); len(list) != 1 {
+		t.Errorf("it is not found by its title: %+v", list)
+	}
+	mine := q.idea(t, q.ben, shape.NewIdea{Title: "Quiet pens"})
+	if _, err := q.Edit(ctx, q.staff, mine.ID, shape.IdeaEdit{Title: &title}); !fault.Is(err, fault.Forbidden) {
+		t.Errorf("staff reword an idea of somebody who is here: %v", err)
+	}
 }

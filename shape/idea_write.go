@@ -152,16 +152,38 @@ func (s *Ideas) sameComment(ctx context.Context, tx *storage.Tx, a know.Actor, i
 	return first, err
 }
 
+// Nameless reports whether an idea has no words of its author any more, as they
+// left and took them along: it has its number for a title, or one by staff.
+func (s *Ideas) Nameless(ctx context.Context, i Idea) (bool, error) {
+	if i.Body != "" || i.Title != Untitled(i.ID) && i.EditedAt.IsZero() {
+		return false, nil
+	}
+	if by, err := s.people.Person(ctx, i.Person); err != nil || !by.Left() {
+		return false, err
+	}
+	if i.Title == Untitled(i.ID) {
+		return true, nil
+	}
+	earlier, err := s.people.Revisions(ctx, ideaRef(i.ID))
+	return len(earlier) > 0 && earlier[0].Title == Untitled(i.ID), err
+}
+
 // Edit changes an idea, whose earlier wording is kept. Words are the author's
-// to change; tags and call are staff's, too.
+// to change; tags and call are staff's, too, and the title of an idea without
+// words.
 func (s *Ideas) Edit(ctx context.Context, a know.Actor, id int64, e IdeaEdit) (idea Idea, err error) {
 	err = s.db.Update(ctx, func(tx *storage.Tx) error {
 		was, err := s.lockIdea(ctx, tx, id)
 		if err != nil {
 			return err
 		}
-		verb := know.Edit
-		if !e.words() && !know.May(a, know.Edit, was.Subject()) {
+		verb, ours := know.Edit, !e.words()
+		if e.Title != nil && e.Body == nil {
+			if ours, err = s.Nameless(ctx, was); err != nil {
+				return err
+			}
+		}
+		if ours && !know.May(a, know.Edit, was.Subject()) {
 			verb = know.Sort
 		}
 		if err := know.Require(a, verb, was.Subject()); err != nil {

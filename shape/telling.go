@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"tribune/event"
 	"tribune/internal/fault"
 	"tribune/know"
 )
@@ -38,12 +39,14 @@ const (
 type Told struct {
 	Mail           int  // those who are told by mail
 	MailSent       int  // of them: the mail has left
+	MailUncertain  int  // of them: it may have left, and a person decides
+	MailFailed     int  // of them: it was given up
 	Task           int  // those whom the decider tells by hand
 	TaskDone       int  // of them: done
 	None           int  // those whom nothing reaches
 	Superseded     int  // those whom it had not reached when a later decision was made: they hear of both at once
 	SupersededTold int  // of them: told of both
-	Waiting        int  // not told yet, none and superseded aside
+	Waiting        int  // not told yet; whom no mail reached, none and superseded aside
 	Complete       bool // everybody entitled is counted
 }
 
@@ -55,9 +58,11 @@ type Telling struct {
 	Account    int64 // a quoted author without a person
 	Because    Because
 	Way        TellWay
-	Thread     int64     // the tell task
-	Superseded bool      // told together with a later decision
-	ToldAt     time.Time // zero: waits
+	Thread     int64       // the tell task
+	Mail       event.State // of their mail: where it stands in the outbox
+	Delivery   int64       // its row there
+	Superseded bool        // told together with a later decision
+	ToldAt     time.Time   // zero: waits
 }
 
 // TellTask is what a tell thread's page shows: what is to be told, and the

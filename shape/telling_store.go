@@ -288,13 +288,15 @@ func (s *Ideas) Told(ctx context.Context, a know.Actor, decision int64) (t Told,
 	}
 	err = s.db.Row(ctx, `select coalesce(sum(case when way = 'mail' and not gone then 1 else 0 end), 0),
 		coalesce(sum(case when way = 'mail' and not gone and state = 'sent' then 1 else 0 end), 0),
+		coalesce(sum(case when way = 'mail' and not gone and state = 'uncertain' then 1 else 0 end), 0),
+		coalesce(sum(case when way = 'mail' and not gone and state = 'failed' then 1 else 0 end), 0),
 		coalesce(sum(case when way = 'task' and not gone then 1 else 0 end), 0),
 		coalesce(sum(case when way = 'task' and not gone and told_at > 0 then 1 else 0 end), 0),
 		coalesce(sum(case when way = 'none' and not gone then 1 else 0 end), 0),
 		coalesce(sum(case when gone then 1 else 0 end), 0)
 		from (select t.way, t.told_at, coalesce(o.state, '') as state, `+superseded+` as gone
 			from telling t `+itsMail+` where t.decision_id = $1) told`, decision).
-		Scan(&t.Mail, &t.MailSent, &t.Task, &t.TaskDone, &t.None, &t.Superseded)
+		Scan(&t.Mail, &t.MailSent, &t.MailUncertain, &t.MailFailed, &t.Task, &t.TaskDone, &t.None, &t.Superseded)
 	if err == nil && t.Superseded > 0 {
 		err = s.db.Row(ctx, countToldLater, decision, d.Idea).Scan(&t.SupersededTold)
 	}
@@ -302,7 +304,7 @@ func (s *Ideas) Told(ctx context.Context, a know.Actor, decision int64) (t Told,
 		return t, fmt.Errorf("shape: told of decision %d: %w", decision, err)
 	}
 	t.Complete = d.Told
-	t.Waiting = t.Mail - t.MailSent + t.Task - t.TaskDone
+	t.Waiting = t.Mail - t.MailSent - t.MailUncertain - t.MailFailed + t.Task - t.TaskDone
 	return t, nil
 }
 
@@ -324,11 +326,11 @@ const (
 )
 
 const selectTelling = `select t.id, t.decision_id, t.person_id, t.account_id, t.because, t.way, t.thread_id, case when t.way = 'mail' then coalesce(o.sent_at, 0) else t.told_at end,
-	case when ` + superseded + ` then 1 else 0 end from telling t ` + itsMail
+	case when ` + superseded + ` then 1 else 0 end, coalesce(o.state, ''), coalesce(o.id, 0) from telling t ` + itsMail
 
 func scanTelling(row storage.Scanner) (t Telling, err error) {
 	var told, gone int64
-	err = row.Scan(&t.ID, &t.Decision, &t.Person, &t.Account, &t.Because, &t.Way, &t.Thread, &told, &gone)
+	err = row.Scan(&t.ID, &t.Decision, &t.Person, &t.Account, &t.Because, &t.Way, &t.Thread, &told, &gone, &t.Mail, &t.Delivery)
 	t.ToldAt, t.Superseded = storage.Time(told), gone == 1
 	return t, err
 }

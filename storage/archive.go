@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -146,7 +147,11 @@ func exportTable(ctx context.Context, run runner, to Folder, table string, secre
 		query = `select name, 0 as tx, coalesce((select min(e.id) - 1 from event e where (e.tx, e.id) > (cursor.tx, cursor.event_id)),
 			(select max(id) from event), 0) as event_id, '' as leased_by, 0 as leased_until from cursor`
 	}
-	rows, err := run.query(ctx, query)
+	order, err := inOrder(ctx, run, query)
+	if err != nil {
+		return 0, err
+	}
+	rows, err := run.query(ctx, query+order)
 	if err != nil {
 		return 0, err
 	}
@@ -187,6 +192,25 @@ func exportTable(ctx context.Context, run runner, to Folder, table string, secre
 		return n, err
 	}
 	return n, w.Close()
+}
+
+// inOrder gives the order in which a query's rows are exported, so that the
+// same rows make the same file: by id, else by every column in its turn.
+func inOrder(ctx context.Context, run runner, query string) (string, error) {
+	rows, err := run.query(ctx, query+" limit 0")
+	if err != nil {
+		return "", err
+	}
+	defer rows.Close()
+	columns, err := rows.Columns()
+	if err != nil || len(columns) > 0 && columns[0] == "id" {
+		return " order by 1", err
+	}
+	by := make([]string, len(columns))
+	for n := range columns {
+		by[n] = strconv.Itoa(n + 1)
+	}
+	return " order by " + strings.Join(by, ", "), rows.Err()
 }
 
 // writeRow writes a row as a JSON object, its columns in the table's order.

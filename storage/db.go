@@ -74,7 +74,7 @@ func (db *DB) openSQLite(ctx context.Context) error {
 		write.Close()
 		return err
 	}
-	if db.writer, err = newWriter(ctx, db.log, write); err != nil {
+	if db.writer, err = newWriter(ctx, db.log, write, db.folder); err != nil {
 		write.Close()
 		return err
 	}

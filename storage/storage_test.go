@@ -1,6 +1,7 @@
 package storage_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"flag"
@@ -181,6 +182,98 @@ func fill(t *testing.T, db *storage.DB) {
 	}); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// A full disk is said once, in words that help, and nothing else about it; once
+// there is room, writing goes on.
+func TestFullDisk(t *testing.T) {
+	var said bytes.Buffer
+	db, err := storage.Open(t.Context(), slog.New(slog.NewTextHandler(&said, nil)), storage.Options{Folder: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	write := func(size int) error {
+		return db.Update(t.Context(), func(tx *storage.Tx) error {
+			_, err := tx.Insert(t.Context(), `insert into person (name, created_at) values ($1, 1) returning id`, strings.Repeat("x", size))
+			return err
+		})
+	}
+	room := func(pages int) {
+		t.Helper()
+		if err := db.Update(t.Context(), func(tx *storage.Tx) error {
+			var most int
+			return tx.Row(t.Context(), fmt.Sprintf("pragma max_page_count = %d", pages)).Scan(&most)
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := write(10); err != nil {
+		t.Fatal(err)
+	}
+	room(1) // SQLite takes that for what it has now
+	said.Reset()
+	var crowd sync.WaitGroup
+	for range 3 {
+		if err := write(5 << 20); err == nil {
+			t.Fatal("a full disk took 5 MB")
+		}
+		for range 8 { // in batches, too
+			crowd.Go(func() {
+				if err := write(5 << 20); err == nil {
+					t.Error("a full disk took 5 MB")
+				}
+			})
+		}
+		crowd.Wait()
+	}
+	room(1 << 30)
+	if err := write(5 << 20); err != nil {
+		t.Fatal(err)
+	}
+	var n int
+	if err := db.Row(t.Context(), `select count(*) from person`).Scan(&n); err != nil || n != 2 {
+		t.Errorf("%d people, %v", n, err)
+	}
+	lines := strings.Split(strings.TrimSpace(said.String()), "\n")
+	for _, line := range lines {
+		if strings.Contains(line, "rollback") {
+			t.Errorf("it says %s", line)
+		}
+	}
+	if full := strings.Count(said.String(), "The disk is full"); full < 1 || full > 2 || full != strings.Count(said.String(), "The disk has room again") || len(lines) != 2*full {
+		t.Errorf("it says\n%s", said.String())
+	}
+}
+
+// The same rows make the same export, in whichever order they were written.
+func TestExportInOrder(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		var exports []string
+		for _, voters := range [][]int{{1, 2, 3}, {3, 1, 2}} {
+			if err := db.Update(t.Context(), func(tx *storage.Tx) error {
+				if _, err := tx.Exec(t.Context(), `delete from vote`); err != nil {
+					return err
+				}
+				for _, voter := range voters {
+					if _, err := tx.Exec(t.Context(), `insert into vote (idea_id, person_id, at) values (7, $1, 5)`, voter); err != nil {
+						return err
+					}
+				}
+				return nil
+			}); err != nil {
+				t.Fatal(err)
+			}
+			to := memory{}
+			if _, err := db.Export(t.Context(), to, true, time.Unix(0, 0)); err != nil {
+				t.Fatal(err)
+			}
+			exports = append(exports, to["vote.ndjson"].String())
+		}
+		if diff := cmp.Diff(exports[0], exports[1]); diff != "" || strings.Count(exports[0], "\n") != 3 {
+			t.Errorf("%s\n%s", diff, exports[0])
+		}
+	})
 }
 
 // A site goes out of either engine and back into either, whole.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 )
@@ -30,6 +31,9 @@ type writer struct {
 	stop  chan struct{}
 	done  chan struct{}
 	once  sync.Once
+
+	folder string // for people to read
+	full   bool   // the disk was when last written to; the loop's alone
 }
 
 type write struct {
@@ -43,12 +47,12 @@ type write struct {
 // ErrClosed is what a write gets that comes after Close.
 var ErrClosed = errors.New("storage: the database is closed")
 
-func newWriter(ctx context.Context, log *slog.Logger, db *sql.DB) (*writer, error) {
+func newWriter(ctx context.Context, log *slog.Logger, db *sql.DB, folder string) (*writer, error) {
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return nil, err
 	}
-	w := &writer{log: log, db: db, conn: conn, stmts: map[string]*sql.Stmt{},
+	w := &writer{log: log, db: db, folder: folder, conn: conn, stmts: map[string]*sql.Stmt{},
 		queue: make(chan *write, maxBatch), stop: make(chan struct{}), done: make(chan struct{})}
 	go w.loop()
 	return w, nil
@@ -138,11 +142,13 @@ func (w *writer) batch(job *write) {
 		if err == nil {
 			_, err = w.exec(ctx, "commit")
 		}
+		w.room(err)
 		if err != nil {
-			if len(batch) > 1 || job.err == nil {
+			if !w.full && (len(batch) > 1 || job.err == nil) {
 				w.log.Error("a batch of writes was rolled back", "writes", len(batch), "error", err)
 			}
-			if _, err := w.exec(ctx, "rollback"); err != nil {
+			// What fills the disk, and some else, undoes the transaction by itself.
+			if _, err := w.exec(ctx, "rollback"); err != nil && !strings.Contains(err.Error(), "no transaction is active") {
 				w.log.Error("rollback failed", "error", err)
 			}
 		}
@@ -154,6 +160,19 @@ func (w *writer) batch(job *write) {
 			job.err = fmt.Errorf("storage: commit: %w", err)
 		}
 		close(job.ready)
+	}
+}
+
+// room says in plain words, once, that the disk is full, and once that it no
+// longer is: whatever writes meanwhile fails by itself, loudly enough.
+func (w *writer) room(err error) {
+	switch full := err != nil && strings.Contains(err.Error(), "disk is full"); {
+	case full && !w.full:
+		w.full = true
+		w.log.Error("The disk is full, so nothing new can be saved. What was saved before is safe. Free some room on the disk of the data folder; nothing needs to be restarted.", "folder", w.folder, "error", err)
+	case err == nil && w.full:
+		w.full = false
+		w.log.Info("The disk has room again: what is new is saved.", "folder", w.folder)
 	}
 }
 

@@ -89,6 +89,7 @@ type talk struct {
 // whole is all that an idea's page shows.
 type whole struct {
 	Idea      shape.Idea
+	Nameless  bool // its author left and took the words along
 	Voted     bool
 	Against   bool
 	Following bool
@@ -154,6 +155,9 @@ func (h handlers) showIdea(w http.ResponseWriter, r *http.Request, v *page.View,
 
 func (h handlers) gather(ctx context.Context, a know.Actor, id int64, at turned) (p whole, err error) {
 	if p.Idea, err = h.Ideas.Idea(ctx, a, id); err != nil {
+		return p, err
+	}
+	if p.Nameless, err = h.Ideas.Nameless(ctx, p.Idea); err != nil {
 		return p, err
 	}
 	if err = h.around(ctx, a, &p); err != nil {

@@ -169,7 +169,7 @@ func TestCloseNeedsAReasonAndTakeIsOnesOwn(t *testing.T) {
 func TestTellTaskShowsTheDecision(t *testing.T) {
 	s, marta := open(t)
 	ctx := t.Context()
-	heard, err := s.Radar.Hear(ctx, marta.Actor, []listen.Post{{Source: "Blogs", Text: "If only it came in squared A6.", URL: "https://blog.example/2", Author: listen.Author{Name: "Jo", URL: "https://blog.example/jo"}}})
+	heard, err := s.Radar.Hear(ctx, marta.Actor, []listen.Post{{Source: "Blogs", Text: "Si seulement il existait en A6 quadrillé.", Language: "fr", URL: "https://blog.example/2", Author: listen.Author{Name: "Jo", URL: "https://blog.example/jo"}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -177,12 +177,14 @@ func TestTellTaskShowsTheDecision(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Ideas.Decide(ctx, marta.Actor, idea.ID, shape.NewDecision{Stage: shape.Planned, Reason: "We have found the paper for it."}); err != nil {
-		t.Fatal(err)
-	}
-	for more := true; more; {
-		if more, err = s.Ideas.TellOnce(ctx); err != nil {
+	for _, n := range []shape.NewDecision{{Stage: shape.Declined, Reason: "There is no paper for it."}, {Stage: shape.Planned, Reason: "We have found the paper for it."}} {
+		if _, err := s.Ideas.Decide(ctx, marta.Actor, idea.ID, n); err != nil {
 			t.Fatal(err)
+		}
+		for more := true; more; {
+			if more, err = s.Ideas.TellOnce(ctx); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
 	list := marta.Get("/desk/inbox")
@@ -190,5 +192,8 @@ func TestTellTaskShowsTheDecision(t *testing.T) {
 	at := strings.Index(list.Body, `class="thread"`)
 	href := list.Body[at:][strings.Index(list.Body[at:], `href="`)+6:]
 	href = href[:strings.Index(href, `"`)]
-	marta.Get(href).Want(t, 200, "To be told: what was decided", "We have found the paper for it.", "If only it came in squared A6.", "https://blog.example/2", webtest.URL+"/ideas/")
+	open := marta.Get(href)
+	open.Want(t, 200, "To be told: what was decided", "We have found the paper for it.", "Si seulement il existait en A6 quadrillé.", "They write French.", "https://blog.example/2", webtest.URL+"/ideas/",
+		"not been told of the decision before it either", "Vous avez demandé «\u00a0A squared A6\u00a0». C’est décidé\u00a0: Prévu.\n\nWe have found the paper for it.\n\nAvant cela, le ",
+		"\u00a0: Refusé.\n\nThere is no paper for it.\n\n"+webtest.URL+"/ideas/")
 }

@@ -1,7 +1,10 @@
 package inbox
 
 import (
+	"strings"
+
 	"tribune/converse"
+	"tribune/internal/i18n"
 	"tribune/listen"
 	"tribune/web/page"
 )
@@ -16,9 +19,10 @@ func first(texts ...string) string {
 	return ""
 }
 
-// draft is where an answer begins: a tell task has the decision's reason, for
-// its author to make a letter of.
-func (o opened) draft(v *page.View) string {
+// draft is where an answer begins: a tell task has what the mail of the
+// decision says, for its author to make a letter of. p speaks the language of
+// whoever is told, as far as the program knows it.
+func (o opened) draft(p *i18n.Printer, site string) string {
 	if o.task == nil || o.thread.State != converse.Waiting {
 		return ""
 	}
@@ -27,7 +31,15 @@ func (o opened) draft(v *page.View) string {
 			return ""
 		}
 	}
-	return o.task.Decision.Reason + "\n\n" + v.URL + page.IdeaURL(o.task.Idea.ID)
+	decided := o.task.Decision
+	parts := []string{
+		p.T("You asked for “{title}”.", "title", o.task.Idea.Title) + " " + p.T("This is decided now: {stage}.", "stage", page.StageIn(p, decided.Stage, decided.Status)),
+		decided.Reason,
+	}
+	for _, d := range o.task.Earlier {
+		parts = append(parts, p.T("Before that, on {date}: {stage}.", "date", p.Date(d.At), "stage", page.StageIn(p, d.Stage, d.Status)), d.Reason)
+	}
+	return strings.Join(append(parts, site+page.IdeaURL(o.task.Idea.ID)), "\n\n")
 }
 
 // closedBecause is why a thread is not answered; the program's own reasons are

@@ -1,6 +1,7 @@
 package inbox
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -22,6 +23,8 @@ type opened struct {
 	messages []converse.Message
 	mention  listen.Mention  // what opened it; the zero Mention if nothing did
 	task     *shape.TellTask // kind tell
+	tongue   string          // in which they write, as far as it is known
+	begun    string          // how an answer may begin
 	way      converse.Way    // how an answer would leave
 	mailed   bool            // and whether by mail, too
 	lastBy   int64           // who of us last spoke with them
@@ -86,7 +89,8 @@ func (x *inbox) read(ctx context.Context, v *page.View, id int64) (o opened, err
 			return o, err
 		}
 		if task, ok := tasks[id]; ok {
-			o.task = &task
+			o.task, o.tongue = &task, task.Voice.Language
+			o.begun = o.draft(x.Words.Printer(cmp.Or(o.tongue, v.Site.Language), v.Zone()), x.URL)
 		}
 	}
 	if o.way, o.mailed, err = x.Inbox.WayTo(ctx, a, t.Reader); err != nil {

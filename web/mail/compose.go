@@ -258,7 +258,7 @@ func (d draft) decision(ctx context.Context, row event.Delivery) error {
 	}
 	stage := d.stage(decision)
 	d.from(by)
-	d.Subject = d.T("{stage}: {title}", "stage", stage, "title", idea.Title)
+	d.Subject = d.T("{stage}: {title}", "stage", stage, "title", d.titled(idea))
 	d.say(why)
 	d.say(d.T("This is decided now: {stage}. The reason, in the words of who decided it:", "stage", stage))
 	if decision.Reason != "" {
@@ -330,18 +330,27 @@ func (d draft) override(ctx context.Context, decision shape.Decision) error {
 	return nil
 }
 
+// titled gives an idea's title; one whose author took it along is called by its
+// number and day, so that whoever voted for it may know it.
+func (d draft) titled(idea shape.Idea) string {
+	if idea.Title != shape.Untitled(idea.ID) {
+		return idea.Title
+	}
+	return d.T("the idea {number} of {date}, whose author has left", "number", idea.Title, "date", d.Date(idea.CreatedAt))
+}
+
 // because says what the reader has to do with an idea.
 func (d draft) because(ctx context.Context, idea shape.Idea) (string, error) {
 	id := []int64{idea.ID}
 	if idea.Person == d.actor.ID {
-		return d.T("You proposed “{title}”.", "title", idea.Title), nil
+		return d.T("You proposed “{title}”.", "title", d.titled(idea)), nil
 	}
 	voted, err := d.m.k.Ideas.Voted(ctx, d.actor.ID, id)
 	if err != nil {
 		return "", err
 	}
 	if voted[idea.ID] {
-		return d.T("You voted for “{title}”.", "title", idea.Title), nil
+		return d.T("You voted for “{title}”.", "title", d.titled(idea)), nil
 	}
 	against, err := d.m.k.Ideas.Against(ctx, d.actor.ID, id)
 	if err != nil {
@@ -352,9 +361,9 @@ func (d draft) because(ctx context.Context, idea shape.Idea) (string, error) {
 	}
 	following, err := d.m.k.Ideas.Following(ctx, d.actor.ID, id)
 	if following[idea.ID] {
-		return d.T("You follow “{title}”.", "title", idea.Title), err
+		return d.T("You follow “{title}”.", "title", d.titled(idea)), err
 	}
-	return d.T("You spoke up about “{title}”.", "title", idea.Title), err
+	return d.T("You spoke up about “{title}”.", "title", d.titled(idea)), err
 }
 
 // stage names what was decided, as the team or the stage does.
@@ -442,8 +451,8 @@ func (d draft) comment(ctx context.Context, row event.Delivery) error {
 		return err
 	}
 	name := d.named(by)
-	d.Subject = d.T("{name} on “{title}”", "name", name, "title", idea.Title)
-	d.say(d.T("{name} wrote under “{title}”, which you follow:", "name", name, "title", idea.Title))
+	d.Subject = d.T("{name} on “{title}”", "name", name, "title", d.titled(idea))
+	d.say(d.T("{name} wrote under “{title}”, which you follow:", "name", name, "title", d.titled(idea)))
 	d.Blocks = append(d.Blocks, words(c.Body, c.Language), linkTo(d.T("Read and answer"), fmt.Sprintf("%s/ideas/%d?comment=%d#c%d", d.m.k.URL, idea.ID, c.ID, c.ID)))
 	return d.choice(ctx, know.MailComments, d.T("You get this mail because you asked for the comments on ideas you follow."), d.T("No more mails about comments"))
 }

@@ -330,3 +330,30 @@ func TestUntoldMail(t *testing.T) {
 	}
 	s.golden("decision", "decision-untold", "Declined: Paper for fountain pens", "Refusée : Paper for fountain pens")
 }
+
+// TestNamelessMail: an idea whose author left with the words is called by its
+// number and day, until one of us gives it a title.
+func TestNamelessMail(t *testing.T) {
+	s := openScene(t)
+	ben := s.Person("Ben Okoye", know.Member)
+	idea, err := s.Ideas.Propose(t.Context(), ben.Actor, shape.NewIdea{Title: "A deep green"})
+	s.must(err)
+	_, err = s.Ideas.Vote(t.Context(), s.reader.Actor, idea.ID, true)
+	s.must(err)
+	_, err = s.Ideas.Decide(t.Context(), s.marta.Actor, idea.ID, shape.NewDecision{Stage: shape.Planned, Reason: "We have found the green."})
+	s.must(err)
+	for more := true; more; {
+		more, err = s.Ideas.TellOnce(t.Context())
+		s.must(err)
+	}
+	s.must(s.People.Leave(t.Context(), ben.Actor, true))
+	s.must(s.Events.CatchUp(t.Context(), "shape.leaving", s.Ideas.Erase))
+	m := s.read(s.to("decision"), "en", true, "Planned: the idea № 2 of 20 November 2026, whose author has left")
+	if !strings.Contains(m.text, "You voted for “the idea № 2 of 20 November 2026, whose author has left”.") {
+		t.Error(m.text)
+	}
+	title := "A green for covers"
+	_, err = s.Ideas.Edit(t.Context(), s.marta.Actor, idea.ID, shape.IdeaEdit{Title: &title})
+	s.must(err)
+	s.read(s.to("decision"), "fr", true, "Prévu : A green for covers")
+}

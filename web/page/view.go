@@ -121,22 +121,27 @@ func (v *View) Excerpt(src string, runes int) string { return v.kit.Markdown.Exc
 
 // Stage names an idea's stage, or the team's own name for it.
 func (v *View) Stage(stage shape.Stage, status string) string {
+	return StageIn(v.Printer, stage, status)
+}
+
+// StageIn is Stage in another language than the reader's.
+func StageIn(p *i18n.Printer, stage shape.Stage, status string) string {
 	if status != "" {
 		return status
 	}
 	switch stage {
 	case shape.UnderReview:
-		return v.T("Under review")
+		return p.T("Under review")
 	case shape.Planned:
-		return v.T("Planned")
+		return p.T("Planned")
 	case shape.Started:
-		return v.T("Started")
+		return p.T("Started")
 	case shape.Shipped:
-		return v.T("Shipped")
+		return p.T("Shipped")
 	case shape.Declined:
-		return v.T("Declined")
+		return p.T("Declined")
 	}
-	return v.T("Open")
+	return p.T("Open")
 }
 
 // Name gives a person's name as shown: one who left has none any more, and the

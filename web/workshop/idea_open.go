@@ -22,6 +22,7 @@ type opened struct {
 	into      shape.Idea // what it became part of
 	decisions []shape.Decision
 	told      map[int64]shape.Told
+	nameless  bool // its author left and took the words along
 	voices    []shape.Voice
 	more      string // address of the further voices
 	voters    []shape.Voter
@@ -70,6 +71,9 @@ func (x *workshop) showIdea(w http.ResponseWriter, r *http.Request, v *page.View
 		return err
 	}
 	if o.against, err = x.Ideas.VotersAgainst(ctx, a, id); err != nil {
+		return err
+	}
+	if o.nameless, err = x.Ideas.Nameless(ctx, o.idea); err != nil {
 		return err
 	}
 	if err := x.decided(r, v, &o); err != nil {
@@ -221,6 +225,15 @@ func (x *workshop) sort(w http.ResponseWriter, r *http.Request, v *page.View) er
 	})
 }
 
+// entitle gives an idea a title of ours, if its author took theirs along.
+func (x *workshop) entitle(w http.ResponseWriter, r *http.Request, v *page.View) error {
+	return x.on(w, r, v, "title", "saved", func(id int64) error {
+		title, lang := r.PostForm.Get("title"), v.Lang()
+		_, err := x.Ideas.Edit(r.Context(), v.Actor, id, shape.IdeaEdit{Title: &title, Language: &lang})
+		return err
+	})
+}
+
 func (x *workshop) hide(w http.ResponseWriter, r *http.Request, v *page.View) error {
 	return x.on(w, r, v, "hide", "saved", func(id int64) error { return x.Ideas.Hide(r.Context(), v.Actor, id, r.PostForm.Get("reason")) })
 }
@@ -364,3 +377,11 @@ func silent(s shape.Stage) bool { return s == shape.Open || s == shape.UnderRevi
 
 // may reports whether the reader may do something here at all.
 func may(v *page.View, verb know.Verb) bool { return know.May(v.Actor, verb, know.Subject{}) }
+
+// named gives an idea's title unless it is its number alone.
+func named(i shape.Idea) string {
+	if i.Title == shape.Untitled(i.ID) {
+		return ""
+	}
+	return i.Title
+}

@@ -26,6 +26,7 @@ func Routes(mux *http.ServeMux, k *page.Kit) {
 	mux.Handle("GET /desk/ideas/{id}", k.Staff(x.idea))
 	mux.Handle("POST /desk/ideas/{id}/decide", k.Staff(x.decide))
 	mux.Handle("POST /desk/ideas/{id}/sort", k.Staff(x.sort))
+	mux.Handle("POST /desk/ideas/{id}/title", k.Staff(x.entitle))
 	mux.Handle("POST /desk/ideas/{id}/hide", k.Staff(x.hide))
 	mux.Handle("POST /desk/ideas/{id}/show", k.Staff(x.showAgain))
 	mux.Handle("GET /desk/ideas/{id}/merge", k.Staff(x.pickForMerge))

@@ -45,6 +45,12 @@ func tellingLine(v *page.View, t shape.Told) string {
 	if len(parts) > 0 {
 		said = append(said, v.T("Told: {parts}.", "parts", v.List(parts)))
 	}
+	if t.MailUncertain > 0 {
+		said = append(said, v.N("{n} mail may have left or not: look at it, and send it again if it did not.", "{n} mails may have left or not: look at them, and send again those that did not.", int64(t.MailUncertain)))
+	}
+	if t.MailFailed > 0 {
+		said = append(said, v.N("{n} mail could not be delivered and was given up.", "{n} mails could not be delivered and were given up.", int64(t.MailFailed)))
+	}
 	if t.Superseded > 0 {
 		said = append(said, v.N("{n} person hears of it together with a later decision, which came before it reached them ({done} has so far).",
 			"{n} people hear of it together with a later decision, which came before it reached them ({done} have so far).",

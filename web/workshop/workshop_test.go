@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"testing"
 
+	"tribune/event"
 	"tribune/know"
 	"tribune/listen"
 	"tribune/shape"
+	"tribune/storage"
 	"tribune/web/desk"
 	"tribune/web/webtest"
 	"tribune/web/workshop"
@@ -97,10 +99,45 @@ func TestDecision(t *testing.T) {
 	}
 	marta.Get(path).Want(t, 200, "We have the paper.", "promised for 1 March 2027", "Told: 1 by mail (0 sent so far) and 1 by hand (0 done).", "/desk/decisions/1")
 	marta.Get("/desk/decisions/1").Want(t, 200, "Anna Morel", "proposed it", "was quoted behind it", "by hand, waits", "/desk/inbox/")
+	for state, says := range map[event.State][]string{
+		event.Failed:    {"not reached: the mail failed", "1 mail could not be delivered and was given up."},
+		event.Uncertain: {"by mail, uncertain: look at it", "1 mail may have left or not"},
+	} {
+		if err := s.DB.Update(t.Context(), func(tx *storage.Tx) error {
+			_, err := tx.Exec(t.Context(), `update outbox set state = $1 where kind = 'decision'`, string(state))
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		marta.Get("/desk/decisions/1").Want(t, 200, says[0], says[1], `href="/desk/outbox/1"`).Without(t, "on its way")
+	}
 
 	marta.Post(path+"/decide", "status", "shipped", "reason", "It lies in the shop.", "title", "").Want(t, 303)
 	marta.Get("/desk/releases").Want(t, 200, "A squared A6")
 	marta.Get("/desk/releases/1").Want(t, 200, "It lies in the shop.", "Anna Morel", `name="idea" value="1" checked`)
+}
+
+// TestOurTitle: an idea whose author left with the words gets a title of ours.
+func TestOurTitle(t *testing.T) {
+	s, marta := open(t)
+	anna, ben := s.Person("Anna Morel", know.Member), s.Person("Ben Okoye", know.Member)
+	idea := propose(t, s, anna, "A squared A6")
+	if _, err := s.Ideas.Vote(t.Context(), ben.Actor, idea.ID, true); err != nil {
+		t.Fatal(err)
+	}
+	path := fmt.Sprintf("/desk/ideas/%d", idea.ID)
+	marta.Get(path).Want(t, 200).Without(t, "A title of your own")
+	marta.Post(path+"/title", "title", "Small squares").Want(t, 403)
+	if err := s.People.Leave(t.Context(), anna.Actor, true); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Events.CatchUp(t.Context(), "shape.erase", s.Ideas.Erase); err != nil {
+		t.Fatal(err)
+	}
+	marta.Get(path).Want(t, 200, "A title of your own", `name="title" value=""`)
+	marta.Post(path+"/title", "title", "x").Want(t, 422, "Give the idea a title", `value="x"`)
+	marta.Post(path+"/title", "title", "Small squares").Want(t, 303)
+	marta.Get(path).Want(t, 200, "<h1>Small squares", `value="Small squares"`)
 }
 
 func TestSortMergeHide(t *testing.T) {
