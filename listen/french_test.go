@@ -13,7 +13,7 @@ import (
 // All that this package says can be said in French; what a source remembers of
 // its last reading is kept as a key of the catalogue, too.
 func TestFrench(t *testing.T) {
-	catalogue, err := i18n.Load(Texts, os.DirFS("hook"), os.DirFS("webmention"), reader.Texts, fetch.Texts, feed.Texts)
+	catalogue, err := i18n.Load(Texts, os.DirFS("hook"), os.DirFS("relay"), os.DirFS("webmention"), reader.Texts, fetch.Texts, feed.Texts)
 	ok(t, err)
 	missing, err := i18n.Untranslated(os.DirFS("."), catalogue)
 	ok(t, err)

@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-
 	"tribune/converse"
 	"tribune/event"
 	"tribune/internal/fault"

@@ -160,16 +160,6 @@ func table() []gatetest.Route {
 		{Call: "POST /ideas/{idea}/voices/{voice}/withdraw", Want: "401 403 303 403 303 303"},
 		{Call: "POST /ideas/{idea}/voices/{voice}/hide", Body: "reason=An advertisement.", Want: "401 403 403 403 303 303"},
 		{Call: "POST /ideas/{idea}/voices/{voice}/show", Want: "401 403 403 403 303 303"},
-		{Call: "GET /s/{share}", Want: "303"},
-		{Call: "GET /s/{wrong}", Want: "404", For: "-"},
-		{Call: "POST /shares", Body: "kind=idea&id={thanked}", Want: "401 403 303 403 403 403"},
-		{Call: "POST /shares/{share}/end", Want: "401 403 303 404 404 404"},
-		{Call: "GET /thanks?kind=comment&id={comment}", Want: "200"},
-		{Call: "GET /thanks?kind=idea&id={internal}", Want: "404 404 404 404 200 200", For: "-"},
-		{Call: "POST /thanks", Body: "kind=idea&id={idea}&reason=It made me think.", Want: "401 403 409 303 303 303"},
-		{Call: "POST /thanks/{thanks}/withdraw", Want: "401 403 303 403 403 403"},
-		{Call: "POST /thanks/{thanks}/hide", Body: "reason=An advertisement.", Want: "401 403 403 403 303 303"},
-		{Call: "POST /thanks/{thanks}/show", Want: "401 403 403 403 303 303"},
 		{Call: "GET /purpose", Want: "200"},
 		{Call: "GET /purpose/{purpose}", Want: "200"},
 		{Call: "GET /charter", Want: "200"},
@@ -180,7 +170,23 @@ func table() []gatetest.Route {
 		{Call: "POST /why/{question}", Body: "words=A poster in Bergen.", Want: "303"},
 		{Call: "GET /why/{wrong}", Want: "404", For: "-"},
 	}
-	return append(rows, boardTable()...)
+	return append(append(rows, carryTable()...), boardTable()...)
+}
+
+// carryTable is the part of table about share links and thanks.
+func carryTable() []gatetest.Route {
+	return []gatetest.Route{
+		{Call: "GET /s/{share}", Want: "303"},
+		{Call: "GET /s/{wrong}", Want: "404", For: "-"},
+		{Call: "POST /shares", Body: "kind=idea&id={thanked}", Want: "401 403 303 403 403 403"},
+		{Call: "POST /shares/{share}/end", Want: "401 403 303 404 404 404"},
+		{Call: "GET /thanks?kind=comment&id={comment}", Want: "200"},
+		{Call: "GET /thanks?kind=idea&id={internal}", Want: "404 404 404 404 200 200", For: "-"},
+		{Call: "POST /thanks", Body: "kind=idea&id={idea}&reason=It made me think.", Want: "401 403 409 303 303 303"},
+		{Call: "POST /thanks/{thanks}/withdraw", Want: "401 403 303 403 403 403"},
+		{Call: "POST /thanks/{thanks}/hide", Body: "reason=An advertisement.", Want: "401 403 403 403 303 303"},
+		{Call: "POST /thanks/{thanks}/show", Want: "401 403 403 403 303 303"},
+	}
 }
 
 // areas are the routes that a whole area of the site treats alike: what those

@@ -119,7 +119,7 @@ func notOneOf(name, value string, values []string, col int) error {
 }
 
 // Nearest gives the word of a list that is written most like value: but for a
-// letter, or two of a longer word, or for its end. It is empty if none is.
+// letter, or two of a longer word, or beginning alike. It is empty if none is.
 func Nearest(value string, list []string) string {
 	value = Fold(value)
 	most := 0
@@ -137,7 +137,7 @@ func Nearest(value string, list []string) string {
 		}
 	}
 	for _, w := range list {
-		if f := Fold(w); len(value) >= 3 && strings.HasPrefix(f, value) || len(f) >= 4 && strings.HasPrefix(value, f) {
+		if f := Fold(w); len(value) >= 3 && strings.HasPrefix(f, value[:3]) || len(f) >= 4 && strings.HasPrefix(value, f) {
 			return w
 		}
 	}

@@ -63,6 +63,9 @@ func TestTodayShowsVisitorsWords(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := s.People.Change(ctx, marta.Actor, func(site *know.Site) error { site.SetUp = true; return nil }); err != nil {
+		t.Fatal(err)
+	}
 	marta.Get("/desk").Want(t, 200).Without(t, "words to look at", `data-count="unread">`)
 	voice, err := s.Ideas.AddVoice(ctx, know.Actor{}, idea.ID, shape.VoiceFrom{Words: "It fits my <i>pocket</i>."})
 	if err != nil {

@@ -194,6 +194,6 @@ func TestTellTaskShowsTheDecision(t *testing.T) {
 	href = href[:strings.Index(href, `"`)]
 	open := marta.Get(href)
 	open.Want(t, 200, "To be told: what was decided", "We have found the paper for it.", "Si seulement il existait en A6 quadrillé.", "They write French.", "https://blog.example/2", webtest.URL+"/ideas/",
-		"not been told of the decision before it either", "Vous avez demandé «\u00a0A squared A6\u00a0». C’est décidé\u00a0: Prévu.\n\nWe have found the paper for it.\n\nAvant cela, le ",
-		"\u00a0: Refusé.\n\nThere is no paper for it.\n\n"+webtest.URL+"/ideas/")
+		"not been told of the decision before it either", "Vous avez demandé «\u00a0A squared A6\u00a0». C’est décidé\u00a0: Prévue.\n\nWe have found the paper for it.\n\nAvant cela, le ",
+		"\u00a0: Refusée.\n\nThere is no paper for it.\n\n"+webtest.URL+"/ideas/")
 }

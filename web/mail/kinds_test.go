@@ -355,5 +355,5 @@ func TestNamelessMail(t *testing.T) {
 	title := "A green for covers"
 	_, err = s.Ideas.Edit(t.Context(), s.marta.Actor, idea.ID, shape.IdeaEdit{Title: &title})
 	s.must(err)
-	s.read(s.to("decision"), "fr", true, "Prévu : A green for covers")
+	s.read(s.to("decision"), "fr", true, "Prévue : A green for covers")
 }
