@@ -140,8 +140,8 @@ func (s *Site) begin(ctx context.Context, group *errgroup.Group, listener net.Li
 	if slices.Contains(s.Config.Roles, "web") {
 		serve(ctx, group, listener, handler)
 		fmt.Fprintf(out, "Tribune is at %s\n", s.Config.URL)
-		if s.Config.named {
-			fmt.Fprintf(out, "It listens on %s.\n", listener.Addr())
+		if at := listener.Addr().String(); s.Config.named && s.Config.URL != "http://"+at {
+			fmt.Fprintf(out, "It listens on %s.\n", at)
 		}
 		if err := s.People.RememberURL(ctx, s.Config.URL); err != nil {
 			return err
