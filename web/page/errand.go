@@ -16,7 +16,7 @@ import (
 // theirs named after it does it.
 type Errand struct {
 	Idea int64  // 0: to propose one
-	Do   string // vote, follow, comment, propose
+	Do   string // vote, against, follow, comment, propose
 	Kept string // ticket of the words that are kept meanwhile (know.KeepWords): comment, propose
 }
 
@@ -38,7 +38,7 @@ func ErrandIn(next string) (e Errand, ok bool) {
 	}
 	e.Idea, _ = strconv.ParseInt(of[1], 10, 64) // digits alone
 	switch e.Do {
-	case "vote", "follow":
+	case "vote", "against", "follow":
 		return e, true
 	case "comment":
 		return e, e.Kept != ""

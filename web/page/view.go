@@ -242,6 +242,8 @@ func (v *View) Done() string {
 		return v.T("You are signed in.")
 	case "came-to-vote":
 		return v.T("You are signed in, and your vote is there.")
+	case "came-against":
+		return v.T("You are signed in, and your vote against it is there.")
 	case "came-to-follow":
 		return v.T("You are signed in, and follow this idea. We tell you what becomes of it.")
 	case "came-to-comment":

@@ -47,7 +47,7 @@ func (d door) errandIn(ctx context.Context, v *page.View, next string) (e errand
 
 // here reports whether the errand is done with the button that signs in. An
 // idea to propose waits in its form, beside the ideas that are like it.
-func (e errand) here() bool { return e.Do == "vote" || e.Do == "follow" || e.Do == "comment" }
+func (e errand) here() bool { return e.Do != "" && e.Do != "propose" }
 
 // run does the errand as a, and gives what to say of it and where. What cannot
 // be done any more is said, and is theirs to do by hand.
@@ -57,6 +57,9 @@ func (d door) run(ctx context.Context, v *page.View, a know.Actor, e errand) (sa
 	case "vote":
 		said = "came-to-vote"
 		_, err = d.Ideas.Vote(ctx, a, e.Idea, true)
+	case "against":
+		said = "came-against"
+		_, err = d.Ideas.VoteAgainst(ctx, a, e.Idea, true)
 	case "follow":
 		said = "came-to-follow"
 		err = d.Ideas.Follow(ctx, a, e.Idea, true)
@@ -107,6 +110,8 @@ func (e errand) came(v *page.View) string {
 	switch e.Do {
 	case "vote":
 		return v.T("You are here to vote for “{title}”.", "title", e.idea.Title)
+	case "against":
+		return v.T("You are here to vote against “{title}”.", "title", e.idea.Title)
 	case "follow":
 		return v.T("You are here to follow “{title}”.", "title", e.idea.Title)
 	case "comment":
@@ -122,6 +127,8 @@ func (f useForm) button(v *page.View) string {
 	switch {
 	case f.newcomer() && f.errand.Do == "vote":
 		return v.T("Become a member and vote")
+	case f.newcomer() && f.errand.Do == "against":
+		return v.T("Become a member and vote against it")
 	case f.newcomer() && f.errand.Do == "follow":
 		return v.T("Become a member and follow it")
 	case f.newcomer() && f.errand.Do == "comment":
@@ -132,6 +139,8 @@ func (f useForm) button(v *page.View) string {
 		return v.T("Sign in")
 	case f.errand.Do == "vote":
 		return v.T("Vote as {name}", "name", f.link.Name)
+	case f.errand.Do == "against":
+		return v.T("Vote against it as {name}", "name", f.link.Name)
 	case f.errand.Do == "follow":
 		return v.T("Follow it as {name}", "name", f.link.Name)
 	case f.errand.Do == "comment":

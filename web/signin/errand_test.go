@@ -67,6 +67,21 @@ func TestComesToVote(t *testing.T) {
 	}
 }
 
+// TestComesAgainst does the same with a vote against.
+func TestComesAgainst(t *testing.T) {
+	s, _, idea := square(t)
+	link := linkFor(t, s, "jo@example.org", sent(t, s, "/ideas/1/against", "on", "1"))
+	s.Visitor().Get(link).Want(t, 200, "You are here to vote against “Dotted paper”.", "Become a member and vote against it")
+	s.Visitor().Post(link, "name", "Jo", "do", "against").Want(t, 303)
+	i, err := s.Ideas.Idea(t.Context(), know.Actor{}, idea.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if i.Against != 1 || i.Votes != 1 {
+		t.Errorf("%d votes and %d against, want who proposed it and one against", i.Votes, i.Against)
+	}
+}
+
 // TestOnlySignsIn does no errand without the button that names it, nor one that
 // the link does not have.
 func TestOnlySignsIn(t *testing.T) {
