@@ -2030,7 +2030,7 @@ func applyPage(v *page.View, q request) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = page.Area(q.wrong, "sentence", v.T("Why do you want to sit on this board?"), q.said.Sentence, v.T("A sentence. We who run the board read it; it is not published."), templ.Attributes{"required": true, "maxlength": "500", "rows": "3"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = page.Area(q.wrong, "sentence", v.T("Why do you want to sit on this board?"), q.said.Sentence, v.T("A sentence. We who run the board read it; it is not published."), templ.Attributes{"required": true, "rows": "3"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -231,11 +231,11 @@ func formPage(v *page.View, f form) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = page.Field(f.wrong, "name", v.T("Name"), f.said.Name, "", templ.Attributes{"required": true, "minlength": "4", "maxlength": "120", "dir": "auto"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = page.Field(f.wrong, "name", v.T("Name"), f.said.Name, "", templ.Attributes{"required": true, "minlength": "4", "dir": "auto"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = page.Area(f.wrong, "purpose", v.T("What the board is for"), f.said.Purpose, v.T("Markdown works."), templ.Attributes{"required": true, "maxlength": "10000"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = page.Area(f.wrong, "purpose", v.T("What the board is for"), f.said.Purpose, v.T("Markdown works."), templ.Attributes{"required": true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -243,11 +243,11 @@ func formPage(v *page.View, f form) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = page.Area(f.wrong, "company_gets", v.T("What we get"), f.said.CompanyGets, "", templ.Attributes{"required": true, "maxlength": "4000", "rows": "4"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = page.Area(f.wrong, "company_gets", v.T("What we get"), f.said.CompanyGets, "", templ.Attributes{"required": true, "rows": "4"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = page.Area(f.wrong, "members_get", v.T("What members get"), f.said.MembersGet, "", templ.Attributes{"required": true, "maxlength": "4000", "rows": "4"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = page.Area(f.wrong, "members_get", v.T("What members get"), f.said.MembersGet, "", templ.Attributes{"required": true, "rows": "4"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -255,7 +255,7 @@ func formPage(v *page.View, f form) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = page.Area(f.wrong, "duties", v.T("What members do"), f.said.Duties, v.T("How often, and how much of their time it takes."), templ.Attributes{"required": true, "maxlength": "4000", "rows": "4"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = page.Area(f.wrong, "duties", v.T("What members do"), f.said.Duties, v.T("How often, and how much of their time it takes."), templ.Attributes{"required": true, "rows": "4"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -348,11 +348,11 @@ func formPage(v *page.View, f form) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = page.Field(f.wrong, "beacon", v.T("Which value, and where it is published"), f.said.Beacon, v.T("The seven numbers of the Norwegian Lotto of 12 December 2026, in their order, from norsk-tipping.no"), templ.Attributes{"required": true, "maxlength": "200", "dir": "auto"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = page.Field(f.wrong, "beacon", v.T("Which value, and where it is published"), f.said.Beacon, v.T("The seven numbers of the Norwegian Lotto of 12 December 2026, in their order, from norsk-tipping.no"), templ.Attributes{"required": true, "dir": "auto"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = page.Field(f.wrong, "announced", v.T("Announced text, first part of the seed"), f.said.Announced, v.T("Left empty: the name of the board and the day applications close."), templ.Attributes{"maxlength": "200", "dir": "auto"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = page.Field(f.wrong, "announced", v.T("Announced text, first part of the seed"), f.said.Announced, v.T("Left empty: the name of the board and the day applications close."), templ.Attributes{"dir": "auto"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -829,11 +829,11 @@ func next(v *page.View, x running) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = desk.Line("draw", x.wrong["draw"], "value", v.T("The value: {beacon}", "beacon", x.Beacon), x.value, "", templ.Attributes{"required": true, "maxlength": "200", "autocomplete": "off"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = desk.Line("draw", x.wrong["draw"], "value", v.T("The value: {beacon}", "beacon", x.Beacon), x.value, "", templ.Attributes{"required": true, "autocomplete": "off"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = desk.Line("draw", x.wrong["draw"], "again", v.T("Once more"), "", v.T("A draw is not repeated. Everybody can check the value."), templ.Attributes{"required": true, "maxlength": "200", "autocomplete": "off"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = desk.Line("draw", x.wrong["draw"], "again", v.T("Once more"), "", v.T("A draw is not repeated. Everybody can check the value."), templ.Attributes{"required": true, "autocomplete": "off"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1721,11 +1721,11 @@ func taskPart(v *page.View, x running) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = desk.Line("ask", x.wrong["ask"], "question", v.T("The question"), x.question.Question, "", templ.Attributes{"required": true, "minlength": "4", "maxlength": "200", "dir": "auto"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = desk.Line("ask", x.wrong["ask"], "question", v.T("The question"), x.question.Question, "", templ.Attributes{"required": true, "minlength": "4", "dir": "auto"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = desk.Text("ask", x.wrong["ask"], "body", v.T("What they should know first"), x.question.Body, v.T("Markdown works."), templ.Attributes{"maxlength": "10000", "rows": "4"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = desk.Text("ask", x.wrong["ask"], "body", v.T("What they should know first"), x.question.Body, v.T("Markdown works."), templ.Attributes{"rows": "4"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -181,11 +181,11 @@ func talksPage(v *page.View, t talking) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = page.Field(t.wrong, "title", v.T("Title"), t.title, "", templ.Attributes{"required": true, "minlength": "4", "maxlength": "120", "dir": "auto"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = page.Field(t.wrong, "title", v.T("Title"), t.title, "", templ.Attributes{"required": true, "minlength": "4", "dir": "auto"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = page.Area(t.wrong, "body", v.T("What you want to say"), t.body, v.T("Markdown works."), templ.Attributes{"required": true, "maxlength": "10000"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = page.Area(t.wrong, "body", v.T("What you want to say"), t.body, v.T("Markdown works."), templ.Attributes{"required": true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -393,7 +393,7 @@ func talkPage(v *page.View, s spoken) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = page.Area(s.wrong, "body", v.T("Your words"), s.body, v.T("Markdown works."), templ.Attributes{"required": true, "maxlength": "10000"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = page.Area(s.wrong, "body", v.T("Your words"), s.body, v.T("Markdown works."), templ.Attributes{"required": true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -791,7 +791,7 @@ func oneSaid(v *page.View, s spoken, x board.SaidText) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 67, "\" name=\"reason\" required maxlength=\"500\" dir=\"auto\"> <button class=\"button danger\">")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 67, "\" name=\"reason\" required dir=\"auto\"> <button class=\"button danger\">")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -904,7 +904,7 @@ func rewordPage(v *page.View, e rewording) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = page.Area(e.wrong, "body", v.T("Your words"), e.said.Body, v.T("What it said before is kept."), templ.Attributes{"required": true, "maxlength": "10000"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = page.Area(e.wrong, "body", v.T("Your words"), e.said.Body, v.T("What it said before is kept."), templ.Attributes{"required": true}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

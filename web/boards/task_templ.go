@@ -428,7 +428,7 @@ func answerForm(v *page.View, x asked) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if x.task.Open(v.Now) {
-				templ_7745c5c3_Err = page.Area(x.wrong, "body", v.T("In your own words"), x.mine.Body, whoSees(v, x.task), templ.Attributes{"required": true, "maxlength": "10000"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = page.Area(x.wrong, "body", v.T("In your own words"), x.mine.Body, whoSees(v, x.task), templ.Attributes{"required": true}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -852,7 +852,7 @@ func reportForm(v *page.View, x asked) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = page.Area(x.wrong, "summary", v.T("What the answers say, and what becomes of it"), x.summary, v.T("Markdown works."), templ.Attributes{"required": true, "maxlength": "20000"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = page.Area(x.wrong, "summary", v.T("What the answers say, and what becomes of it"), x.summary, v.T("Markdown works."), templ.Attributes{"required": true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -502,7 +502,7 @@ func purposeForm(v *page.View, f writing) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = desk.Text("purpose", f.wrong, "body", v.T("In more words"), f.body, v.T("Why this is there, for whom, and what it will never do. It stands on the front door under your name; what was said before stays to be read."), templ.Attributes{"rows": "14", "required": true, "maxlength": "10000"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = desk.Text("purpose", f.wrong, "body", v.T("In more words"), f.body, v.T("Why this is there, for whom, and what it will never do. It stands on the front door under your name; what was said before stays to be read."), templ.Attributes{"rows": "14", "required": true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -827,7 +827,7 @@ func clauseForm(v *page.View, f drafting, n int, c typedClause) templ.Component 
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = desk.Line("draft", f.wrong, at(n, "title"), v.T("What it is about"), c.title, "", templ.Attributes{"maxlength": "80"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = desk.Line("draft", f.wrong, at(n, "title"), v.T("What it is about"), c.title, "", nil).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -863,7 +863,7 @@ func clauseForm(v *page.View, f drafting, n int, c typedClause) templ.Component 
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = desk.Line("draft", f.wrong, at(n, "name"), v.T("What it is called in every version"), c.name, v.T("Short, as in an address: colours. Empty: made of the title."), templ.Attributes{"maxlength": "30", "autocomplete": "off"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = desk.Line("draft", f.wrong, at(n, "name"), v.T("What it is called in every version"), c.name, v.T("Short, as in an address: colours. Empty: made of the title."), templ.Attributes{"autocomplete": "off"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -1156,7 +1156,7 @@ func tokens(v *page.View, me whoami) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = page.Field(me.wrong, "token-name", v.T("What the new token is for"), "", "", templ.Attributes{"maxlength": "80"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = page.Field(me.wrong, "token-name", v.T("What the new token is for"), "", "", nil).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -387,7 +387,7 @@ func form(v *page.View, a asking) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = page.Area(a.wrong, "words", v.T("In your own words"), a.words, v.T("A friend at the office, a poster in Bergen, a line in an article: whatever it was."), templ.Attributes{"maxlength": "1000", "rows": "3"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = page.Area(a.wrong, "words", v.T("In your own words"), a.words, v.T("A friend at the office, a poster in Bergen, a line in an article: whatever it was."), templ.Attributes{"rows": "3"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -412,12 +412,12 @@ func form(v *page.View, a asking) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = page.Field(a.wrong, "place", v.T("Was it a page? Paste its address"), a.place, v.T("An article, a video, an idea or a post of ours."), templ.Attributes{"inputmode": "url", "maxlength": "500"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = page.Field(a.wrong, "place", v.T("Was it a page? Paste its address"), a.place, v.T("An article, a video, an idea or a post of ours."), templ.Attributes{"inputmode": "url"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		if bySeen(v, a) != "" {
-			templ_7745c5c3_Err = page.Field(a.wrong, "by", v.T("Your name, for the person you named"), a.by, v.T("Only they see it, so that they know who you are. You may leave it empty."), templ.Attributes{"maxlength": "80", "autocomplete": "name"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = page.Field(a.wrong, "by", v.T("Your name, for the person you named"), a.by, v.T("Only they see it, so that they know who you are. You may leave it empty."), templ.Attributes{"autocomplete": "name"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -949,7 +949,7 @@ func ourTitle(v *page.View, o opened) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = page.Field(o.fault("title"), "title", v.T("A title of your own"), first(o.typed["title"], named(o.idea)), "", templ.Attributes{"required": true, "maxlength": "120"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = page.Field(o.fault("title"), "title", v.T("A title of your own"), first(o.typed["title"], named(o.idea)), "", templ.Attributes{"required": true}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
