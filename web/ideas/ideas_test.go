@@ -99,7 +99,7 @@ func TestVoteAgainst(t *testing.T) {
 	}
 	bo.Post("/ideas/99/against", "on", "1").Want(t, 404)
 	bo.Post("/ideas/x/against", "on", "1").Want(t, 404)
-	if a := s.Visitor().Post(at+"/against", "on", "1"); a.Status != 303 || a.Header.Get("Location") != "/signin?next=%2Fideas%2F1" {
+	if a := s.Visitor().Post(at+"/against", "on", "1"); a.Status != 303 || a.Header.Get("Location") != "/signin?next=%2Fideas%2F1%3Fdo%3Dagainst" {
 		t.Errorf("visitor: %d to %q", a.Status, a.Header.Get("Location"))
 	}
 }
