@@ -60,11 +60,11 @@ func (s *Ideas) putCredits(ctx context.Context, tx *storage.Tx, release int64, c
 }
 
 // fillCredits adds the credits of the releases in holes. A name is shown while
-// the person is here and has agreed to be named, and for a voice only while one
-// of theirs stands, named, behind an idea of the release. Who never said is
-// named for one thing alone: having proposed an idea that everybody sees under
-// their name, to which the release leads. Credits of other kinds are what we
-// say of somebody: they wait for a yes. With all, for the team, every name.
+// the person is here and has agreed to be named. Who never said is named for
+// what stands under their name before everybody at an idea to which the release
+// leads: that they proposed it, or a voice behind it, from here or elsewhere.
+// Credits of other kinds are what we say of somebody: they wait for a yes. With
+// all, for the team, every name.
 func (s *Ideas) fillCredits(ctx context.Context, holes string, args []any, at map[int64]*Release, all bool) error {
 	type credit struct {
 		release int64
@@ -81,9 +81,10 @@ func (s *Ideas) fillCredits(ctx context.Context, holes string, args []any, at ma
 		case when coalesce(p.credit, ap.credit, '') = 'no' then 0
 			when c.because = 'proposed' and exists (select 1 from release_idea ri join idea i on i.id = ri.idea_id where ri.release_id = c.release_id
 				and i.person_id = c.person_id and i.state = 'visible' and i.audience = 'public') then 1
-			when coalesce(p.credit, ap.credit, '') <> 'yes' then 0 when c.because <> 'voice' then 1 when exists (select 1 from release_idea ri join voice v on v.idea_id = ri.idea_id left join account va on va.id = v.account_id
-			where ri.release_id = c.release_id and v.state = 'visible' and v.public = 1 and v.author <> ''
-			and (c.account_id <> 0 and v.account_id = c.account_id or c.person_id <> 0 and (v.person_id = c.person_id or va.person_id = c.person_id))) then 1 else 0 end
+			when c.because = 'voice' then case when exists (select 1 from release_idea ri join voice v on v.idea_id = ri.idea_id left join account va on va.id = v.account_id
+				where ri.release_id = c.release_id and v.state = 'visible' and v.public = 1 and v.author <> ''
+				and (c.account_id <> 0 and v.account_id = c.account_id or c.person_id <> 0 and (v.person_id = c.person_id or va.person_id = c.person_id))) then 1 else 0 end
+			when coalesce(p.credit, ap.credit, '') = 'yes' then 1 else 0 end
 		from credit c left join person p on p.id = c.person_id and c.person_id <> 0 left join account a on a.id = c.account_id and c.account_id <> 0
 		left join person ap on ap.id = a.person_id and a.person_id <> 0
 		where c.release_id in (`+holes+`)

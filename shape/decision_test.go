@@ -157,17 +157,26 @@ func TestShip(t *testing.T) {
 		h.ok(err)
 		r, err := h.Release(ctx, h.visitor, d.Release)
 		h.ok(err)
-		before := []shape.Credit{{Person: h.ada.ID, Because: shape.ForProposing, Name: "Ada"}, {Because: shape.ForVoice}, {Because: shape.ForCommenting}, {Because: shape.ForTesting}}
-		if !slices.Equal(r.Credits, before) {
+		before := []shape.Credit{{Person: h.ada.ID, Because: shape.ForProposing, Name: "Ada"}, {Account: r.Credits[1].Account, Because: shape.ForVoice, Name: "Jo"}, {Because: shape.ForCommenting}, {Because: shape.ForTesting}}
+		if !slices.Equal(r.Credits, before) { // Jo said it where everybody reads it, Kit in a mail
 			t.Fatalf("named before they agreed: %+v", r.Credits)
 		}
-		// Jo claims the account, and all agree to be named.
+		// Jo claims the account, and does not want to be named; then all agree.
 		jo, _, err := h.people.AddPerson(ctx, "Jo Carter", "jo@example.org", know.Member)
 		h.ok(err)
 		h.ok(h.db.Update(ctx, func(tx *storage.Tx) error {
 			if _, err := tx.Exec(ctx, `update account set person_id = $1 where name = 'Jo'`, jo.ID); err != nil {
 				return err
 			}
+			_, err := tx.Exec(ctx, `update person set credit = 'no' where id = $1`, jo.ID)
+			return err
+		}))
+		r, err = h.Release(ctx, h.visitor, d.Release)
+		h.ok(err)
+		if slices.ContainsFunc(r.Credits, func(c shape.Credit) bool { return c.Name == "Jo" }) {
+			t.Fatalf("named after a no: %+v", r.Credits)
+		}
+		h.ok(h.db.Update(ctx, func(tx *storage.Tx) error {
 			_, err := tx.Exec(ctx, `update person set credit = 'yes'`)
 			return err
 		}))
