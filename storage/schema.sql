@@ -1641,7 +1641,7 @@ CREATE TABLE spike (
   drove_at bigint not null default 0, -- when they were
   found_at bigint not null,
   gone_at  bigint not null default 0 -- since when the counts do not show it any more: what made it was deleted, edited or came late
-);
+, cause_id bigint not null default 0);
 
 CREATE INDEX spike_query on spike (query_id, start_at);
 
@@ -1876,3 +1876,5 @@ CREATE TABLE kept_words (
 );
 
 CREATE INDEX kept_words_created on kept_words (created_at);
+
+CREATE INDEX spike_cause on spike (cause_id) where cause_id > 0;
