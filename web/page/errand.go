@@ -88,7 +88,7 @@ func ErrandIn(next string) (e Errand, ok bool) {
 	if e.Do == ToThank {
 		id = number.FindString(q.Get("id"))
 	}
-	e.ID, _ = strconv.ParseInt(id, 10, 64) // digits alone, or none
+	e.ID, _ = strconv.ParseInt(id, 10, 64)         // digits alone, or none
 	begins := e.Do == ToPropose || e.Do == ToStart // what is not there yet has no number
 	kinds := e.Do == ToThank || e.Do == ToReact
 	ok = e.Do.page() != "" && to.Path == e.path() && begins == (e.ID == 0) && kinds == (e.Kind != "") && e.Do.wordy() == (e.Kept != "")

@@ -240,7 +240,9 @@ func TestComesWithMore(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	at := func(pattern string, id int64) string { return strings.ReplaceAll(pattern, "N", strconv.FormatInt(id, 10)) }
+	at := func(pattern string, id int64) string {
+		return strings.ReplaceAll(pattern, "N", strconv.FormatInt(id, 10))
+	}
 	count := func(query string) (n int) {
 		t.Helper()
 		if err := s.DB.Row(ctx, query).Scan(&n); err != nil {
@@ -308,9 +310,9 @@ func TestMoreWordsWait(t *testing.T) {
 	}
 	id := func(n int64) string { return strconv.FormatInt(n, 10) }
 	for path, c := range map[string][2][]string{
-		"/tribune/" + id(p.ID) + "/replies":       {{"body", "They shout.", "to", id(first.ID)}, {">They shout.</textarea>", `<details class="post-answer-form" open`}},
-		"/tribes":                                 {{"name", "Ruled by hand", "stands", "A ruler."}, {`value="Ruled by hand"`, ">A ruler.</textarea>"}},
-		"/thanks":                                 {{"kind", "idea", "id", id(idea.ID), "reason", "A night."}, {">A night.</textarea>"}},
+		"/tribune/" + id(p.ID) + "/replies": {{"body", "They shout.", "to", id(first.ID)}, {">They shout.</textarea>", `<details class="post-answer-form" open`}},
+		"/tribes":                           {{"name", "Ruled by hand", "stands", "A ruler."}, {`value="Ruled by hand"`, ">A ruler.</textarea>"}},
+		"/thanks":                           {{"kind", "idea", "id", id(idea.ID), "reason", "A night."}, {">A night.</textarea>"}},
 		"/people/" + id(mara.Actor.ID) + "/write": {{"signin", "1", "who", "public", "subject", "A hole", "body", "It has one."}, {`value="A hole"`, ">It has one.</textarea>", `value="public" required checked`}},
 	} {
 		next := sent(t, s, path, c[0]...)
