@@ -301,6 +301,7 @@ type SupportOf struct {
 	Active  int64     `json:"active" doc:"Everybody active since the idea was proposed"`
 	Tribes  []Support `json:"tribes" nullable:"false"`
 	Small   int64     `json:"small" doc:"Votes for it from tribes too small to be shown"`
+	SmallNo int64     `json:"small_against" doc:"Votes against it from those"`
 	Groups  []Support `json:"groups" nullable:"false" doc:"Suggested ones: for staff"`
 	Apart   bool      `json:"apart" doc:"One tribe loves it, and another refuses it or passes it by"`
 	Loved   []int64   `json:"loved_by" nullable:"false" doc:"Tribes that love it, if others refuse it or pass it by"`
@@ -328,7 +329,7 @@ func (s *service) ideaSupport(ctx context.Context, a *gate.Asker, in *ByID) (*an
 		}
 		return all
 	}
-	return body(SupportOf{of.Votes, of.Against, of.Active, list(of.Tribes), of.Small, list(of.Groups), len(of.Loved) > 0, ids(of.Loved), ids(of.Refused), ids(of.Passed)}), nil
+	return body(SupportOf{of.Votes, of.Against, of.Active, list(of.Tribes), of.Small, of.SmallNo, list(of.Groups), len(of.Loved) > 0, ids(of.Loved), ids(of.Refused), ids(of.Passed)}), nil
 }
 
 // Group is people who seem to belong together.

@@ -220,11 +220,12 @@ func TestSupport(t *testing.T) {
 			t.Errorf("loved by %v, passed by %v", s.Loved, s.Passed)
 		}
 		p.crowd(t, p.start(t, p.ada, "Other tiny ones").ID, 5500, 4, idea.ID, 2) // together they are enough to be counted as one
+		p.against(t, idea.ID, 5502, 2)
 		p.catchUp(t)
-		if s, err = p.Supported(ctx, p.visitor, idea.ID); err != nil || s.Small != 5 {
-			t.Errorf("the small ones together: %d, %v", s.Small, err)
+		if s, err = p.Supported(ctx, p.visitor, idea.ID); err != nil || s.Small != 5 || s.SmallNo != 2 {
+			t.Errorf("the small ones together: %d for, %d against, %v", s.Small, s.SmallNo, err)
 		}
-		if s, err = p.Supported(ctx, p.staff, idea.ID); err != nil || s.Small != 0 || len(s.Tribes) != 6 {
+		if s, err = p.Supported(ctx, p.staff, idea.ID); err != nil || s.Small+s.SmallNo != 0 || len(s.Tribes) != 6 {
 			t.Errorf("staff see %+v, %v", s.Tribes, err)
 		}
 		p.recountSupport(t)
@@ -235,7 +236,7 @@ func TestSupport(t *testing.T) {
 		p.crowd(t, torn.ID, 8000, 40, idea.ID, 20) // clearly more against it than elsewhere, and as many for it
 		p.against(t, idea.ID, 8020, 20)
 		p.catchUp(t)
-		if s, err = p.Supported(ctx, p.visitor, idea.ID); err != nil || len(s.Refused) != 1 || s.Refused[0].ID != refuse.ID || len(s.Passed) != 1 || s.Passed[0].ID != pass.ID || s.Against != 42 {
+		if s, err = p.Supported(ctx, p.visitor, idea.ID); err != nil || len(s.Refused) != 1 || s.Refused[0].ID != refuse.ID || len(s.Passed) != 1 || s.Passed[0].ID != pass.ID || s.Against != 44 {
 			t.Errorf("refused by %v, passed by %v, against %d, %v", s.Refused, s.Passed, s.Against, err)
 		}
 		for _, one := range s.Tribes {

@@ -62,7 +62,8 @@ func (s Support) AgainstShare() float64 {
 // SupportOf is all that is known of the support for one idea.
 type SupportOf struct {
 	Tribes  []Support // those with votes for it or against it, or something to say, most votes for it first
-	Small   int64     // votes from tribes too small to be shown to the asker one by one; 0 if they are too small together, too
+	Small   int64     // votes for it from tribes too small to be shown to the asker one by one; 0 if they are too small together, too
+	SmallNo int64     // and votes against it, by the same rule
 	Groups  []Support // suggested ones, for staff alone
 	Votes   int64     // by everybody
 	Against int64     // by everybody
@@ -180,6 +181,7 @@ func (s *Tribes) weigh(ctx context.Context, a know.Actor, of *SupportOf, counts 
 			}
 			if !staff && c.Active < leastShown {
 				of.Small += c.Votes
+				of.SmallNo += c.Against
 				small += c.Active
 				continue
 			}
@@ -199,7 +201,7 @@ func (s *Tribes) weigh(ctx context.Context, a know.Actor, of *SupportOf, counts 
 		}
 	}
 	if small < leastShown { // their votes would tell who cast them
-		of.Small = 0
+		of.Small, of.SmallNo = 0, 0
 	}
 	slices.SortFunc(of.Tribes, func(a, b Support) int {
 		return cmp.Or(cmp.Compare(b.Votes, a.Votes), cmp.Compare(b.Share(), a.Share()), cmp.Compare(a.Tribe.ID, b.Tribe.ID))

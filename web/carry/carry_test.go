@@ -169,7 +169,7 @@ func TestThanked(t *testing.T) {
 	}
 	page, id := fmt.Sprintf("/ideas/%d", idea.ID), fmt.Sprint(c.ID)
 	ask := "/thanks?kind=comment&id=" + id
-	v.Get(ask).Want(t, 200, "Sign in to say it", "Ben Okoye")
+	v.Get(ask).Want(t, 200, "You will be asked to sign in", "Ben Okoye")
 	anna.Post("/thanks", "kind", "comment", "id", id, "reason", "").Want(t, 422, "Say in a few words what for")
 	anna.Post("/thanks", "kind", "comment", "id", id, "reason", "It saved me <b>a week</b>.").Want(t, 303)
 	v.Get(page).Want(t, 200, "It saved me &lt;b&gt;a week&lt;/b&gt;.", "Anna Blum says thank you")

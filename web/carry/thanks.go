@@ -5,11 +5,13 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 
 	"tribune/advocate"
 	"tribune/event"
+	"tribune/internal/fault"
 	"tribune/know"
 	"tribune/web/page"
 )
@@ -25,11 +27,21 @@ type thanking struct {
 	people map[int64]know.Person
 	mine   advocate.Thanks // what the reader said before
 	reason string
+	kept   string // ticket of the reason, if it was kept over a sign-in
 	wrong  page.Wrong
 }
 
+// may reports whether the reader may say thanks here, once they are signed in.
+func (t thanking) may(v *page.View) bool {
+	return v.Actor.ID == 0 || t.about.Author != v.Actor.ID && t.mine.State != know.Hidden
+}
+
 func (h handlers) thanks(w http.ResponseWriter, r *http.Request, v *page.View) error {
-	return h.showThanks(w, r, v, subject(r), thanking{})
+	ticket, words, err := h.KeptWords(r)
+	if err != nil {
+		return err
+	}
+	return h.showThanks(w, r, v, subject(r), thanking{reason: words.Get("reason"), kept: ticket})
 }
 
 func (h handlers) showThanks(w http.ResponseWriter, r *http.Request, v *page.View, about event.Ref, t thanking) (err error) {
@@ -67,10 +79,21 @@ func (h handlers) thank(w http.ResponseWriter, r *http.Request, v *page.View) er
 	}
 	about, reason := subject(r), r.PostForm.Get("reason")
 	given, err := h.Advocacy.Thank(r.Context(), v.Actor, advocate.NewThanks{Subject: about, Reason: reason, Language: v.Lang()})
-	if err != nil {
-		t := thanking{reason: reason}
-		if err := v.Wrong(err, &t.wrong); err != nil {
+	t := thanking{reason: reason, kept: r.PostForm.Get("kept")}
+	if fault.Is(err, fault.Unauthorised) && strings.TrimSpace(reason) != "" {
+		errand := page.Errand{Do: page.ToThank, ID: about.ID, Kind: about.Kind}
+		if done, err := h.KeepOver(w, r, errand, url.Values{"reason": {reason}, "language": {v.Lang()}}); done || err != nil {
 			return err
+		}
+	}
+	if err == nil {
+		err = h.People.DropWords(r.Context(), t.kept)
+	}
+	if err != nil {
+		if !page.SignInFirst(v, err, &t.wrong) {
+			if err := v.Wrong(err, &t.wrong); err != nil {
+				return err
+			}
 		}
 		return h.showThanks(w, r, v, about, t)
 	}
@@ -174,9 +197,4 @@ func (l lasting) says(v *page.View) string {
 		return v.T("Brought a friend who stayed, by word of mouth.")
 	}
 	return v.T("Answered in private, and it helped.")
-}
-
-// signInURL leads back here after signing in.
-func signInURL(about advocate.Thing) string {
-	return "/signin?next=" + url.QueryEscape(thanksURL(about.Kind, about.ID))
 }

@@ -42,7 +42,7 @@ func (h handlers) stand(w http.ResponseWriter, r *http.Request, v *page.View, ch
 		return err
 	}
 	if v.Actor.ID == 0 {
-		return toSignIn(w, r, page.IdeaURL(id))
+		return toSignIn(w, r, id)
 	}
 	now, err := change(r.Context(), v.Actor, id, r.PostFormValue("on") != "0")
 	if err != nil {
@@ -100,7 +100,7 @@ func (h handlers) follow(w http.ResponseWriter, r *http.Request, v *page.View) e
 		return err
 	}
 	if v.Actor.ID == 0 {
-		return toSignIn(w, r, page.IdeaURL(id))
+		return toSignIn(w, r, id)
 	}
 	if err := h.Ideas.Follow(r.Context(), v.Actor, id, r.PostFormValue("on") != "0"); err != nil {
 		return err
@@ -118,7 +118,7 @@ func (h handlers) comment(w http.ResponseWriter, r *http.Request, v *page.View) 
 		if _, err := h.Ideas.Idea(r.Context(), v.Actor, id); err != nil {
 			return err
 		}
-		done, err := h.keptOver(w, r, page.Errand{Idea: id, Do: "comment"}, url.Values{"body": {t.Comment}, "language": {cmp.Or(t.Lang, v.Lang())}})
+		done, err := h.KeepOver(w, r, page.Errand{Do: page.ToComment, ID: id}, url.Values{"body": {t.Comment}, "language": {cmp.Or(t.Lang, v.Lang())}})
 		if done || err != nil {
 			return err
 		}
@@ -171,7 +171,7 @@ func (h handlers) voice(w http.ResponseWriter, r *http.Request, v *page.View) er
 // again shows the idea once more with what was typed and what is wrong, which
 // it notes in t's wrong.
 func (h handlers) again(w http.ResponseWriter, r *http.Request, v *page.View, id int64, err error, t *talk, wrong *page.Wrong) error {
-	if !signInFirst(v, err, wrong) {
+	if !page.SignInFirst(v, err, wrong) {
 		if err := v.Wrong(err, wrong); err != nil {
 			return err
 		}

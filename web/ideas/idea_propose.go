@@ -51,7 +51,7 @@ func newURL(c choice) string {
 func (h handlers) propose(w http.ResponseWriter, r *http.Request, v *page.View) error {
 	d := draft{Title: r.URL.Query().Get("title"), Lang: writtenIn(r, v)}
 	d.Call, _ = strconv.ParseInt(r.URL.Query().Get("call"), 10, 64)
-	ticket, words, err := h.kept(r)
+	ticket, words, err := h.KeptWords(r)
 	if err != nil {
 		return err
 	}
@@ -100,13 +100,13 @@ func (h handlers) proposed(w http.ResponseWriter, r *http.Request, v *page.View)
 		return err
 	}
 	if v.Actor.ID == 0 && strings.TrimSpace(d.Title) != "" {
-		if done, err := h.keptOver(w, r, page.Errand{Do: "propose"}, d.fields()); done || err != nil {
+		if done, err := h.KeepOver(w, r, page.Errand{Do: page.ToPropose}, d.fields()); done || err != nil {
 			return err
 		}
 	}
 	idea, err := h.Ideas.Propose(r.Context(), v.Actor, shape.NewIdea{Title: d.Title, Body: d.Body, Tags: splitTags(d.Tags), Call: d.Call, Language: cmp.Or(d.Lang, v.Lang())})
 	if err != nil {
-		if !signInFirst(v, err, &d.Wrong) {
+		if !page.SignInFirst(v, err, &d.Wrong) {
 			if err := v.Wrong(err, &d.Wrong); err != nil {
 				return err
 			}
@@ -187,7 +187,7 @@ func (h handlers) edited(w http.ResponseWriter, r *http.Request, v *page.View) e
 		if fault.Is(err, fault.Forbidden) {
 			return err
 		}
-		if !signInFirst(v, err, &d.Wrong) {
+		if !page.SignInFirst(v, err, &d.Wrong) {
 			if err := v.Wrong(err, &d.Wrong); err != nil {
 				return err
 			}

@@ -115,7 +115,7 @@ func (h handlers) show(w http.ResponseWriter, r *http.Request, v *page.View) err
 	}
 	var t talk
 	var words url.Values
-	if t.Kept, words, err = h.kept(r); err != nil {
+	if t.Kept, words, err = h.KeptWords(r); err != nil {
 		return err
 	}
 	t.Comment, t.Lang = words.Get("body"), words.Get("language")

@@ -12,7 +12,6 @@ import (
 
 	"github.com/a-h/templ"
 
-	"tribune/internal/fault"
 	"tribune/shape"
 	"tribune/web/page"
 )
@@ -54,58 +53,14 @@ func Routes(mux *http.ServeMux, k *page.Kit) {
 
 type handlers struct{ *page.Kit }
 
-// keptOver keeps what a visitor wrote and leads them to sign in for it. It reports
-// whether that could be done: else the form is shown again (see signInFirst).
-func (h handlers) keptOver(w http.ResponseWriter, r *http.Request, e page.Errand, fields url.Values) (done bool, err error) {
-	if e.Kept, err = h.People.KeepWords(r.Context(), fields); fault.Is(err, fault.Unavailable) {
-		return false, nil
-	} else if err != nil {
-		return false, err
-	}
-	return true, toSignIn(w, r, e.Next())
-}
-
-// kept gives the words that were kept over a sign-in and come back by the
-// address; none if they are gone.
-func (h handlers) kept(r *http.Request) (ticket string, fields url.Values, err error) {
-	ticket = r.URL.Query().Get("kept")
-	if ticket == "" {
-		return "", nil, nil
-	}
-	fields, err = h.People.KeptWords(r.Context(), ticket)
-	if fault.Is(err, fault.NotFound) {
-		return "", nil, nil
-	}
-	return ticket, fields, err
-}
-
-// signInFirst answers a form that a visitor sent: it is shown again with what
-// they typed and a way to sign in. It reports whether err asks for that.
-func signInFirst(v *page.View, err error, wrong *page.Wrong) bool {
-	if !fault.Is(err, fault.Unauthorised) {
-		return false
-	}
-	v.Status = http.StatusUnauthorized
-	*wrong = page.Wrong{Field: signIn, Text: v.T("Sign in first. Your words stay here: sign in on another page, come back, and send them again.")}
-	return true
-}
-
-// signIn is the Field of a Wrong that signing in would mend.
-const signIn = "sign-in"
-
-// toSignIn sends a visitor to sign in and back to next afterwards, with what
+// toSignIn sends a visitor to sign in and back to an idea afterwards, with what
 // they were about to do.
-func toSignIn(w http.ResponseWriter, r *http.Request, next string) error {
+func toSignIn(w http.ResponseWriter, r *http.Request, idea int64) error {
+	next := page.IdeaURL(idea)
 	if e, ok := page.ErrandOf(r.URL.Path, r.PostFormValue("on")); ok {
 		next = e.Next()
 	}
-	to := "/signin?next=" + url.QueryEscape(next)
-	if page.Partial(r) {
-		w.Header().Set("HX-Redirect", to)
-		w.WriteHeader(http.StatusNoContent)
-		return nil
-	}
-	return page.Back(w, r, to)
+	return page.ToSignIn(w, r, next)
 }
 
 // idOf gives an idea's id from the path. "12.atom" is what people guess of a

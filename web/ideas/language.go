@@ -24,11 +24,10 @@ func writtenIn(r *http.Request, v *page.View) string {
 }
 
 // ownWords gives who writes in another language than they read the page that
-// says so, who comes back to words of theirs the page with them, and everybody
-// else the common one.
+// says so, and everybody else the common one.
 func ownWords(own, common http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if gate.Kept(r, written) != "" && gate.From(r.Context()).ID != 0 || r.URL.Query().Has("kept") {
+		if gate.Kept(r, written) != "" && gate.From(r.Context()).ID != 0 {
 			own.ServeHTTP(w, r)
 			return
 		}

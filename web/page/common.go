@@ -246,9 +246,10 @@ func Followed(v *View, idea int64, following bool, yes, no templ.Component) temp
 	return no
 }
 
-// mayCache reports whether a request asks for a page as everybody does.
+// mayCache reports whether a request asks for a page as everybody does: not
+// for one with words of theirs that were kept over a sign-in.
 func mayCache(r *http.Request) bool {
-	return r.Method == http.MethodGet && !Partial(r) && flash(r) == "" && len(r.URL.RawQuery) <= 200
+	return r.Method == http.MethodGet && !Partial(r) && flash(r) == "" && len(r.URL.RawQuery) <= 200 && !r.URL.Query().Has(kept)
 }
 
 // zipped reports whether a body is to be sent compressed.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"tribune/converse/post"
 	"tribune/shape"
 )
 
@@ -86,4 +87,15 @@ func (v *View) Voices(idea shape.Idea) string {
 		return v.T("{voices} from {countries}", "voices", voices, "countries", v.N("{n} country", "{n} countries", idea.Countries))
 	}
 	return voices
+}
+
+// Reaction names a reaction to a post.
+func Reaction(v *View, kind post.Reaction) string {
+	switch kind {
+	case post.Thanks:
+		return v.T("This helped me")
+	case post.Agrees:
+		return v.T("I agree")
+	}
+	return v.T("Tell me more")
 }

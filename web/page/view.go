@@ -248,6 +248,18 @@ func (v *View) Done() string {
 		return v.T("You are signed in, and follow this idea. We tell you what becomes of it.")
 	case "came-to-comment":
 		return v.T("You are signed in, and your comment is there.")
+	case "came-to-reply":
+		return v.T("You are signed in, and your reply is there.")
+	case "came-to-react":
+		return v.T("You are signed in, and what you said counts.")
+	case "came-to-thank":
+		return v.T("You are signed in, and your thanks are there.")
+	case "came-to-join":
+		return v.T("You are signed in, and in this tribe.")
+	case "came-to-start":
+		return v.T("You are signed in, and your tribe is there.")
+	case "came-to-write":
+		return v.T("You are signed in, and your letter is sent.")
 	case "came-in-vain":
 		return v.T("You are signed in. What you came for could not be done any more: the page says where it stands. What you wrote is still here.")
 	case "signed-out":

@@ -2,6 +2,8 @@ package people
 
 import (
 	"net/http"
+	"net/url"
+	"strings"
 
 	"tribune/converse"
 	"tribune/gate"
@@ -20,7 +22,14 @@ type letterForm struct {
 	body    string
 	name    string
 	email   string
+	kept    string // ticket of these words, if they were kept over a sign-in
 	wrong   page.Wrong
+}
+
+// typed reads a letter as its form sends it.
+func typed(to know.Person, q url.Values) letterForm {
+	return letterForm{to: to, chosen: q.Get("who") != "", private: q.Get("who") != "public", subject: q.Get("subject"), body: q.Get("body"),
+		name: q.Get("name"), email: q.Get("email"), kept: q.Get("kept")}
 }
 
 // addressee gives the person in the path, who has to be of the team and here.
@@ -39,8 +48,16 @@ func (f faces) addressee(r *http.Request) (know.Person, error) {
 // writing shows the form of a letter to one of us.
 func (f faces) writing(w http.ResponseWriter, r *http.Request, v *page.View) (err error) {
 	var form letterForm
+	ticket, words, err := f.KeptWords(r)
+	if err != nil {
+		return err
+	}
 	if form.to, err = f.addressee(r); err != nil {
 		return err
+	}
+	if ticket != "" {
+		form = typed(form.to, words)
+		form.kept = ticket
 	}
 	if v.Actor.ID == form.to.ID { // nobody writes to themselves
 		return page.Back(w, r, string(page.PersonURL(form.to.ID)))
@@ -67,16 +84,29 @@ func (f faces) write(w http.ResponseWriter, r *http.Request, v *page.View) error
 		return err
 	}
 	q := r.PostForm
-	form := letterForm{to: to, chosen: true, private: q.Get("who") != "public", subject: q.Get("subject"), body: q.Get("body"), name: q.Get("name"), email: q.Get("email")}
+	form := typed(to, q)
+	if v.Actor.ID == 0 && q.Get("signin") != "" {
+		if strings.TrimSpace(form.body) == "" { // nothing to keep yet
+			return page.ToSignIn(w, r, writeURL(to.ID))
+		}
+		fields := url.Values{"who": {q.Get("who")}, "subject": {form.subject}, "body": {form.body}, "language": {v.Lang()}}
+		if done, err := f.KeepOver(w, r, page.Errand{Do: page.ToWrite, ID: to.ID}, fields); done || err != nil {
+			return err
+		}
+		page.SignInFirst(v, fault.New(fault.Unauthorised, "Sign in first, so that we can answer you. What you typed is kept."), &form.wrong)
+		return f.showWriting(w, r, v, form)
+	}
 	letter := converse.NewLetter{To: to.ID, Public: !form.private, Subject: form.subject, Body: form.body, Language: v.Lang()}
 	if q.Get("who") == "" {
 		err = fault.New(fault.Invalid, "Choose who may read your letter.").On("who")
-		form.chosen = false
 	} else if v.Actor.ID != 0 {
 		var t converse.Thread
 		if t, err = f.Inbox.WriteTo(r.Context(), v.Actor, letter); err == nil {
+			if err := f.People.DropWords(r.Context(), form.kept); err != nil {
+				return err
+			}
 			page.Flash(w, r, "sent")
-			return page.Back(w, r, pathOf(t))
+			return page.Back(w, r, page.LetterURL(t))
 		}
 	} else {
 		err = f.Gate.SignInAllowed(gate.From(r.Context()).Address)
@@ -91,14 +121,6 @@ func (f faces) write(w http.ResponseWriter, r *http.Request, v *page.View) error
 		return err
 	}
 	return f.showWriting(w, r, v, form)
-}
-
-// pathOf gives where the writer of a letter reads it.
-func pathOf(t converse.Thread) string {
-	if t.IsPublic() {
-		return letterURL(t.ID)
-	}
-	return string(page.Path("/me/threads/", t.ID))
 }
 
 func (f faces) sent(w http.ResponseWriter, r *http.Request, v *page.View) error {

@@ -3,9 +3,12 @@ package posts
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"strconv"
+	"strings"
 
 	"tribune/converse/post"
+	"tribune/internal/fault"
 	"tribune/know"
 	"tribune/web/page"
 )
@@ -57,7 +60,10 @@ func (h handlers) react(w http.ResponseWriter, r *http.Request, v *page.View) er
 	if err != nil {
 		return err
 	}
-	if _, err := h.Posts.React(r.Context(), v.Actor, id, post.Reaction(r.PostFormValue("kind")), r.PostFormValue("on") != "0"); err != nil {
+	kind, on := r.PostFormValue("kind"), r.PostFormValue("on") != "0"
+	if _, err := h.Posts.React(r.Context(), v.Actor, id, post.Reaction(kind), on); fault.Is(err, fault.Unauthorised) && on {
+		return page.ToSignIn(w, r, page.Errand{Do: page.ToReact, ID: id, Kind: kind}.Next())
+	} else if err != nil {
 		return err
 	}
 	if !page.Partial(r) {
@@ -79,23 +85,27 @@ func (h handlers) reply(w http.ResponseWriter, r *http.Request, v *page.View) er
 	if err != nil {
 		return err
 	}
-	t := talk{Body: r.PostFormValue("body"), Language: r.PostFormValue("language")}
-	t.To, _ = strconv.ParseInt(r.PostFormValue("to"), 10, 64)
-	one, err := h.Posts.Reply(r.Context(), v.Actor, id, max(t.To, 0), t.Body, t.Language)
-	if err != nil {
-		if err := wrong(v, err, &t.Wrong); err != nil {
+	t := talkOf(r.PostForm, r.PostForm.Get("kept"))
+	one, err := h.Posts.Reply(r.Context(), v.Actor, id, t.To, t.Body, t.Language)
+	if fault.Is(err, fault.Unauthorised) && strings.TrimSpace(t.Body) != "" {
+		fields := url.Values{"body": {t.Body}, "language": {t.Language}, "to": {strconv.FormatInt(t.To, 10)}}
+		if done, err := h.KeepOver(w, r, page.Errand{Do: page.ToReply, ID: id}, fields); done || err != nil {
 			return err
+		}
+	}
+	if err != nil {
+		if !page.SignInFirst(v, err, &t.Wrong) {
+			if err := v.Wrong(err, &t.Wrong); err != nil {
+				return err
+			}
 		}
 		return h.showPost(w, r, v, id, t)
 	}
+	if err := h.People.DropWords(r.Context(), t.Kept); err != nil {
+		return err
+	}
 	page.Flash(w, r, "replied")
-	return page.Back(w, r, replyURL(one))
-}
-
-// replyURL is where a reply is found: on the page of replies that begins with
-// the thread it is in.
-func replyURL(r post.Reply) string {
-	return urlOf(r.Post) + "?replies=r" + post.Key(r.Thread) + ".0#r" + strconv.FormatInt(r.ID, 10)
+	return page.Back(w, r, page.ReplyURL(one))
 }
 
 // words is a reply as its author edits it.
@@ -156,7 +166,7 @@ func (h handlers) editedReply(w http.ResponseWriter, r *http.Request, v *page.Vi
 		return h.showWords(w, r, v, e)
 	}
 	page.Flash(w, r, "saved")
-	return page.Back(w, r, replyURL(e.Reply))
+	return page.Back(w, r, page.ReplyURL(e.Reply))
 }
 
 func (h handlers) withdrawReply(w http.ResponseWriter, r *http.Request, v *page.View) error {

@@ -22,6 +22,7 @@ type talk struct {
 	Body     string
 	To       int64
 	Language string
+	Kept     string // ticket of the words, if they were kept over a sign-in
 	Wrong    page.Wrong
 }
 
@@ -46,7 +47,19 @@ func (h handlers) show(w http.ResponseWriter, r *http.Request, v *page.View) err
 	if err != nil {
 		return err
 	}
-	return h.showPost(w, r, v, id, talk{})
+	ticket, words, err := h.KeptWords(r)
+	if err != nil {
+		return err
+	}
+	return h.showPost(w, r, v, id, talkOf(words, ticket))
+}
+
+// talkOf is a reply as its form sends it.
+func talkOf(fields url.Values, kept string) talk {
+	t := talk{Body: fields.Get("body"), Language: fields.Get("language"), Kept: kept}
+	t.To, _ = strconv.ParseInt(fields.Get("to"), 10, 64)
+	t.To = max(t.To, 0)
+	return t
 }
 
 // showPost shows a post, with what the reader was writing under it.
@@ -63,6 +76,11 @@ func (h handlers) showPost(w http.ResponseWriter, r *http.Request, v *page.View,
 		return err
 	}
 	cursor := r.URL.Query().Get("replies")
+	if cursor == "" && t.To != 0 { // what is answered has to be on the page
+		if to, err := h.Posts.OneReply(ctx, v.Actor, t.To); err == nil && to.Post == id {
+			cursor = page.RepliesFrom(to)
+		}
+	}
 	x.Later = cursor != ""
 	if x.Replies, x.Next, err = h.Posts.Replies(ctx, v.Actor, id, cursor, repliesShown); err != nil {
 		return err

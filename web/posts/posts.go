@@ -108,20 +108,6 @@ func (h handlers) act(w http.ResponseWriter, r *http.Request) (int64, error) {
 	return id, page.Form(w, r)
 }
 
-// signIn is the Field of a Wrong that signing in would mend.
-const signIn = "sign-in"
-
-// wrong keeps what is wrong with a form for its page; a visitor is asked to
-// sign in, with what they typed still there.
-func wrong(v *page.View, err error, form *page.Wrong) error {
-	if fault.Is(err, fault.Unauthorised) {
-		v.Status = http.StatusUnauthorized
-		*form = page.Wrong{Field: signIn, Text: v.T("Sign in first. Your words stay here: sign in on another page, come back, and send them again.")}
-		return nil
-	}
-	return v.Wrong(err, form)
-}
-
 // member stands in for a visitor where a form is shown that they are asked to
 // sign in for.
 func member(v *page.View) know.Actor {

@@ -4,20 +4,27 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"tribune/converse/post"
 	"tribune/know"
 	"tribune/shape"
 	"tribune/storage"
+	"tribune/tribe"
+	"tribune/web/carry"
 	"tribune/web/ideas"
+	"tribune/web/people"
+	"tribune/web/posts"
 	"tribune/web/signin"
+	"tribune/web/tribes"
 	"tribune/web/webtest"
 )
 
-func square(t *testing.T) (s *webtest.Site, ada *webtest.Reader, idea shape.Idea) {
-	s = webtest.New(t, webtest.Folder{Files: signin.Files, Routes: signin.Routes}, webtest.Folder{Files: ideas.Files, Routes: ideas.Routes})
+func square(t *testing.T, more ...webtest.Folder) (s *webtest.Site, ada *webtest.Reader, idea shape.Idea) {
+	s = webtest.New(t, append(more, webtest.Folder{Files: signin.Files, Routes: signin.Routes}, webtest.Folder{Files: ideas.Files, Routes: ideas.Routes})...)
 	ada = s.Person("Ada Brook", know.Member)
 	idea, err := s.Ideas.Propose(t.Context(), ada.Actor, shape.NewIdea{Title: "Dotted paper", Body: "Dots.", Language: "en"})
 	if err != nil {
@@ -204,5 +211,124 @@ func TestTooMuch(t *testing.T) {
 	s.Visitor().Post("/ideas", "title", "Squared paper", "body", strings.Repeat("é", 40000)).Want(t, 401, "Sign in first", "éé")
 	if _, err := s.People.KeepWords(t.Context(), url.Values{"body": {strings.Repeat("x", 65<<10)}}); err == nil {
 		t.Error("65 kB are kept")
+	}
+}
+
+// parts are the other pages on which a visitor may be about to do something.
+func parts() []webtest.Folder {
+	return []webtest.Folder{{Files: posts.Files, Routes: posts.Routes}, {Files: tribes.Files, Routes: tribes.Routes}, {Files: carry.Files, Routes: carry.Routes}, {Files: people.Files, Routes: people.Routes}}
+}
+
+// TestComesWithMore takes what else a visitor may have been about to do through
+// the mail: nothing is done by opening the link, and the button does it, once.
+func TestComesWithMore(t *testing.T) {
+	s, ada, idea := square(t, parts()...)
+	ctx := t.Context()
+	mara := s.Person("Mara Lind", know.Staff)
+	p, err := s.Posts.Begin(ctx, ada.Actor, post.NewPost{Title: "Why dots", Body: "They do not shout.", Language: "en"})
+	if err == nil {
+		p, err = s.Posts.Publish(ctx, ada.Actor, p.ID)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, err := s.Posts.Reply(ctx, mara.Actor, p.ID, 0, "What of lines?", "en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, err := s.Tribes.Start(ctx, ada.Actor, tribe.NewTribe{Name: "Dotters"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := func(pattern string, id int64) string {
+		return strings.ReplaceAll(pattern, "N", strconv.FormatInt(id, 10))
+	}
+	count := func(query string) (n int) {
+		t.Helper()
+		if err := s.DB.Row(ctx, query).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	for n, c := range []struct {
+		path                  string
+		fields                []string
+		came, button, do, sql string
+		to                    string // where it leads
+	}{
+		{at("/tribune/N/replies", p.ID), []string{"body", "Lines <b>shout</b>, **too**.", "language", "en", "to", at("N", first.ID)}, "say this under “Why dots”", "Become a member and send it", "reply",
+			`select count(*) from post_reply where thread_id <> id`, `^/tribune/\d+\?replies=r\w+\.0#r\d+$`},
+		{at("/tribune/N/reactions", p.ID), []string{"kind", "agrees"}, "say “I agree” under “Why dots”", "Become a member and say so", "react",
+			`select count(*) from post_reaction where kind = 'agrees'`, `^/tribune/\d+#reactions$`},
+		{at("/tribes/N/join", g.ID), []string{}, "join the tribe “Dotters”.", "Become a member and join it", "join",
+			`select count(*) from membership where shown = 0 and left_at = 0`, `^/tribes/\d+$`},
+		{at("/tribes/N/join", g.ID), []string{"shown", "1"}, "and let everybody see that you are in it", "Become a member and join it", "join-seen",
+			`select count(*) from membership where shown = 1`, `^/tribes/\d+$`},
+		{"/tribes", []string{"name", "Ruled by hand", "stands", "A *ruler* each."}, "start the tribe “Ruled by hand”.", "Become a member and start it", "start",
+			`select count(*) from tribe where name = 'Ruled by hand'`, `^/tribes/\d+$`},
+		{"/thanks", []string{"kind", "idea", "id", at("N", idea.ID), "reason", "It cost me a night."}, "thank Ada Brook", "Become a member and say thank you", "thank",
+			`select count(*) from thanks`, `^/ideas/\d+`},
+		{at("/people/N/write", mara.Actor.ID), []string{"signin", "1", "who", "private", "subject", "A hole", "body", "My book has a hole."}, "send this letter to Mara Lind, “A hole”", "Become a member and send it", "write",
+			`select count(*) from thread where kind = 'letter'`, `^/me/threads/\d+$`},
+	} {
+		t.Run(c.do, func(t *testing.T) {
+			before := count(c.sql)
+			link := linkFor(t, s, at("joN@example.org", int64(n)), sent(t, s, c.path, c.fields...))
+			s.Visitor().Get(link).Want(t, 200, c.came, c.button, "Only sign in").Without(t, "<b>shout</b>")
+			if count(c.sql) != before {
+				t.Fatal("opening a link did it")
+			}
+			to := s.Visitor().Post(link, "name", at("Jo N", int64(n)), "do", c.do).Want(t, 303).Header.Get("Location")
+			if count(c.sql) != before+1 {
+				t.Errorf("it was lost on the way: %s", c.sql)
+			}
+			if !regexp.MustCompile(c.to).MatchString(to) {
+				t.Errorf("led to %s", to)
+			}
+		})
+	}
+	if n := kept(t, s); n != 0 {
+		t.Errorf("%d texts are still kept after they were sent", n)
+	}
+}
+
+// TestMoreWordsWait has what was written stand in its form again for who only
+// signed in, and for who is signed in already.
+func TestMoreWordsWait(t *testing.T) {
+	s, ada, idea := square(t, parts()...)
+	mara, bo := s.Person("Mara Lind", know.Staff), s.Person("Bo Lund", know.Member)
+	p, err := s.Posts.Begin(t.Context(), ada.Actor, post.NewPost{Title: "Why dots", Body: "They do not shout.", Language: "en"})
+	if err == nil {
+		_, err = s.Posts.Publish(t.Context(), ada.Actor, p.ID)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, err := s.Posts.Reply(t.Context(), mara.Actor, p.ID, 0, "What of lines?", "en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := func(n int64) string { return strconv.FormatInt(n, 10) }
+	for path, c := range map[string][2][]string{
+		"/tribune/" + id(p.ID) + "/replies": {{"body", "They shout.", "to", id(first.ID)}, {">They shout.</textarea>", `<details class="post-answer-form" open`}},
+		"/tribes":                           {{"name", "Ruled by hand", "stands", "A ruler."}, {`value="Ruled by hand"`, ">A ruler.</textarea>"}},
+		"/thanks":                           {{"kind", "idea", "id", id(idea.ID), "reason", "A night."}, {">A night.</textarea>"}},
+		"/people/" + id(mara.Actor.ID) + "/write": {{"signin", "1", "who", "public", "subject", "A hole", "body", "It has one."}, {`value="A hole"`, ">It has one.</textarea>", `value="public" required checked`}},
+	} {
+		next := sent(t, s, path, c[0]...)
+		to, _, _ := strings.Cut(s.Visitor().Post(linkFor(t, s, "jo@example.org", next), "name", "Jo").Want(t, 303).Header.Get("Location"), "#")
+		bo.Get(to).Want(t, 200, append(c[1], `name="kept"`)...)
+		landing, _, _ := strings.Cut(bo.Get("/signin?next="+url.QueryEscape(next)).Want(t, 303).Header.Get("Location"), "#")
+		if landing != to {
+			t.Errorf("who is signed in is led to %s, not to %s", landing, to)
+		}
+	}
+	bo.Get("/signin?next="+url.QueryEscape("/tribune/"+id(p.ID)+"?do=react&kind=asks")).Want(t, 200, "Say so as Bo Lund", `name="kind" value="asks"`)
+	for _, next := range []string{"/tribune/1?do=react&kind=hates", "/tribune/1?do=react", "/tribes/0?do=join", "/tribes/99?do=join", "/tribes/1/join?do=join", "/tribes/new?do=start",
+		"/thanks?do=thank&kind=idea&id=1&kept=1-forged", "/thanks?do=thank&kind=nothing&id=1&kept=1-forged", "/people/1/write?do=write", "/people/1?do=write&kept=1-x"} {
+		s.Visitor().Get("/signin?next="+url.QueryEscape(next)).Want(t, 200).Without(t, "You are here to")
+	}
+	if kept(t, s) != 4 {
+		t.Errorf("%d texts are kept", kept(t, s))
 	}
 }

@@ -51,7 +51,7 @@ func (d door) ask(w http.ResponseWriter, r *http.Request, v *page.View) error {
 	switch {
 	case v.Actor.ID == 0:
 		return d.Show(w, r, v, askPage(v, askForm{next: page.Along(r, next), errand: e}))
-	case e.Do == "vote" || e.Do == "follow":
+	case e.Do != "" && e.Kept == "":
 		return d.Show(w, r, v, errandPage(v, e))
 	case e.Do != "":
 		next = e.Landing()

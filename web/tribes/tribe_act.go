@@ -27,8 +27,12 @@ func (h handlers) act(w http.ResponseWriter, r *http.Request, f func(id int64) e
 func (h handlers) join(w http.ResponseWriter, r *http.Request, v *page.View) error {
 	return h.act(w, r, func(id int64) error {
 		err := h.Tribes.Join(r.Context(), v.Actor, id, r.PostForm.Get("shown") == "1")
-		if fault.Is(err, fault.Unauthorised) { // a visitor signs in and comes back to the button
-			return page.Back(w, r, "/signin?next="+string(urlOf(id)))
+		if fault.Is(err, fault.Unauthorised) {
+			join := page.Errand{Do: page.ToJoin, ID: id}
+			if r.PostForm.Get("shown") == "1" {
+				join.Do = page.ToJoinSeen
+			}
+			return page.ToSignIn(w, r, join.Next())
 		}
 		return err
 	})

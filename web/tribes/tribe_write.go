@@ -2,7 +2,9 @@ package tribes
 
 import (
 	"net/http"
+	"net/url"
 	"strconv"
+	"strings"
 
 	"tribune/internal/fault"
 	"tribune/know"
@@ -20,7 +22,7 @@ type draft struct {
 	version int64
 	wrong   page.Wrong
 	other   tribe.Tribe // that has a name like this one
-	signIn  bool
+	kept    string      // ticket of these words, if they were kept over a sign-in
 }
 
 func (d draft) action() string {
@@ -34,8 +36,17 @@ func (d draft) action() string {
 }
 
 func (h handlers) begin(w http.ResponseWriter, r *http.Request, v *page.View) error {
+	d := draft{shown: true}
+	ticket, words, err := h.KeptWords(r)
+	if err != nil {
+		return err
+	}
+	if ticket != "" {
+		d = draftOf(words)
+		d.kept = ticket
+	}
 	v.Title, v.Section = v.T("Start a tribe"), "tribes"
-	return h.Show(w, r, v, draftPage(v, draft{shown: true}))
+	return h.Show(w, r, v, draftPage(v, d))
 }
 
 func (h handlers) start(w http.ResponseWriter, r *http.Request, v *page.View) error {
@@ -44,6 +55,15 @@ func (h handlers) start(w http.ResponseWriter, r *http.Request, v *page.View) er
 		return err
 	}
 	t, err := h.Tribes.Start(r.Context(), v.Actor, tribe.NewTribe{Name: d.name, Stands: d.stands, Shown: d.shown})
+	if fault.Is(err, fault.Unauthorised) && strings.TrimSpace(d.name) != "" {
+		fields := url.Values{"name": {d.name}, "stands": {d.stands}, "shown": {r.PostForm.Get("shown")}}
+		if done, err := h.KeepOver(w, r, page.Errand{Do: page.ToStart}, fields); done || err != nil {
+			return err
+		}
+	}
+	if err == nil {
+		err = h.People.DropWords(r.Context(), d.kept)
+	}
 	if err != nil {
 		v.Title = v.T("Start a tribe")
 		return h.again(w, r, v, d, err)
@@ -57,18 +77,20 @@ func typed(w http.ResponseWriter, r *http.Request) (d draft, err error) {
 	if err := page.Form(w, r); err != nil {
 		return d, err
 	}
-	d = draft{name: r.PostForm.Get("name"), stands: r.PostForm.Get("stands"), shown: r.PostForm.Get("shown") == "1"}
+	d = draftOf(r.PostForm)
 	d.version, _ = strconv.ParseInt(r.PostForm.Get("version"), 10, 64)
 	return d, nil
+}
+
+func draftOf(fields url.Values) draft {
+	return draft{name: fields.Get("name"), stands: fields.Get("stands"), shown: fields.Get("shown") == "1", kept: fields.Get("kept")}
 }
 
 // again shows a form with what was typed and what is wrong with it; a name that
 // another tribe has comes with a link to that one.
 func (h handlers) again(w http.ResponseWriter, r *http.Request, v *page.View, d draft, err error) error {
 	v.Section = "tribes"
-	if fault.Is(err, fault.Unauthorised) {
-		d.signIn, v.Status = true, http.StatusUnauthorized
-		d.wrong = page.Wrong{Text: v.T("Sign in first. Your words stay here: sign in on another page, come back, and send them again.")}
+	if page.SignInFirst(v, err, &d.wrong) {
 		return h.Show(w, r, v, draftPage(v, d))
 	}
 	if err := v.Wrong(err, &d.wrong); err != nil {
