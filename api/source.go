@@ -233,6 +233,7 @@ type Query struct {
 	Mentions  int64     `json:"mentions" doc:"That match, copies left out"`
 	Found     *int      `json:"found,omitempty" doc:"How many it found at once, when added or changed"`
 	Filled    bool      `json:"filled" doc:"It looked through all that was there before it was changed last"`
+	Progress  int64     `json:"progress" doc:"How much of that it looked through, in hundredths; 100 once it is filled"`
 	Warnings  []string  `json:"warnings" nullable:"false" doc:"What of it is allowed but seldom meant"`
 	CreatedAt time.Time `json:"created_at"`
 	ChangedAt time.Time `json:"changed_at"`
@@ -242,7 +243,11 @@ type Query struct {
 func (s *service) standingQueries(ctx context.Context, a *gate.Asker, queries ...listen.Query) ([]Query, error) {
 	out := make([]Query, len(queries))
 	for i, q := range queries {
-		out[i] = Query{q.ID, q.Name, q.Text, string(q.Purpose), append([]int64{}, q.Sources...), q.Mentions, nil, q.Filled, []string{}, q.CreatedAt, q.ChangedAt}
+		progress, err := s.Radar.Progress(ctx, a.Actor, q)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = Query{q.ID, q.Name, q.Text, string(q.Purpose), append([]int64{}, q.Sources...), q.Mentions, nil, q.Filled, progress, []string{}, q.CreatedAt, q.ChangedAt}
 		parsed, err := s.Radar.Parse(ctx, a.Actor, q.Text)
 		if err != nil && !fault.Is(err, fault.Invalid) {
 			return nil, err

@@ -34,7 +34,17 @@ func (q *Query) Warnings() []*fault.Error {
 	if q.root == nil {
 		return nil
 	}
-	return slices.Concat(q.broad(), q.notes, q.root.strange(nil))
+	return slices.Concat(q.broad(), q.Notes())
+}
+
+// Notes says what of a query most likely means something else than it says. It
+// is what Warnings says but for that it finds nearly everything, which may be meant
+// where one looks through what is there.
+func (q *Query) Notes() []*fault.Error {
+	if q.root == nil {
+		return nil
+	}
+	return slices.Concat(q.notes, q.root.strange(nil))
 }
 
 // longestEnd is how long what sites' names end in, such as com or info, mostly is.
