@@ -83,7 +83,7 @@ func TestSpikeReachesAWebhook(t *testing.T) {
 		var said relay.Payload
 		must(json.Unmarshal(p.body, &said))
 		o := said.Data.Spike
-		if said.Type != "spike.found" || o == nil || o.Kind != "rise" || !o.GoingOn || o.Mentions < 30 || len(o.Words) == 0 || o.Words[0].Text != "recall" || said.Data.Query.Name != "Our paper" ||
+		if said.Type != "spike.found" || o == nil || o.Kind != "rise" || !o.GoingOn || o.Mentions < 30 || len(o.Words) == 0 || o.Words[0].Text != "paper has a recall" || said.Data.Query.Name != "Our paper" ||
 			said.Data.URL != fmt.Sprintf("https://tribune.example/desk/radar/spikes/%d", o.ID) || now.Sub(last) >= time.Minute {
 			t.Errorf("%s", p.body)
 		}

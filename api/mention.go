@@ -263,7 +263,9 @@ type Spike struct {
 	Expected float64   `json:"expected" doc:"In that hour"`
 	Z        float64   `json:"z" doc:"How far it went, in standard deviations; below 0 if there were too few"`
 	Mentions int64     `json:"mentions" doc:"In it, copies left out"`
-	Words    []Driver  `json:"words" nullable:"false" doc:"New in a rise, the most telling first"`
+	CauseID  int64     `json:"cause_id" doc:"The spike of a narrower query that explains most of it; 0: it stands by itself"`
+	AlsoIn   []int64   `json:"also_in" nullable:"false" doc:"Queries whose spikes it explains; 0: all mentions"`
+	Words    []Driver  `json:"words" nullable:"false" doc:"Words and phrases that are new in a rise, the newest first"`
 	Authors  []Driver  `json:"authors" nullable:"false"`
 	Links    []Driver  `json:"links" nullable:"false"`
 	FoundAt  time.Time `json:"found_at"`
@@ -279,13 +281,13 @@ func drivers(all []spike.Driver) []Driver {
 }
 
 func oneSpike(o spike.Spike) Spike {
-	return Spike{o.ID, o.Query, string(o.Kind), o.Start, o.End, o.GoingOn, o.Peak, o.Expected, o.Z, o.Mentions,
+	return Spike{o.ID, o.Query, string(o.Kind), o.Start, o.End, o.GoingOn, o.Peak, o.Expected, o.Z, o.Mentions, o.Cause, append([]int64{}, o.Also...),
 		drivers(o.Drove.Words), drivers(o.Drove.Authors), drivers(o.Drove.Links), o.FoundAt, o.GoneAt}
 }
 
 func (s *service) spikesList(ctx context.Context, a *gate.Asker, in *struct {
 	Paged
-	QueryID int64 `query:"query_id" default:"-1" minimum:"-1" doc:"Of one standing query; 0: of all mentions together; -1: whichever"`
+	QueryID int64 `query:"query_id" default:"-1" minimum:"-1" doc:"Of one standing query; 0: of all mentions together; -1: whichever, without those that a narrower one explains"`
 }) (*answer[List[Spike]], error) {
 	before, err := in.before()
 	if err != nil {

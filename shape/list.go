@@ -114,13 +114,29 @@ func (l *listing) and(condition string, values ...any) {
 
 // text gives the query. Where many ideas are looked at to find the few of a
 // page, they are sorted by their numbers alone, and the words read afterwards.
-func (l *listing) text(column string, limit int) string {
-	order := ` order by idea.` + column + ` desc, idea.id desc`
-	found := ` from ` + l.from + ` where ` + l.where.String() + order + ` limit ` + l.arg(limit)
-	if l.from == "idea" {
-		return `select ` + ideaColumns + found
+// An order that only the stages have indexes for is read stage by stage.
+func (l *listing) text(column string, limit int, byStage bool) string {
+	order, most := ` order by idea.`+column+` desc, idea.id desc`, ` limit `+l.arg(limit)
+	found := ` from ` + l.from + ` where ` + l.where.String()
+	if !byStage && l.from == "idea" {
+		return `select ` + ideaColumns + found + order + most
 	}
-	return `select ` + ideaColumns + ` from (select idea.id as id` + found + `) page cross join idea where idea.id = page.id` + order
+	page := `select idea.id as id` + found + order + most
+	if byStage {
+		stages := make([]string, len(Stages()))
+		for n, stage := range Stages() {
+			stages[n] = `select id from (select idea.id as id` + found + ` and idea.stage = '` + string(stage) + `'` + order + most + `) staged`
+		}
+		page = strings.Join(stages, ` union all `)
+	}
+	return `select ` + ideaColumns + ` from (` + page + `) page cross join idea where idea.id = page.id` + order + most
+}
+
+// byStage says whether a list is read stage by stage. Votes and voices change
+// all the time, and each index over them costs every vote two pages written:
+// there is one of each, by stage.
+func (l *listing) byStage(column string, f Filter) bool {
+	return (column == "votes" || column == "voices") && l.from == "idea" && f.Stage == "" && f.Call == 0 && f.Person == 0
 }
 
 // List gives a page of ideas, and the cursor of the next one, "" after the
@@ -165,7 +181,7 @@ func (s *Ideas) readList(ctx context.Context, a know.Actor, f Filter) (ideas []I
 		}
 		l.and(`(idea.`+column+`, idea.id) < (?, ?)`, key, id)
 	}
-	ideas, err = storage.All(ctx, s.db, scanIdea, l.text(column, f.Limit+1), l.args...)
+	ideas, err = storage.All(ctx, s.db, scanIdea, l.text(column, f.Limit+1, l.byStage(column, f)), l.args...)
 	if err != nil {
 		return nil, "", fmt.Errorf("shape: list: %w", err)
 	}

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -22,8 +23,9 @@ import (
 // and goes back into either. Full-text tables are left out: they are made
 // anew from the texts.
 
-// archiveFormat is the version of the archive's layout.
-const archiveFormat = 1
+// archiveFormat is the version of the archive's layout. In layout 1 the bytes of
+// "rest" were written as if they were letters, and are lost.
+const archiveFormat = 2
 
 // tables lists what an archive holds, in the order it is read back.
 var tables = []string{
@@ -54,6 +56,12 @@ type Manifest struct {
 	Schema int64            `json:"schema"` // the migration the rows fit
 	MadeAt time.Time        `json:"made_at"`
 	Rows   map[string]int64 `json:"rows"`
+}
+
+// rows gives how many rows of a table are to be read.
+func (m Manifest) rows(table string) (n int64, ok bool) {
+	n, ok = m.Rows[table]
+	return n, ok && (m.Format > 1 || table != "rest")
 }
 
 // Folder is where an archive is written to, and read from: one file at a time.
@@ -160,6 +168,10 @@ func exportTable(ctx context.Context, run runner, to Folder, table string, secre
 	if err != nil {
 		return 0, err
 	}
+	binary, err := bytesColumns(rows)
+	if err != nil {
+		return 0, err
+	}
 	w, err := to.Create(table + ".ndjson")
 	if err != nil {
 		return 0, err
@@ -176,6 +188,11 @@ func exportTable(ctx context.Context, run runner, to Folder, table string, secre
 		}
 		if at := slices.Index(columns, "token"); table == "source" && at >= 0 && !secrets {
 			values[at] = ""
+		}
+		for i, v := range values {
+			if b, ok := v.([]byte); ok && !binary[columns[i]] {
+				values[i] = string(b)
+			}
 		}
 		if err := writeRow(out, table, columns, values); err != nil {
 			w.Close()
@@ -213,6 +230,18 @@ func inOrder(ctx context.Context, run runner, query string) (string, error) {
 	return " order by " + strings.Join(by, ", "), rows.Err()
 }
 
+// bytesColumns tells which columns hold bytes, which JSON has in base64.
+func bytesColumns(rows *sql.Rows) (map[string]bool, error) {
+	types, err := rows.ColumnTypes()
+	binary := map[string]bool{}
+	for _, t := range types {
+		if name := strings.ToLower(t.DatabaseTypeName()); name == "blob" || name == "bytea" {
+			binary[t.Name()] = true
+		}
+	}
+	return binary, err
+}
+
 // writeRow writes a row as a JSON object, its columns in the table's order.
 func writeRow(out *bufio.Writer, table string, columns []string, values []any) error {
 	var line bytes.Buffer
@@ -221,9 +250,6 @@ func writeRow(out *bufio.Writer, table string, columns []string, values []any) e
 		v := values[i]
 		if table == "event" && column == "tx" {
 			v = int64(0) // its meaning ends with the database it was written in
-		}
-		if b, ok := v.([]byte); ok && table != "blob" {
-			v = string(b)
 		}
 		text, err := json.Marshal(v)
 		if err != nil {
@@ -250,7 +276,7 @@ func (db *DB) Import(ctx context.Context, from Folder) (Manifest, error) {
 	}
 	err = json.NewDecoder(f).Decode(&m)
 	f.Close()
-	if err != nil || m.Format != archiveFormat {
+	if err != nil || m.Format < 1 || m.Format > archiveFormat {
 		return m, fault.New(fault.Invalid, "This copy of a site is of a form that this program does not read. Nothing was changed.").Because(err)
 	}
 	newest, err := Newest()
@@ -276,7 +302,7 @@ func (db *DB) Import(ctx context.Context, from Folder) (Manifest, error) {
 			return err
 		}
 		for _, table := range tables {
-			if want, ok := fits.Rows[table]; ok {
+			if want, ok := fits.rows(table); ok {
 				if err := importTable(ctx, tx, from, table, want); err != nil {
 					return fmt.Errorf("table %s: %w", table, err)
 				}
@@ -307,7 +333,7 @@ func unused(ctx context.Context, q Q) error {
 
 // importTable reads one table's rows back.
 func importTable(ctx context.Context, tx *Tx, from Folder, table string, want int64) error {
-	columns, err := tableColumns(ctx, tx, table)
+	columns, binary, err := tableColumns(ctx, tx, table)
 	if err != nil {
 		return err
 	}
@@ -332,7 +358,7 @@ func importTable(ctx context.Context, tx *Tx, from Folder, table string, want in
 			columns = slices.DeleteFunc(columns, func(c string) bool { _, ok := row[c]; return !ok })
 			statement = insertStatement(table, columns)
 		}
-		args, err := rowArgs(table, columns, row)
+		args, err := rowArgs(columns, binary, row)
 		if err != nil {
 			return fmt.Errorf("row %d: %w", n+1, err)
 		}
@@ -358,17 +384,22 @@ func insertStatement(table string, columns []string) string {
 	return `insert into ` + table + ` (` + strings.Join(columns, ", ") + `) values (` + strings.Join(holes, ", ") + `)`
 }
 
-func tableColumns(ctx context.Context, tx *Tx, table string) ([]string, error) {
+// tableColumns gives a table's columns, and which of them hold bytes.
+func tableColumns(ctx context.Context, tx *Tx, table string) (columns []string, binary map[string]bool, err error) {
 	rows, err := tx.Query(ctx, `select * from `+table+` limit 0`)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer rows.Close()
-	return rows.Columns()
+	if columns, err = rows.Columns(); err != nil {
+		return nil, nil, err
+	}
+	binary, err = bytesColumns(rows)
+	return columns, binary, err
 }
 
 // rowArgs gives a row's values in the order of the columns.
-func rowArgs(table string, columns []string, row map[string]any) ([]any, error) {
+func rowArgs(columns []string, binary map[string]bool, row map[string]any) ([]any, error) {
 	args := make([]any, len(columns))
 	for i, column := range columns {
 		switch v := row[column].(type) {
@@ -380,10 +411,10 @@ func rowArgs(table string, columns []string, row map[string]any) ([]any, error) 
 			args[i] = n
 		case string:
 			args[i] = v
-			if table == "blob" && column == "data" {
-				var data []byte
-				if err := json.Unmarshal([]byte(`"`+v+`"`), &data); err != nil {
-					return nil, err
+			if binary[column] {
+				data, err := base64.StdEncoding.DecodeString(v)
+				if err != nil {
+					return nil, fmt.Errorf("column %s: %w", column, err)
 				}
 				args[i] = data
 			}

@@ -68,7 +68,7 @@ func readOlder(ctx context.Context, path string, m Manifest, from Folder) error 
 		return err
 	}
 	for _, table := range inTurn(there) {
-		if want, ok := m.Rows[table]; ok {
+		if want, ok := m.rows(table); ok {
 			if err := importTable(ctx, tx, from, table, want); err != nil {
 				return fmt.Errorf("table %s: %w", table, err)
 			}

@@ -327,8 +327,6 @@ CREATE TABLE idea (
   decided_at   bigint not null default 0
 , clause_id bigint not null default 0, clause_at bigint not null default 0, against bigint not null default 0, staff_against bigint not null default 0);
 
-CREATE INDEX idea_votes on idea (votes, id) where state = 'visible';
-
 CREATE INDEX idea_new on idea (created_at, id) where state = 'visible';
 
 CREATE INDEX idea_stage on idea (stage, votes, id) where state = 'visible';
@@ -559,8 +557,6 @@ CREATE INDEX outbox_due on outbox (state, due_at);
 CREATE INDEX outbox_person on outbox (person_id) where person_id <> 0;
 
 CREATE INDEX telling_superseded on telling (superseded_by) where superseded_by <> 0;
-
-CREATE INDEX idea_voices on idea (voices, id) where state = 'visible';
 
 CREATE INDEX idea_stage_voices on idea (stage, voices, id) where state = 'visible';
 
@@ -1641,7 +1637,7 @@ CREATE TABLE spike (
   drove_at bigint not null default 0, -- when they were
   found_at bigint not null,
   gone_at  bigint not null default 0 -- since when the counts do not show it any more: what made it was deleted, edited or came late
-);
+, cause_id bigint not null default 0);
 
 CREATE INDEX spike_query on spike (query_id, start_at);
 
@@ -1876,3 +1872,5 @@ CREATE TABLE kept_words (
 );
 
 CREATE INDEX kept_words_created on kept_words (created_at);
+
+CREATE INDEX spike_cause on spike (cause_id) where cause_id > 0;

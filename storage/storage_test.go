@@ -3,6 +3,7 @@ package storage_test
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"errors"
 	"flag"
 	"fmt"
@@ -154,6 +155,14 @@ func (m memory) Open(name string) (io.ReadCloser, error) {
 	return nil, os.ErrNotExist
 }
 
+// bytesOf gives every byte there is but the first few, none of them text.
+func bytesOf(from int) (b []byte) {
+	for c := from; c < 256; c++ {
+		b = append(b, byte(c))
+	}
+	return b
+}
+
 // fill writes rows whose values are easily spoilt on the way.
 func fill(t *testing.T, db *storage.DB) {
 	t.Helper()
@@ -167,6 +176,9 @@ func fill(t *testing.T, db *storage.DB) {
 			}
 		}
 		if _, err := tx.Exec(t.Context(), `insert into blob (sha256, type, data, made_at) values ('00', 'image/png', $1, 5)`, []byte{0, 255, 1, 10, 13, 34}); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(t.Context(), `insert into rest (source_id, n, keys, speakers, data, size, at) values (1, 1, $1, $2, $3, 9, 5)`, bytesOf(1), bytesOf(2), bytesOf(0)); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(t.Context(), `insert into session (hash, person_id, created_at, seen_at, expires_at) values ('h', 1, 1, 1, 1)`); err != nil {
@@ -302,6 +314,16 @@ func TestArchiveRoundTrip(t *testing.T) {
 				if diff := cmp.Diff(b.String(), second[name].String()); diff != "" {
 					t.Errorf("%s: %s", name, diff)
 				}
+				if strings.ContainsRune(b.String(), '\uFFFD') {
+					t.Errorf("%s lost bytes", name)
+				}
+			}
+			var rest [3][]byte
+			if err := to.Row(t.Context(), `select keys, speakers, data from rest`).Scan(&rest[0], &rest[1], &rest[2]); err != nil {
+				t.Error(err)
+			}
+			if diff := cmp.Diff([3][]byte{bytesOf(1), bytesOf(2), bytesOf(0)}, rest); diff != "" {
+				t.Error(diff)
 			}
 			// New rows come after the old ones.
 			if err := to.Update(t.Context(), func(tx *storage.Tx) error {
@@ -325,6 +347,34 @@ func TestArchiveRoundTrip(t *testing.T) {
 			t.Error("sessions were handed over")
 		}
 	})
+}
+
+// Of a copy in layout 1, which spoilt what rests, all else is read.
+func TestImportLayout1(t *testing.T) {
+	from := storagetest.SQLite(t)
+	fill(t, from)
+	old := memory{}
+	if _, err := from.Export(t.Context(), old, true, time.Unix(0, 0)); err != nil {
+		t.Fatal(err)
+	}
+	for name, change := range map[string]*strings.Replacer{
+		"manifest.json": strings.NewReplacer(`"format": 2`, `"format": 1`),
+		"rest.ndjson":   strings.NewReplacer(base64.StdEncoding.EncodeToString(bytesOf(0)), "\uFFFD\uFFFD"),
+	} {
+		text := change.Replace(old[name].String())
+		if text == old[name].String() {
+			t.Fatalf("%s is as it was: %s", name, text)
+		}
+		old[name] = &strings.Builder{}
+		old[name].WriteString(text)
+	}
+	to := storagetest.SQLite(t)
+	if _, err := to.Import(t.Context(), old); err != nil {
+		t.Fatal(err)
+	}
+	if people, rest := count(t, to, `select count(*) from person`), count(t, to, `select count(*) from rest`); people != 30 || rest != 0 {
+		t.Errorf("%d people, %d rest", people, rest)
+	}
 }
 
 // A copy that is not whole changes nothing.

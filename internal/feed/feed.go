@@ -27,6 +27,7 @@ type Feed struct {
 	Link     string
 	Entries  []Entry
 	Repaired bool `json:",omitempty"` // its bytes did not fit the encoding it names, or none
+	Entities bool `json:",omitempty"` // it declares entities of its own, which stand as they are written
 }
 
 // Entry is one utterance.
@@ -92,20 +93,25 @@ type notFeed struct{ root string }
 func (e *notFeed) Error() string { return "no feed but " + e.root }
 
 func (r Reader) readXML(data []byte, base *url.URL) (*collector, error) {
-	root, doc, err := outlineOf(data)
-	switch root {
+	o, doc, err := outlineOf(data)
+	var read func([]byte, *url.URL) (*collector, error)
+	switch o.root {
 	case "rss", "rdf":
-		if err != nil {
-			return nil, err
-		}
-		return r.readRSS(doc, base)
+		read = r.readRSS
 	case "feed":
-		if err != nil {
-			return nil, err
-		}
-		return r.readAtom(doc, base)
+		read = r.readAtom
+	default:
+		return nil, &notFeed{o.root}
 	}
-	return nil, &notFeed{root}
+	if err != nil {
+		return nil, err
+	}
+	c, err := read(doc, base)
+	if err != nil {
+		return nil, err
+	}
+	c.feed.Entities = o.entities
+	return c, nil
 }
 
 func (r Reader) readRSS(doc []byte, base *url.URL) (*collector, error) {

@@ -257,6 +257,12 @@ func TestRepairedAndTitle(t *testing.T) {
 			t.Errorf("%s: %q, repaired %v", name, f.Title, f.Repaired)
 		}
 	}
+	for head, want := range map[string]bool{``: false, `<!DOCTYPE rss>`: false, `<!DOCTYPE rss [<!ENTITY lol "lol"><!ENTITY lol2 "&lol;&lol;">]>`: true} {
+		f, err := Parse([]byte(`<?xml version="1.0"?>`+head+`<rss version="2.0"><channel><item><guid>1</guid><title>&lol2;</title></item></channel></rss>`), "", nil)
+		if err != nil || f.Entities != want || strings.Contains(f.Entries[0].Title, "lollol") {
+			t.Errorf("%q: %+v, %v", head, f, err)
+		}
+	}
 	f, err := Parse([]byte(`{"version":"https://jsonfeed.org/version/1.1","title":"A &amp; B","items":[]}`), "application/feed+json", nil)
 	if err != nil || f.Title != "A & B" {
 		t.Errorf("JSON: %+v, %v", f, err)

@@ -40,6 +40,10 @@ type outline struct {
 
 	entries, scopes, texts int
 
+	// entities of its own are declared. Nobody expands them: a few lines can
+	// stand for gigabytes, and an external one for a file of ours.
+	entities bool
+
 	end     int64    // behind the last whole entry
 	closing []string // what was open there, outermost first
 }
@@ -51,26 +55,27 @@ type element struct {
 	text     int
 }
 
-// outlineOf gives the name of the root element and the document from there,
-// shortened to its first entries and, if it breaks off, to its whole ones.
-func outlineOf(data []byte) (root string, doc []byte, err error) {
+// outlineOf gives what was seen of the document, an error included, and the
+// document from its root element on, shortened to its first entries and, if it
+// breaks off, to its whole ones.
+func outlineOf(data []byte) (o *outline, doc []byte, err error) {
 	// The declaration has done its work, and a "version 1.1" would stop the decoder.
 	data = regexp.MustCompile(`^[^<]*<\?xml[^>]*\?>`).ReplaceAll(data, nil)
-	o := &outline{data: data, dec: xml.NewDecoder(bytes.NewReader(data))}
+	o = &outline{data: data, dec: xml.NewDecoder(bytes.NewReader(data))}
 	o.dec.Strict = false
 	o.dec.CharsetReader = func(_ string, r io.Reader) (io.Reader, error) { return r, nil }
 	for {
 		done, err := o.step()
 		switch {
 		case err != nil && errors.Is(err, errHostile):
-			return o.root, nil, err
+			return o, nil, err
 		case err != nil && o.end == 0:
 			line, _ := o.dec.InputPos()
-			return o.root, nil, &brokenError{line, err}
+			return o, nil, &brokenError{line, err}
 		case err != nil || o.entries == maxEntries:
-			return o.root, o.cut(), nil
+			return o, o.cut(), nil
 		case done:
-			return o.root, data[o.start:o.dec.InputOffset()], nil
+			return o, data[o.start:o.dec.InputOffset()], nil
 		}
 	}
 }
@@ -88,6 +93,8 @@ func (o *outline) step() (done bool, err error) {
 	case xml.EndElement:
 		o.close()
 		return len(o.stack) == 0, nil
+	case xml.Directive:
+		o.entities = o.entities || bytes.Contains(t, []byte("<!ENTITY"))
 	case xml.CharData:
 		if n := len(o.stack); n > 0 {
 			o.stack[n-1].text += len(t)

@@ -191,3 +191,31 @@ func TestQuiet(t *testing.T) {
 		}
 	}
 }
+
+// TestOnce tells a rise that several queries see once, and waits until that is known.
+func TestOnce(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		s := open(t, db)
+		ok(t, s.Wish(t.Context(), s.ann, Wishes{Choices: []Choice{{Query: 0, Spikes: true}, {Query: 1, Spikes: true}}}))
+		spike := func(id, query, cause, drove int64) event.Event {
+			ok(t, db.Update(t.Context(), func(tx *storage.Tx) error {
+				_, err := tx.Exec(t.Context(), `insert into spike (id, query_id, kind, start_at, end_at, going_on, peak, expected, z, cause_id, drove_at, found_at) values ($1, $2, 'rise', 1, 2, 1, 9, 1, 9, $3, $4, 1)`,
+					id, query, cause, drove)
+				return err
+			}))
+			return spiked(id, query)
+		}
+		s.happens(t, spike(1, 1, 0, 1), spike(2, 0, 1, 0))
+		if all := s.told(t); len(all) != 0 {
+			t.Errorf("told before it is known what is one: %v", all)
+		}
+		s.at = s.at.Add(patience + time.Second)
+		if all := s.told(t); len(all) != 1 || len(all[0]) != 1 || all[0][0].Subject != 1 {
+			t.Errorf("want the narrow one, once: %v", all)
+		}
+		s.happens(t, spike(3, 0, 0, 1), spike(4, 1, 1, 1))
+		if all := s.told(t); len(all) != 2 || len(all[1]) != 1 || all[1][0].Subject != 3 {
+			t.Errorf("want the other one only: %v", all)
+		}
+	})
+}

@@ -84,10 +84,15 @@ func (s *Alerts) Run(ctx context.Context, log *slog.Logger) error {
 	}
 }
 
+// patience is how long the alerts of somebody wait for what drove a spike among
+// them, and for which spikes are one.
+const patience = 30 * time.Second
+
 // Tell puts one mail into the outbox for each person for whom something waits
 // and whose quiet hours it is not.
 func (s *Alerts) Tell(ctx context.Context) error {
-	people, err := storage.All(ctx, s.db, storage.Scalar[int64], `select distinct person_id from alert where batch = 0 order by person_id`)
+	people, err := storage.All(ctx, s.db, storage.Scalar[int64], `select distinct a.person_id from alert a where a.batch = 0 and not exists (select 1 from alert w join spike s on s.id = w.subject_id and s.drove_at = 0
+		where w.person_id = a.person_id and w.batch = 0 and w.kind = 'spike' and w.at > $1) order by a.person_id`, storage.Micros(s.now().Add(-patience)))
 	if err != nil || len(people) == 0 {
 		return err
 	}
@@ -112,6 +117,9 @@ func (s *Alerts) tell(ctx context.Context, site know.Site, person int64) error {
 		return nil
 	}
 	return s.db.Update(ctx, func(tx *storage.Tx) error {
+		if err := once(ctx, tx, person); err != nil {
+			return err
+		}
 		var last int64
 		if err := tx.Row(ctx, `select coalesce(max(id), 0) from alert where person_id = $1 and batch = 0`, person).Scan(&last); err != nil || last == 0 {
 			return err
@@ -125,4 +133,15 @@ func (s *Alerts) tell(ctx context.Context, site know.Site, person int64) error {
 		}
 		return s.events.Put(ctx, tx, event.Delivery{Dedup: fmt.Sprintf("alerts:%d:%d", person, last), Kind: Mail, Person: person, Subject: event.Ref{Kind: Mail, ID: last}})
 	})
+}
+
+// once takes away what waits of a spike of which somebody was told already, or
+// is about to be: by itself, by the one that explains it, or by another that is
+// explained by the same.
+func once(ctx context.Context, tx *storage.Tx, person int64) error {
+	_, err := tx.Exec(ctx, `delete from alert where person_id = $1 and batch = 0 and kind = 'spike' and exists (
+		select 1 from spike s join spike o on coalesce(nullif(o.cause_id, 0), o.id) = coalesce(nullif(s.cause_id, 0), s.id) and o.id <> s.id
+			join alert b on b.person_id = $1 and b.kind = 'spike' and b.subject_id = o.id and b.id < alert.id
+		where s.id = alert.subject_id)`, person)
+	return err
 }

@@ -48,7 +48,8 @@ type Spike struct {
 	Peak     float64   `json:"peak"`     // mentions in the hour furthest from what was expected
 	Expected float64   `json:"expected"` // in that hour
 	Mentions int64     `json:"mentions"`
-	Words    []Driver  `json:"words"` // new in a rise, the most telling first
+	AlsoIn   []Query   `json:"also_in"` // queries that see the same; id 0: all that is heard
+	Words    []Driver  `json:"words"`   // new in a rise, the newest first
 	Authors  []Driver  `json:"authors"`
 	Links    []Driver  `json:"links"`
 }
@@ -114,15 +115,23 @@ func (s *Relays) payload(ctx context.Context, c call) (p Payload, err error) {
 func errGone() error { return fault.New(fault.NotFound, "What this was to tell is no longer so.") }
 
 func (s *Relays) spiked(ctx context.Context, c call) (d Data, err error) {
-	o, err := s.spikes.Spike(ctx, reader, c.subject)
+	found, err := s.spikes.Spike(ctx, reader, c.subject)
 	if err != nil {
 		return d, err
 	}
-	if !o.GoneAt.IsZero() {
-		return d, errGone()
-	}
-	if o.DroveAt.IsZero() && s.now().Sub(c.at) < patience {
+	if found.DroveAt.IsZero() && s.now().Sub(c.at) < patience {
 		return d, errNotYet
+	}
+	o, err := s.spikes.Leading(ctx, reader, c.subject)
+	if err != nil {
+		return d, err
+	}
+	told, err := s.told(ctx, c, o.ID)
+	if err != nil {
+		return d, err
+	}
+	if told || !o.GoneAt.IsZero() {
+		return d, errGone()
 	}
 	if o.Query != 0 {
 		q, err := s.radar.Query(ctx, reader, o.Query)
@@ -131,11 +140,44 @@ func (s *Relays) spiked(ctx context.Context, c call) (d Data, err error) {
 		}
 		d.Query = &Query{q.ID, q.Name}
 	}
+	also, err := s.alsoIn(ctx, o)
+	if err != nil {
+		return d, err
+	}
 	d.URL = fmt.Sprintf("%s/desk/radar/spikes/%d", s.url, o.ID)
-	d.Spike = &Spike{ID: o.ID, Kind: string(o.Kind), Start: o.Start, End: o.End, GoingOn: o.GoingOn, Peak: tenths(o.Peak), Expected: tenths(o.Expected), Mentions: o.Mentions,
+	d.Spike = &Spike{ID: o.ID, Kind: string(o.Kind), Start: o.Start, End: o.End, GoingOn: o.GoingOn, Peak: tenths(o.Peak), Expected: tenths(o.Expected), Mentions: o.Mentions, AlsoIn: also,
 		Words: drivers(o.Drove.Words), Links: drivers(o.Drove.Links)}
 	d.Spike.Authors, err = s.authors(ctx, o.Drove.Authors)
 	return d, err
+}
+
+// told reports whether an address was told of a spike already, or is about to
+// be: by it, or by another that it explains.
+func (s *Relays) told(ctx context.Context, c call, leading int64) (bool, error) {
+	n := 0
+	err := s.db.Row(ctx, `select count(*) from relay_call b join spike o on o.id = b.subject_id
+		where b.relay_id = $1 and b.kind = 'spike' and b.state <> 'dropped' and b.id < $2 and (o.id = $3 or o.cause_id = $3)`, c.relay, c.id, leading).Scan(&n)
+	return n > 0, err
+}
+
+// alsoIn names the queries that see the same as a spike.
+func (s *Relays) alsoIn(ctx context.Context, o spike.Spike) ([]Query, error) {
+	also := []Query{}
+	for _, id := range o.Also {
+		if id == 0 {
+			also = append(also, Query{})
+			continue
+		}
+		q, err := s.radar.Query(ctx, reader, id)
+		if fault.Is(err, fault.NotFound) {
+			continue // removed meanwhile
+		}
+		if err != nil {
+			return nil, err
+		}
+		also = append(also, Query{q.ID, q.Name})
+	}
+	return also, nil
 }
 
 func tenths(x float64) float64 { return math.Round(x*10) / 10 }

@@ -388,6 +388,29 @@ func TestCutOff(t *testing.T) {
 	}
 }
 
+// TestOneRise sends a rise that several queries see once, named after the
+// narrowest, and with the others.
+func TestOneRise(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		s, o, ctx := open(t, db, fetch.Options{AllowPrivate: true}), openOffice(t), t.Context()
+		q, _, err := s.radar.AddQuery(ctx, s.ann, listen.NewQuery{Name: "Our paper", Text: "paper"})
+		ok(t, err)
+		_, _, err = s.Add(ctx, s.ann, Wish{URL: o.URL, Spikes: true})
+		ok(t, err)
+		narrow, wide := s.spiked(t, q.ID, true), s.spiked(t, 0, true)
+		ok(t, db.Update(ctx, func(tx *storage.Tx) error {
+			_, err := tx.Exec(ctx, `update spike set cause_id = $1 where id = $2`, narrow.Subject.ID, wide.Subject.ID)
+			return err
+		}))
+		s.happens(t, wide, narrow)
+		all := o.takes(204)
+		if len(all) != 1 || all[0].Data.Spike.ID != narrow.Subject.ID || all[0].Data.Query.ID != q.ID || !slices.Equal(all[0].Data.Spike.AlsoIn, []Query{{}}) ||
+			!strings.Contains(all[0].Text, "It is seen also in: all that is heard.") {
+			t.Errorf("%+v", all)
+		}
+	})
+}
+
 // TestWaits waits for what drove a spike, but not for ever, and for the end of
 // quiet hours.
 func TestWaits(t *testing.T) {

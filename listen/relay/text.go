@@ -61,6 +61,16 @@ func rose(v *i18n.Printer, d Data) string {
 		return v.N("A drop of “{about}”: {n} mention in an hour. Usual is about {usual}.", "A drop of “{about}”: {n} mentions in an hour. Usual is about {usual}.", int64(d.Spike.Peak+.5), "about", about, "usual", usual)
 	}
 	said := v.N("A rise of “{about}”: {n} mention in an hour. Usual is about {usual}.", "A rise of “{about}”: {n} mentions in an hour. Usual is about {usual}.", int64(d.Spike.Peak+.5), "about", about, "usual", usual)
+	var also []string
+	for _, q := range d.Spike.AlsoIn {
+		if q.ID == 0 {
+			q.Name = v.T("all that is heard")
+		}
+		also = append(also, harmless(q.Name))
+	}
+	if len(also) > 0 {
+		said += " " + v.T("It is seen also in: {names}.", "names", v.List(also))
+	}
 	if len(d.Spike.Words) > 0 {
 		var fresh []string
 		for _, w := range d.Spike.Words[:min(len(d.Spike.Words), mostWords)] {

@@ -20,7 +20,7 @@ const (
 	mostNow    = 5_000  // mentions in it
 	mostBefore = 20_000 // mentions before it, the last ones
 	lookBack   = 14 * 24 * time.Hour
-	shown      = 8 // of words, authors, links
+	shown      = 8 // of phrases, authors, links
 	again      = time.Minute
 )
 
@@ -31,6 +31,16 @@ func (s *Spikes) drive(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("spike: drive: %w", err)
 	}
+	for i, o := range stale {
+		if stale[i].Mentions, err = s.count(ctx, o); err != nil {
+			return fmt.Errorf("spike: count %d: %w", o.ID, err)
+		}
+	}
+	for _, o := range stale {
+		if err := s.join(ctx, o); err != nil {
+			return fmt.Errorf("spike: join %d: %w", o.ID, err)
+		}
+	}
 	for _, o := range stale {
 		if err := s.driveOne(ctx, o); err != nil {
 			return fmt.Errorf("spike: drive %d: %w", o.ID, err)
@@ -39,13 +49,20 @@ func (s *Spikes) drive(ctx context.Context) error {
 	return nil
 }
 
-func (s *Spikes) driveOne(ctx context.Context, o Spike) error {
-	var n int64
-	err := s.db.Row(ctx, `select cast(coalesce(sum(n), 0) as bigint) from mention_count where query_id = $1 and at >= $2 and at < $3`,
+// count counts the mentions in a spike, and writes how many they are.
+func (s *Spikes) count(ctx context.Context, o Spike) (n int64, err error) {
+	err = s.db.Row(ctx, `select cast(coalesce(sum(n), 0) as bigint) from mention_count where query_id = $1 and at >= $2 and at < $3`,
 		o.Query, o.Start.Unix(), o.End.Unix()).Scan(&n)
 	if err != nil {
-		return err
+		return 0, err
 	}
+	return n, s.db.Update(ctx, func(tx *storage.Tx) error {
+		_, err := tx.Exec(ctx, `update spike set n = $1 where id = $2`, n, o.ID)
+		return err
+	})
+}
+
+func (s *Spikes) driveOne(ctx context.Context, o Spike) (err error) {
 	if up(o.Kind) {
 		if o.Drove, err = s.drove(ctx, o); err != nil {
 			return err
@@ -56,7 +73,7 @@ func (s *Spikes) driveOne(ctx context.Context, o Spike) error {
 		return err
 	}
 	return s.db.Update(ctx, func(tx *storage.Tx) error {
-		_, err := tx.Exec(ctx, `update spike set n = $1, drove = $2, stale = 0, drove_at = $3 where id = $4`, n, string(text), storage.Micros(s.now()), o.ID)
+		_, err := tx.Exec(ctx, `update spike set drove = $1, stale = 0, drove_at = $2 where id = $3`, string(text), storage.Micros(s.now()), o.ID)
 		return err
 	})
 }
@@ -101,27 +118,22 @@ func (s *Spikes) drove(ctx context.Context, o Spike) (Drove, error) {
 			stops[p.language] = keyness.Stop(p.language)
 		}
 	}
-	found := burst.Drove(plain(in), plain(before), now, past, 0, func(word string) bool {
-		if own[word] {
-			return true
-		}
+	empty := func(word string) bool {
 		for _, stop := range stops {
 			if stop(word) {
 				return true
 			}
 		}
 		return false
-	})
+	}
+	found := burst.Drove(plain(in), plain(before), now, past, 0, func(word string) bool { return own[word] || empty(word) })
 	var d Drove
-	words := found.Words[:min(len(found.Words), shown)]
-	spelt := map[string]string{}
-	for _, w := range words {
-		spelt[w.Word] = w.Word
+	words := make([]string, len(found.Words))
+	for i, w := range found.Words {
+		words[i] = w.Word
 	}
-	spell(spelt, in)
-	for _, w := range words {
-		d.Words = append(d.Words, Driver{Text: spelt[w.Word], Now: said(in, w.Word), Before: said(before, w.Word)})
-	}
+	said := phrases(words, in, before, empty)
+	d.Words = said[:min(len(said), shown)]
 	for _, a := range found.Authors[:min(len(found.Authors), shown)] {
 		d.Authors = append(d.Authors, Driver{Account: a.Key, Now: a.Now, Before: a.Before})
 	}
@@ -131,47 +143,12 @@ func (s *Spikes) drove(ctx context.Context, o Spike) (Drove, error) {
 	return d, nil
 }
 
-// spell gives words, which are folded, as people wrote them most often.
-func spell(words map[string]string, in []post) {
-	times := map[string]map[string]int{}
-	for _, p := range in {
-		for _, t := range query.Tokenize(p.text).Tokens {
-			if words[t.Word] == "" {
-				continue
-			}
-			if times[t.Word] == nil {
-				times[t.Word] = map[string]int{}
-			}
-			times[t.Word][p.text[t.Start:t.End]]++
-		}
-	}
-	for word, written := range times {
-		most := 0
-		for form, n := range written {
-			if n > most || n == most && form < words[word] {
-				words[word], most = form, n
-			}
-		}
-	}
-}
-
 func plain(posts []post) []burst.Post {
 	out := make([]burst.Post, len(posts))
 	for i, p := range posts {
 		out[i] = p.Post
 	}
 	return out
-}
-
-// said counts who said a word.
-func said(posts []post, word string) int {
-	who := map[int64]bool{}
-	for _, p := range posts {
-		if slices.Contains(p.Words, word) {
-			who[p.Author] = true
-		}
-	}
-	return len(who)
 }
 
 // posts reads what a query matched in a time, the last first.

@@ -63,7 +63,7 @@ func (s *Spikes) Once(ctx context.Context) error {
 
 // Filter says which spikes to list.
 type Filter struct {
-	Query  *int64 // nil: those of all queries and of all mentions
+	Query  *int64 // nil: those of all queries and of all mentions, but for what a narrower one explains
 	Before int64  // with ids under it; 0: from the last found
 	Limit  int    // 50 if 0, at most 200
 }
@@ -82,4 +82,17 @@ func (s *Spikes) Spike(ctx context.Context, a know.Actor, id int64) (Spike, erro
 		return Spike{}, err
 	}
 	return s.spike(ctx, id)
+}
+
+// Leading gives the spike that explains one, which is itself if none does.
+func (s *Spikes) Leading(ctx context.Context, a know.Actor, id int64) (Spike, error) {
+	o, err := s.Spike(ctx, a, id)
+	if err != nil || o.Cause == 0 {
+		return o, err
+	}
+	lead, err := s.spike(ctx, o.Cause)
+	if err != nil || !lead.GoneAt.IsZero() {
+		return o, err
+	}
+	return lead, nil
 }

@@ -24,9 +24,11 @@ type Spike struct {
 	Z        float64   // standard deviations, below 0 if there were too few
 	Mentions int64     // in it, copies left out
 	Drove    Drove     // of a rise
-	DroveAt  time.Time // when Drove and Mentions were worked out last; zero: not yet
+	DroveAt  time.Time // when Drove, Mentions and Cause were worked out last; zero: not yet
 	FoundAt  time.Time
 	GoneAt   time.Time // the counts do not show it any more; zero if they do
+	Cause    int64     // the narrower spike that explains most of it; 0: it stands by itself
+	Also     []int64   // queries of the spikes that it explains, 0: all mentions
 }
 
 // Drove is what is new in a rise, the most telling first.

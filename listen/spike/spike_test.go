@@ -106,11 +106,20 @@ func TestRise(t *testing.T) {
 		posts := s.recall(t)
 		ok(t, s.Once(ctx))
 		ok(t, s.Once(ctx))
-		all, err := s.List(ctx, s.staff, Filter{})
+		lead, err := s.List(ctx, s.staff, Filter{})
 		ok(t, err)
-		if len(all) != 2 || all[0].Query == all[1].Query {
-			t.Fatalf("%d spikes, want one of the query and one of all: %+v", len(all), all)
+		if len(lead) != 1 || lead[0].Query == 0 || !slices.Equal(lead[0].Also, []int64{0}) {
+			t.Fatalf("want one spike, of the query, also in all that is heard: %+v", lead)
 		}
+		wide, err := s.List(ctx, s.staff, Filter{Query: new(int64)})
+		ok(t, err)
+		if len(wide) != 1 || wide[0].Cause != lead[0].ID {
+			t.Fatalf("want the one of all mentions, which that explains: %+v", wide)
+		}
+		if o, err := s.Leading(ctx, s.staff, wide[0].ID); err != nil || o.ID != lead[0].ID {
+			t.Errorf("%+v leads, %v", o, err)
+		}
+		all := append(wide, lead...)
 		for _, o := range all {
 			if o.Kind != burst.Rise || !o.GoingOn || o.Peak < 40 || o.Expected > 4 || o.Mentions < 40 || !o.Start.Equal(s.at.Truncate(time.Hour)) {
 				t.Errorf("%+v", o)
@@ -142,7 +151,7 @@ func TestRise(t *testing.T) {
 		}
 		long, err := s.List(ctx, s.staff, Filter{})
 		ok(t, err)
-		if len(long) != 2 || !long[0].End.After(all[0].End) || long[0].ID != all[0].ID || long[0].Mentions < 200 {
+		if len(long) != 1 || !long[0].End.After(lead[0].End) || long[0].ID != lead[0].ID || long[0].Mentions < 200 {
 			t.Errorf("after hours: %+v", long)
 		}
 
@@ -168,8 +177,12 @@ func same(t *testing.T, s *site) {
 	t.Helper()
 	all := func() []Spike {
 		t.Helper()
-		list, err := s.List(t.Context(), s.staff, Filter{Limit: 200})
-		ok(t, err)
+		var list []Spike
+		for _, query := range []int64{0, 1} {
+			some, err := s.List(t.Context(), s.staff, Filter{Query: &query, Limit: 200})
+			ok(t, err)
+			list = append(list, some...)
+		}
 		slices.SortFunc(list, func(a, b Spike) int { return cmp.Or(cmp.Compare(a.Query, b.Query), a.Start.Compare(b.Start)) })
 		return list
 	}
@@ -181,7 +194,7 @@ func same(t *testing.T, s *site) {
 		return err
 	}))
 	ok(t, s.Once(t.Context()))
-	if d := diff.Diff(all(), before, cmpopts.IgnoreFields(Spike{}, "ID", "FoundAt", "Drove", "DroveAt", "Mentions", "GoingOn"), cmpopts.EquateApprox(0, 1e-6)); d != "" {
+	if d := diff.Diff(all(), before, cmpopts.IgnoreFields(Spike{}, "ID", "FoundAt", "Drove", "DroveAt", "Mentions", "GoingOn", "Cause", "Also"), cmpopts.EquateApprox(0, 1e-6)); d != "" {
 		t.Errorf("kept spikes are not those of the counts (-anew +kept):\n%s", d)
 	}
 }
@@ -197,7 +210,7 @@ func TestSilence(t *testing.T) {
 	}
 	all, err := s.List(ctx, s.staff, Filter{})
 	ok(t, err)
-	if len(all) != 2 || all[0].Kind != burst.Silence || all[0].Z >= 0 {
+	if len(all) != 1 || all[0].Query != 0 || len(all[0].Also) != 1 || all[0].Kind != burst.Silence || all[0].Z >= 0 {
 		t.Errorf("%+v", all)
 	}
 	same(t, s)
@@ -245,5 +258,60 @@ func TestHowever(t *testing.T) {
 			t.Errorf("only %d rises: the test tests nothing", found)
 		}
 		same(t, s)
+	})
+}
+
+// TestNarrowest lets the narrowest of several queries that see the same rise
+// stand for the others, and leaves apart what only happens at the same time.
+func TestNarrowest(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		s, ctx := open(t, db), t.Context()
+		for _, text := range []string{"paper OR ink OR tea", "paper", "recall", "tea"} {
+			_, _, err := s.radar.AddQuery(ctx, s.staff, listen.NewQuery{Text: text})
+			ok(t, err)
+		}
+		posts := s.recall(t) // 40 of the first three
+		var tea []listen.Post
+		for i := range 12 {
+			tea = append(tea, s.post(s.at.Add(-time.Duration(i)*time.Minute), "tea"))
+		}
+		_, err := s.radar.Hear(ctx, s.staff, tea)
+		ok(t, err)
+		start := posts[len(posts)-1].PublishedAt.Truncate(time.Hour)
+		ids := map[int64]int64{}
+		spike := func(query int64, kind string, expected float64) {
+			ok(t, db.Update(ctx, func(tx *storage.Tx) (err error) {
+				ids[query], err = tx.Insert(ctx, `insert into spike (query_id, kind, start_at, end_at, going_on, peak, expected, z, found_at) values ($1, $2, $3, $4, 0, 9, $5, 9, 1) returning id`,
+					query, kind, storage.Micros(start), storage.Micros(start.Add(2*time.Hour)), expected)
+				return err
+			}))
+		}
+		for _, query := range []int64{0, 1, 2, 3, 4} {
+			spike(query, "rise", 1)
+		}
+		ok(t, s.drive(ctx))
+		list, err := s.List(ctx, s.staff, Filter{})
+		ok(t, err)
+		if len(list) != 2 || list[0].Query != 4 || len(list[0].Also) != 0 || list[1].Query != 2 || !slices.Equal(list[1].Also, []int64{0, 1, 3}) {
+			t.Errorf("want that of the tea, and that of the paper for three others: %+v", list)
+		}
+
+		// Whose query is removed stands for nobody, and a silence of everything stands for all.
+		ok(t, s.radar.RemoveQuery(ctx, s.staff, 2))
+		if list, err = s.List(ctx, s.staff, Filter{}); err != nil || len(list) != 4 {
+			t.Errorf("%+v, %v", list, err)
+		}
+		ok(t, db.Update(ctx, func(tx *storage.Tx) error { _, err := tx.Exec(ctx, `delete from spike`); return err }))
+		start = start.Add(-48 * time.Hour)
+		spike(0, "silence", 9)
+		spike(1, "drop", 9)
+		spike(3, "silence", 1)
+		spike(4, "rise", 1)
+		ok(t, s.drive(ctx))
+		list, err = s.List(ctx, s.staff, Filter{})
+		ok(t, err)
+		if len(list) != 2 || list[0].Query != 4 || !slices.Equal(list[1].Also, []int64{1, 3}) {
+			t.Errorf("want the silence of everything, and the rise: %+v", list)
+		}
 	})
 }

@@ -187,12 +187,15 @@ func (s *Spikes) put(ctx context.Context, tx *storage.Tx, query int64, a burst.A
 	return id, s.events.Append(ctx, tx, event.Event{Kind: Found, Subject: event.Ref{Kind: "spike", ID: id}, Other: query})
 }
 
-const selectSpike = `select id, query_id, kind, start_at, end_at, going_on, peak, expected, z, n, drove, drove_at, found_at, gone_at from spike`
+const selectSpike = `select id, query_id, kind, start_at, end_at, going_on, peak, expected, z, n, drove, drove_at, found_at, gone_at, cause_id from spike`
+
+// thereIs says that the query of a spike was not removed.
+const thereIs = `(query_id = 0 or exists (select 1 from query q where q.id = spike.query_id))`
 
 func scanSpike(row storage.Scanner) (o Spike, err error) {
 	var start, end, goingOn, driven, found, gone int64
 	var drove string
-	err = row.Scan(&o.ID, &o.Query, &o.Kind, &start, &end, &goingOn, &o.Peak, &o.Expected, &o.Z, &o.Mentions, &drove, &driven, &found, &gone)
+	err = row.Scan(&o.ID, &o.Query, &o.Kind, &start, &end, &goingOn, &o.Peak, &o.Expected, &o.Z, &o.Mentions, &drove, &driven, &found, &gone, &o.Cause)
 	o.Start, o.End, o.GoingOn = storage.Time(start), storage.Time(end), goingOn == 1
 	o.DroveAt, o.FoundAt, o.GoneAt = storage.Time(driven), storage.Time(found), storage.Time(gone)
 	if err == nil && drove != "" {
@@ -206,7 +209,7 @@ func (s *Spikes) list(ctx context.Context, f Filter) ([]Spike, error) {
 	if limit <= 0 {
 		limit = 50
 	}
-	one, query := 0, int64(0)
+	one, query := 0, int64(-1)
 	if f.Query != nil {
 		one, query = 1, *f.Query
 	}
@@ -216,8 +219,13 @@ func (s *Spikes) list(ctx context.Context, f Filter) ([]Spike, error) {
 			return nil, err
 		}
 	}
-	return storage.All(ctx, s.db, scanSpike, selectSpike+` where gone_at = 0 and ($1 = 0 or query_id = $2) and (query_id = 0 or exists (select 1 from query q where q.id = spike.query_id))
-		and (start_at < $3 or start_at = $3 and id < $4) order by start_at desc, id desc limit $5`, one, query, before, f.Before, min(limit, 200))
+	all, err := storage.All(ctx, s.db, scanSpike, selectSpike+` where gone_at = 0 and (query_id = $2 or $1 = 0 and not exists (select 1 from spike c where c.id = spike.cause_id and c.gone_at = 0
+			and (c.query_id = 0 or exists (select 1 from query q where q.id = c.query_id))))
+		and `+thereIs+` and (start_at < $3 or start_at = $3 and id < $4) order by start_at desc, id desc limit $5`, one, query, before, f.Before, min(limit, 200))
+	if err != nil {
+		return nil, err
+	}
+	return all, s.also(ctx, all)
 }
 
 func (s *Spikes) spike(ctx context.Context, id int64) (Spike, error) {
@@ -225,5 +233,10 @@ func (s *Spikes) spike(ctx context.Context, id int64) (Spike, error) {
 	if errors.Is(err, sql.ErrNoRows) {
 		return o, fault.New(fault.NotFound, "There is no such spike.")
 	}
-	return o, err
+	if err != nil {
+		return o, err
+	}
+	one := []Spike{o}
+	err = s.also(ctx, one)
+	return one[0], err
 }

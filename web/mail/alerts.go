@@ -8,12 +8,17 @@ import (
 	"tribune/event"
 	"tribune/internal/burst"
 	"tribune/internal/fault"
+	cut "tribune/internal/plain"
 	"tribune/know"
+	"tribune/listen"
 	"tribune/listen/alert"
+	"tribune/listen/spike"
 )
 
-// alertsMost is how many alerts stand in a mail; all stand on the radar.
-const alertsMost = 10
+const (
+	alertsMost = 10  // alerts in a mail; all stand on the radar
+	spikeQuote = 280 // letters of what somebody says in a spike
+)
 
 // alerts tells somebody of the team what happened on the radar.
 func (d draft) alerts(ctx context.Context, row event.Delivery) error {
@@ -21,13 +26,15 @@ func (d draft) alerts(ctx context.Context, row event.Delivery) error {
 	if err != nil {
 		return err
 	}
-	told, first := 0, ""
-	for _, a := range all {
+	told, first, spikes := 0, "", map[int64]bool{}
+	more := 0
+	for i, a := range all {
 		if told == alertsMost {
-			d.say(d.N("{n} more alert stands on the radar.", "{n} more alerts stand on the radar.", int64(len(all)-told)))
+			more = len(all) - i
+			d.say(d.N("{n} more alert stands on the radar.", "{n} more alerts stand on the radar.", int64(more)))
 			break
 		}
-		headline, err := d.alert(ctx, a)
+		headline, err := d.alert(ctx, a, spikes)
 		if fault.Is(err, fault.NotFound) {
 			continue // it was taken back meanwhile
 		}
@@ -46,17 +53,18 @@ func (d draft) alerts(ctx context.Context, row event.Delivery) error {
 	}
 	d.Subject = first
 	if told > 1 {
-		d.Subject = d.N("{n} alert from the radar", "{n} alerts from the radar", int64(len(all)))
+		d.Subject = d.N("{n} alert from the radar", "{n} alerts from the radar", int64(told+more))
 	}
 	d.Blocks = append(d.Blocks, linkTo(d.T("Choose what you are told, and when"), d.m.k.URL+"/desk/radar/alerts"))
 	return d.choice(ctx, know.MailAlerts, d.T("You get this mail because you asked to be told of this at once."), d.T("No more alerts"))
 }
 
-// alert writes one of them, and gives its headline; "" if it is not so any more.
-func (d draft) alert(ctx context.Context, a alert.Alert) (headline string, err error) {
+// alert writes one of them, and gives its headline; "" if it is not so any more,
+// or of a spike that was told above.
+func (d draft) alert(ctx context.Context, a alert.Alert, told map[int64]bool) (headline string, err error) {
 	switch a.Kind {
 	case alert.OfSpike:
-		return d.spike(ctx, a.Subject)
+		return d.spike(ctx, a.Subject, told)
 	case alert.OfNeed:
 		t, err := d.m.k.Trends.Trend(ctx, d.actor, a.Subject)
 		if err != nil || !t.GoneAt.IsZero() {
@@ -86,31 +94,47 @@ func (d draft) alert(ctx context.Context, a alert.Alert) (headline string, err e
 	return headline, nil
 }
 
-// spike writes that something is said far more, or less, than usual.
-func (d draft) spike(ctx context.Context, id int64) (string, error) {
-	s, err := d.m.k.Spikes.Spike(ctx, d.actor, id)
-	if err != nil || !s.GoneAt.IsZero() {
+// spike writes that something is said far more, or less, than usual: of several
+// that are one, that which leads, once.
+func (d draft) spike(ctx context.Context, id int64, told map[int64]bool) (string, error) {
+	s, err := d.m.k.Spikes.Leading(ctx, d.actor, id)
+	if err != nil || !s.GoneAt.IsZero() || told[s.ID] {
 		return "", err
 	}
-	name := d.T("all that is heard")
-	if s.Query != 0 {
-		q, err := d.m.k.Radar.Query(ctx, d.actor, s.Query)
-		if err != nil {
-			return "", err
-		}
-		name = q.Name
+	names, err := d.queryNames(ctx)
+	if err != nil || names[s.Query] == "" {
+		return "", err
+	}
+	told[s.ID] = true
+	name, usual := names[s.Query], d.T("about {n}", "n", d.Number(int64(math.Round(s.Expected))))
+	if s.Expected < .5 {
+		usual = d.T("hardly any")
 	}
 	headline := d.T("A rise: {name}", "name", name)
 	n := int64(math.Round(s.Peak))
 	switch s.Kind {
 	case burst.Rise:
-		d.say(d.N("“{name}” is said far more than usual: {n} mention in an hour.", "“{name}” is said far more than usual: {n} mentions in an hour.", n, "name", name))
+		d.say(d.N("“{name}” is said far more than usual: {n} mention in an hour. Usual then: {usual}.", "“{name}” is said far more than usual: {n} mentions in an hour. Usual then: {usual}.", n, "name", name, "usual", usual))
 	case burst.Drop:
 		headline = d.T("A drop: {name}", "name", name)
-		d.say(d.N("“{name}” is said far less than usual: {n} mention in an hour.", "“{name}” is said far less than usual: {n} mentions in an hour.", n, "name", name))
+		d.say(d.N("“{name}” is said far less than usual: {n} mention in an hour. Usual then: {usual}.", "“{name}” is said far less than usual: {n} mentions in an hour. Usual then: {usual}.", n, "name", name, "usual", usual))
 	default:
 		headline = d.T("Silence: {name}", "name", name)
-		d.say(d.T("Nothing was heard of “{name}” for {time}.", "name", name, "time", d.Duration(s.End.Sub(s.Start))))
+		d.say(d.T("Nothing was heard of “{name}” for {time}. Usual in an hour: {usual}.", "name", name, "time", d.Duration(s.End.Sub(s.Start)), "usual", usual))
+	}
+	if also := alsoIn(s, names); len(also) > 0 {
+		d.say(d.T("It is seen also in: {names}.", "names", d.List(also)))
+	}
+	return headline, d.behind(ctx, s)
+}
+
+// behind writes what is new in a spike, what somebody says, and what to do.
+func (d draft) behind(ctx context.Context, s spike.Spike) error {
+	address := fmt.Sprintf("%s/desk/radar/spikes/%d", d.m.k.URL, s.ID)
+	if s.Kind != burst.Rise {
+		d.say(d.T("What you can do: look at the sources first, for one that fails hears nothing. If all of them work, people speak of it less."))
+		d.Blocks = append(d.Blocks, linkTo(d.T("Look at the sources"), d.m.k.URL+"/desk/radar/sources"), linkTo(d.T("See when it began"), address))
+		return nil
 	}
 	if len(s.Drove.Words) > 0 {
 		var list []string
@@ -119,6 +143,58 @@ func (d draft) spike(ctx context.Context, id int64) (string, error) {
 		}
 		d.say(d.T("New in it: {words}.", "words", d.List(list)))
 	}
-	d.Blocks = append(d.Blocks, linkTo(d.T("See what is behind it"), fmt.Sprintf("%s/desk/radar/spikes/%d", d.m.k.URL, s.ID)))
-	return headline, nil
+	m, err := d.loudest(ctx, s)
+	if err != nil {
+		return err
+	}
+	if m.ID != 0 {
+		name := m.Author.Name
+		if name == "" {
+			name = d.T("Somebody")
+		}
+		d.Blocks = append(d.Blocks, words(cut.Clip(m.Text, spikeQuote), m.Language), signed(name+", "+m.SourceName))
+	}
+	d.say(d.T("What you can do: read what they say, and answer those who ask or complain."))
+	d.Blocks = append(d.Blocks, linkTo(d.T("See what is behind it"), address))
+	return nil
+}
+
+// loudest gives of the last mentions in a spike that say what is newest in it
+// the one that reaches most people, none if no words are left.
+func (d draft) loudest(ctx context.Context, s spike.Spike) (m listen.Mention, err error) {
+	f := listen.Filter{Query: s.Query, Since: s.Start, Until: s.End, Once: true, Limit: 20}
+	if len(s.Drove.Words) > 0 {
+		f.Words = s.Drove.Words[0].Text
+	}
+	all, _, err := d.m.k.Radar.Mentions(ctx, d.actor, f)
+	if err == nil && len(all) == 0 && f.Words != "" {
+		f.Words = ""
+		all, _, err = d.m.k.Radar.Mentions(ctx, d.actor, f)
+	}
+	for _, x := range all {
+		if m.ID == 0 || x.Reach > m.Reach {
+			m = x
+		}
+	}
+	return m, err
+}
+
+// queryNames names the standing queries, and all that is heard.
+func (d draft) queryNames(ctx context.Context) (map[int64]string, error) {
+	names := map[int64]string{0: d.T("all that is heard")}
+	queries, err := d.m.k.Radar.Queries(ctx, d.actor)
+	for _, q := range queries {
+		names[q.ID] = q.Name
+	}
+	return names, err
+}
+
+// alsoIn names the queries of the spikes that one explains.
+func alsoIn(s spike.Spike, names map[int64]string) (all []string) {
+	for _, query := range s.Also {
+		if names[query] != "" {
+			all = append(all, names[query])
+		}
+	}
+	return all
 }

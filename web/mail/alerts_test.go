@@ -26,8 +26,8 @@ func (s *scene) alerted() event.Delivery {
 	s.must(err)
 	s.must(s.DB.Update(ctx, func(tx *storage.Tx) error {
 		at := storage.Micros(s.Clock())
-		spike, err := tx.Insert(ctx, `insert into spike (query_id, kind, start_at, end_at, going_on, peak, expected, z, n, drove, found_at)
-			values (0, 'rise', $1, $2, 1, 40, 2, 9, 40, '{"words": [{"text": "recall", "now": 30}]}', $1) returning id`, at, at+int64(time.Hour/time.Microsecond))
+		spike, err := tx.Insert(ctx, `insert into spike (query_id, kind, start_at, end_at, going_on, peak, expected, z, n, drove, drove_at, found_at)
+			values (0, 'rise', $1, $2, 1, 40, 2, 9, 40, '{"words": [{"text": "recall", "now": 30}]}', $1, $1) returning id`, at, at+int64(time.Hour/time.Microsecond))
 		s.must(err)
 		trend, err := tx.Insert(ctx, `insert into trend (kind, label, how, authors, place, found_at, seen_at) values ('need', 'pen loop', 'wish', 6, 0, $1, $1) returning id`, at)
 		s.must(err)
@@ -47,7 +47,7 @@ func (s *scene) alerted() event.Delivery {
 func TestAlertMail(t *testing.T) {
 	s := openScene(t)
 	d := s.alerted()
-	s.read(d, "en", true, "3 alerts from the radar", "“all that is heard” is said far more than usual: 40 mentions in an hour.", "New in it: recall.", "6 people say that they need the same: pen loop.",
+	s.read(d, "en", true, "3 alerts from the radar", "“all that is heard” is said far more than usual: 40 mentions in an hour. Usual then: about 2.", "New in it: recall.", "What you can do: read what they say", "6 people say that they need the same: pen loop.",
 		"Rosa Quispe said this, and reaches 12,000 people:", "I wish it had a *pen loop*.", webtest.URL+"/desk/radar/spikes/1", webtest.URL+"/desk/radar/rising/1", webtest.URL+"/desk/mentions/1", "No more alerts")
 	s.read(d, "fr", true, "3 alertes du radar", "Rosa Quispe a dit ceci et touche 12 000 personnes")
 	s.must(s.Radar.Withdraw(t.Context(), s.marta.Actor, 1))

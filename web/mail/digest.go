@@ -88,17 +88,11 @@ func (d draft) item(text, address string) {
 
 // stoodOut tells a spike in a line, with what drove it.
 func (d draft) stoodOut(ctx context.Context, s spike.Spike) error {
-	name := d.T("all that is heard")
-	if s.Query != 0 {
-		q, err := d.m.k.Radar.Query(ctx, d.actor, s.Query)
-		if fault.Is(err, fault.NotFound) {
-			return nil // removed meanwhile
-		}
-		if err != nil {
-			return err
-		}
-		name = q.Name
+	names, err := d.queryNames(ctx)
+	if err != nil || names[s.Query] == "" {
+		return err // removed meanwhile
 	}
+	name := names[s.Query]
 	peak := int64(math.Round(s.Peak))
 	var said string
 	switch s.Kind {
@@ -108,6 +102,9 @@ func (d draft) stoodOut(ctx context.Context, s spike.Spike) error {
 		said = d.N("A drop of “{name}”: {n} mention in an hour.", "A drop of “{name}”: {n} mentions in an hour.", peak, "name", name)
 	default:
 		said = d.T("Silence about “{name}” for {time}.", "name", name, "time", d.Duration(s.End.Sub(s.Start)))
+	}
+	if also := alsoIn(s, names); len(also) > 0 {
+		said += " " + d.T("It is seen also in: {names}.", "names", d.List(also))
 	}
 	var drove []string
 	for _, w := range s.Drove.Words[:min(len(s.Drove.Words), 5)] {

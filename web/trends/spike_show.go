@@ -66,7 +66,10 @@ func (x *trends) spikes(w http.ResponseWriter, r *http.Request, v *page.View) (e
 // spikeShown is one spike with its voices.
 type spikeShown struct {
 	spike.Spike
-	name    string
+	name  string
+	cause spike.Spike // the narrower one that explains it, if there is one
+	causeName,
+	also string // in which queries it is seen, too
 	bars    []bar
 	authors []listen.Mention // one of each author that drove it
 	voices  []listen.Mention
@@ -93,7 +96,11 @@ func (x *trends) spike(w http.ResponseWriter, r *http.Request, v *page.View) err
 	if err != nil {
 		return err
 	}
-	s.name = about(v, s.Query, queries)
+	s.name, s.also = about(v, s.Query, queries), alsoIn(v, s.Spike, queries)
+	if s.cause, err = x.Spikes.Leading(ctx, v.Actor, id); err != nil {
+		return err
+	}
+	s.causeName = v.T("{kind}: {name}", "kind", kindName(v, s.cause.Kind), "name", about(v, s.cause.Query, queries))
 	v.Title, v.Section = v.T("{kind}: {name}", "kind", kindName(v, s.Kind), "name", s.name), "radar"
 	hours, err := x.Radar.Volume(ctx, v.Actor, s.Query, s.Start.Add(-around))
 	if err != nil {
@@ -173,6 +180,18 @@ func about(v *page.View, query int64, queries []listen.Query) string {
 		return v.T("a query that was removed")
 	}
 	return v.T("all that is heard")
+}
+
+// alsoIn says in which queries a spike is seen, too; "" if in none.
+func alsoIn(v *page.View, s spike.Spike, queries []listen.Query) string {
+	var names []string
+	for _, query := range s.Also {
+		names = append(names, about(v, query, queries))
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return v.T("It is seen also in: {names}.", "names", v.List(names))
 }
 
 func kindName(v *page.View, k burst.Kind) string {

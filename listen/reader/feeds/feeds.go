@@ -27,8 +27,9 @@ func New(web reader.Web, now func() time.Time) *Feeds { return &Feeds{web: web, 
 // What a feed's source may say of faults that did no harm; the keys of the
 // catalogue.
 const (
-	textDates   = "Dates that cannot be: {wrong}; what has one counts as said when it was read."
-	textLetters = "Its letters did not fit its encoding and were repaired."
+	textDates    = "Dates that cannot be: {wrong}; what has one counts as said when it was read."
+	textLetters  = "Its letters did not fit its encoding and were repaired."
+	textEntities = "It declares entities of its own, which are not expanded: they stand in its texts as they are written."
 )
 
 // ahead is how far a server's clock may be before ours without being told so.
@@ -135,6 +136,9 @@ func (f *Feeds) deliver(ctx context.Context, answer *fetch.Response, read *feed.
 	}
 	if read.Repaired {
 		said.Also = append(said.Also, reader.Note{Text: textLetters})
+	}
+	if read.Entities {
+		said.Also = append(said.Also, reader.Note{Text: textEntities})
 	}
 	return said, deliver(ctx, reader.Batch{Posts: posts, Cursor: string(cursor)})
 }
