@@ -90,10 +90,10 @@ func mentions(ctx context.Context, q storage.Q, rest string, args ...any) ([]Men
 }
 
 // How many mentions one page of a list tries its query on at most; the next
-// page goes on from there. LookedFirst is for the first page, which is to be
+// page goes on from there. lookedFirst is for the first page, which is to be
 // there at once.
 const (
-	LookedFirst = 5_000
+	lookedFirst = 4_000
 	lookedNext  = 20_000
 	lookedBegun = 1_000 // before it is counted how many have a beginning of a word
 )
@@ -119,7 +119,7 @@ func (r *Radar) Mentions(ctx context.Context, a know.Actor, f Filter) (list []Me
 	}
 	looked := lookedNext
 	if f.Cursor == "" {
-		looked = LookedFirst
+		looked = lookedFirst
 	}
 	f.Limit = min(cmp.Or(max(f.Limit, 0), 50), 200)
 	if lookup.IsBegun(q) {

@@ -109,7 +109,7 @@ func (i ids) in(db storage.Q, hole int) (condition string, arg any) {
 	case i.query > 0:
 		return `in (select mention_id from mention_query where query_id = ` + n + `)`, i.query
 	default:
-		return `in (select id from mention where reach > 0 and reach >= ` + n + `)`, i.reach
+		return `in (select id from mention where reach <> 0 and reach >= ` + n + `)`, i.reach
 	}
 }
 

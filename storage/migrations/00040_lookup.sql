@@ -6,4 +6,4 @@ drop index mention_source;
 create index mention_source on mention (source_id, published_at, id);
 create index mention_language on mention (language, published_at, id);
 create index mention_country on mention (country, published_at, id) where country <> '';
-create index mention_reach on mention (reach) where reach > 0;
+create index mention_reach on mention (reach) where reach <> 0;
