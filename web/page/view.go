@@ -212,6 +212,8 @@ func (v *View) Done() string {
 		return v.T("Saved.")
 	case "sent":
 		return v.T("Sent.")
+	case "again":
+		return v.T("It is tried once more. What became of it stands here within a minute.")
 	case "proposed":
 		return v.T("Your idea is on the square. We will tell you what becomes of it.")
 	case "commented":
