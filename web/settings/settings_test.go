@@ -92,7 +92,7 @@ func TestAuditNames(t *testing.T) {
 	if _, err := s.Radar.Import(ctx, know.Actor{Role: know.Owner}, strings.NewReader("text\nOne\n"), "csv", listen.ImportOptions{Source: "Letters"}); err != nil {
 		t.Fatal(err)
 	}
-	owner.Get("/desk/settings/audit").Want(t, 200, "command line</b>  added").Without(t, "somebody who left")
+	owner.Get("/desk/settings/audit").Want(t, 200, "command line</b>  added", "command line</b>  changed the role of  <").Without(t, "somebody who left")
 	at := "/desk/radar/queries/" + strconv.FormatInt(q.ID, 10)
 	owner.Get("/desk/settings/audit").Want(t, 200, `href="`+at+`" dir="auto">the standing query Paper &lt;b&gt;</a>`, "removed  <span dir=\"auto\">a list that is no longer there<",
 		`released  <a href="/changes/1" dir="auto">A heavier paper</a>`).Without(t, "query 1", "release 1")
