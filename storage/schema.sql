@@ -1744,7 +1744,7 @@ CREATE TABLE webmention (
   received_at  bigint not null, -- when it was sent last: what is sent again is looked at again
   due_at       bigint not null,
   failures     bigint not null default 0, -- in a row
-  leased_until bigint not null default 0,
+  leased_until bigint not null default 0, heard_at bigint not null default 0,
   unique (source, target)
 );
 
