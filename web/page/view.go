@@ -10,7 +10,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-	"unicode/utf8"
 
 	"github.com/a-h/templ"
 
@@ -173,9 +172,6 @@ func (v *View) WithLang(lang string) templ.SafeURL {
 	}
 	return templ.SafeURL("/language?to=" + lang + "&next=" + url.QueryEscape(at))
 }
-
-// longBrand reports whether the brand leaves the menu no room beside it.
-func (v *View) longBrand() bool { return utf8.RuneCountInString(v.Site.Brand) > 24 }
 
 // Initials gives the one or two letters that stand for a face.
 func Initials(name string) string {
