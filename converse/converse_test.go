@@ -364,6 +364,11 @@ func TestOwners(t *testing.T) {
 		if err != nil || th.State != closed || th.Owner != 0 || th.StateReason != "Written twice." {
 			t.Fatalf("closed: %+v %v", th, err)
 		}
+		mine, err := s.ThreadsOf(ctx, s.ada, s.ada.ID, nil)
+		s.ok(err)
+		if own, _ := s.read(s.ada, letter.ID); own.State != closed || own.StateReason != "" || len(mine) != 1 || mine[0].State != closed || mine[0].StateReason != "" {
+			t.Errorf("its writer reads %+v, %+v", own, mine)
+		}
 		answered := converse.Answered
 		_, err = s.Change(ctx, s.marta, letter.ID, converse.Change{State: &answered})
 		wants(t, err, fault.Conflict)

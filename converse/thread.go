@@ -73,7 +73,7 @@ type Thread struct {
 	Subject     string
 	Why         Why
 	State       State
-	StateReason string // closed: why it is not answered
+	StateReason string // closed: why it is not answered; in our own words for the team alone
 	Owner       int64  // who of us took it, 0: nobody
 	WaitsAt     time.Time
 	OpenedAt    time.Time

@@ -198,12 +198,25 @@ func (i *Inbox) Thread(ctx context.Context, a know.Actor, id int64) (Thread, []M
 		if t.Kind == OfTell && len(messages) == 0 {
 			return Thread{}, nil, errNoThread()
 		}
-		t.Messages, t.Owner = len(messages), 0
-		if t.Reader != a.ID { // why we do not answer is between us and them
-			t.StateReason, t.TextReason = "", ""
-		}
+		t.Messages = len(messages)
+		t = t.seenBy(a)
 	}
 	return t, messages, nil
+}
+
+// seenBy gives a thread as somebody outside the team sees it: why we closed it
+// stays with us, what ended it by itself does not.
+func (t Thread) seenBy(a know.Actor) Thread {
+	t.Owner = 0
+	switch t.StateReason {
+	case TakenBack, HasLeft, Outdated, AnsweredElsewhere:
+	default:
+		t.StateReason = ""
+	}
+	if t.Reader != a.ID { // why a text is hidden is between us and them
+		t.StateReason, t.TextReason = "", ""
+	}
+	return t
 }
 
 // Counts says how many threads wait.
@@ -246,8 +259,7 @@ func (i *Inbox) ThreadsOf(ctx context.Context, a know.Actor, person int64, accou
 	mine := list[:0]
 	for _, t := range list {
 		if t.Reader == a.ID && (t.Kind != OfTell || !t.AnsweredAt.IsZero()) {
-			t.Owner = 0
-			mine = append(mine, t)
+			mine = append(mine, t.seenBy(a))
 		}
 	}
 	return mine, nil

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tribune/know"
+	"tribune/listen/daily"
 	"tribune/storage"
 )
 
@@ -80,14 +81,19 @@ func (b *batch) writeCounts(ctx context.Context) error {
 		queries[k.query] += n
 	}
 	var rows [][]any
+	var changes []daily.Change
 	for _, k := range slices.SortedFunc(maps.Keys(slots), compareCounted) {
 		if n := slots[k]; n != 0 {
 			f := k.facet
 			rows = append(rows, []any{k.query, f.publishedAt, f.source, f.language, f.country, f.mood, n})
+			changes = append(changes, daily.Change{Query: k.query, At: f.publishedAt, Facet: daily.Facet{Source: f.source, Language: f.language, Country: f.country, Mood: f.mood}, N: n})
 		}
 	}
 	if _, err := b.tx.InsertMany(ctx, `mention_count (query_id, at, source_id, language, country, mood, n)`, rows,
 		`on conflict (query_id, at, source_id, language, country, mood) do update set n = mention_count.n + excluded.n`, nil); err != nil {
+		return err
+	}
+	if err := daily.Add(ctx, b.tx, changes); err != nil {
 		return err
 	}
 	rows = rows[:0]
@@ -154,7 +160,7 @@ func foldedUntil(ctx context.Context, q storage.Q) (until int64, err error) {
 }
 
 // fold makes hours of the slots that are older than 14 days, an hour in a
-// transaction.
+// transaction, and then sums the days that ended.
 func (r *Radar) fold(ctx context.Context) error {
 	end := r.now().Add(-fineFor).Unix()
 	end -= end % slotCoarse
@@ -166,6 +172,9 @@ func (r *Radar) fold(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("listen: fold counts: %w", err)
 		}
+	}
+	if err := r.sumDays(ctx); err != nil {
+		return fmt.Errorf("listen: sum days: %w", err)
 	}
 	return nil
 }
@@ -215,6 +224,24 @@ func foldNext(ctx context.Context, tx *storage.Tx, end int64) (more bool, err er
 	}
 	_, err = tx.Exec(ctx, `insert into tally (name, n) values ($1, $2) on conflict (name) do update set n = excluded.n`, FoldedTally, until)
 	return until < end, err
+}
+
+// sumDays sums the days that ended, in the site's zone, a day in a transaction.
+func (r *Radar) sumDays(ctx context.Context) error {
+	site, err := r.people.Site(ctx)
+	for more := true; more && err == nil; {
+		err = r.db.Update(ctx, func(tx *storage.Tx) error {
+			if err := lockQueries(ctx, tx, true); err != nil {
+				return err
+			}
+			folded, err := foldedUntil(ctx, tx)
+			if err == nil {
+				more, err = daily.Sum(ctx, tx, r.now().In(site.Location()), folded)
+			}
+			return err
+		})
+	}
+	return err
 }
 
 // Volume gives the mentions by hour of publication since then, oldest first,

@@ -6,10 +6,13 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"tribune/know"
 )
 
-// However mentions come, and whenever old slots are folded into hours, the
-// counts are what counting gives, and no slot is finer than it may be.
+// However mentions come, change and go, whatever the site's zone, and whenever
+// old slots are folded into hours and days are summed, the counts are what
+// counting gives, and no slot is finer than it may be.
 func TestCounts(t *testing.T) {
 	both(t, func(t *testing.T, s *site) {
 		ctx, r := t.Context(), rand.New(rand.NewPCG(1, 2))
@@ -25,12 +28,34 @@ func TestCounts(t *testing.T) {
 					Author:   Author{Name: "a", URL: fmt.Sprintf("https://a%d.example", r.IntN(30))},
 					Language: languages[r.IntN(3)], Country: countries[r.IntN(3)], PublishedAt: s.clock.now().Add(-time.Duration(r.IntN(40*24*60)) * time.Minute)})
 			}
-			_, err := s.Hear(ctx, s.staff, posts)
+			heard, err := s.Hear(ctx, s.staff, posts)
+			ok(t, err)
+			settled(t, s)
+			for i := range 10 {
+				posts[i].Text = words[r.IntN(3)] + " after all"
+				ok(t, s.Correct(ctx, s.staff, heard[10+i].ID, "mood", "negative"))
+				ok(t, s.Correct(ctx, s.staff, heard[10+i].ID, "language", "fi"))
+				if heard[20+i].ID != 0 {
+					ok(t, s.Withdraw(ctx, s.staff, heard[20+i].ID))
+				}
+			}
+			_, err = s.Hear(ctx, s.staff, posts[:10])
 			ok(t, err)
 			settled(t, s)
 			s.clock.pass(time.Duration(r.IntN(5*24)) * time.Hour)
+			ok(t, s.people.Change(ctx, know.Actor{ID: 1, Role: know.Owner}, func(site *know.Site) error {
+				site.Zone = []string{"Europe/Paris", "Asia/Kolkata", "UTC"}[round%3]
+				return nil
+			}))
+			if round%2 == 0 {
+				_, _, err = s.ChangeQuery(ctx, s.staff, 2, NewQuery{Name: "Changing", Text: words[r.IntN(3)]})
+				ok(t, err)
+			}
 			ok(t, s.fold(ctx))
 			settled(t, s)
+			if n := count(t, s.db, `select count(*) from mention_day`); n == 0 {
+				t.Error("no day is summed")
+			}
 		}
 		until := s.clock.now().Add(-fineFor).Unix() / slotCoarse * slotCoarse
 		if n := count(t, s.db, `select n from tally where name = $1`, FoldedTally); n != until {

@@ -5,7 +5,7 @@
 // folder reader holds what reads each kind of source.
 //
 // Tables: source, query, query_source, rest, let_go, deleted, mention, mention_query,
-// mention_count, query_total, correction, mention_search. What always holds:
+// mention_count, its sums by day (daily), query_total, correction, mention_search. What always holds:
 //
 //   - A mention is one utterance by one account in one place, stored once
 //     however often and by whatever road it comes: it is named by its source

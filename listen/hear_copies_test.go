@@ -125,7 +125,7 @@ func TestOrderDoesNotMatter(t *testing.T) {
 	}
 	empty := func() {
 		ok(t, db.Update(ctx, func(tx *storage.Tx) error {
-			for _, statement := range []string{`delete from mention`, `delete from rest`, `delete from mention_query`, `delete from mention_count`, `delete from mention_search`,
+			for _, statement := range []string{`delete from mention`, `delete from rest`, `delete from mention_query`, `delete from mention_count`, `delete from mention_day`, `delete from mention_search`,
 				`delete from account`, `update source set items = 0, mentions = 0`, `delete from query_total`} {
 				if _, err := tx.Exec(ctx, statement); err != nil {
 					return err

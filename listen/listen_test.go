@@ -2,6 +2,7 @@ package listen
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -14,6 +15,7 @@ import (
 	"tribune/event"
 	"tribune/internal/fetch"
 	"tribune/know"
+	"tribune/listen/daily"
 	"tribune/storage"
 	"tribune/storage/storagetest"
 )
@@ -52,7 +54,9 @@ func newSite(t testing.TB, db *storage.DB, opt fetch.Options) *site {
 	people := know.New(log, db, events, c.now, nil)
 	web := fetch.New(opt)
 	t.Cleanup(web.Close)
-	return &site{Radar: New(log, db, events, people, web, c.now), staff: know.Actor{ID: 1, Role: know.Staff}, clock: c, people: people}
+	s := &site{Radar: New(log, db, events, people, web, c.now), staff: know.Actor{ID: 1, Role: know.Staff}, clock: c, people: people}
+	ok(t, s.fold(t.Context())) // from now on, what is older is kept right
+	return s
 }
 
 // reach lets the client of a test reach its own server.
@@ -142,6 +146,37 @@ func settled(t testing.TB, s *site) {
 		if n := count(t, s.db, statement); n != 0 {
 			t.Errorf("%s: off by %d", what, n)
 		}
+	}
+	daysSettled(t, s)
+}
+
+// daysSettled checks that each day that is summed has what its slots have.
+func daysSettled(t testing.TB, s *site) {
+	t.Helper()
+	summed, err := daily.Read(t.Context(), s.db)
+	ok(t, err)
+	zone, err := time.LoadLocation(summed.Zone)
+	ok(t, err)
+	off := map[daily.Change]int64{}
+	read := func(sign int64, day func(int64) string, query string, args ...any) {
+		ok(t, storage.Each(t.Context(), s.db, func(row storage.Scanner) error {
+			var c daily.Change
+			var n int64
+			err := row.Scan(&c.Query, &c.At, &c.Facet.Source, &c.Facet.Language, &c.Facet.Country, &c.Facet.Mood, &n)
+			at, err2 := time.Parse(time.DateOnly, day(c.At))
+			c.At = at.Unix()
+			if off[c] += sign * n; off[c] == 0 {
+				delete(off, c)
+			}
+			return errors.Join(err, err2)
+		}, query, args...))
+	}
+	read(1, func(day int64) string { return time.Unix(day*86400, 0).UTC().Format(time.DateOnly) },
+		`select query_id, day, source_id, language, country, mood, n from mention_day`)
+	read(-1, func(at int64) string { return time.Unix(at, 0).In(zone).Format(time.DateOnly) },
+		`select query_id, at, source_id, language, country, mood, n from mention_count where at < $1`, summed.Until)
+	if len(off) > 0 {
+		t.Errorf("%d days of %s are off: %v", len(off), summed.Zone, off)
 	}
 }
 

@@ -258,6 +258,10 @@ func (r *Radar) sweep(ctx context.Context) error {
 		where t.query_id not in (select id from query) limit 500)`); err != nil {
 		return err
 	}
+	if err := r.inParts(ctx, `delete from mention_day where (query_id, day) in (select d.query_id, d.day from query_total t join mention_day d on d.query_id = t.query_id
+		where t.query_id not in (select id from query) limit 500)`); err != nil {
+		return err
+	}
 	return r.inParts(ctx, `delete from query_total where query_id not in (select id from query)`)
 }
 

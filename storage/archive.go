@@ -58,6 +58,12 @@ type Manifest struct {
 	Rows   map[string]int64 `json:"rows"`
 }
 
+// readable gives how many rows of a table can be read back, if any.
+func (m Manifest) readable(table string) (rows int64, ok bool) {
+	rows, ok = m.Rows[table]
+	return rows, ok && (m.Format > 1 || table != "rest")
+}
+
 // Folder is where an archive is written to, and read from: one file at a time.
 type Folder interface {
 	Create(name string) (io.WriteCloser, error)
@@ -260,7 +266,8 @@ func writeRow(out *bufio.Writer, table string, columns []string, values []any) e
 }
 
 // Import reads a whole site back into a fresh database, in one transaction:
-// all of it, or nothing. A database that somebody uses already is refused.
+// all of it, or nothing. A database that somebody uses already is refused. What
+// an older program wrote is brought up to date first (see renewed).
 func (db *DB) Import(ctx context.Context, from Folder) (Manifest, error) {
 	var m Manifest
 	f, err := from.Open("manifest.json")
@@ -272,23 +279,30 @@ func (db *DB) Import(ctx context.Context, from Folder) (Manifest, error) {
 	if err != nil || m.Format < 1 || m.Format > archiveFormat {
 		return m, fault.New(fault.Invalid, "This copy of a site is of a form that this program does not read. Nothing was changed.").Because(err)
 	}
+	newest, err := Newest()
+	if err != nil {
+		return m, err
+	}
+	if m.Schema > newest {
+		return m, fault.New(fault.Conflict, "This copy was made by a newer Tribune (schema {have}; this program knows {newest}). Nothing was changed: use the newer program.", "have", m.Schema, "newest", newest)
+	}
+	if err := unused(ctx, db); err != nil {
+		return m, err
+	}
+	fits := m
+	if m.Schema < newest {
+		var done func()
+		if from, fits, done, err = db.renewed(ctx, m, from); err != nil {
+			return m, fmt.Errorf("storage: import: %w", err)
+		}
+		defer done()
+	}
 	err = db.Update(ctx, func(tx *Tx) error {
-		var newest int64
-		if err := tx.Row(ctx, `select max(version_id) from goose_db_version where is_applied`).Scan(&newest); err != nil {
+		if err := unused(ctx, tx); err != nil {
 			return err
-		}
-		if m.Schema > newest {
-			return fault.New(fault.Conflict, "This copy was made by a newer Tribune (schema {have}; this program knows {newest}). Nothing was changed: use the newer program.", "have", m.Schema, "newest", newest)
-		}
-		var people int
-		if err := tx.Row(ctx, `select count(*) from person`).Scan(&people); err != nil {
-			return err
-		}
-		if people > 0 {
-			return fault.New(fault.Conflict, "There is a site here already, and nothing of it was changed. Give an empty folder or database.")
 		}
 		for _, table := range tables {
-			if want, ok := m.Rows[table]; ok && (m.Format > 1 || table != "rest") {
+			if want, ok := fits.readable(table); ok {
 				if err := importTable(ctx, tx, from, table, want); err != nil {
 					return fmt.Errorf("table %s: %w", table, err)
 				}
@@ -303,6 +317,18 @@ func (db *DB) Import(ctx context.Context, from Folder) (Manifest, error) {
 		return m, fmt.Errorf("storage: look at what was imported: %w", err)
 	}
 	return m, nil
+}
+
+// unused refuses a database in which somebody is already.
+func unused(ctx context.Context, q Q) error {
+	var people int
+	if err := q.Row(ctx, `select count(*) from person`).Scan(&people); err != nil {
+		return err
+	}
+	if people > 0 {
+		return fault.New(fault.Conflict, "There is a site here already, and nothing of it was changed. Give an empty folder or database.")
+	}
+	return nil
 }
 
 // importTable reads one table's rows back.

@@ -81,6 +81,15 @@ func (f *file) Sys() any                   { return nil }
 // migrate brings the schema up to date. With several replicas one runs it and
 // the others wait (a session lock on PostgreSQL; SQLite has its own).
 func migrate(ctx context.Context, pool *sql.DB, postgres bool) error {
+	newest, err := Newest()
+	if err != nil {
+		return err
+	}
+	return migrateTo(ctx, pool, postgres, newest)
+}
+
+// migrateTo brings the schema up to a version.
+func migrateTo(ctx context.Context, pool *sql.DB, postgres bool, version int64) error {
 	folder, err := fs.Sub(migrations, "migrations")
 	if err != nil {
 		return err
@@ -98,17 +107,16 @@ func migrate(ctx context.Context, pool *sql.DB, postgres bool) error {
 	if err != nil {
 		return err
 	}
-	newest := p.ListSources()[len(p.ListSources())-1].Version
 	have, err := p.GetDBVersion(ctx)
 	if err != nil {
 		return fmt.Errorf("read the schema's version: %w", err)
 	}
-	if have > newest {
-		return fault.New(fault.Conflict, "This data was written by a newer Tribune (schema {have}; this program knows {newest}). Nothing was changed: start it with the newer program.", "have", have, "newest", newest)
+	if have > version {
+		return fault.New(fault.Conflict, "This data was written by a newer Tribune (schema {have}; this program knows {newest}). Nothing was changed: start it with the newer program.", "have", have, "newest", version)
 	}
-	if have == newest {
+	if have == version {
 		return nil
 	}
-	_, err = p.Up(ctx)
+	_, err = p.UpTo(ctx, version)
 	return err
 }

@@ -1874,3 +1874,19 @@ CREATE TABLE kept_words (
 CREATE INDEX kept_words_created on kept_words (created_at);
 
 CREATE INDEX spike_cause on spike (cause_id) where cause_id > 0;
+
+CREATE TABLE mention_day (
+  query_id  bigint not null,
+  day       bigint not null, -- days since 1970-01-01, of the calendar of the zone
+  source_id bigint not null,
+  language  text   not null,
+  country   text   not null,
+  mood      text   not null,
+  n         bigint not null,
+  primary key (query_id, day, source_id, language, country, mood)
+) without rowid;
+
+CREATE TABLE mention_day_until (
+  zone     text   primary key, -- IANA: whose days they are
+  until_at bigint not null     -- Unix seconds at which a day of it begins
+);

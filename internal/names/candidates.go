@@ -16,7 +16,15 @@ type candidate struct {
 	strong bool   // it looks like a name by itself; else it must be one elsewhere
 	plain  bool   // it is strong only by being capitalised
 	run    string // key of all the capitalised words that it stands among
+	german bool   // it is said in German
+	spoken string // then bare, or determined by the word before it, or neither is known
 }
+
+// How a capitalised word stands in German.
+const (
+	bare       = "bare"
+	determined = "determined"
+)
 
 const (
 	mostWords   = 3
@@ -68,7 +76,7 @@ func (r *reader) gap(i int) string {
 // add notes the words from i up to but without j.
 func (r *reader) add(i, j int, strong, plain bool) {
 	key := r.key(i, j)
-	r.found = append(r.found, candidate{key, r.text[r.tokens[i].Start:r.tokens[j-1].End], strong, plain, key})
+	r.found = append(r.found, candidate{key: key, text: r.text[r.tokens[i].Start:r.tokens[j-1].End], strong: strong, plain: plain, run: key, german: r.german})
 }
 
 func (r *reader) key(i, j int) string {
@@ -111,8 +119,17 @@ func inner(word string) bool {
 			marks++
 		}
 	}
-	return letters > 1 && marks > 0 && marks < utf8.RuneCountInString(word)
+	return letters > 1 && marks > 0 && marks < utf8.RuneCountInString(word) && (marks < letters-1 || !upper(word) || strings.ContainsAny(word, "0123456789"))
 }
+
+// measured reports whether a word is a number with what it counts: 11th, 30pm.
+func measured(word string) bool {
+	rest := strings.TrimLeft(word, "0123456789.,:")
+	return rest != word && slices.Contains([]string{"st", "nd", "rd", "th", "am", "pm", "h", "min", "s", "m", "mm", "cm", "km", "g", "kg", "l", "ml", "x", "er", "e", "eme", "ème", "k"}, rest)
+}
+
+// upper reports whether all letters of a word are capitals.
+func upper(word string) bool { return strings.ToUpper(word) == word && strings.ToLower(word) != word }
 
 func numeric(word string) bool {
 	for _, r := range word {
@@ -126,6 +143,9 @@ func numeric(word string) bool {
 // nameLike reports whether a word may be, or begin, a name.
 func (r *reader) nameLike(i int) bool {
 	word := r.word(i)
+	if r.lists.noise[r.tokens[i].Word] || measured(word) {
+		return false
+	}
 	return (capital(word) || inner(word)) && utf8.RuneCountInString(word) > 1 && !r.lists.calendar[r.tokens[i].Word]
 }
 
@@ -154,15 +174,22 @@ func (r *reader) run(i int) int {
 		return j
 	}
 	run := r.key(i, j)
-	weak := r.starts(i) || r.german && r.determined(i)
 	for from := i; from < j; from++ {
 		if numeric(r.word(from)) {
 			continue
 		}
+		after := r.german && r.determined(from)
+		weak := from == i && r.starts(i) || after
 		for to := from + 1; to <= min(j, from+mostWords); to++ {
 			marked := inner(r.word(from)) || inner(r.word(to-1))
-			r.add(from, to, marked || from > i || !weak, !marked)
-			r.found[len(r.found)-1].run = run
+			r.add(from, to, marked || !weak, !marked)
+			last := &r.found[len(r.found)-1]
+			last.run = run
+			if r.german && after && r.lists.determiners[r.tokens[from-1].Word] {
+				last.spoken = determined
+			} else if r.german && !weak {
+				last.spoken = bare
+			}
 		}
 	}
 	return j

@@ -11,9 +11,12 @@
 //     brackets or angle quotes in Chinese and Japanese;
 //   - Katakana of three characters or more.
 //
-// A single capitalised word must be capitalised in most of its uses inside sentences. In
-// German, where every noun is, one after an article or an inflected adjective is no
-// name. Chinese names without marks are not found. Once something was found to
+// A single capitalised word must be capitalised in most of its uses inside sentences, and
+// what most write without a mark counts as written so, whoever writes a hashtag of it. In
+// German, where every noun is capitalised, one needs more to be a name: it is one in another language as
+// well, or all in capitals; or it stands bare and not behind articles, is there without the endings of
+// nouns, and is neither a frequent noun nor ends like one (german.go; of 102 that real posts
+// gave without that 83 were none, with it 4 of 21, and two names were lost: TestGermanTweets). Chinese names without marks are not found. Once something was found to
 // be a name, it counts at the start of a sentence as well.
 //
 // Authors are counted, by span, copies left out, exactly as package rising does;

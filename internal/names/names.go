@@ -34,7 +34,7 @@ type Finder struct {
 	copies *rising.Copies
 	posts  []post
 	names  map[string]*name
-	forms  map[string]*form // of single words, inside sentences
+	forms  map[string]*wordForm // of single words, inside sentences
 }
 
 // post is what is kept of one.
@@ -50,19 +50,26 @@ type name struct {
 	text    string // what most write, by Boyer and Moore's vote
 	votes   int
 	strong  bool    // it was written like a name somewhere
-	marked  bool    // and more than just capitalised
+	foreign bool    // and in another language than German
+	idle    bool    // it is a word without a meaning of its own
 	authors []int32 // by span
 	last    int     // the author and span counted last
 	posts   []int   // of the newest span
+
+	uses, marked     int32 // all, and those that are more than just capitalised
+	bare, determined int32 // in German, without and with a word that determines it
 }
 
-// form counts how a word is written inside sentences.
-type form struct{ capital, small int32 }
+// wordForm counts how a word is written inside sentences.
+type wordForm struct {
+	capital, small int32
+	upper          int32 // of the capital ones, all in capitals
+}
 
 // New makes an empty finder. known are names that are not new: our own, those of
 // rivals.
 func New(o rising.Options, known []string) *Finder {
-	f := &Finder{o: o.Filled(), lists: newLists(), copies: rising.NewCopies(), names: map[string]*name{}, forms: map[string]*form{}}
+	f := &Finder{o: o.Filled(), lists: newLists(), copies: rising.NewCopies(), names: map[string]*name{}, forms: map[string]*wordForm{}}
 	for _, k := range known {
 		if words := query.Words(k); len(words) > 0 {
 			f.known = append(f.known, " "+strings.Join(words, " ")+" ")
@@ -98,7 +105,17 @@ func (f *Finder) Add(p rising.Post) bool {
 			f.names[c.key] = n
 		}
 		n.strong = n.strong || c.strong
-		n.marked = n.marked || c.strong && !c.plain
+		if n.uses++; c.strong && !c.plain {
+			n.marked++
+		}
+		n.foreign = n.foreign || c.strong && !c.german
+		switch c.spoken {
+		case bare:
+			n.bare++
+		case determined:
+			n.determined++
+		}
+		n.idle = n.idle || f.lists.stop(p.Language, c.key)
 		switch {
 		case n.text == c.text:
 			n.votes++
@@ -123,16 +140,19 @@ func (f *Finder) write(text string, tokens []query.Token) {
 		return
 	}
 	for i := range tokens {
-		if r.starts(i) {
+		if r.starts(i) || r.marked(i) {
 			continue
 		}
 		n := f.forms[tokens[i].Word]
 		if n == nil {
-			n = &form{}
+			n = &wordForm{}
 			f.forms[strings.Clone(tokens[i].Word)] = n
 		}
 		if word := r.word(i); capital(word) || inner(word) {
 			n.capital++
+			if upper(word) && utf8.RuneCountInString(word) > 1 {
+				n.upper++
+			}
 		} else {
 			n.small++
 		}
@@ -145,21 +165,27 @@ func (f *Finder) isKnown(key string) bool {
 	return slices.ContainsFunc(f.known, func(known string) bool { return strings.Contains(key, known) })
 }
 
-// isName reports whether what looked like a name somewhere is one: a single
-// word that was never marked must mostly be capitalised.
+// isName reports whether what looked like a name somewhere is one.
 func (f *Finder) isName(n *name) bool {
-	if !n.strong {
+	if !n.strong || utf8.RuneCountInString(n.key) <= 1 {
 		return false
 	}
-	if n.marked {
-		return true
+	form := f.forms[n.key]
+	if form == nil {
+		form = new(wordForm)
+	}
+	if 2*n.marked >= n.uses { // most write it with a mark
+		return form.small <= n.marked && (n.foreign || !f.lists.nouns[n.key])
 	}
 	for word := range strings.FieldsSeq(n.key) {
-		if form := f.forms[word]; form != nil && float64(form.capital) < mostly*float64(form.capital+form.small) && !numeric(word) {
+		if w := f.forms[word]; w != nil && float64(w.capital) < mostly*float64(w.capital+w.small) && !numeric(word) {
 			return false
 		}
 	}
-	return utf8.RuneCountInString(n.key) > 1
+	if n.idle && 2*form.upper < form.capital+form.small {
+		return false
+	}
+	return n.foreign || f.germanName(n)
 }
 
 // Names gives the names that emerge, the strongest evidence first.

@@ -138,7 +138,7 @@ func TestEmerging(t *testing.T) {
 // made-up posts and, where they are, on real ones dated by chance.
 func TestShuffled(t *testing.T) {
 	const rounds = 5
-	for name, texts := range map[string][]string{"made up": nil, "real": tweets(t)} {
+	for name, texts := range map[string][]string{"made up": nil, "real": tweets(t, "english")} {
 		found := 0
 		for round := range rounds {
 			posts := chatter(rand.New(rand.NewPCG(uint64(round), 5)), 3000)
@@ -158,8 +158,8 @@ func TestShuffled(t *testing.T) {
 }
 
 // tweets reads real texts, at most 3,000; none if they are not there.
-func tweets(t testing.TB) []string {
-	file, err := os.Open("../../../shared/data/language/umsab_english_train.tsv.gz")
+func tweets(t testing.TB, language string) []string {
+	file, err := os.Open("../../../shared/data/language/umsab_" + language + "_train.tsv.gz")
 	if err != nil {
 		return nil
 	}

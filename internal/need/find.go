@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode"
 
+	"tribune/internal/keyness"
 	"tribune/internal/query"
 )
 
@@ -48,7 +49,8 @@ func (t *Tables) Find(language, text string) []Need {
 // the first with the most of some words, as a group's label has them. A text
 // that speaks of nothing of the kind gives "".
 func (t *Tables) Sentence(language, text, label string) string {
-	words := query.Words(label)
+	small := keyness.Stop(language)
+	words := slices.DeleteFunc(query.Words(label), small)
 	best, most := Need{}, -1
 	for _, n := range t.Find(language, text) {
 		held := 0

@@ -36,7 +36,7 @@ type Said struct {
 
 // Group is needs that are about the same, in one language.
 type Group struct {
-	Label    string // up to three of its own words, as most write them
+	Label    string // the words of one that name it, as they stand there with the small words between
 	Kind     Kind   // of most of them
 	Language string
 	Authors  int
@@ -45,9 +45,8 @@ type Group struct {
 
 // Limits of grouping.
 const (
-	near       = .4 // least cosine of a clause with its group
-	labelWords = 3
-	mostNeeds  = 20_000 // the rest are left out
+	near      = .4     // least cosine of a clause with its group
+	mostNeeds = 20_000 // the rest are left out
 )
 
 // Groups finds the needs in posts and groups them: the groups of the most authors
@@ -257,8 +256,8 @@ func nearest(need *clause, centres []*centre, index map[string][]int, own int) (
 
 // group writes a group out.
 func (g *grouper) group(c *centre) Group {
-	out := Group{Label: g.label(c), Language: g.table.language}
 	slices.SortStableFunc(c.needs, func(a, b int) int { return cmp.Compare(g.needs[b].fit, g.needs[a].fit) })
+	out := Group{Label: g.label(c), Language: g.table.language}
 	authors, kinds := map[int64]bool{}, map[Kind]int{}
 	for _, i := range c.needs {
 		out.Needs = append(out.Needs, g.needs[i].Said)
@@ -272,46 +271,4 @@ func (g *grouper) group(c *centre) Group {
 		}
 	}
 	return out
-}
-
-// label gives the stems that weigh most in a group, in the order in which its
-// clauses have them, as words.
-func (g *grouper) label(c *centre) string {
-	stems := make([]string, 0, len(c.weights))
-	for stem := range c.weights {
-		stems = append(stems, stem)
-	}
-	slices.SortFunc(stems, func(a, b string) int {
-		if d := c.weights[b] - c.weights[a]; math.Abs(d) > 1e-9 {
-			return cmp.Compare(d, 0)
-		}
-		return cmp.Compare(a, b)
-	})
-	stems = stems[:min(len(stems), labelWords)]
-	// A word that few of the group have does not name it.
-	for len(stems) > 1 && c.weights[stems[len(stems)-1]] < c.weights[stems[0]]/3 {
-		stems = stems[:len(stems)-1]
-	}
-	place := map[string]float64{}
-	for _, stem := range stems {
-		n := 0.
-		for _, i := range c.needs {
-			if at := slices.Index(g.needs[i].stems, stem); at >= 0 {
-				place[stem] += float64(at)
-				n++
-			}
-		}
-		place[stem] /= n
-	}
-	slices.SortStableFunc(stems, func(a, b string) int { return cmp.Compare(place[a], place[b]) })
-	words := make([]string, len(stems))
-	for i, stem := range stems {
-		most := 0
-		for word, n := range g.written[stem] {
-			if n > most || n == most && word < words[i] {
-				words[i], most = word, n
-			}
-		}
-	}
-	return strings.Join(words, " ")
 }

@@ -153,7 +153,7 @@ func TestTable(t *testing.T) {
 }
 
 // TestGroups checks that needs about the same meet, whoever says them how, that
-// others stay apart, and that a label is made of a group's words.
+// others stay apart, and that a label is a stretch of what is said.
 func TestGroups(t *testing.T) {
 	about := map[string][]string{
 		"dark mode":    {"I wish there was a dark mode", "why is there no dark mode in the app?", "Please add a dark mode", "would love to have dark modes for reading", "it would be great to have Dark Mode"},
@@ -195,7 +195,8 @@ func TestGroups(t *testing.T) {
 		if name == "" {
 			continue
 		}
-		if !strings.Contains(strings.ToLower(g.Label), strings.ToLower(name)) || g.Authors != len(about[name]) || g.Kind == "" || len(strings.Fields(g.Label)) > 3 {
+		if !strings.Contains(strings.ToLower(g.Label), strings.ToLower(name)) || g.Authors != len(about[name]) || g.Kind == "" || len(strings.Fields(g.Label)) > labelWords ||
+			!slices.ContainsFunc(g.Needs, func(n Said) bool { return strings.Contains(n.Clause, g.Label) }) {
 			t.Errorf("%s: label %q, %d authors, %s", name, g.Label, g.Authors, g.Kind)
 		}
 	}
@@ -206,6 +207,30 @@ func TestGroups(t *testing.T) {
 	slices.Reverse(posts)
 	if diff := cmp.Diff(groups, load(t).Groups(posts)); diff != "" {
 		t.Error("the order of posts matters: ", diff)
+	}
+}
+
+// TestLabels reads labels as a person does: with the small words between, what
+// most say, and no single word alone.
+func TestLabels(t *testing.T) {
+	for want, texts := range map[string][]string{
+		"passant pour le stylo": {"J’aimerais qu’il y ait un passant pour le stylo", "Si seulement il y avait un passant pour le stylo", "Si seulement il y avait un passant à stylo"},
+		"pen loop":              {"I wish it had a pen loop.", "If only it had a pen loop", "I wish there was a pen loop"},
+		"close properly":        {"I wish it would close properly", "if only it would close properly"},
+		"they would reply":      {"I wish they would reply", "if only they would reply"},
+	} {
+		language := "en"
+		if strings.Contains(want, "pour") {
+			language = "fr"
+		}
+		var posts []Post
+		for i, text := range texts {
+			posts = append(posts, Post{int64(i + 1), int64(i + 1), language, text})
+		}
+		groups := load(t).Groups(posts)
+		if len(groups) == 0 || groups[0].Label != want {
+			t.Errorf("%+v, want %q", groups, want)
+		}
 	}
 }
 

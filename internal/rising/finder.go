@@ -88,6 +88,8 @@ type post struct {
 type word struct {
 	spelling string
 	votes    int32
+	// Uses with an apostrophe before it, behind it, and all: "don't", "l'encre".
+	before, behind, uses int32
 }
 
 // language has its own words, so that "die" is two.
@@ -120,8 +122,17 @@ func (f *Finder) Add(p Post) bool {
 	if f.copies.Add(p.Author, tokens) {
 		return false
 	}
-	for _, t := range tokens {
-		f.words = append(f.words, f.word(lang, t.Word, text[t.Start:t.End]))
+	for i, t := range tokens {
+		n := f.word(lang, t.Word, text[t.Start:t.End])
+		f.words = append(f.words, n)
+		w := &f.vocab[n]
+		w.uses++
+		if i > 0 && apostrophe(text[tokens[i-1].End:t.Start]) {
+			w.before++
+		}
+		if i+1 < len(tokens) && apostrophe(text[t.End:tokens[i+1].Start]) {
+			w.behind++
+		}
 	}
 	f.posts = append(f.posts, post{p.ID, p.Author, int32(from), int32(len(f.words)), int32(span), lang.id})
 	return true
@@ -146,6 +157,12 @@ func (f *Finder) word(lang *language, folded, spelling string) uint32 {
 	}
 	return n
 }
+
+func apostrophe(gap string) bool { return gap == "'" || gap == "’" }
+
+// joined reports whether two words are one with an apostrophe between them: one
+// of them mostly stands so.
+func joined(a, b word) bool { return 2*a.behind > a.uses || 2*b.before > b.uses }
 
 // WithoutLinks takes addresses out: their parts are not words.
 func WithoutLinks(text string) string {

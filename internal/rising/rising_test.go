@@ -93,6 +93,23 @@ func TestPlanted(t *testing.T) {
 	}
 }
 
+// TestApostrophes writes topics as people do.
+func TestApostrophes(t *testing.T) {
+	for language, said := range map[string]string{
+		"en": " they don't ship ", "fr": " l’encre d'automne ", "it": " dell'inchiostro ", "nl": " zo'n idee "} {
+		posts := chatter(rand.New(rand.NewPCG(1, 1)), 3000)
+		for i := range posts {
+			posts[i].Language = language
+		}
+		say(posts, 0, 19, said)
+		got := topics(posts, Options{})
+		want := strings.ReplaceAll(strings.TrimSpace(said), "'", "’")
+		if len(got) != 1 || got[0].Terms[0].Text != want {
+			t.Errorf("%+v, want %s", got, want)
+		}
+	}
+}
+
 // TestNotRising checks what must not be taken for a topic.
 func TestNotRising(t *testing.T) {
 	base := chatter(rand.New(rand.NewPCG(2, 2)), 4000)

@@ -252,7 +252,11 @@ func (c *counter) spell(chain []found) string {
 	var b strings.Builder
 	for i, w := range words {
 		s := c.f.vocab[w].spelling
-		if last, _ := utf8.DecodeLastRuneInString(b.String()); i > 0 && !(spaceless(last) && spaceless(firstRune(s))) {
+		switch last, _ := utf8.DecodeLastRuneInString(b.String()); {
+		case i == 0 || spaceless(last) && spaceless(firstRune(s)):
+		case joined(c.f.vocab[words[i-1]], c.f.vocab[w]):
+			b.WriteString("’")
+		default:
 			b.WriteByte(' ')
 		}
 		b.WriteString(s)

@@ -12,6 +12,7 @@ import (
 	"tribune/internal/fault"
 	"tribune/know"
 	"tribune/listen"
+	"tribune/listen/daily"
 	"tribune/storage"
 )
 
@@ -153,16 +154,11 @@ func (c *Counts) OverBy(ctx context.Context, a know.Actor, f Filter, step Step, 
 			return nil, fault.New(fault.Invalid, "That is too long to be shown so finely. Choose days, weeks or months.").On("step")
 		}
 	}
-	slot, zone := days(f), f.zone()
-	if step == Hour {
-		slot = `at / 3600`
-	}
-	where, args := f.where(what == ByQuery)
-	by := map[string]*Series{}
+	zone, by := f.zone(), map[string]*Series{}
 	if what == "" {
 		by[""] = &Series{Points: slices.Clone(empty)}
 	}
-	err := storage.Each(ctx, c.db, func(row storage.Scanner) error {
+	add := func(row storage.Scanner) error {
 		var at, n int64
 		var key, mood string
 		if err := row.Scan(&at, &key, &mood, &n); err != nil {
@@ -185,7 +181,19 @@ func (c *Counts) OverBy(ctx context.Context, a know.Actor, f Filter, step Step, 
 			s.Total.add(mood, n)
 		}
 		return nil
-	}, `select `+slot+`, `+column+`, mood, cast(sum(n) as bigint) from mention_count where `+where+` group by 1, 2, 3 having sum(n) > 0`, args...)
+	}
+	parts := []stretch{{`mention_count`, `at`, f.Since.Unix(), f.Until.Unix(), `at / 3600`}}
+	var err error
+	if step != Hour {
+		parts, err = c.stretches(ctx, f)
+	}
+	for _, s := range parts {
+		if err != nil {
+			break
+		}
+		where, args := f.where(s, what == ByQuery)
+		err = storage.Each(ctx, c.db, add, `select `+s.day+`, `+column+`, mood, cast(sum(n) as bigint) from `+s.table+` where `+where+` group by 1, 2, 3 having sum(n) > 0`, args...)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("volume: count by %q: %w", what, err)
 	}
@@ -197,10 +205,34 @@ func (c *Counts) OverBy(ctx context.Context, a know.Actor, f Filter, step Step, 
 	return all, nil
 }
 
+// stretch is a part of a filter's span that is read from one table.
+type stretch struct {
+	table, at string // the table, and its column of time
+	from, to  int64  // of that column
+	day       string // in SQL, the day since 1970
+}
+
+// stretches gives what to read for a filter: what was summed by day, and slots
+// before and after that.
+func (c *Counts) stretches(ctx context.Context, f Filter) ([]stretch, error) {
+	since, until := f.Since.Unix(), f.Until.Unix()
+	slots := func(from, to int64) stretch { return stretch{`mention_count`, `at`, from, to, f.days()} }
+	summed, err := daily.Read(ctx, c.db)
+	if err != nil {
+		return nil, err
+	}
+	days, ok := summed.Part(f.zone(), since, until)
+	if !ok {
+		return []stretch{slots(since, until)}, nil
+	}
+	all := []stretch{slots(since, days.From), {`mention_day`, `day`, days.First, days.End, `day`}, slots(days.To, until)}
+	return slices.DeleteFunc(all, func(s stretch) bool { return s.from == s.to }), nil
+}
+
 // days gives in SQL the number of the day, since 1970, that a slot begins on in
 // the filter's zone. In a zone that is half an hour off, hours that were folded
 // belong to the day they begin on.
-func days(f Filter) string {
+func (f Filter) days() string {
 	var offsets strings.Builder
 	at := f.Since.In(f.zone())
 	for {
@@ -224,10 +256,11 @@ func localNoon(day int64, zone *time.Location) time.Time {
 	return time.Date(1970, 1, 1+int(day), 12, 0, 0, 0, zone)
 }
 
-// where gives the condition of a filter; anyQuery leaves its query out.
-func (f Filter) where(anyQuery bool) (string, []any) {
-	args := []any{f.Since.Unix(), f.Until.Unix()}
-	parts := []string{`at >= $1 and at < $2`}
+// where gives the condition of a filter within a stretch; anyQuery leaves its
+// query out.
+func (f Filter) where(s stretch, anyQuery bool) (string, []any) {
+	args := []any{s.from, s.to}
+	parts := []string{s.at + ` >= $1 and ` + s.at + ` < $2`}
 	if anyQuery {
 		parts = append(parts, `query_id <> 0`)
 	} else {

@@ -210,24 +210,16 @@ func (c *Counts) Unheard(ctx context.Context, a know.Actor, f Filter) (u Unheard
 	if err := know.Require(a, know.Listen, know.Subject{}); err != nil {
 		return u, err
 	}
-	where, args := f.where(false)
-	if err := storage.Each(ctx, c.db, func(row storage.Scanner) error {
-		var language, mood string
-		var somewhere, n int64
-		if err := row.Scan(&language, &somewhere, &mood, &n); err != nil {
-			return err
+	parts, err := c.stretches(ctx, f)
+	for _, s := range parts {
+		if err != nil {
+			break
 		}
-		if u.add(mood, n); somewhere == 0 {
-			u.NoCountry += n
-		}
-		if language == "" {
-			u.NoLanguage += n
-		}
-		if language != "" && !sentiment.Learnt(base(language)) {
-			u.Unjudged += n
-		}
-		return nil
-	}, `select language, case when country = '' then 0 else 1 end, mood, cast(sum(n) as bigint) from mention_count where `+where+` group by 1, 2, 3 having sum(n) > 0`, args...); err != nil {
+		where, args := f.where(s, false)
+		err = storage.Each(ctx, c.db, u.scan, `select language, case when country = '' then 0 else 1 end, mood, cast(sum(n) as bigint) from `+s.table+` where `+where+
+			` group by 1, 2, 3 having sum(n) > 0`, args...)
+	}
+	if err != nil {
 		return u, fmt.Errorf("volume: what is not heard: %w", err)
 	}
 	sources, err := c.radar.Sources(ctx, a)
@@ -247,6 +239,26 @@ func (c *Counts) Unheard(ctx context.Context, a know.Actor, f Filter) (u Unheard
 		}
 	}
 	return u, nil
+}
+
+// scan adds a number of mentions of a language, with a country or without, and
+// of a mood.
+func (u *Unheard) scan(row storage.Scanner) error {
+	var language, mood string
+	var somewhere, n int64
+	if err := row.Scan(&language, &somewhere, &mood, &n); err != nil {
+		return err
+	}
+	if u.add(mood, n); somewhere == 0 {
+		u.NoCountry += n
+	}
+	if language == "" {
+		u.NoLanguage += n
+	}
+	if language != "" && !sentiment.Learnt(base(language)) {
+		u.Unjudged += n
+	}
+	return nil
 }
 
 // base gives a language tag without its region.

@@ -71,13 +71,16 @@ func TestCountsAreTheMentions(t *testing.T) {
 		ok(t, err)
 		kolkata, err := time.LoadLocation("Asia/Kolkata")
 		ok(t, err)
-		for _, f := range []Filter{
+		filters := []Filter{
 			{Since: day(-70), Until: day(1)},
 			{Query: 1, Since: day(-30), Until: day(-2), Languages: []string{"fr"}},
 			{Since: day(-70), Until: day(1), Zone: paris},
-			{Since: day(-40), Until: day(-1), Zone: kolkata},
+			{Since: day(-60).Add(5 * time.Hour), Until: day(-3).Add(11 * time.Hour), Zone: paris},
 			{Since: day(-3), Until: day(1), Countries: []string{listen.UnknownCountry, "GB"}, Sources: []int64{sources[0].ID}},
-		} {
+			{Since: day(-40), Until: day(-1), Zone: kolkata}, // before its hours are folded, which lie in two days
+		}
+		check := func(f Filter) {
+			t.Helper()
 			want := map[string]int64{}
 			var all Count
 			list := mentions(t, radar)
@@ -122,6 +125,16 @@ func TestCountsAreTheMentions(t *testing.T) {
 					t.Errorf("by %s %d, want %d", what, sum, all.N)
 				}
 			}
+		}
+		for _, f := range filters {
+			check(f)
+		}
+		ok(t, db.Update(ctx, func(tx *storage.Tx) error {
+			return know.WriteSite(ctx, tx, know.Site{Brand: "Site", Language: "en", Zone: "Europe/Paris"})
+		}))
+		ok(t, radar.Tend(ctx))
+		for _, f := range filters[:5] {
+			check(f)
 		}
 		by, err := counts.OverBy(ctx, staff, Filter{Since: day(-70), Until: day(1)}, Week, ByQuery)
 		if err != nil || len(by) != 1 || by[0].ID() != 1 {

@@ -29,10 +29,11 @@ type filler struct {
 	titles []string
 	m      storage.Manifest
 
-	votes, comments, voted []int64 // by idea: how many; voted: by staff
-	created                []int64
-	bought                 []*shopper
-	said                   *sayings
+	votes, against, comments []int64 // by idea: how many
+	first                    []int   // by idea: before whom among the people its voters begin
+	created                  []int64
+	bought                   []*shopper
+	said                     *sayings
 }
 
 // Fill writes a site of any size as an archive (see storage.Export), to be
@@ -46,8 +47,12 @@ func Fill(to storage.Folder, n Sizes, today time.Time, seed uint64) error {
 	if err != nil {
 		return err
 	}
+	schema, err := storage.Newest()
+	if err != nil {
+		return err
+	}
 	f := &filler{to: to, rand: rand.New(rand.NewPCG(seed, 2)), today: today, sizes: n,
-		m: storage.Manifest{Format: 1, Schema: 1, MadeAt: today.UTC(), Rows: map[string]int64{}}}
+		m: storage.Manifest{Format: 1, Schema: schema, MadeAt: today.UTC(), Rows: map[string]int64{}}}
 	for _, m := range s.mentions {
 		f.texts = append(f.texts, m.Text)
 	}
@@ -60,7 +65,7 @@ func Fill(to storage.Folder, n Sizes, today time.Time, seed uint64) error {
 	if f.said, err = f.sayings(s); err != nil {
 		return fmt.Errorf("sample: fill: %w", err)
 	}
-	for _, table := range []func() error{f.site, f.people, f.ideas, f.voteRows, f.commentRows, f.mentionRows, f.orders, f.tree, f.cohorts, f.due} {
+	for _, table := range []func() error{f.site, f.people, f.ideas, f.voteRows, f.againstRows, f.commentRows, f.mentionRows, f.orders, f.tree, f.cohorts, f.due} {
 		if err := table(); err != nil {
 			return fmt.Errorf("sample: fill: %w", err)
 		}
@@ -137,10 +142,10 @@ func (f *filler) ago(days float64) int64 {
 }
 
 // share deals the votes and comments out to the ideas: a few are loved, most
-// are not (Zipf), and nobody votes twice.
+// are not (Zipf), and nobody votes twice. What divides people are some of them.
 func (f *filler) share() {
 	n := f.sizes.Ideas
-	f.votes, f.comments, f.voted, f.created = make([]int64, n), make([]int64, n), make([]int64, n), make([]int64, n)
+	f.votes, f.against, f.comments, f.created, f.first = make([]int64, n), make([]int64, n), make([]int64, n), make([]int64, n), make([]int, n)
 	if n == 0 {
 		return
 	}
@@ -156,12 +161,29 @@ func (f *filler) share() {
 			left--
 		}
 	}
+	for i, votes := range f.votes {
+		f.against[i] = min(votes*objectors(i)/100, cap-votes)
+	}
 	for range f.sizes.Comments {
 		f.comments[zipf.Uint64()]++
 	}
 	for i := range f.created {
 		f.created[i] = f.ago(700)
 	}
+}
+
+// objectors says how many vote against an idea for a hundred who vote for it:
+// against half of the ideas nobody does, and one in ten has as many against it.
+func objectors(i int) int64 {
+	switch i % 10 {
+	case 2, 5, 7:
+		return 8
+	case 4:
+		return 30
+	case 9:
+		return 105
+	}
+	return 0
 }
 
 // site writes the settings and the counts.
@@ -288,7 +310,7 @@ func (f *filler) title(i int) string {
 func (f *filler) ideas() error {
 	if err := f.table("idea", f.sizes.Ideas, func(i int) row {
 		return row{"id": i + 1, "person_id": 1 + f.rand.IntN(f.sizes.People), "title": f.title(i), "body": f.sentence() + "\n\n" + f.sentence(), "language": "en",
-			"audience": "public", "stage": stageOf(i), "votes": f.votes[i], "comments": f.comments[i], "created_at": f.created[i]}
+			"audience": "public", "stage": stageOf(i), "votes": f.votes[i], "against": f.against[i], "comments": f.comments[i], "created_at": f.created[i]}
 	}); err != nil {
 		return err
 	}
@@ -304,17 +326,30 @@ func (f *filler) ideas() error {
 // voteRows gives each idea its voters: consecutive people from a random one,
 // so that nobody is twice among them.
 func (f *filler) voteRows() error {
-	idea, first, given := 0, 0, int64(0)
-	total := 0
-	for _, n := range f.votes {
+	for i := range f.first {
+		f.first[i] = f.rand.IntN(f.sizes.People)
+	}
+	return f.ballots("vote", f.votes, func(idea int) int { return f.first[idea] })
+}
+
+// againstRows gives it those who are against it: the people behind its voters,
+// so that nobody is among both.
+func (f *filler) againstRows() error {
+	return f.ballots("vote_against", f.against, func(idea int) int { return f.first[idea] + int(f.votes[idea]) })
+}
+
+// ballots writes as many votes for each idea, by the people behind one.
+func (f *filler) ballots(table string, counts []int64, behind func(idea int) int) error {
+	idea, given, total := 0, int64(0), 0
+	for _, n := range counts {
 		total += int(n)
 	}
-	return f.table("vote", total, func(int) row {
-		for given == f.votes[idea] {
-			idea, given, first = idea+1, 0, f.rand.IntN(f.sizes.People)
+	return f.table(table, total, func(int) row {
+		for given == counts[idea] {
+			idea, given = idea+1, 0
 		}
 		given++
-		return row{"idea_id": idea + 1, "person_id": 1 + (first+int(given))%f.sizes.People, "at": f.created[idea] + f.rand.Int64N(1+f.today.UnixMicro()-f.created[idea])}
+		return row{"idea_id": idea + 1, "person_id": 1 + (behind(idea)+int(given))%f.sizes.People, "at": f.created[idea] + f.rand.Int64N(1+f.today.UnixMicro()-f.created[idea])}
 	})
 }
 

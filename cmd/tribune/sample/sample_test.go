@@ -109,8 +109,12 @@ func TestFill(t *testing.T) {
 		}
 		var wrong int
 		if err := site.DB.Row(t.Context(), `select count(*) from idea where votes <> (select count(*) from vote where idea_id = idea.id)
-			or comments <> (select count(*) from comment where idea_id = idea.id)`).Scan(&wrong); err != nil || wrong > 0 {
+			or against <> (select count(*) from vote_against where idea_id = idea.id) or comments <> (select count(*) from comment where idea_id = idea.id)
+			or exists (select 1 from vote v join vote_against a on a.idea_id = v.idea_id and a.person_id = v.person_id where v.idea_id = idea.id)`).Scan(&wrong); err != nil || wrong > 0 {
 			t.Errorf("%d ideas whose counts are not so (%v)", wrong, err)
+		}
+		if n := number(t, site, `select count(*) from idea where against > 0`); n == 0 && sizes.Ideas > 10 {
+			t.Error("nobody is against anything")
 		}
 		counts, err := site.Ideas.Counts(t.Context())
 		total := int64(0)
