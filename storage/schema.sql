@@ -1890,3 +1890,10 @@ CREATE TABLE mention_day_until (
   zone     text   primary key, -- IANA: whose days they are
   until_at bigint not null     -- Unix seconds at which a day of it begins
 );
+
+CREATE TABLE purchase_refund (
+  purchase_id  bigint not null,
+  ref          text   not null, -- the shop's id of it; else its time, its amount, and the how manieth of these
+  amount_minor bigint not null,
+  primary key (purchase_id, ref)
+);
