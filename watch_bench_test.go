@@ -40,11 +40,13 @@ func BenchmarkWatch(b *testing.B) {
 	} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
+			used := processorTime()
 			for b.Loop() {
 				if err := round(); err != nil {
 					b.Fatal(err)
 				}
 			}
+			b.ReportMetric(float64((processorTime()-used).Microseconds())/1e3/float64(b.N), "ms-cpu")
 			var m runtime.MemStats
 			runtime.ReadMemStats(&m)
 			b.ReportMetric(float64(m.Sys)/1e6, "MB-of-system")
@@ -53,7 +55,7 @@ func BenchmarkWatch(b *testing.B) {
 }
 
 // BenchmarkRadar loads each page of the radar of such a folder, as one of the
-// team, and says how long the median load took:
+// team, and says how long the median load took, and how much processor time:
 //
 //	TRIBUNE_FILLED=DIR go test -run '^$' -bench Radar -benchtime 20x .
 func BenchmarkRadar(b *testing.B) {
@@ -87,6 +89,7 @@ func BenchmarkRadar(b *testing.B) {
 	} {
 		b.Run(name, func(b *testing.B) {
 			var took []time.Duration
+			used := processorTime()
 			for b.Loop() {
 				r := httptest.NewRequest(http.MethodGet, site.Config.URL+path, nil)
 				for _, c := range in.Result().Cookies() {
@@ -101,6 +104,7 @@ func BenchmarkRadar(b *testing.B) {
 			}
 			slices.Sort(took)
 			b.ReportMetric(float64(took[len(took)/2].Microseconds())/1e3, "ms-median")
+			b.ReportMetric(float64((processorTime()-used).Microseconds())/1e3/float64(b.N), "ms-cpu")
 		})
 	}
 }

@@ -81,7 +81,7 @@ func (r *Radar) Copies(ctx context.Context, a know.Actor, mention int64) ([]Ment
 	if err := know.Require(a, know.Listen, know.Subject{}); err != nil {
 		return nil, err
 	}
-	return mentions(ctx, r.db, ` where m.copy_of = $1 and m.state <> 'withdrawn' order by m.published_at, m.id limit $2`, mention, maxCopies)
+	return mentions(ctx, r.db, ` where m.copy_of = $1 and m.copy_of <> 0 and m.state <> 'withdrawn' order by m.published_at, m.id limit $2`, mention, maxCopies)
 }
 
 // settleCopies finds the copies in the batch's groups, and counts new mentions

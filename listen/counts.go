@@ -141,7 +141,7 @@ func (r *Radar) uncount(ctx context.Context, tx *storage.Tx, id int64) (settle f
 		}
 		b.groups = append(b.groups, c.group)
 	}
-	if _, err := tx.Exec(ctx, `update mention set copy_of = 0 where copy_of = $1`, id); err != nil {
+	if _, err := tx.Exec(ctx, `update mention set copy_of = 0 where copy_of = $1 and copy_of <> 0`, id); err != nil {
 		return nil, err
 	}
 	_, err = tx.Exec(ctx, `update mention set counted = 0 where id = $1`, id)

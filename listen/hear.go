@@ -247,7 +247,7 @@ func (r *Radar) HeardAt(ctx context.Context, source int64, id, address string) (
 		}
 		elsewhere = elsewhere || by != source
 		return err
-	}, `select source_id, external_id from mention where (identity = $1 or source_id = $2 and external_id = $3) and state <> 'withdrawn' order by id`,
+	}, `select source_id, external_id from mention where (identity = $1 or source_id = $2 and external_id = $3 and external_id <> '') and state <> 'withdrawn' order by id`,
 		named("address", canonical(address)), source, id)
 	return ids, elsewhere, err
 }

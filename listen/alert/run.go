@@ -32,7 +32,7 @@ func (s *Alerts) Follow(ctx context.Context, tx *storage.Tx, facts []event.Event
 			}
 		case listen.MentionsStored:
 			err = s.note(ctx, tx, OfReach, `select distinct c.person_id, m.id from mention m join alert_choice c on c.reach > 0 and m.reach >= c.reach
-				where m.id >= $1 and m.id <= $2 and m.source_id = $3 and m.reach > 0 and m.copy_of = 0 and m.state = 'visible'
+				where m.id >= $1 and m.id <= $2 and m.source_id + 0 = $3 and m.reach > 0 and m.copy_of = 0 and m.state = 'visible'
 					and (c.query_id = 0 or exists (select 1 from mention_query mq where mq.query_id = c.query_id and mq.mention_id = m.id))`, f.Other, f.N, f.Subject.ID)
 		case "person.left":
 			err = s.erase(ctx, tx, f.Subject.ID)

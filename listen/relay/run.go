@@ -44,7 +44,7 @@ func (s *Relays) Follow(ctx context.Context, tx *storage.Tx, facts []event.Event
 			}
 		case listen.MentionsStored:
 			err = s.put(ctx, tx, "reach", `select r.id, m.id from mention m join relay r on r.reach > 0 and r.paused = '' and m.reach >= r.reach
-				where m.id >= $1 and m.id <= $2 and m.source_id = $3 and m.reach > 0 and m.copy_of = 0 and m.state = 'visible' and m.published_at >= $4
+				where m.id >= $1 and m.id <= $2 and m.source_id + 0 = $3 and m.reach > 0 and m.copy_of = 0 and m.state = 'visible' and m.published_at >= $4
 					and (r.query_id = 0 or exists (select 1 from mention_query mq where mq.query_id = r.query_id and mq.mention_id = m.id))`,
 				f.Other, f.N, f.Subject.ID, storage.Micros(s.now().Add(-fresh)))
 		}
