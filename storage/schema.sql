@@ -1890,3 +1890,17 @@ CREATE TABLE mention_day_until (
   zone     text   primary key, -- IANA: whose days they are
   until_at bigint not null     -- Unix seconds at which a day of it begins
 );
+
+CREATE TABLE linkback (
+  id           integer primary key autoincrement,
+  post_id      bigint not null,
+  target       text   not null, -- the page that the post links to
+  state        text   not null default 'waiting' check (state in ('waiting', 'sent', 'none', 'failed')), -- none: the page names no place to tell it to
+  why          text   not null default '', -- it failed, as last_error of a source is kept
+  attempts     bigint not null default 0,
+  due_at       bigint not null,
+  leased_until bigint not null default 0,
+  unique (post_id, target)
+);
+
+CREATE INDEX linkback_due on linkback (due_at) where state = 'waiting';
