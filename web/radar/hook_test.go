@@ -63,7 +63,7 @@ func TestWebhookIsMade(t *testing.T) {
 // and what became of each stands there.
 func TestLinkbacksAreTurnedOn(t *testing.T) {
 	s, marta := open(t)
-	marta.Get("/desk/radar/sources").Want(t, 200, "Tell pages that our posts link to them", `name="on" value="1">`)
+	marta.Get("/desk/radar/sources").Want(t, 200, "Tell pages that we link to them", `name="on" value="1">`)
 	marta.Post("/desk/radar/linkbacks", "on", "1").Want(t, 303)
 	marta.Get("/desk/radar/sources").Want(t, 200, `name="on" value="1" checked`)
 	err := s.DB.Update(t.Context(), func(tx *storage.Tx) error {

@@ -267,7 +267,7 @@ func linkbacks(v *page.View, told []linkback.Linkback) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = desk.Fold(v.T("Tell pages that our posts link to them"), false).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = desk.Fold(v.T("Tell pages that we link to them"), false).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
