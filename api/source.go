@@ -70,7 +70,7 @@ func (s *service) oneSource(a *gate.Asker, o listen.Source, err error) (*answer[
 	return body(source(s.printer(a), s.Now())(o)), nil
 }
 
-func (s *service) sourcesList(ctx context.Context, a *gate.Asker, _ *none) (*answer[List[Source]], error) {
+func (s *service) sourcesList(ctx context.Context, a *gate.Asker, _ *Part) (*answer[List[Source]], error) {
 	sources, err := s.Radar.Sources(ctx, a.Actor)
 	if err != nil {
 		return nil, err
@@ -180,7 +180,7 @@ func (n NewList) list() listen.NewList {
 	return listen.NewList{Name: n.Name, Kind: query.ListKind(n.Kind), Items: n.Items}
 }
 
-func (s *service) listsList(ctx context.Context, a *gate.Asker, _ *none) (*answer[List[SavedList]], error) {
+func (s *service) listsList(ctx context.Context, a *gate.Asker, _ *Part) (*answer[List[SavedList]], error) {
 	lists, err := s.Radar.Lists(ctx, a.Actor)
 	if err != nil {
 		return nil, err
@@ -291,7 +291,7 @@ func (s *service) ran(ctx context.Context, a *gate.Asker, q listen.Query, found 
 	return body(said[0]), nil
 }
 
-func (s *service) queriesList(ctx context.Context, a *gate.Asker, _ *none) (*answer[List[Query]], error) {
+func (s *service) queriesList(ctx context.Context, a *gate.Asker, _ *Part) (*answer[List[Query]], error) {
 	queries, err := s.Radar.Queries(ctx, a.Actor)
 	if err != nil {
 		return nil, err
@@ -378,6 +378,7 @@ type Hour struct {
 func (s *service) queryVolume(ctx context.Context, a *gate.Asker, in *struct {
 	ByID
 	Since string `query:"since" doc:"A day or a time (RFC 3339); 30 days ago if it is not given"`
+	Part
 }) (*answer[List[Hour]], error) {
 	since, err := s.moment(ctx, "since", in.Since)
 	if err != nil {
@@ -467,6 +468,7 @@ func (s *service) volume(ctx context.Context, a *gate.Asker, in *struct {
 	Query string `query:"query" doc:"A standing query: its id or name; all mentions if it is not given"`
 	By    string `query:"by" enum:"query,source,language,country" doc:"What is told apart; nothing if it is not given"`
 	Step  string `query:"step" enum:"hour,day,week,month" default:"day"`
+	Part
 }) (*answer[List[VolumeOf]], error) {
 	f, err := s.filter(ctx, in.Span)
 	if err != nil {
