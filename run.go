@@ -20,6 +20,7 @@ import (
 	"tribune/advocate"
 	"tribune/api"
 	"tribune/converse"
+	"tribune/converse/linkback"
 	"tribune/event"
 	"tribune/gate"
 	"tribune/listen"
@@ -224,7 +225,7 @@ func (s *Site) kit() (*page.Kit, error) {
 		return nil, err
 	}
 	return &page.Kit{Log: s.Log, Events: s.Events, People: s.People, Radar: s.Radar, Spikes: s.Spikes, Trends: s.Trends, Alerts: s.Alerts, Relays: s.Relays, Hooks: s.Hooks, Inbox: s.Inbox, Ideas: s.Ideas,
-		Purchases: s.Purchases, Posts: s.Posts, Charter: s.Charter, Boards: s.Boards, Advocacy: s.Advocacy, Tribes: s.Tribes, Counts: s.Counts, Measures: s.Measures, Digests: s.Digests,
+		Purchases: s.Purchases, Posts: s.Posts, Linkbacks: s.Linkbacks, Charter: s.Charter, Boards: s.Boards, Advocacy: s.Advocacy, Tribes: s.Tribes, Counts: s.Counts, Measures: s.Measures, Digests: s.Digests,
 		Words: words, URL: s.Config.URL, SMTP: s.Config.SMTP, MailFrom: s.Config.MailFrom, Now: s.Now}, nil
 }
 
@@ -264,6 +265,7 @@ func (s *Site) followers() []follower {
 		{"digest.erase", s.Digests.Erase, []string{"person.left"}},
 		{"alert.follow", s.Alerts.Follow, alert.Kinds()},
 		{"relay.follow", s.Relays.Follow, relay.Kinds()},
+		{"linkback.follow", s.Linkbacks.Follow, linkback.Kinds()},
 		{"storage.scrub", s.scrub, []string{"person.left"}},
 		{"converse.attend", s.Inbox.Attend, []string{listen.MentionsStored, listen.MentionWithdrawn}},
 		{"shape.mentions", s.Ideas.FollowMentions, []string{listen.MentionWithdrawn, listen.MentionEdited, listen.MentionQuotable, shape.VoiceAdded}},
@@ -285,6 +287,7 @@ func (s *Site) work(ctx context.Context, group *errgroup.Group, mailer event.Del
 	group.Go(func() error { return s.Radar.Poll(ctx) })
 	group.Go(func() error { return s.Radar.Rest(ctx) })
 	group.Go(func() error { return s.Webmentions.Run(ctx) })
+	group.Go(func() error { return s.Linkbacks.Run(ctx) })
 	group.Go(func() error { return s.Spikes.Watch(ctx) })
 	group.Go(func() error { return s.Trends.Run(ctx) })
 	group.Go(func() error { return s.Alerts.Run(ctx, s.Log) })
@@ -329,6 +332,9 @@ func (s *Site) tidy(ctx context.Context) error {
 		}
 		if err := s.Webmentions.Tidy(ctx); err != nil && ctx.Err() == nil {
 			s.Log.Warn("forgetting webmentions that nothing took failed", "error", err)
+		}
+		if err := s.Linkbacks.Tidy(ctx); err != nil && ctx.Err() == nil {
+			s.Log.Warn("forgetting which pages were told of posts that are gone failed", "error", err)
 		}
 		if err := s.Relays.Tidy(ctx); err != nil && ctx.Err() == nil {
 			s.Log.Warn("forgetting what was sent to webhooks failed", "error", err)

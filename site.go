@@ -11,6 +11,7 @@ import (
 	"tribune/advocate"
 	"tribune/api"
 	"tribune/converse"
+	"tribune/converse/linkback"
 	"tribune/converse/post"
 	"tribune/event"
 	"tribune/internal/fetch"
@@ -55,6 +56,7 @@ type Site struct {
 	Ideas       *shape.Ideas
 	Purchases   *purchase.Ledger
 	Posts       *post.Posts
+	Linkbacks   *linkback.Sender
 	Charter     *charter.Charter
 	Boards      *board.Boards
 	Advocacy    *advocate.Advocacy
@@ -95,6 +97,7 @@ func Open(ctx context.Context, log *slog.Logger, c Config, now func() time.Time)
 	s.Ideas = shape.New(log, db, s.Events, s.People, s.Radar, s.Inbox, now)
 	s.Purchases = purchase.New(log, db, s.Events, s.People, now)
 	s.Posts = post.New(log, db, s.Events, s.People, now)
+	s.Linkbacks = linkback.New(log, db, s.People, s.Posts, pages, c.URL, now)
 	s.Charter = charter.New(log, db, s.Events, s.People, now)
 	s.Boards = board.New(log, db, s.Events, s.People, now)
 	s.Advocacy = advocate.New(log, db, s.Events, s.People, s.Purchases, s.Ideas, s.Posts, now)

@@ -34,6 +34,9 @@ type Site struct {
 
 	// Retention is after how many days strangers' words are forgotten.
 	Retention int `json:"retention"`
+
+	// SendMentions says that pages which posts of the team link to are told so.
+	SendMentions bool `json:"send_mentions,omitempty"`
 }
 
 // unset is a site before its first settings.
@@ -123,6 +126,7 @@ const (
 	ChangedMail                  // mail server
 	ChangedRules                 // who may do what
 	ChangedRetention             // how long strangers' words are kept
+	ChangedMentions              // whether pages are told that posts link to them
 )
 
 // changed says what differs between settings.
@@ -133,6 +137,7 @@ func (s Site) changed(to Site) (n int64) {
 		ChangedPlace:     s.Language != to.Language || s.Zone != to.Zone,
 		ChangedMail:      s.MailURL != to.MailURL || s.MailFrom != to.MailFrom,
 		ChangedRetention: s.Retention != to.Retention,
+		ChangedMentions:  s.SendMentions != to.SendMentions,
 		ChangedRules:     !maps.Equal(s.Rules.Least, to.Rules.Least),
 	} {
 		if differs {

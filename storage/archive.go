@@ -35,7 +35,7 @@ var tables = []string{
 	"spike_watch", "spike", "trend_look", "trend", "trend_voice", "alert_choice", "alert_person", "alert", "relay", "relay_secret", "relay_call", "relay_try", "digest", "digest_mail",
 	"thread", "message", "letter",
 	"purpose", "charter", "clause", "call", "status", "idea", "idea_tag", "tag", "merged_row", "vote", "vote_against", "comment", "follow", "voice", "decision", "override", "telling", "release", "release_idea", "credit",
-	"post", "post_picture", "post_reply", "post_reaction", "post_edit",
+	"post", "linkback", "post_picture", "post_reply", "post_reaction", "post_edit",
 	"purchase", "purchase_refund", "purchase_country", "reason", "reason_teller",
 	"board", "board_quota", "board_invite", "board_application", "board_pool", "board_draw", "board_seat", "board_talk", "board_said", "board_task", "board_answer", "board_vote",
 	"share_link", "share_salt", "share_open", "share_join", "thanks", "effect", "effect_due",

@@ -1897,9 +1897,16 @@ CREATE INDEX mention_country on mention (country, published_at, id) where countr
 
 CREATE INDEX mention_reach on mention (reach) where reach <> 0;
 
-CREATE TABLE purchase_refund (
-  purchase_id  bigint not null,
-  ref          text   not null, -- the shop's id of it; else its time, its amount, and the how manieth of these
-  amount_minor bigint not null,
-  primary key (purchase_id, ref)
+CREATE TABLE linkback (
+  id           integer primary key autoincrement,
+  post_id      bigint not null,
+  target       text   not null, -- the page that the post links to
+  state        text   not null default 'waiting' check (state in ('waiting', 'sent', 'none', 'failed')), -- none: the page names no place to tell it to
+  why          text   not null default '', -- it failed, as last_error of a source is kept
+  attempts     bigint not null default 0,
+  due_at       bigint not null,
+  leased_until bigint not null default 0,
+  unique (post_id, target)
 );
+
+CREATE INDEX linkback_due on linkback (due_at) where state = 'waiting';

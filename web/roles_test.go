@@ -200,7 +200,7 @@ var areas = []struct {
 }
 
 // owners are the routes of the desk that staff find closed (403).
-var owners = regexp.MustCompile(`^(GET|POST) /desk/(welcome|charter/purpose|settings/(accent|team|mail|mail/test|rules))$|^POST /desk/charter/\{id\}/publish$|^POST /desk/outbox/\{id\}/link$|^POST /desk/radar/forget$|^POST /desk/settings(/team|/team/\{id\})?$`)
+var owners = regexp.MustCompile(`^(GET|POST) /desk/(welcome|charter/purpose|settings/(accent|team|mail|mail/test|rules))$|^POST /desk/charter/\{id\}/publish$|^POST /desk/outbox/\{id\}/link$|^POST /desk/radar/(forget|linkbacks)$|^POST /desk/settings(/team|/team/\{id\})?$`)
 
 // TestRoutesByRole asks for every route of every page as everybody.
 func TestRoutesByRole(t *testing.T) {

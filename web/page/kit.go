@@ -14,6 +14,7 @@ import (
 
 	"tribune/advocate"
 	"tribune/converse"
+	"tribune/converse/linkback"
 	"tribune/converse/post"
 	"tribune/event"
 	"tribune/gate"
@@ -56,6 +57,7 @@ type Kit struct {
 	Alerts    *alert.Alerts
 	Relays    *relay.Relays
 	Inbox     *converse.Inbox
+	Linkbacks *linkback.Sender
 	Ideas     *shape.Ideas
 	Purchases *purchase.Ledger
 	Posts     *post.Posts

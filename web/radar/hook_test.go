@@ -11,7 +11,10 @@ import (
 
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
+	"tribune/internal/fault"
 	"tribune/internal/pgtest"
+	"tribune/listen"
+	"tribune/storage"
 )
 
 // A webhook is made with a secret that is shown once, and the example on its
@@ -54,4 +57,26 @@ func TestWebhookIsMade(t *testing.T) {
 	default:
 		t.Error("nothing came")
 	}
+}
+
+// Whether pages are told that posts link to them is off until it is turned on,
+// and what became of each stands there.
+func TestLinkbacksAreTurnedOn(t *testing.T) {
+	s, marta := open(t)
+	marta.Get("/desk/radar/sources").Want(t, 200, "Tell pages that we link to them", `name="on" value="1">`)
+	marta.Post("/desk/radar/linkbacks", "on", "1").Want(t, 303)
+	marta.Get("/desk/radar/sources").Want(t, 200, `name="on" value="1" checked`)
+	err := s.DB.Update(t.Context(), func(tx *storage.Tx) error {
+		_, err := tx.Exec(t.Context(), `insert into linkback (post_id, target, state, why, due_at) values (1, 'https://ana.example/1', 'failed', $1, 1), (1, 'https://bo.example/', 'sent', '', 1)`,
+			listen.KeepError(fault.New(fault.Unavailable, "There is no such trend.")))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	marta.Get("/desk/radar/sources").Want(t, 200, `href="https://ana.example/1"`, "could not be told", "There is no such trend.", "told", `href="/tribune/1"`)
+	marta.Lang = "fr"
+	marta.Get("/desk/radar/sources").Want(t, 200, "n’a pas pu être prévenue")
+	marta.Post("/desk/radar/linkbacks").Want(t, 303)
+	marta.Get("/desk/radar/sources").Want(t, 200, `name="on" value="1">`)
 }

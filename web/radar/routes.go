@@ -45,6 +45,7 @@ func Routes(mux *http.ServeMux, k *page.Kit) {
 	mux.Handle("POST /desk/radar/sources/{id}/pause", k.Staff(x.pauseSource))
 	mux.Handle("POST /desk/radar/sources/{id}/poll", k.Staff(x.pollSource))
 	mux.Handle("POST /desk/radar/sources/{id}/remove", k.Staff(x.removeSource))
+	mux.Handle("POST /desk/radar/linkbacks", k.Staff(x.sendMentions))
 	mux.Handle("GET /desk/radar/forget", k.Staff(x.forgetting))
 	mux.Handle("POST /desk/radar/forget", k.Staff(x.keepFor))
 	mux.Handle("POST /desk/radar/forget/{id}", k.Staff(x.forgetAccount))

@@ -38,7 +38,11 @@ func (x *radar) showSources(w http.ResponseWriter, r *http.Request, v *page.View
 	if err != nil {
 		return err
 	}
-	return x.ShowDesk(w, r, v, sourcesPage(v, list, f))
+	told, err := x.Linkbacks.Recent(r.Context(), v.Actor, toldShown)
+	if err != nil {
+		return err
+	}
+	return x.ShowDesk(w, r, v, sourcesPage(v, list, told, f))
 }
 
 // typedSource reads the form of a source.

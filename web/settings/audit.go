@@ -265,6 +265,7 @@ func changed(v *page.View, n int64) string {
 	}{
 		{know.ChangedWords, v.T("name or purpose")}, {know.ChangedLook, v.T("colour or logo")}, {know.ChangedPlace, v.T("language or time zone")},
 		{know.ChangedMail, v.T("mail server")}, {know.ChangedRules, v.T("who may do what")}, {know.ChangedRetention, v.T("how long strangers’ words are kept")},
+		{know.ChangedMentions, v.T("telling pages that posts link to them")},
 	} {
 		if n&s.bit != 0 {
 			all = append(all, s.name)

@@ -20,6 +20,7 @@ import (
 
 	"tribune/advocate"
 	"tribune/converse"
+	"tribune/converse/linkback"
 	"tribune/converse/post"
 	"tribune/event"
 	"tribune/gate"
@@ -95,6 +96,7 @@ func Over(t testing.TB, db *storage.DB, folders ...Folder) *Site {
 	k.Ideas = shape.New(log, db, k.Events, k.People, k.Radar, k.Inbox, k.Now)
 	k.Purchases = purchase.New(log, db, k.Events, k.People, k.Now)
 	k.Posts = post.New(log, db, k.Events, k.People, k.Now)
+	k.Linkbacks = linkback.New(log, db, k.People, k.Posts, fetch.New(fetch.Options{}), URL, k.Now)
 	k.Charter = charter.New(log, db, k.Events, k.People, k.Now)
 	k.Boards = board.New(log, db, k.Events, k.People, k.Now)
 	k.Advocacy = advocate.New(log, db, k.Events, k.People, k.Purchases, k.Ideas, k.Posts, k.Now)
