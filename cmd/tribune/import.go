@@ -74,17 +74,25 @@ func (c *importMentions) Run(ctx context.Context, log *slog.Logger) error {
 		return err
 	}
 	if report.Elsewhere != "" {
-		fmt.Fprintf(os.Stderr, "This file looks imported already, as %q: %d rows stand there in the same words, of the same date. With --source %q its rows are known again.\n", report.Elsewhere, report.Repeated, report.Elsewhere)
+		fmt.Fprintf(os.Stderr, "This file looks imported already, as %q: %s there in the same words, of the same date. With --source %q its rows are known again.\n", report.Elsewhere, rows(report.Repeated), report.Elsewhere)
 	}
 	verb := "imported"
 	if c.DryRun {
 		verb = "would be imported"
 	}
-	fmt.Printf("%d rows read: %d new %s, %d known already, %d with errors.\n", report.Rows, report.New, verb, report.Known, report.Failed)
+	fmt.Printf("%s read: %d new %s, %d known already, %d with errors.\n", rows(report.Rows), report.New, verb, report.Known, report.Failed)
 	if report.Failed > 0 {
 		return refusedRows(report.Failed)
 	}
 	return nil
+}
+
+// rows counts rows in words.
+func rows(n int) string {
+	if n == 1 {
+		return "1 row"
+	}
+	return fmt.Sprintf("%d rows", n)
 }
 
 // refusedRows is how many rows of an import were refused. The others went in;
@@ -140,7 +148,7 @@ func (c *importPurchases) Run(ctx context.Context, log *slog.Logger) error {
 	if c.DryRun {
 		verb = "would be imported"
 	}
-	fmt.Printf("%d rows read: %d new orders %s, %d known already (%d of them changed), %d rows with errors.\n", report.Rows, report.New, verb, report.Known, report.Changed, report.Failed)
+	fmt.Printf("%s read: %d new orders %s, %d known already (%d of them changed), %d with errors.\n", rows(report.Rows), report.New, verb, report.Known, report.Changed, report.Failed)
 	if report.Failed > 0 {
 		return refusedRows(report.Failed)
 	}
