@@ -36,3 +36,7 @@ type Advocacy struct {
 func New(log *slog.Logger, db *storage.DB, events *event.Log, people *know.Directory, ledger *purchase.Ledger, ideas *shape.Ideas, posts *post.Posts, now func() time.Time) *Advocacy {
 	return &Advocacy{log: log, db: db, events: events, people: people, ledger: ledger, ideas: ideas, posts: posts, now: now, random: rand.Reader}
 }
+
+// Draw takes codes from elsewhere than the machine's randomness, before the
+// first use: a sample has the same for the same seed.
+func (s *Advocacy) Draw(random io.Reader) { s.random = random }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"tribune/event"
@@ -189,6 +190,9 @@ func checkCorrection(what, became string) (string, error) {
 		}
 		return became, nil
 	case "language":
+		if strings.TrimSpace(became) == "" {
+			return "", fault.New(fault.Invalid, "Choose the language that it is in.").On("language")
+		}
 		p := Post{Language: became}
 		if err := cleanPlace(&p); err != nil {
 			return "", err

@@ -55,15 +55,15 @@ func (c *importMentions) Run(ctx context.Context, log *slog.Logger) error {
 		return err
 	}
 	defer site.Close()
-	rows := bufio.NewReader(file)
+	content := bufio.NewReader(file)
 	format, source := c.Format, c.Source
 	if format == "" {
-		format = formatOf(c.File, rows)
+		format = formatOf(c.File, content)
 	}
 	if source == "" {
 		source = strings.TrimSuffix(filepath.Base(c.File), filepath.Ext(c.File))
 	}
-	report, err := site.Radar.Import(ctx, know.Actor{Role: know.Owner}, rows, format, listen.ImportOptions{Source: source, DryRun: c.DryRun})
+	report, err := site.Radar.Import(ctx, know.Actor{Role: know.Owner}, content, format, listen.ImportOptions{Source: source, DryRun: c.DryRun})
 	for _, e := range report.Errors {
 		fmt.Fprintf(os.Stderr, "row %d: %s\n", e.Row, fault.Fill(e.Text, e.Args...))
 	}
@@ -74,13 +74,13 @@ func (c *importMentions) Run(ctx context.Context, log *slog.Logger) error {
 		return err
 	}
 	if report.Elsewhere != "" {
-		fmt.Fprintf(os.Stderr, "This file looks imported already, as %q: %d rows stand there in the same words, of the same date. With --source %q its rows are known again.\n", report.Elsewhere, report.Repeated, report.Elsewhere)
+		fmt.Fprintf(os.Stderr, "This file looks imported already, as %q: %s there in the same words, of the same date. With --source %q its rows are known again.\n", report.Elsewhere, rows(report.Repeated), report.Elsewhere)
 	}
 	verb := "imported"
 	if c.DryRun {
 		verb = "would be imported"
 	}
-	fmt.Printf("%d rows read: %d new %s, %d known already, %d with errors.\n", report.Rows, report.New, verb, report.Known, report.Failed)
+	fmt.Printf("%s read: %d new %s, %d known already, %d with errors.\n", rows(report.Rows), report.New, verb, report.Known, report.Failed)
 	if report.Failed > 0 {
 		return refusedRows(report.Failed)
 	}
@@ -88,19 +88,27 @@ func (c *importMentions) Run(ctx context.Context, log *slog.Logger) error {
 }
 
 // formatOf tells what a file is: by the end of its name, else by how it begins.
-func formatOf(name string, rows *bufio.Reader) string {
+func formatOf(name string, content *bufio.Reader) string {
 	switch strings.ToLower(filepath.Ext(name)) {
 	case ".ndjson", ".jsonl":
 		return "ndjson"
 	case ".csv", ".tsv":
 		return "csv"
 	}
-	begins, _ := rows.Peek(512) // a short file ends before
+	begins, _ := content.Peek(512) // a short file ends before
 	begins = bytes.TrimPrefix(begins, []byte("\uFEFF"))
 	if bytes.HasPrefix(bytes.TrimLeft(begins, " \t\r\n"), []byte("{")) {
 		return "ndjson"
 	}
 	return "csv"
+}
+
+// rows counts rows in words.
+func rows(n int) string {
+	if n == 1 {
+		return "1 row"
+	}
+	return fmt.Sprintf("%d rows", n)
 }
 
 // refusedRows is how many rows of an import were refused. The others went in;
@@ -156,7 +164,7 @@ func (c *importPurchases) Run(ctx context.Context, log *slog.Logger) error {
 	if c.DryRun {
 		verb = "would be imported"
 	}
-	fmt.Printf("%d rows read: %d new orders %s, %d known already (%d of them changed), %d rows with errors.\n", report.Rows, report.New, verb, report.Known, report.Changed, report.Failed)
+	fmt.Printf("%s read: %d new orders %s, %d known already (%d of them changed), %d with errors.\n", rows(report.Rows), report.New, verb, report.Known, report.Changed, report.Failed)
 	if report.Failed > 0 {
 		return refusedRows(report.Failed)
 	}

@@ -186,7 +186,7 @@ func (p *Printer) DateTime(t time.Time) string {
 func (p *Printer) Ago(t, now time.Time) string {
 	d := now.Sub(t)
 	switch {
-	case d < -time.Minute || d >= 31*24*time.Hour:
+	case dated(d):
 		return p.Date(t)
 	case d < time.Minute:
 		return p.T("just now")
@@ -198,6 +198,18 @@ func (p *Printer) Ago(t, now time.Time) string {
 		return p.T("{n} d ago", "n", int64(d/(24*time.Hour)))
 	}
 }
+
+// Then is Ago at the end of a sentence: "answered 3 d ago", "answered on 18
+// October 2026".
+func (p *Printer) Then(t, now time.Time) string {
+	if dated(now.Sub(t)) {
+		return p.T("on {date}", "date", p.Date(t))
+	}
+	return p.Ago(t, now)
+}
+
+// dated reports whether a time so long ago is written as a date.
+func dated(ago time.Duration) bool { return ago < -time.Minute || ago >= 31*24*time.Hour }
 
 // Duration writes how long something has waited: days and hours, hours and
 // minutes, or minutes. Anything under a minute, or negative, is "under a

@@ -274,7 +274,7 @@ func speaker(v *page.View, o opened) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = page.When(v, o.lastAt).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = page.Then(v, o.lastAt).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1592,7 +1592,7 @@ func answer(v *page.View, o opened, m converse.Message) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = page.When(v, m.DeliveredAt).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = page.Then(v, m.DeliveredAt).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1646,7 +1646,7 @@ func answer(v *page.View, o opened, m converse.Message) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = page.When(v, m.DeliveredAt).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = page.Then(v, m.DeliveredAt).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -2180,7 +2180,7 @@ func words(v *page.View, o overview) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = page.When(v, o.gaps[0].At).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = page.Then(v, o.gaps[0].At).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

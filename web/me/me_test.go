@@ -14,6 +14,7 @@ import (
 	"tribune/event"
 	"tribune/know"
 	"tribune/know/purchase"
+	"tribune/listen"
 	"tribune/shape"
 	"tribune/web/me"
 	"tribune/web/webtest"
@@ -230,6 +231,26 @@ func TestJoinedByTheTeam(t *testing.T) {
 	}
 	jo.Get("/me/settings").Want(t, 200, "jo@work.example").Without(t, "joined to you by the team")
 	jo.Get("/me/export.json").Want(t, 200, `"external_id"`)
+}
+
+// TestAccountsOfOneName tells what was joined to somebody by where it speaks.
+func TestAccountsOfOneName(t *testing.T) {
+	s := site(t)
+	jo, marta := s.Person("Jo", know.Member), s.Person("Marta", know.Staff)
+	for _, home := range []string{"https://one.example/jo", "https://two.example/jo"} {
+		heard, err := s.Radar.Hear(t.Context(), marta.Actor, []listen.Post{{Source: "Blogs", Text: "A line from " + home, URL: home + "/1", Author: listen.Author{Name: "Jo M.", URL: home}}})
+		if err != nil || heard[0].Err != nil {
+			t.Fatal(err, heard)
+		}
+		mention, err := s.Radar.Mention(t.Context(), marta.Actor, heard[0].ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.People.Move(t.Context(), marta.Actor, mention.Account, jo.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	jo.Get("/me/settings").Want(t, 200, "one.example/jo", "two.example/jo", "Remove it: two.example/jo")
 }
 
 // TestAddAddress answers alike for an address that is free and for one that is

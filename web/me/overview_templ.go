@@ -373,7 +373,7 @@ func threadState(v *page.View, t converse.Thread) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = page.When(v, t.StateAt).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = page.Then(v, t.StateAt).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -409,7 +409,7 @@ func threadState(v *page.View, t converse.Thread) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = page.When(v, t.WaitsAt).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = page.Then(v, t.WaitsAt).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

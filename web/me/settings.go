@@ -158,6 +158,16 @@ func accountName(a know.Account) string {
 	return cmp.Or(a.Name, a.Address)
 }
 
+// accountPlace is where an account called by a name speaks: what tells it from
+// another of the same name. It is empty if the name already says it, and for a
+// bare name, whose address is a number of ours.
+func accountPlace(a know.Account) string {
+	if a.Kind == know.NameOnly || accountName(a) == a.Address {
+		return ""
+	}
+	return a.Address
+}
+
 // needed reports whether an address is the only confirmed one, by which its
 // person signs in.
 func (me whoami) needed(a know.Account) bool {

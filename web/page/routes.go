@@ -3,6 +3,8 @@ package page
 import (
 	"fmt"
 	"net/http"
+	"net/url"
+	"path"
 	"strconv"
 	"strings"
 	"time"
@@ -19,12 +21,36 @@ func Routes(mux *http.ServeMux, k *Kit) {
 	mux.Handle("GET /picture/{sha}", k.Handle(k.picture))
 	mux.Handle("POST /language", k.Handle(k.language))
 	mux.Handle("/", k.Handle(func(w http.ResponseWriter, r *http.Request, v *View) error {
+		if to := meant(mux, r); to != "" {
+			return Back(w, r, to)
+		}
 		if methods := taken(mux, r); len(methods) > 0 {
 			w.Header().Set("Allow", strings.Join(methods, ", "))
 			return k.sorry(w, r, v, http.StatusMethodNotAllowed, v.T("This address is there, but not to be used like that. Go back and try again, or start from the square."))
 		}
 		return fault.New(fault.NotFound, "There is nothing at this address. It may have moved: start from the square.")
 	}))
+}
+
+// meant is the page that a reader means by an address that has none: without the
+// stroke at its end, or the one whose form goes to it, as after a refusal when
+// the address is opened anew. It is empty if there is none, or a script asks.
+func meant(mux *http.ServeMux, r *http.Request) string {
+	if (r.Method != http.MethodGet && r.Method != http.MethodHead) || Partial(r) {
+		return ""
+	}
+	shows := func(at string) bool {
+		ask := &http.Request{Method: http.MethodGet, Host: r.Host, URL: &url.URL{Path: at}}
+		_, pattern := mux.Handler(ask)
+		return strings.HasPrefix(at, "/") && !strings.HasPrefix(at, "//") && pattern != "" && pattern != "/" && !strings.HasPrefix(pattern, "GET /{$}")
+	}
+	if at := strings.TrimRight(r.URL.Path, "/"); at != r.URL.Path && shows(at) {
+		return (&url.URL{Path: at, RawQuery: r.URL.RawQuery}).String()
+	}
+	if at := path.Dir(r.URL.Path); shows(at) && len(taken(mux, r)) > 0 {
+		return (&url.URL{Path: at}).String()
+	}
+	return ""
 }
 
 // taken lists the methods that an address takes. The mux itself would answer

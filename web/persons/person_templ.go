@@ -157,7 +157,7 @@ func listPage(v *page.View, l listing) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = page.When(v, s.At).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = page.Then(v, s.At).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -586,7 +586,7 @@ func personPage(v *page.View, s shown) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = page.When(v, s.lastAt).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = page.Then(v, s.lastAt).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

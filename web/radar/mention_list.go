@@ -261,6 +261,16 @@ func tongue(v *page.View, m listen.Mention) string {
 	return v.Language(m.Language)
 }
 
+// tongues are the languages that a mention may be said to be in. Of one whose
+// language is not known none is chosen, so that none is said by one click.
+func tongues(v *page.View, m listen.Mention) []page.Option {
+	options := v.Languages(m.Language)
+	if m.Language == "" {
+		options = append([]page.Option{{Value: "", Name: v.T("choose …")}}, options...)
+	}
+	return options
+}
+
 // day is one bar of a spark.
 type day struct {
 	at time.Time

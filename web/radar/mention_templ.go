@@ -2348,7 +2348,7 @@ func judgedPart(v *page.View, s shown) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = desk.Pick("correct", page.Wrong{}, "became", v.T("Language"), s.mention.Language, "", v.Languages(s.mention.Language)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = desk.Pick("correct", page.Wrong{}, "became", v.T("Language"), s.mention.Language, "", tongues(v, s.mention)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -356,6 +356,10 @@ func TestVolumeAndShares(t *testing.T) {
 	}
 	hear("Forum", "7 8 9", "", "FR")
 	hear("Blog", "papierwerk in blue", "en", "")
+	// One whose language is not known: none is said for it before it is chosen.
+	marta.Get("/desk/mentions/4").Want(t, 200, "7 8 9", "language not known", `<option value="" selected>choose …</option>`)
+	marta.Post("/desk/mentions/4/correct", "what", "language", "became", "").Want(t, 422, "Choose the language that it is in.")
+	marta.Get("/desk/mentions/5").Want(t, 200, "in blue", `<option value="en" selected>`).Without(t, "choose …")
 	marta.Get("/desk/radar/volume?by=country").Want(t, 200, "country=ZZ&amp;from=2026-10-22&amp;once=1&amp;until=2026-11-20")
 	marta.Get("/desk/radar?country=ZZ&once=1").Want(t, 200, "in blue", `value="ZZ" selected`).Without(t, "7 8 9")
 	marta.Get("/desk/radar/volume?country=ZZ&query=2").Want(t, 200, "2 mentions")

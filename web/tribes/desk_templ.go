@@ -207,7 +207,7 @@ func deskPage(v *page.View, d desked) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = page.When(v, d.run.At).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = page.Then(v, d.run.At).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -730,7 +730,7 @@ func deskGroupPage(v *page.View, g tribe.Group, people []know.Person) templ.Comp
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = page.When(v, g.FirstAt).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = page.Then(v, g.FirstAt).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -743,7 +743,7 @@ func deskGroupPage(v *page.View, g tribe.Group, people []know.Person) templ.Comp
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = page.When(v, g.SeenAt).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = page.Then(v, g.SeenAt).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -1999,7 +1999,7 @@ func stranger(v *page.View, s strangers, one strange) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = page.When(v, one.NotedAt).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = page.Then(v, one.NotedAt).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -3,6 +3,7 @@ package sample
 import (
 	"cmp"
 	"context"
+	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -55,6 +56,9 @@ func Load(ctx context.Context, site *tribune.Site, clock *Clock, today time.Time
 	}
 	t := &teller{story: s, site: site, clock: clock, today: today, rand: rand.New(rand.NewPCG(seed, 1)),
 		actors: map[string]know.Actor{}, ids: map[string]int64{}, codes: map[string]string{}, mentions: map[string]int64{}}
+	var key [32]byte
+	binary.LittleEndian.PutUint64(key[:], seed)
+	site.Advocacy.Draw(rand.NewChaCha8(key))
 	t.at(90.5)
 	if err := t.found(ctx); err != nil {
 		return err

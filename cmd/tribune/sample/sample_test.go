@@ -26,6 +26,7 @@ var today = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 // three strangers have rows, whose letters were confirmed by mail.
 func TestLoad(t *testing.T) {
 	var first map[string]int64
+	var firstCodes []string
 	for range tellings {
 		clock := &sample.Clock{}
 		site, err := tribune.Open(t.Context(), slog.New(slog.DiscardHandler), tribune.Config{Data: t.TempDir()}, clock.Now)
@@ -65,6 +66,10 @@ func TestLoad(t *testing.T) {
 				t.Errorf("%s is not found, %v", what, err)
 			}
 		}
+		codes, err := storage.All(t.Context(), site.DB, storage.Scalar[string], `select code from share_link union all select code from purchase where code <> '' order by 1`)
+		if err != nil || len(codes) < 10 {
+			t.Errorf("codes of share links and purchases: %q, %v", codes, err)
+		}
 		dir := t.TempDir()
 		m, err := site.ExportTo(t.Context(), dir)
 		if err != nil {
@@ -77,8 +82,11 @@ func TestLoad(t *testing.T) {
 			}
 		}
 		if first == nil {
-			first = m.Rows
+			first, firstCodes = m.Rows, codes
 			continue
+		}
+		if !slices.Equal(codes, firstCodes) {
+			t.Errorf("the codes are %q, then %q", firstCodes, codes)
 		}
 		for table, n := range first {
 			if m.Rows[table] != n {
