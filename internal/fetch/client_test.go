@@ -344,7 +344,22 @@ func TestOddServers(t *testing.T) {
 	defer patient.Close()
 	hasty := New(Options{AllowPrivate: true, Timeout: 400 * time.Millisecond})
 	defer hasty.Close()
+	closes, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closes.Close()
+	go func() {
+		for {
+			conn, err := closes.Accept()
+			if err != nil {
+				return
+			}
+			conn.Close()
+		}
+	}()
 	for name, k := range map[string]struct{ url, says string }{
+		"closed at the hello":  {"https://" + closes.Addr().String(), "If the site has no https, give its address with http://"},
 		"headers without end":  {raw(t, "HTTP/1.1 200 OK\r\nX: ", strings.Repeat("a", 8<<10)), "cannot be read"},
 		"slow header":          {raw(t, "HTTP/1.1 200 OK\r\n", "a"), "did not answer within 0.4"},
 		"early hints for ever": {raw(t, "", strings.Repeat("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n", 200)), "cannot be read"},

@@ -36,6 +36,7 @@ const (
 	textPlain       = "{host} does not speak https. Give its address with http:// before it."
 	textMessage     = "{host} sent a message larger than {limit} MB. The connection was ended; it is tried again by itself."
 	textCut         = "{host} ended the connection. It is opened again by itself."
+	textBrokenSafe  = "{host} gave an answer over https that cannot be read. If the site has no https, give its address with http:// before it; else try again later."
 	textBroken      = "{host} gave an answer that cannot be read. Check the address, or try again later."
 
 	textForbidden = "It answered {status}: it does not let us read this. Ask those who run it, or give another address."
@@ -82,10 +83,10 @@ func (c *Client) explain(asked, whole context.Context, err error, u *url.URL) er
 	if f, ok := errors.AsType[*fault.Error](err); ok {
 		return f
 	}
-	host := u.Hostname()
+	host, scheme := u.Hostname(), u.Scheme
 	if failed, ok := errors.AsType[*url.Error](err); ok {
 		if at, perr := url.Parse(failed.URL); perr == nil && at.Hostname() != "" {
-			host = at.Hostname() // the redirect that failed, not where we began
+			host, scheme = at.Hostname(), at.Scheme // the redirect that failed, not where we began
 		}
 	}
 	unavailable := func(text string, args ...any) error {
@@ -113,6 +114,9 @@ func (c *Client) explain(asked, whole context.Context, err error, u *url.URL) er
 	if _, ok := errors.AsType[*net.OpError](err); ok && (errors.Is(err, syscall.ECONNREFUSED) ||
 		errors.Is(err, syscall.EHOSTUNREACH) || errors.Is(err, syscall.ENETUNREACH)) {
 		return unavailable(textClosed, "host", host)
+	}
+	if scheme == "https" {
+		return unavailable(textBrokenSafe, "host", host)
 	}
 	return unavailable(textBroken, "host", host)
 }
