@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"tribune/know"
@@ -170,43 +171,38 @@ func (s *Measures) readFound(ctx context.Context, b *Board, from int64) error {
 	return nil
 }
 
-// overSpans sums what a table counts by day in every span before a day. The days of
-// one span lie together in its key: grouped by span, SQLite would sort them all.
-func overSpans(ctx context.Context, q storage.Q, sum string, args ...any) ([]weekly, error) {
-	return storage.All(ctx, q, scanWeekly, `with recursive span (back) as (select 0 union all select back + 1 from span where back + 1 < $2)
-		select '', back, cast(coalesce((`+sum+` and day > $1 - (back + 1) * 91 and day <= $1 - back * 91), 0) as bigint) from span`, args...)
-}
-
 // readOver reads what each step counted in every span, from the sums by day:
-// some 3,700 rows of each step in ten years.
+// some 3,700 rows of each step in ten years. The days of one span of a step lie
+// together in the table's key: grouped by span, SQLite would sort them all.
 func (s *Measures) readOver(ctx context.Context, b *Board, _ int64) error {
 	today := s.firstDay(0) + BoardDays - 1
-	spans, oldest := make([][]weekly, len(b.Lines)), int64(0)
+	at, oldest := map[string]int{}, int64(0)
+	args, steps := []any{today, Spans}, []string(nil)
 	for i, l := range b.Lines {
-		var err error
-		if l.Step == StepFound {
-			spans[i], err = overSpans(ctx, s.db, `select sum(buyers) from referral_day where true`, today, Spans)
-		} else {
-			spans[i], err = overSpans(ctx, s.db, `select sum(n) from loop_day where step = $3`, today, Spans, string(l.Step))
+		if at[string(l.Step)] = i; l.Step != StepFound { // whose days are advocate's
+			args = append(args, string(l.Step))
+			steps = append(steps, fmt.Sprintf("select cast($%d as text) as step", len(args)))
 		}
-		if err != nil {
-			return err
-		}
-		for _, r := range spans[i] {
-			if r.n != 0 {
-				oldest = max(oldest, r.week)
-			}
+	}
+	within := `day > $1 - (back + 1) * 91 and day <= $1 - back * 91), 0) as bigint)`
+	rows, err := storage.All(ctx, s.db, scanWeekly, `with recursive span (back) as (select 0 union all select back + 1 from span where back + 1 < $2)
+		select s.step, back, cast(coalesce((select sum(n) from loop_day d where d.step = s.step and `+within+` from (`+strings.Join(steps, ` union all `)+`) s, span
+		union all select 'found', back, cast(coalesce((select sum(buyers) from referral_day where `+within+` from span`, args...)
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		if r.n != 0 {
+			oldest = max(oldest, r.week)
 		}
 	}
 	for back := range int(oldest) + 1 {
 		from := s.firstDay(back)
 		b.Over = append(b.Over, Past{Back: back, From: storage.Time(from * dayLength), To: storage.Time((from + BoardDays) * dayLength), Steps: make([]int64, len(b.Lines))})
 	}
-	for i := range spans {
-		for _, r := range spans[i] {
-			if r.n != 0 {
-				b.Over[r.week].Steps[i] = r.n
-			}
+	for _, r := range rows {
+		if r.n != 0 {
+			b.Over[r.week].Steps[at[r.name]] = r.n
 		}
 	}
 	return nil

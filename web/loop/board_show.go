@@ -3,6 +3,7 @@ package loop
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -73,27 +74,19 @@ func (l *loop) compare(w http.ResponseWriter, r *http.Request, v *page.View) err
 	return page.Back(w, r, "/desk/loop#words")
 }
 
-// stepName names a step of the loop.
+// stepName names a step of the loop. The eight are one text, so that a step is
+// free to mean something else on another page: in French, an idea that shipped
+// takes another ending than the step.
 func stepName(v *page.View, s measure.Step) string {
-	switch s {
-	case measure.StepHeard:
-		return v.T("Heard")
-	case measure.StepAnswered:
-		return v.T("Answered")
-	case measure.StepTaken:
-		return v.T("Taken up")
-	case measure.StepDecided:
-		return v.T("Decided")
-	case measure.StepShipped:
-		return v.T("Shipped")
-	case measure.StepTold:
-		return v.T("Told")
-	case measure.StepUntold:
+	if s == measure.StepUntold {
 		return v.T("Still to be told")
-	case measure.StepShared:
-		return v.T("Shared")
 	}
-	return v.T("Found again")
+	names := strings.Split(v.T("Heard, Answered, Taken up, Decided, Shipped, Told, Shared, Found again"), ", ")
+	steps := []measure.Step{measure.StepHeard, measure.StepAnswered, measure.StepTaken, measure.StepDecided, measure.StepShipped, measure.StepTold, measure.StepShared}
+	if n := slices.Index(steps, s); n >= 0 {
+		return names[n]
+	}
+	return names[len(names)-1]
 }
 
 // stepMeans says what a step counts.
