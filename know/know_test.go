@@ -2,6 +2,7 @@ package know_test
 
 import (
 	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
@@ -128,5 +129,18 @@ func TestAddPersonNeverDemotes(t *testing.T) {
 		if err != nil || p.Role != c.want || p.Name != "Olga Maas" {
 			t.Errorf("added as %s: %s, %s, %v", c.role, p.Name, p.Role, err)
 		}
+	}
+}
+
+// TestOnlyItsAuthor sends nobody to an owner for what no owner may allow.
+func TestOnlyItsAuthor(t *testing.T) {
+	for role, want := range map[know.Role]string{know.Owner: "Only its author", know.Staff: "Only its author", know.Member: "Only its author"} {
+		err := know.Require(know.Actor{ID: 7, Role: role}, know.Edit, know.Subject{Author: 8})
+		if !fault.Is(err, fault.Forbidden) || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", role, err)
+		}
+	}
+	if err := know.Require(know.Actor{ID: 7, Role: know.Member}, know.Call, know.Subject{}); !fault.Is(err, fault.Forbidden) || !strings.Contains(err.Error(), "one of the owners") {
+		t.Errorf("a member who would open a board: %v", err)
 	}
 }

@@ -47,7 +47,7 @@ func TestCompaniesAreNobody(t *testing.T) {
 		"Oriflamme Team": AFunction, "The Oriflamme Paper team": AFunction, "Team Oriflamme": AFunction, "Oriflamme Sales": AFunction,
 		"Support": AFunction, "support@": AFunction, "Customer Service": AFunction, "Customer-Care": AFunction, "Help desk": AFunction, "Helpdesk 7": AFunction,
 		"Marketing": AFunction, "Service client": AFunction, "Service clientèle": AFunction, "Équipe": AFunction, "L’équipe": AFunction, "Équipe produit": AFunction,
-		"Le service client de Oriflamme": AFunction, "Relations clients": AFunction, "Kundendienst": AFunction, "Unser Kundenservice": AFunction, "Vertrieb": AFunction,
+		"Le service client de Oriflamme": AFunction, "Relations clients": AFunction, "Kundendienst": AFunction, "Unser Kundenservice": AFunction, "Vertrieb": AFunction, "Vertrieb Süd": AFunction, "Sales North": AFunction,
 		"Atención al cliente": AFunction, "Soporte técnico": AFunction, "Atendimento ao cliente": AFunction, "Suporte": AFunction,
 		"Anna Support": AFunction, "Paper team": AFunction, "Team Rocket": AFunction, "Design crew": AFunction, "The Boss": AFunction, "Public Relations": AFunction,
 		"Human Resources": AFunction, "Admin": AFunction, "No reply": AFunction, "Sales & Marketing": AFunction, "Shop customer service": AFunction,

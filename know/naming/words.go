@@ -50,8 +50,8 @@ func articles() string {
 
 // between are words that make no difference between functions.
 func between() string {
-	return ` a al an and ao aos at aus aux bei by chez com da das de del dem den der des di die do dos du e el em en et for from fur i im l la las le les los
- net no non not o of on or org os our pour para por r s the to u und unser unsere us von y your vos votre nos notre we & c d ` + legal()
+	return ` a al an and ao aos at aus aux bei by chez com da das de del dem den der des di die do dos du e east el em en est este et for from fur i im l la las le les los
+ net no non nord norte north not o oeste of on or org os ost oost ouest our pour para por r s south sud suden sul sur the to u und unser unsere us von west westen y your vos votre nos notre we & c d ` + legal()
 }
 
 // legal are forms of companies, which a brand may have or not.

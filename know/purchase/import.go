@@ -269,7 +269,7 @@ func (in *importer) fail(row int, f *fault.Error) {
 	in.report.Failed++
 	for _, one := range append([]*fault.Error{f}, f.More...) {
 		if len(in.report.Errors) < maxRowErrors {
-			in.report.Errors = append(in.report.Errors, RowError{Row: row, Text: one.Text, Args: one.Args, Field: one.Field})
+			in.report.Errors = append(in.report.Errors, RowError{Row: row, Text: one.Text, Args: one.Args, Field: columnOf(one.Field)})
 		}
 	}
 }

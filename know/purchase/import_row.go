@@ -49,6 +49,25 @@ func columns() map[string]string {
 	return names
 }
 
+// columnOf names the column of a file that has what an order calls so.
+func columnOf(field string) string {
+	switch field {
+	case "external_id":
+		return "order_id"
+	case "at":
+		return "ordered_at"
+	case "amount_minor":
+		return "amount"
+	case "refunded_minor":
+		return "refunded"
+	case "items":
+		return "sku"
+	case "code":
+		return "coupon"
+	}
+	return field
+}
+
 // column settles the name of a column.
 func column(s string) string {
 	var b strings.Builder

@@ -161,3 +161,30 @@ func TestInvite(t *testing.T) {
 	marta.Post("/desk/boards/1/invite", "person", fmt.Sprint(ada.ID)).Want(t, 303)
 	marta.Post("/desk/boards/1/invite", "person", fmt.Sprint(marta.ID)).Want(t, 422)
 }
+
+// TestSettled shows on the desk that quotas stay once somebody has applied, and
+// the one way out if they cannot be met; and everybody that it was taken.
+func TestSettled(t *testing.T) {
+	s := webtest.New(t, webtest.Folder{Files: boards.Files, Routes: boards.Routes})
+	marta, ada, visitor := s.Person("Marta Lindqvist", know.Owner), s.Person("Ada Holm", know.Member), s.Visitor()
+	now, day := s.Clock(), 24*time.Hour
+	b, err := s.Boards.Convene(t.Context(), marta.Actor, board.NewBoard{Name: "Left hands", Purpose: "x", CompanyGets: "x", MembersGet: "x", Duties: "x", Seats: 1,
+		ClosesAt: now.Add(day), Beacon: "Lotto", BeaconAt: now.Add(3 * day), From: now.Add(4 * day), To: now.Add(99 * day)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Boards.SetQuotas(t.Context(), marta.Actor, b.ID, []board.Quota{{Feature: board.Country, Value: "NO", Min: 1, Max: 1}}); err != nil {
+		t.Fatal(err)
+	}
+	marta.Get("/desk/boards/1").Want(t, 200, "Save the quotas")
+	ada.Post("/boards/1/apply", "sentence", "Me.", "country", "FI").Want(t, 303)
+	marta.Get("/desk/boards/1").Want(t, 200, "the quotas stay as they are").Without(t, "Save the quotas", "Draw without quotas")
+	marta.Post("/desk/boards/1/quotas", "feature", "country", "value", "FI", "min", "1", "max", "1").Want(t, 409, "nobody can choose who is drawn")
+	s.Pass(2 * day)
+	marta.Get("/desk/boards/1").Want(t, 200, "Draw without quotas", "NO needs at least 1")
+	visitor.Get("/boards/1/draw").Want(t, 200).Without(t, "all of them were taken away")
+	marta.Post("/desk/boards/1/quotas").Want(t, 303)
+	for _, path := range []string{"/boards/1", "/boards/1/draw"} {
+		visitor.Get(path).Want(t, 200, "all of them were taken away", "22 November 2026")
+	}
+}

@@ -85,11 +85,7 @@ func CameFrom(v *page.View, r shape.Release) string {
 	} else if len(r.Ideas) > 0 {
 		parts = append(parts, v.N("From an idea of yours", "From {n} ideas of yours", int64(len(r.Ideas))))
 	}
-	var voices int64
-	for _, idea := range r.Ideas {
-		voices += idea.Voices
-	}
-	if voices > 0 {
+	if voices := named(r, shape.ForVoice); voices > 0 { // who is thanked: what was said since did not ask for it
 		parts = append(parts, v.N("{n} voice", "{n} voices", voices))
 	}
 	if r.Voters > 0 {

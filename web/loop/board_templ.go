@@ -1365,9 +1365,9 @@ func brand(v *page.View, o overview) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var73 string
-			templ_7745c5c3_Var73, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("Of {said} about us, customers say {share} ({interval}).", "said", v.N("{n} mention", "{n} mentions", o.Said), "share", percent(v, o.Customers.Part), "interval", interval(v, o.Customers)))
+			templ_7745c5c3_Var73, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("Of {said} about us, customers say {share} ({interval}), makers among them.", "said", v.N("{n} mention", "{n} mentions", o.Said), "share", percent(v, o.Customers.Part), "interval", interval(v, o.Customers)))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/loop/board.templ`, Line: 209, Col: 197}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/loop/board.templ`, Line: 209, Col: 216}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var73))
 			if templ_7745c5c3_Err != nil {

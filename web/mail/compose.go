@@ -282,7 +282,7 @@ func (d draft) decision(ctx context.Context, row event.Delivery) error {
 		d.Blocks = append(d.Blocks, linkTo(d.T("Answer {name}, without signing in", "name", d.named(by)), ""))
 	}
 	d.Blocks = append(d.Blocks, linkTo(d.T("Read it all, and say what you think"), fmt.Sprintf("%s/ideas/%d", d.m.k.URL, idea.ID)))
-	return d.choice(ctx, know.MailDecisions, d.T("You get this one mail because you asked for this idea."), d.T("No more mails about decisions"))
+	return d.choice(ctx, know.MailDecisions, d.T("You get this one mail because you took part in this idea, or follow it."), d.T("No more mails about decisions"))
 }
 
 // mostEarlier is how much of the reason of an earlier decision a mail repeats,
@@ -357,7 +357,7 @@ func (d draft) because(ctx context.Context, idea shape.Idea) (string, error) {
 		return "", err
 	}
 	if against[idea.ID] {
-		return d.T("You would rather not have “{title}”.", "title", idea.Title), nil
+		return d.T("You would rather not have “{title}”.", "title", d.titled(idea)), nil
 	}
 	following, err := d.m.k.Ideas.Following(ctx, d.actor.ID, id)
 	if following[idea.ID] {

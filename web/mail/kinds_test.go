@@ -1,6 +1,7 @@
 package mail_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -15,6 +16,7 @@ import (
 	"tribune/shape"
 	"tribune/shape/charter"
 	"tribune/storage"
+	"tribune/web/mail"
 	"tribune/web/webtest"
 )
 
@@ -356,4 +358,16 @@ func TestNamelessMail(t *testing.T) {
 	_, err = s.Ideas.Edit(t.Context(), s.marta.Actor, idea.ID, shape.IdeaEdit{Title: &title})
 	s.must(err)
 	s.read(s.to("decision"), "fr", true, "Prévue : A green for covers")
+}
+
+// TestNeedless: a mail that asks what was answered meanwhile is needed no more,
+// which is no failure.
+func TestNeedless(t *testing.T) {
+	s := openScene(t)
+	row := s.named()
+	s.must(s.Purchases.Show(t.Context(), s.reader.Actor, row.Subject.ID, true))
+	s.SMTP = "smtp://" + s.office.addr
+	if _, err := mail.New(s.Kit).Prepare(t.Context(), row); !errors.Is(err, event.ErrSuperseded) {
+		t.Errorf("a question that was answered: %v", err)
+	}
 }

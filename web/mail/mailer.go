@@ -100,6 +100,11 @@ func (m *Mailer) Prepare(ctx context.Context, d event.Delivery) (func(ctx contex
 	}
 	l, err := m.compose(ctx, w, d)
 	if err != nil {
+		if needless, whether := m.needless(ctx, d, err); whether != nil {
+			return nil, later(whether)
+		} else if needless {
+			return nil, event.ErrSuperseded
+		}
 		return nil, later(err)
 	}
 	return func(ctx context.Context) error {
@@ -108,6 +113,22 @@ func (m *Mailer) Prepare(ctx context.Context, d event.Delivery) (func(ctx contex
 		}
 		return m.send(ctx, w, l)
 	}, nil
+}
+
+// needless reports whether a mail that could not be written is not wanted by
+// anybody any more: its reader left, or the member whom it asks has answered.
+func (m *Mailer) needless(ctx context.Context, d event.Delivery, because error) (bool, error) {
+	if d.Kind == "teller" && fault.Is(because, fault.NotFound) {
+		return true, nil
+	}
+	if d.Person == 0 {
+		return false, nil
+	}
+	p, err := m.k.People.Person(ctx, d.Person)
+	if fault.Is(err, fault.NotFound) {
+		return false, nil
+	}
+	return err == nil && p.Left(), err
 }
 
 // arm puts in the link that a letter's reader alone has.

@@ -172,7 +172,7 @@ func state(v *page.View, s event.State) string {
 	case event.Failed:
 		return v.T("Failed")
 	case event.Superseded:
-		return v.T("Superseded")
+		return v.T("Not needed any more")
 	}
 	return v.T("All")
 }

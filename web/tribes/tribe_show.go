@@ -1,6 +1,7 @@
 package tribes
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 	"time"
@@ -93,14 +94,23 @@ func (h handlers) showTribe(w http.ResponseWriter, r *http.Request, v *page.View
 	return h.Show(w, r, v, tribePage(v, p))
 }
 
+// mayChange reports whether the reader may change a tribe.
+func (h handlers) mayChange(r *http.Request, v *page.View, t tribe.Tribe) (bool, error) {
+	err := h.Tribes.MayChange(r.Context(), v.Actor, t)
+	if _, no := errors.AsType[*fault.Error](err); no {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // changed finds whether a member may change a tribe, and what somebody else
 // changed lately.
 func (h handlers) changed(r *http.Request, v *page.View, p *whole) error {
-	err := h.Tribes.MayChange(r.Context(), v.Actor, p.tribe)
-	if err != nil && !fault.Is(err, fault.Forbidden) {
+	mine, err := h.mayChange(r, v, p.tribe)
+	if err != nil {
 		return err
 	}
-	p.mine = err == nil
+	p.mine = mine
 	if p.tribe.EditedAt.Before(v.Now.Add(-lately)) || p.tribe.By == v.Actor.ID {
 		return nil
 	}
@@ -157,12 +167,12 @@ func (h handlers) history(w http.ResponseWriter, r *http.Request, v *page.View) 
 	if err != nil {
 		return err
 	}
-	may := h.Tribes.MayChange(r.Context(), v.Actor, t)
-	if may != nil && !fault.Is(may, fault.Forbidden) && !fault.Is(may, fault.Unauthorised) {
-		return may
+	mine, err := h.mayChange(r, v, t)
+	if err != nil {
+		return err
 	}
 	v.Title, v.Section, v.NoIndex = v.T("Earlier wordings"), "tribes", true
-	return h.Show(w, r, v, historyPage(v, t, was, people, may == nil))
+	return h.Show(w, r, v, historyPage(v, t, was, people, mine))
 }
 
 func (h handlers) strength(w http.ResponseWriter, r *http.Request, v *page.View) error {

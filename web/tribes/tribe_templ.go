@@ -147,7 +147,7 @@ func tribePage(v *page.View, p whole) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for _, was := range p.was {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<p class=\"tribe-changed\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<p class=\"label\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

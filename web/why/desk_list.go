@@ -264,7 +264,8 @@ type strange struct {
 	purchase purchase.Purchase
 	account  know.Account
 	note     string
-	thread   int64 // of a conversation with them, 0 for none
+	asked    time.Time // when the question went to them by mail, zero if it did not
+	thread   int64     // of a conversation with them, 0 for none
 	mail     string
 }
 
@@ -306,8 +307,12 @@ func (y *why) unexplained(w http.ResponseWriter, r *http.Request, v *page.View) 
 	if err != nil {
 		return err
 	}
+	asked, err := y.Purchases.AskedAt(ctx, v.Actor, people)
+	if err != nil {
+		return err
+	}
 	for _, u := range found {
-		one := strange{Unexplained: u, purchase: bought[u.First]}
+		one := strange{Unexplained: u, purchase: bought[u.First], asked: asked[u.Person()]}
 		one.account = known[one.purchase.Account]
 		if err := y.ready(ctx, v, s.faces, &one); err != nil {
 			return err

@@ -132,3 +132,12 @@ func (y *why) tree(w http.ResponseWriter, r *http.Request, v *page.View) error {
 	v.Title, v.Section = v.T("Brought by {name}", "name", b.faces.Name(v, from.Person(), from.Account())), "why"
 	return y.ShowDesk(w, r, v, treePage(v, b))
 }
+
+// crossedMore is how many buyers came over borders that the list has no room for.
+func (f forest) crossedMore() int64 {
+	rest := f.crossed
+	for _, c := range f.crossings {
+		rest -= c.Buyers
+	}
+	return rest
+}

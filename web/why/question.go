@@ -213,9 +213,9 @@ func buyerName(v *page.View, n purchase.Naming, people map[int64]know.Person) st
 	case n.ByName != "":
 		return n.ByName
 	case n.Country != "":
-		return v.T("somebody in {country}", "country", v.Country(n.Country))
+		return v.T("Somebody in {country}", "country", v.Country(n.Country))
 	}
-	return v.T("somebody")
+	return v.T("Somebody")
 }
 
 func (y *why) answerOwn(w http.ResponseWriter, r *http.Request, v *page.View) error {

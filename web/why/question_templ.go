@@ -395,7 +395,7 @@ func form(v *page.View, a asking) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = page.Field(a.wrong, "who", v.T("Was it a person? Name them, if you like"), a.who, v.T("First and last name. If we find them among our members, they alone are asked whether it may be shown; you are not told whether we did."), templ.Attributes{
+		templ_7745c5c3_Err = page.Field(a.wrong, "who", v.T("Was it a person? Name them, if you like"), a.who, v.T("First and last name. Who speaks in public here is offered to you to choose. If we find them among our other members, they alone are asked whether it may be shown; you are not told whether we did."), templ.Attributes{
 			"autocomplete": "off", "maxlength": "80", "hx-get": "/why/people", "hx-trigger": "input changed delay:250ms", "hx-target": "next .why-found", "hx-swap": "innerHTML"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -463,9 +463,9 @@ func form(v *page.View, a asking) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var23 string
-		templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("Read by the people who work here. It stays yours: this link lets you change it or take it back at any time."))
+		templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("Read by the people who work here. It stays yours: here you can change it or take it back at any time."))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/why/question.templ`, Line: 84, Col: 135}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/why/question.templ`, Line: 84, Col: 129}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var23))
 		if templ_7745c5c3_Err != nil {

@@ -199,3 +199,23 @@ func TestNoted(t *testing.T) {
 	s.staff.Get("/desk/why?cursor=x").Want(t, 422)
 	s.staff.Get("/desk/why?"+url.Values{"sure": {"perhaps"}}.Encode()).Want(t, 404)
 }
+
+// TestAskedAlready says beside a ready note that its question went out by mail,
+// and counts the first of a country among those from there.
+func TestAskedAlready(t *testing.T) {
+	s := open(t)
+	mia := s.Person("Mia Lahti", know.Member)
+	s.Pass(-24 * time.Hour)
+	s.bought("0", "", "DE")
+	s.Pass(24 * time.Hour)
+	account, err := s.People.Reachable(t.Context(), mia.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.bought("1", account.Address, "FI")
+	s.staff.Get("/desk/why/unexplained").Want(t, 200, "1 purchase from there in all").Without(t, "Asked by mail")
+	if n, err := s.Purchases.AskOnce(t.Context()); err != nil || n == 0 {
+		t.Fatal(n, err)
+	}
+	s.staff.Get("/desk/why/unexplained").Want(t, 200, "Asked by mail", "The note would ask it again")
+}
