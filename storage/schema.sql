@@ -1897,6 +1897,13 @@ CREATE INDEX mention_country on mention (country, published_at, id) where countr
 
 CREATE INDEX mention_reach on mention (reach) where reach <> 0;
 
+CREATE TABLE purchase_refund (
+  purchase_id  bigint not null,
+  ref          text   not null, -- the shop's id of it; else its time, its amount, and the how manieth of these
+  amount_minor bigint not null,
+  primary key (purchase_id, ref)
+);
+
 CREATE TABLE linkback (
   id           integer primary key autoincrement,
   post_id      bigint not null,
