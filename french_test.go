@@ -1,12 +1,16 @@
 package tribune_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"testing"
+
+	"tribune/internal/i18n"
 )
 
 // odd finds what French does not space as all its catalogues do: a narrow
@@ -48,4 +52,57 @@ func TestFrenchSpaces(t *testing.T) {
 	if err != nil || catalogues < 30 {
 		t.Errorf("%d catalogues read, %v", catalogues, err)
 	}
+}
+
+// TestFrenchOnce refuses a key that stands twice in one catalogue, and one
+// English text with two French ones, before the program would refuse to start.
+func TestFrenchOnce(t *testing.T) {
+	files := os.DirFS(".")
+	if _, err := i18n.Load(files); err != nil {
+		t.Error(err)
+	}
+	err := fs.WalkDir(files, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.Name() != "fr.json" {
+			return err
+		}
+		text, err := fs.ReadFile(files, path)
+		if err != nil {
+			return err
+		}
+		for _, key := range doubles(t, text) {
+			t.Errorf("%s: %q stands there twice", path, key)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	if d := doubles(t, []byte(`{"Go": "Aller", "{n} go": {"one": "a", "other": "b"}, "Go": "Aller"}`)); !slices.Equal(d, []string{"Go"}) {
+		t.Errorf("found %q", d)
+	}
+}
+
+// doubles gives the keys that an object of JSON has twice.
+func doubles(t *testing.T, object []byte) (twice []string) {
+	t.Helper()
+	dec := json.NewDecoder(bytes.NewReader(object))
+	if _, err := dec.Token(); err != nil {
+		t.Fatal(err)
+	}
+	seen := map[any]bool{}
+	for dec.More() {
+		key, err := dec.Token()
+		var value json.RawMessage
+		if err == nil {
+			err = dec.Decode(&value)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if seen[key] {
+			twice = append(twice, key.(string))
+		}
+		seen[key] = true
+	}
+	return twice
 }

@@ -252,7 +252,7 @@ func (s *Site) followers() []follower {
 	return []follower{
 		{"listen.erase", s.Radar.Erase, []string{"person.left"}},
 		{"webmention.erase", s.Webmentions.Erase, []string{"person.left"}},
-		{"converse.erase", s.Inbox.Erase, []string{"person.left"}},
+		{"converse.erase", s.Inbox.Erase, []string{"person.left", "person.promoted"}},
 		{"shape.erase", s.Ideas.Erase, []string{"person.left"}},
 		{"purchase.erase", s.Purchases.Erase, []string{"person.left"}},
 		{"post.erase", s.Posts.Erase, []string{"person.left"}},

@@ -1,6 +1,7 @@
 package tribune_test
 
 import (
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -8,11 +9,13 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"tribune"
 	"tribune/know"
+	"tribune/listen"
 )
 
 // BenchmarkWatch looks for spikes and trends in a folder that was filled:
@@ -98,6 +101,66 @@ func BenchmarkRadar(b *testing.B) {
 			}
 			slices.Sort(took)
 			b.ReportMetric(float64(took[len(took)/2].Microseconds())/1e3, "ms-median")
+		})
+	}
+}
+
+// processorTime is what this process used so far: where others use the machine,
+// too, it says more than the clock.
+func processorTime() time.Duration {
+	var used syscall.Rusage
+	if syscall.Getrusage(syscall.RUSAGE_SELF, &used) != nil {
+		return 0
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
+}
+
+// BenchmarkFind gives the first page of searches of all kinds in such a folder,
+// and says how long the median took, by the clock and by the processor, how many were
+// found, and whether the page says that there are more:
+//
+//	TRIBUNE_FILLED=DIR go test -run '^$' -bench Find -benchtime 5x .
+func BenchmarkFind(b *testing.B) {
+	dir := os.Getenv("TRIBUNE_FILLED")
+	if dir == "" {
+		b.Skip("no folder is named by TRIBUNE_FILLED")
+	}
+	site, err := tribune.Open(b.Context(), slog.New(slog.DiscardHandler), tribune.Config{Data: dir}, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer site.Close()
+	for _, f := range []listen.Filter{
+		{Text: "col?r"}, {Text: "pap*r"}, {Text: "c*r"}, {Text: "*work"}, {Text: "*zzz"}, {Text: "a*b"}, {Text: "carpenter~1"}, {Text: "carpet*"}, {Text: "re*"}, {Text: "pap* -paper"},
+		{Text: "reach>1000"}, {Text: "reach>90000"}, {Text: "reach>900000"}, {Text: "carpenter reach>1000"}, {Text: "paper reach>90000"}, {Text: "carpenter lang:fr"},
+		{Text: "paper -Papierwerk"}, {Text: "paper -ink"}, {Text: "paper NEAR/3 ink"}, {Text: "pen ONEAR/2 paper"}, {Text: `"fountain pen"`}, {Text: "carpenter paper ink"},
+		{Text: "site:papershop.example"}, {Text: "site:nowhere.example"}, {Text: "author:@reader77"}, {Text: "author:@nobody"}, {Text: `author:"Anna Berg"`}, {Text: "source:Forums"}, {Text: "source:nowhere"},
+		{Text: "lang:en"}, {Text: "lang:fi"}, {Text: "lang:zu"}, {Text: "country:FR"}, {Text: "country:TV"}, {Text: "sentiment:negative"}, {Text: "has:image"}, {Text: "has:question"}, {Text: "has:link"}, {Text: "#paper"}, {Text: "#nothing"}, {Text: "@nobody"},
+		{Text: "lang:fi sentiment:negative"}, {Text: "has:image lang:zu"}, {Text: "zzz OR reach>900000"}, {Text: "=\"Paper\""}, {Text: "=\"NOTSO\""},
+		{Language: "zu"}, {Language: "fr"}, {Country: "TV"}, {Country: "FR"}, {Mood: listen.Negative}, {Reach: 100_000}, {Reach: 5_000_000}, {Has: "image"}, {Author: "reader77"}, {Source: 2}, {Query: 2}, {Query: 2, Language: "zu"}, {Query: 2, Text: "col?r"},
+	} {
+		name := strings.ReplaceAll(strings.Join(strings.Fields(fmt.Sprint(f.Text, " ", f.Language, " ", f.Country, " ", f.Mood, " ", f.Reach, " ", f.Has, " ", f.Author, " ", f.Source, " ", f.Query)), " "), " 0", "")
+		b.Run(name, func(b *testing.B) {
+			var took []time.Duration
+			n, more := 0, 0.
+			used := processorTime()
+			for b.Loop() {
+				began := time.Now()
+				list, next, err := site.Radar.Mentions(b.Context(), know.Actor{ID: 1, Role: know.Owner}, f)
+				if err != nil {
+					b.Fatal(err)
+				}
+				took = append(took, time.Since(began))
+				if n, more = len(list), 0; next != "" {
+					more = 1
+				}
+			}
+			slices.Sort(took)
+			b.ReportMetric(0, "ns/op")
+			b.ReportMetric(float64((processorTime()-used).Microseconds())/1e3/float64(b.N), "ms-cpu")
+			b.ReportMetric(float64(took[len(took)/2].Microseconds())/1e3, "ms-median")
+			b.ReportMetric(float64(n), "found")
+			b.ReportMetric(more, "more")
 		})
 	}
 }

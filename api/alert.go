@@ -185,7 +185,7 @@ type MadeWebhook struct {
 	Secret string `json:"secret" doc:"As Standard Webhooks writes them: whsec_ and base64"`
 }
 
-func (s *service) webhooksList(ctx context.Context, a *gate.Asker, _ *none) (*answer[List[Webhook]], error) {
+func (s *service) webhooksList(ctx context.Context, a *gate.Asker, _ *Part) (*answer[List[Webhook]], error) {
 	all, err := s.Relays.List(ctx, a.Actor)
 	if err != nil {
 		return nil, err

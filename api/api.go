@@ -189,6 +189,9 @@ func add[I, O any](s *service, group, route, id, summary string, status int, f c
 		if err != nil {
 			return nil, s.problem(ctx, op, named, asker, err)
 		}
+		if err := cut(in, out); err != nil {
+			return nil, s.problem(ctx, op, named, asker, err)
+		}
 		whole(reflect.ValueOf(out))
 		return out, nil
 	})
@@ -248,6 +251,47 @@ func (p Paged) after(full bool, id int64) string {
 		return ""
 	}
 	return strconv.FormatInt(id, 10)
+}
+
+// Part is a call for a list that is read as a whole, or for a part of it.
+type Part struct {
+	Limit  int    `query:"limit" minimum:"1" doc:"How many to give; all of them, if it is left out"`
+	Cursor string `query:"cursor" doc:"next_cursor of the part before"`
+}
+
+// PartOf is such a call about one thing.
+type PartOf struct {
+	ByID
+	Part
+}
+
+func (p Part) part() Part { return p }
+
+// cut gives the part of a list that was asked for.
+func cut(in, out any) error {
+	asked, ok := in.(interface{ part() Part })
+	if !ok {
+		return nil
+	}
+	list := reflect.ValueOf(out).Elem().FieldByName("Body").Addr().Interface().(interface{ cut(p Part) error })
+	return list.cut(asked.part())
+}
+
+// cut leaves the part asked for. A cursor is how many items stood before it.
+func (l *List[T]) cut(p Part) error {
+	from := 0
+	if p.Cursor != "" {
+		n, err := strconv.Atoi(p.Cursor)
+		if err != nil || n < 0 {
+			return fault.New(fault.Invalid, "This page cannot be found from here. Go back to the first one.").On("cursor")
+		}
+		from = min(n, len(l.Items))
+	}
+	l.Items = l.Items[from:]
+	if p.Limit > 0 && p.Limit < len(l.Items) {
+		l.Items, l.NextCursor = l.Items[:p.Limit], strconv.Itoa(from+p.Limit)
+	}
+	return nil
 }
 
 // moment reads a time: RFC 3339, or a day in the site's zone. "" is the zero time.

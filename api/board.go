@@ -339,7 +339,7 @@ type DrawRound struct {
 	At      time.Time `json:"at"`
 }
 
-func (s *service) drawGet(ctx context.Context, a *gate.Asker, in *ByID) (*answer[List[DrawRound]], error) {
+func (s *service) drawGet(ctx context.Context, a *gate.Asker, in *PartOf) (*answer[List[DrawRound]], error) {
 	b, err := s.Boards.Board(ctx, a.Actor, in.ID)
 	if err != nil {
 		return nil, err
@@ -361,7 +361,7 @@ type Seat struct {
 	AnswerBy time.Time `json:"answer_by,omitzero"`
 }
 
-func (s *service) seatsList(ctx context.Context, a *gate.Asker, in *ByID) (*answer[List[Seat]], error) {
+func (s *service) seatsList(ctx context.Context, a *gate.Asker, in *PartOf) (*answer[List[Seat]], error) {
 	seats, err := s.Boards.Seats(ctx, a.Actor, in.ID)
 	if err != nil {
 		return nil, err

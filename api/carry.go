@@ -44,7 +44,7 @@ func (s *service) shareOf(l advocate.Share) Share {
 	return Share{l.Code, s.URL + l.Path(), Subject{l.Subject.Kind, l.Subject.ID}, l.Title, advocate.Roughly(l.Opened), l.Joined, l.MadeAt, l.EndedAt}
 }
 
-func (s *service) myShares(ctx context.Context, a *gate.Asker, _ *none) (*answer[List[Share]], error) {
+func (s *service) myShares(ctx context.Context, a *gate.Asker, _ *Part) (*answer[List[Share]], error) {
 	links, err := s.Advocacy.Shares(ctx, a.Actor)
 	if err != nil {
 		return nil, err
@@ -182,7 +182,7 @@ type Lasted struct {
 	At    time.Time `json:"at"`
 }
 
-func (s *service) lasted(ctx context.Context, a *gate.Asker, in *ByID) (*answer[List[Lasted]], error) {
+func (s *service) lasted(ctx context.Context, a *gate.Asker, in *PartOf) (*answer[List[Lasted]], error) {
 	found, err := s.Advocacy.Effects(ctx, a.Actor, in.ID, 50)
 	if err != nil {
 		return nil, err

@@ -207,7 +207,7 @@ func (s *service) purposeSet(ctx context.Context, a *gate.Asker, in *struct {
 	return s.onePurpose(ctx, p, err)
 }
 
-func (s *service) purposesList(ctx context.Context, _ *gate.Asker, _ *none) (*answer[List[Purpose]], error) {
+func (s *service) purposesList(ctx context.Context, _ *gate.Asker, _ *Part) (*answer[List[Purpose]], error) {
 	found, err := s.Charter.Purposes(ctx)
 	if err != nil {
 		return nil, err
@@ -256,7 +256,7 @@ func (s *service) charterNow(ctx context.Context, _ *gate.Asker, _ *none) (*answ
 	return s.oneCharter(ctx, v, err)
 }
 
-func (s *service) chartersList(ctx context.Context, a *gate.Asker, _ *none) (*answer[List[Charter]], error) {
+func (s *service) chartersList(ctx context.Context, a *gate.Asker, _ *Part) (*answer[List[Charter]], error) {
 	found, err := s.Charter.Versions(ctx, a.Actor)
 	if err != nil {
 		return nil, err

@@ -112,7 +112,7 @@ func (s *service) decide(ctx context.Context, a *gate.Asker, in *struct {
 	return s.oneDecision(ctx, d)
 }
 
-func (s *service) decisionsList(ctx context.Context, a *gate.Asker, in *ByID) (*answer[List[Decision]], error) {
+func (s *service) decisionsList(ctx context.Context, a *gate.Asker, in *PartOf) (*answer[List[Decision]], error) {
 	found, err := s.Ideas.Decisions(ctx, a.Actor, in.ID)
 	if err != nil {
 		return nil, err
@@ -340,6 +340,7 @@ func (s *service) call(c shape.Call) Call {
 
 func (s *service) callsList(ctx context.Context, a *gate.Asker, in *struct {
 	Open bool `query:"open" doc:"Those open now only"`
+	Part
 }) (*answer[List[Call]], error) {
 	calls, err := s.Ideas.Calls(ctx, a.Actor, in.Open)
 	if err != nil {

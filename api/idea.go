@@ -364,11 +364,11 @@ type Voter struct {
 	At time.Time `json:"at"`
 }
 
-func (s *service) ideaVoters(ctx context.Context, a *gate.Asker, in *ByID) (*answer[List[Voter]], error) {
+func (s *service) ideaVoters(ctx context.Context, a *gate.Asker, in *PartOf) (*answer[List[Voter]], error) {
 	return s.votersPage(s.Ideas.Voters(ctx, a.Actor, in.ID))
 }
 
-func (s *service) ideaOpponents(ctx context.Context, a *gate.Asker, in *ByID) (*answer[List[Voter]], error) {
+func (s *service) ideaOpponents(ctx context.Context, a *gate.Asker, in *PartOf) (*answer[List[Voter]], error) {
 	return s.votersPage(s.Ideas.VotersAgainst(ctx, a.Actor, in.ID))
 }
 
@@ -437,7 +437,7 @@ type StageIdeas struct {
 	Ideas []Idea `json:"ideas" nullable:"false" doc:"The most voted for, at most 50"`
 }
 
-func (s *service) roadmap(ctx context.Context, a *gate.Asker, _ *none) (*answer[List[StageIdeas]], error) {
+func (s *service) roadmap(ctx context.Context, a *gate.Asker, _ *Part) (*answer[List[StageIdeas]], error) {
 	columns, err := s.Ideas.Roadmap(ctx, a.Actor)
 	if err != nil {
 		return nil, err
@@ -462,7 +462,7 @@ type Status struct {
 	Stage string `json:"stage" enum:"open,under_review,planned,started,shipped,declined"`
 }
 
-func (s *service) statuses(ctx context.Context, _ *gate.Asker, _ *none) (*answer[List[Status]], error) {
+func (s *service) statuses(ctx context.Context, _ *gate.Asker, _ *Part) (*answer[List[Status]], error) {
 	named, err := s.Ideas.Statuses(ctx)
 	if err != nil {
 		return nil, err

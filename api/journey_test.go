@@ -94,7 +94,7 @@ func (c *client) listen() int64 {
 		is("every_seconds", 60).is("name", "Forum").is("items", 1).is("mentions", 0).is("last_error", "")
 	c.call("POST /queries/try", `{"text": "papier"}`).want(200).is("hits", 1)
 	c.call("POST /queries/try", `{"text": "the"}`).want(200).count("warnings", 1)
-	query := c.call("POST /queries", `{"name": "Us", "text": "papier"}`).want(201).is("purpose", "us").is("found", 1)
+	query := c.call("POST /queries", `{"name": "Us", "text": "papier"}`).want(201).is("purpose", "us").is("found", 1).is("progress", 100)
 	at := fmt.Sprintf("/sources/%d", source.id("id"))
 	c.call("GET "+at).want(200).is("mentions", 1)
 	c.call("PATCH "+at, `{"paused": true, "every_seconds": 3600}`).want(200).is("paused", true).is("every_seconds", 3600)

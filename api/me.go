@@ -219,7 +219,7 @@ func (s *service) export(ctx context.Context, a *gate.Asker, _ *none) (*answer[E
 	return body(Export{s.Now().UTC().Truncate(time.Second), held, heard, inbox, square, posts, bought, boards, carried, signed, tribes, counted, alerts, digests}), nil
 }
 
-func (s *service) myVoices(ctx context.Context, a *gate.Asker, _ *none) (*answer[List[Voice]], error) {
+func (s *service) myVoices(ctx context.Context, a *gate.Asker, _ *Part) (*answer[List[Voice]], error) {
 	if err := know.Require(a.Actor, know.Self, know.Subject{Author: a.ID}); err != nil {
 		return nil, err
 	}
@@ -234,7 +234,7 @@ func (s *service) myVoices(ctx context.Context, a *gate.Asker, _ *none) (*answer
 	return page(voices, "", voice), nil
 }
 
-func (s *service) myAccounts(ctx context.Context, a *gate.Asker, _ *none) (*answer[List[Account]], error) {
+func (s *service) myAccounts(ctx context.Context, a *gate.Asker, _ *Part) (*answer[List[Account]], error) {
 	if err := know.Require(a.Actor, know.Self, know.Subject{Author: a.ID}); err != nil {
 		return nil, err
 	}
@@ -259,7 +259,7 @@ type Session struct {
 	ExpiresAt time.Time `json:"expires_at"`
 }
 
-func (s *service) sessions(ctx context.Context, a *gate.Asker, _ *none) (*answer[List[Session]], error) {
+func (s *service) sessions(ctx context.Context, a *gate.Asker, _ *Part) (*answer[List[Session]], error) {
 	if err := know.Require(a.Actor, know.Self, know.Subject{Author: a.ID}); err != nil {
 		return nil, err
 	}
@@ -287,7 +287,7 @@ type Token struct {
 	SeenAt    time.Time `json:"seen_at,omitzero"`
 }
 
-func (s *service) tokens(ctx context.Context, a *gate.Asker, _ *none) (*answer[List[Token]], error) {
+func (s *service) tokens(ctx context.Context, a *gate.Asker, _ *Part) (*answer[List[Token]], error) {
 	if err := know.Require(a.Actor, know.Self, know.Subject{Author: a.ID}); err != nil {
 		return nil, err
 	}

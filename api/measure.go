@@ -267,7 +267,7 @@ func gapTerms(terms []measure.Term) []GapTerm {
 	return out
 }
 
-func (s *service) gap(ctx context.Context, a *gate.Asker, _ *none) (*answer[List[Gap]], error) {
+func (s *service) gap(ctx context.Context, a *gate.Asker, _ *Part) (*answer[List[Gap]], error) {
 	gaps, err := s.Measures.Gaps(ctx, a.Actor)
 	if err != nil {
 		return nil, err

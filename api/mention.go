@@ -338,6 +338,7 @@ func oneTrend(o trend.Trend) Trend {
 
 func (s *service) trendsList(ctx context.Context, a *gate.Asker, in *struct {
 	Kind string `query:"kind" enum:"topic,need,name" doc:"All if it is not given"`
+	Part
 }) (*answer[List[Trend]], error) {
 	var all []trend.Trend
 	for _, kind := range trend.Kinds() {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -96,12 +97,27 @@ func TestUnknownParameters(t *testing.T) {
 	var description struct {
 		Paths map[string]map[string]struct {
 			Parameters []struct{ Name, In string }
+			Responses  map[string]any
 		} `json:"paths"`
 	}
 	s := open(t, storagetest.SQLite(t))
 	anna := s.person("Anna Blum", know.Owner)
 	if err := json.Unmarshal([]byte(anna.call("GET /openapi.json").text), &description); err != nil {
 		t.Fatal(err)
+	}
+	for path, methods := range description.Paths {
+		for method, op := range methods {
+			if answer, err := json.Marshal(op.Responses["200"]); err == nil && method == "get" && strings.Contains(string(answer), "/schemas/List") {
+				takes := map[string]bool{}
+				for _, one := range op.Parameters {
+					takes[one.Name] = true
+				}
+				best := []string{"/ideas/similar", "/tags", "/heard", "/people/{id}/moments", "/accounts/{id}/moments", "/tribes/{id}/makings"} // so many of the best or latest, and no more
+				if !takes["limit"] || !takes["cursor"] && !slices.Contains(best, strings.TrimPrefix(path, "/api/v1")) {
+					t.Errorf("%s %s answers a list, and takes no limit or no cursor", method, path)
+				}
+			}
+		}
 	}
 	hole, calls := regexp.MustCompile(`\{\w+\}`), 0
 	for path, methods := range description.Paths {
@@ -151,5 +167,41 @@ func TestFrench(t *testing.T) {
 	}
 	for _, m := range missing {
 		t.Error("without French:", m)
+	}
+}
+
+// TestParts reads a list that is given as a whole in parts: each item once, in
+// the same order.
+func TestParts(t *testing.T) {
+	s := open(t, storagetest.SQLite(t))
+	anna := s.person("Anna Blum", know.Owner)
+	for _, name := range []string{"Ben Roy", "Cleo Lang", "Dov Katz", "Eva Holm", "Finn Ozer"} {
+		s.person(name, know.Staff)
+	}
+	names := func(r reply) (all []string) {
+		for _, one := range r.get("items").([]any) {
+			all = append(all, one.(map[string]any)["name"].(string))
+		}
+		return all
+	}
+	whole := anna.call("GET /people").want(200)
+	want := names(whole)
+	if len(want) != 6 || whole.get("next_cursor") != "" {
+		t.Fatalf("%s", whole.text)
+	}
+	var got []string
+	for cursor := ""; ; {
+		r := anna.call("GET /people?limit=4&cursor=" + cursor).want(200)
+		got = append(got, names(r)...)
+		if cursor = r.get("next_cursor").(string); cursor == "" {
+			break
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	anna.call("GET /people?cursor=99").want(200).count("items", 0)
+	for _, bad := range []string{"limit=0", "limit=x", "cursor=x", "cursor=-1"} {
+		anna.call("GET /people?" + bad).want(422)
 	}
 }

@@ -96,7 +96,7 @@ func (s *service) person(p know.Person) Person {
 		Staff: p.Role.AtLeast(know.Staff), Languages: p.Languages, CreatedAt: p.CreatedAt, LeftAt: p.LeftAt, Left: p.Left()}
 }
 
-func (s *service) team(ctx context.Context, _ *gate.Asker, _ *none) (*answer[List[Person]], error) {
+func (s *service) team(ctx context.Context, _ *gate.Asker, _ *Part) (*answer[List[Person]], error) {
 	team, err := s.People.Team(ctx)
 	if err != nil {
 		return nil, err
@@ -290,7 +290,7 @@ func (s *service) personMoments(ctx context.Context, a *gate.Asker, in *momentsI
 	return s.moments(ctx, in.ID, accounts, in.Limit)
 }
 
-func (s *service) personThreads(ctx context.Context, a *gate.Asker, in *ByID) (*answer[List[Thread]], error) {
+func (s *service) personThreads(ctx context.Context, a *gate.Asker, in *PartOf) (*answer[List[Thread]], error) {
 	if err := know.Require(a.Actor, know.Know, know.Subject{}); err != nil {
 		return nil, err
 	}

@@ -335,6 +335,7 @@ const mostTellers = 20
 
 func (s *service) tellers(ctx context.Context, _ *gate.Asker, in *struct {
 	Name string `query:"name" required:"true" doc:"At least two letters"`
+	Part
 }) (*answer[List[Author]], error) {
 	found, err := s.Purchases.Tellers(ctx, in.Name, mostTellers)
 	if err != nil {
@@ -355,7 +356,7 @@ type Naming struct {
 	AskedAt time.Time `json:"asked_at"`
 }
 
-func (s *service) namings(ctx context.Context, a *gate.Asker, _ *none) (*answer[List[Naming]], error) {
+func (s *service) namings(ctx context.Context, a *gate.Asker, _ *Part) (*answer[List[Naming]], error) {
 	found, err := s.Purchases.Namings(ctx, a.Actor)
 	if err != nil {
 		return nil, err

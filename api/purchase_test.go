@@ -179,7 +179,15 @@ func TestWhy(t *testing.T) {
 		}
 		look().is("sure", "unknown").count("chain", 1).is("chain.0.name", "Rui Costa")
 		staff.call(fmt.Sprintf("GET /purchases/%d", before)).want(http.StatusOK).is("sure", "unknown").count("chain", 1) // older than the link
-		staff.call("GET /unexplained").want(http.StatusOK).count("items", 1).is("items.0.first_purchase_id", second).is("items.0.from_there", 1)
+		first := staff.call("GET /unexplained").want(http.StatusOK).count("items", 1).is("items.0.first_purchase_id", second).is("items.0.from_there", 1)
+		first.is("items.0.note", fmt.Sprintf("Hello Rui Costa,\n\nYou are the first in Brazil to have bought from us, and nobody here can explain how you found us. I would like to know: who or what brought you to Tribune? Any words will do.\n\n"+
+			"You can answer me directly, or here, without an account:\n%s\n\nSofia Reyes, Tribune", first.get("items.0.question_url")))
+		if err := s.people.NoteLanguage(t.Context(), rui.ID, "fr"); err != nil {
+			t.Fatal(err)
+		}
+		if note := fmt.Sprint(staff.call("GET /unexplained").want(http.StatusOK).get("items.0.note")); !strings.HasPrefix(note, "Bonjour Rui Costa,") || !strings.Contains(note, "Brésil") || !strings.HasSuffix(note, "Sofia Reyes, Tribune") {
+			t.Errorf("to who reads French: %s", note)
+		}
 
 		rui.call("PUT /me/why", `{"who_id": 999}`).want(http.StatusUnprocessableEntity).is("errors.0.location", "body.who_id")
 		rui.call("PUT /me/why", fmt.Sprintf(`{"who_id": %d}`, rui.ID)).want(http.StatusUnprocessableEntity)
@@ -214,5 +222,40 @@ func TestWhy(t *testing.T) {
 		if back := look().is("sure", "unknown"); strings.Contains(back.text, "wrote to me") {
 			t.Errorf("words that were taken back stand in %s", back.text)
 		}
+	})
+}
+
+// TestLasted reads what lasted of what people did: an idea that shipped, and a
+// comment that helped who asked; nothing of who would rather not be named.
+func TestLasted(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		s := open(t, db)
+		staff, ben, kari := s.person("Sofia Reyes", know.Staff), s.person("Ben Okoye", know.Member), s.person("Kari Nordmann", know.Member)
+		idea := ben.call("POST /ideas", `{"title": "Dotted pages"}`).want(http.StatusCreated).id("id")
+		comment := kari.call(fmt.Sprintf("POST /ideas/%d/comments", idea), `{"body": "Five millimetres."}`).want(http.StatusCreated).id("id")
+		lasted := func(of *client) reply {
+			t.Helper()
+			err := s.events.CatchUp(t.Context(), "advocate.effects", s.advocacy.FollowEffects, advocate.EffectKinds()...)
+			if err == nil {
+				err = s.advocacy.LastAll(t.Context())
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			return s.visitor().call(fmt.Sprintf("GET /people/%d/lasted", of.ID)).want(http.StatusOK)
+		}
+		lasted(ben).count("items", 0)
+		lasted(kari).count("items", 0)
+		ben.call("POST /thanks", fmt.Sprintf(`{"kind": "comment", "id": %d, "reason": "It fits my hand."}`, comment)).want(http.StatusCreated)
+		s.at = s.at.Add(time.Hour)
+		staff.call(fmt.Sprintf("POST /ideas/%d/decisions", idea), `{"status": "shipped", "reason": "It is in the shops."}`).want(http.StatusCreated)
+		lasted(kari).count("items", 1).is("items.0.kind", "helped").is("items.0.title", "Dotted pages").
+			is("items.0.url", fmt.Sprintf("%s/ideas/%d?comment=%d#c%d", siteURL, idea, comment, comment)).is("items.0.at", "2026-11-20T08:00:00Z")
+		lasted(ben).count("items", 1).is("items.0.kind", "shipped").is("items.0.title", "Dotted pages").
+			is("items.0.url", fmt.Sprintf("%s/ideas/%d", siteURL, idea)).is("items.0.at", "2026-11-20T09:00:00Z")
+		ben.call("PUT /me/credit", `{"shown": false}`).want(http.StatusOK)
+		lasted(ben).count("items", 0)
+		ben.call("PUT /me/credit", `{"shown": true}`).want(http.StatusOK)
+		lasted(ben).count("items", 1)
 	})
 }

@@ -70,7 +70,7 @@ func (s *service) oneSource(a *gate.Asker, o listen.Source, err error) (*answer[
 	return body(source(s.printer(a), s.Now())(o)), nil
 }
 
-func (s *service) sourcesList(ctx context.Context, a *gate.Asker, _ *none) (*answer[List[Source]], error) {
+func (s *service) sourcesList(ctx context.Context, a *gate.Asker, _ *Part) (*answer[List[Source]], error) {
 	sources, err := s.Radar.Sources(ctx, a.Actor)
 	if err != nil {
 		return nil, err
@@ -180,7 +180,7 @@ func (n NewList) list() listen.NewList {
 	return listen.NewList{Name: n.Name, Kind: query.ListKind(n.Kind), Items: n.Items}
 }
 
-func (s *service) listsList(ctx context.Context, a *gate.Asker, _ *none) (*answer[List[SavedList]], error) {
+func (s *service) listsList(ctx context.Context, a *gate.Asker, _ *Part) (*answer[List[SavedList]], error) {
 	lists, err := s.Radar.Lists(ctx, a.Actor)
 	if err != nil {
 		return nil, err
@@ -233,6 +233,7 @@ type Query struct {
 	Mentions  int64     `json:"mentions" doc:"That match, copies left out"`
 	Found     *int      `json:"found,omitempty" doc:"How many it found at once, when added or changed"`
 	Filled    bool      `json:"filled" doc:"It looked through all that was there before it was changed last"`
+	Progress  int64     `json:"progress" doc:"How much of that it looked through, in hundredths; 100 once it is filled"`
 	Warnings  []string  `json:"warnings" nullable:"false" doc:"What of it is allowed but seldom meant"`
 	CreatedAt time.Time `json:"created_at"`
 	ChangedAt time.Time `json:"changed_at"`
@@ -242,7 +243,11 @@ type Query struct {
 func (s *service) standingQueries(ctx context.Context, a *gate.Asker, queries ...listen.Query) ([]Query, error) {
 	out := make([]Query, len(queries))
 	for i, q := range queries {
-		out[i] = Query{q.ID, q.Name, q.Text, string(q.Purpose), append([]int64{}, q.Sources...), q.Mentions, nil, q.Filled, []string{}, q.CreatedAt, q.ChangedAt}
+		progress, err := s.Radar.Progress(ctx, a.Actor, q)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = Query{q.ID, q.Name, q.Text, string(q.Purpose), append([]int64{}, q.Sources...), q.Mentions, nil, q.Filled, progress, []string{}, q.CreatedAt, q.ChangedAt}
 		parsed, err := s.Radar.Parse(ctx, a.Actor, q.Text)
 		if err != nil && !fault.Is(err, fault.Invalid) {
 			return nil, err
@@ -286,7 +291,7 @@ func (s *service) ran(ctx context.Context, a *gate.Asker, q listen.Query, found 
 	return body(said[0]), nil
 }
 
-func (s *service) queriesList(ctx context.Context, a *gate.Asker, _ *none) (*answer[List[Query]], error) {
+func (s *service) queriesList(ctx context.Context, a *gate.Asker, _ *Part) (*answer[List[Query]], error) {
 	queries, err := s.Radar.Queries(ctx, a.Actor)
 	if err != nil {
 		return nil, err
@@ -373,6 +378,7 @@ type Hour struct {
 func (s *service) queryVolume(ctx context.Context, a *gate.Asker, in *struct {
 	ByID
 	Since string `query:"since" doc:"A day or a time (RFC 3339); 30 days ago if it is not given"`
+	Part
 }) (*answer[List[Hour]], error) {
 	since, err := s.moment(ctx, "since", in.Since)
 	if err != nil {
@@ -462,6 +468,7 @@ func (s *service) volume(ctx context.Context, a *gate.Asker, in *struct {
 	Query string `query:"query" doc:"A standing query: its id or name; all mentions if it is not given"`
 	By    string `query:"by" enum:"query,source,language,country" doc:"What is told apart; nothing if it is not given"`
 	Step  string `query:"step" enum:"hour,day,week,month" default:"day"`
+	Part
 }) (*answer[List[VolumeOf]], error) {
 	f, err := s.filter(ctx, in.Span)
 	if err != nil {

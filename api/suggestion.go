@@ -33,7 +33,7 @@ type Wording struct {
 	SuggestedBy *Author   `json:"suggested_by,omitempty" doc:"Whose suggestion this wording was; else the author's own"`
 }
 
-func (s *service) postHistory(ctx context.Context, a *gate.Asker, in *ByID) (*answer[List[Wording]], error) {
+func (s *service) postHistory(ctx context.Context, a *gate.Asker, in *PartOf) (*answer[List[Wording]], error) {
 	if _, err := s.Posts.Post(ctx, a.Actor, in.ID); err != nil {
 		return nil, err
 	}

@@ -319,7 +319,7 @@ func (s *service) messageChange(ctx context.Context, a *gate.Asker, in *struct {
 }
 
 // mine gives the asker's own conversations.
-func (s *service) mine(ctx context.Context, a *gate.Asker, _ *none) (*answer[List[Thread]], error) {
+func (s *service) mine(ctx context.Context, a *gate.Asker, _ *Part) (*answer[List[Thread]], error) {
 	if err := know.Require(a.Actor, know.Self, know.Subject{Author: a.ID}); err != nil {
 		return nil, err
 	}

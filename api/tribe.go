@@ -182,7 +182,7 @@ type TribeWord struct {
 	Mine   bool   `json:"mine" doc:"I am one of them"`
 }
 
-func (s *service) tribeWords(ctx context.Context, a *gate.Asker, in *ByID) (*answer[List[TribeWord]], error) {
+func (s *service) tribeWords(ctx context.Context, a *gate.Asker, in *PartOf) (*answer[List[TribeWord]], error) {
 	words, err := s.Tribes.Words(ctx, a.Actor, in.ID)
 	if err != nil {
 		return nil, err
@@ -265,7 +265,7 @@ type Strength struct {
 	Kept      int64     `json:"kept" doc:"Of them, still members and active in the last four weeks"`
 }
 
-func (s *service) tribeStrength(ctx context.Context, a *gate.Asker, in *ByID) (*answer[List[Strength]], error) {
+func (s *service) tribeStrength(ctx context.Context, a *gate.Asker, in *PartOf) (*answer[List[Strength]], error) {
 	weeks, err := s.Tribes.Strengths(ctx, a.Actor, in.ID)
 	if err != nil {
 		return nil, err
@@ -292,6 +292,9 @@ type Support struct {
 	AgainstShare float64 `json:"against_share" doc:"against / active"`
 	AgainstLow   float64 `json:"against_low" doc:"Of the 99 % Wilson interval"`
 	AgainstHigh  float64 `json:"against_high"`
+
+	VotesBound   string `json:"votes_bound,omitempty" enum:"at_least,at_most" doc:"Not given if votes is exact: others than staff are not told where nearly all voted alike"`
+	AgainstBound string `json:"against_bound,omitempty" enum:"at_least,at_most" doc:"The same of against"`
 }
 
 // SupportOf is the support for an idea by tribe.
@@ -318,7 +321,7 @@ func (s *service) ideaSupport(ctx context.Context, a *gate.Asker, in *ByID) (*an
 		all := make([]Support, len(from))
 		for n, x := range from {
 			all[n] = Support{x.Tribe.ID, x.Group, x.Tribe.Name, append([]string{}, x.Words...), x.Votes, x.Against, x.Active, x.Share(), x.Low, x.High, string(x.Stance),
-				x.AgainstShare(), x.AgainstLow, x.AgainstHigh}
+				x.AgainstShare(), x.AgainstLow, x.AgainstHigh, string(x.Bound), string(x.AgainstBound)}
 		}
 		return all
 	}
@@ -348,7 +351,7 @@ func group(g tribe.Group) Group {
 	return Group{g.ID, g.Size, g.Tribe.ID, append([]string{}, g.Words...), g.Joined, g.Refused, g.FirstAt, g.SeenAt}
 }
 
-func (s *service) groupsList(ctx context.Context, a *gate.Asker, _ *none) (*answer[List[Group]], error) {
+func (s *service) groupsList(ctx context.Context, a *gate.Asker, _ *Part) (*answer[List[Group]], error) {
 	groups, err := s.Tribes.Groups(ctx, a.Actor)
 	if err != nil {
 		return nil, err
@@ -360,7 +363,7 @@ func (s *service) groupsLook(ctx context.Context, a *gate.Asker, in *none) (*ans
 	if err := s.Tribes.Look(ctx, a.Actor); err != nil {
 		return nil, err
 	}
-	return s.groupsList(ctx, a, in)
+	return s.groupsList(ctx, a, &Part{})
 }
 
 // GroupWith is a group and who is in it.
@@ -388,7 +391,7 @@ type MyTribe struct {
 	JoinedAt   time.Time `json:"joined_at"`
 }
 
-func (s *service) myTribes(ctx context.Context, a *gate.Asker, _ *none) (*answer[List[MyTribe]], error) {
+func (s *service) myTribes(ctx context.Context, a *gate.Asker, _ *Part) (*answer[List[MyTribe]], error) {
 	in, err := s.Tribes.Of(ctx, a.Actor)
 	if err != nil {
 		return nil, err
@@ -396,7 +399,7 @@ func (s *service) myTribes(ctx context.Context, a *gate.Asker, _ *none) (*answer
 	return page(in, "", func(m tribe.Membership) MyTribe { return MyTribe{s.tribe(m.Tribe), m.Shown, m.JoinedAt} }), nil
 }
 
-func (s *service) mySuggested(ctx context.Context, a *gate.Asker, _ *none) (*answer[List[GroupWith]], error) {
+func (s *service) mySuggested(ctx context.Context, a *gate.Asker, _ *Part) (*answer[List[GroupWith]], error) {
 	all, err := s.Tribes.Suggestions(ctx, a.Actor)
 	if err != nil {
 		return nil, err

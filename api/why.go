@@ -314,7 +314,7 @@ type UnexplainedBuyer struct {
 	NotedAt     time.Time `json:"noted_at,omitzero"`
 }
 
-func (s *service) unexplained(ctx context.Context, a *gate.Asker, _ *none) (*answer[List[UnexplainedBuyer]], error) {
+func (s *service) unexplained(ctx context.Context, a *gate.Asker, _ *Part) (*answer[List[UnexplainedBuyer]], error) {
 	found, err := s.Advocacy.Unexplained(ctx, a.Actor, advocate.YearTo(s.Now()), mostUnexplained)
 	if err != nil {
 		return nil, err

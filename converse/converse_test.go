@@ -376,6 +376,14 @@ func TestOwners(t *testing.T) {
 		if th, _ := s.read(s.marta, letter.ID); th.State != converse.Waiting || th.WaitsAt != s.at || th.StateReason != "" {
 			t.Fatalf("reopened: %+v", th)
 		}
+		s.ok(s.Give(ctx, s.olga, letter.ID, s.marta.ID))
+		for _, role := range []know.Role{know.Owner, know.Member} {
+			s.ok(s.people.SetRole(ctx, s.olga, s.marta.ID, role, false))
+			s.ok(s.events.CatchUp(ctx, "erase", s.Erase))
+			if th, _ := s.read(s.olga, letter.ID); (th.Owner == s.marta.ID) != (role == know.Owner) {
+				t.Errorf("as %s: %+v", role, th)
+			}
+		}
 	})
 }
 

@@ -33,15 +33,36 @@ func Reasons() []string { return []string{AsksNothing, NowhereToWrite, AnsweredE
 
 // Erase follows "person.left": threads that waited for an answer to the person
 // are closed, those they had are nobody's, and if their words go too (n = 1),
-// what they wrote is emptied and its earlier wordings are removed. Doing it
-// again changes nothing. The files are scrubbed by whoever runs it.
+// what they wrote is emptied and its earlier wordings are removed. It follows
+// "person.promoted", too: what waits for somebody who is not of the team any
+// more is nobody's again. Doing it again changes nothing. The files are scrubbed
+// by whoever runs it.
 func (i *Inbox) Erase(ctx context.Context, tx *storage.Tx, facts []event.Event) error {
 	for _, f := range facts {
-		if f.Kind != "person.left" {
-			continue
+		var err error
+		switch f.Kind {
+		case "person.left":
+			err = i.erase(ctx, tx, f.Subject.ID, f.N == 1)
+		case "person.promoted":
+			err = i.giveBack(ctx, tx, f.Subject.ID)
 		}
-		if err := i.erase(ctx, tx, f.Subject.ID, f.N == 1); err != nil {
-			return fmt.Errorf("converse: erase %d: %w", f.Subject.ID, err)
+		if err != nil {
+			return fmt.Errorf("converse: %s %d: %w", f.Kind, f.Subject.ID, err)
+		}
+	}
+	return nil
+}
+
+// giveBack lets go of the threads that wait for somebody, unless they are of
+// the team.
+func (i *Inbox) giveBack(ctx context.Context, tx *storage.Tx, person int64) error {
+	const gone = ` and state = 'open' and not exists (select 1 from person where id = $1 and role in ('staff', 'owner') and left_at = 0)`
+	for _, statement := range []string{
+		`update thread set owner_id = 0 where owner_id = $1` + gone,
+		`update thread set asked_id = 0, handed_by = 0 where asked_id = $1` + gone,
+	} {
+		if _, err := tx.Exec(ctx, statement, person); err != nil {
+			return err
 		}
 	}
 	return nil

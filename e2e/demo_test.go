@@ -106,7 +106,7 @@ func (s sample) desk(t *testing.T) {
 	b := *s.owner
 	b.t = t
 	p := b.Page(1280, false)
-	p.Go(s.URL + "/language?to=en")
+	p.Read(s.URL, "en")
 	tour(t, &b, s.URL, "owner", s.deskPages(p))
 }
 
@@ -120,7 +120,7 @@ func (s sample) french(t *testing.T) {
 		who.b.t = t
 		p := who.b.Page(390, false)
 		paths := who.paths(p)
-		p.Go(s.URL + "/language?to=fr")
+		p.Read(s.URL, "fr")
 		for _, at := range paths {
 			p.Go(s.URL + at)
 			if got := Eval[string](p, "document.documentElement.lang"); got != "fr" {
@@ -132,7 +132,7 @@ func (s sample) french(t *testing.T) {
 			}
 			p.Keep("fr-" + who.name + strings.NewReplacer("/", "-", "?", "-", "=", "-").Replace(at))
 		}
-		p.Go(s.URL + "/language?to=en")
+		p.Read(s.URL, "en")
 	}
 }
 

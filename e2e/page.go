@@ -90,6 +90,15 @@ func (p *Page) Go(address string) {
 	p.do("open "+address, chromedp.Navigate(address))
 }
 
+// Read makes the site's pages be in a language, by the button at their foot.
+func (p *Page) Read(site, lang string) {
+	p.t.Helper()
+	p.Go(site + "/ideas")
+	if Eval[string](p, "document.documentElement.lang") != lang {
+		p.Follow(".foot-languages button")
+	}
+}
+
 // Click waits until the first element that the CSS selector finds is visible,
 // and clicks it.
 func (p *Page) Click(selector string) {

@@ -275,6 +275,9 @@ func (d *Directory) SetPhoto(ctx context.Context, a Actor, data []byte, contentT
 		if err := tx.Row(ctx, `select photo from person where id = $1`, a.ID).Scan(&old); err != nil {
 			return err
 		}
+		if sha == old {
+			return nil
+		}
 		if _, err := tx.Exec(ctx, `update person set photo = $1 where id = $2`, sha, a.ID); err != nil {
 			return err
 		}

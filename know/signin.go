@@ -151,6 +151,10 @@ func (d *Directory) Arm(ctx context.Context, link int64) (secret string, err err
 	return secret, err
 }
 
+// terminal is whoever sits at the program's own terminal: nobody here, who may
+// do everything.
+var terminal = Actor{Role: Owner}
+
 // AddPerson makes a person with a confirmed address and gives a one-time link
 // for them. It is the command line's way. Whoever has the address already is
 // found: they keep their name, and may only rise.
@@ -178,7 +182,12 @@ func (d *Directory) AddPerson(ctx context.Context, name, address string, role Ro
 			if person, err = d.newPerson(ctx, tx, name, role); err != nil {
 				return err
 			}
-		} else if err := d.rise(ctx, tx, person, name, role, Actor{}); err != nil {
+			if role.AtLeast(Staff) {
+				if err := d.fact(ctx, tx, "person.promoted", terminal, event.Ref{Kind: "person", ID: person}, 0); err != nil {
+					return err
+				}
+			}
+		} else if err := d.rise(ctx, tx, person, name, role, terminal); err != nil {
 			return err
 		}
 		if err := d.claim(ctx, tx, account, person); err != nil {

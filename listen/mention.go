@@ -1,10 +1,18 @@
 package listen
 
 import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
+	"tribune/internal/fault"
 	"tribune/internal/query"
 	"tribune/know"
+	"tribune/listen/lookup"
+	"tribune/listen/saved"
+	"tribune/storage"
 )
 
 // Kind is what sort of utterance a mention is.
@@ -109,4 +117,156 @@ type Filter struct {
 	Accounts []int64   // said by one of these
 	Cursor   string    // where to go on
 	Limit    int       // 50 if 0, at most 200
+}
+
+// query gives what of the filter is asked in the language of queries, nil if
+// nothing is.
+func (f Filter) query(ctx context.Context, db storage.Q) (*query.Query, error) {
+	var all []*query.Query
+	ask := func(text, field string) error {
+		q, err := saved.Parse(ctx, db, text)
+		if err != nil {
+			return onField(err, field)
+		}
+		all = append(all, q)
+		return nil
+	}
+	if text := strings.TrimSpace(f.Text); text != "" {
+		if err := ask(text, "q"); err != nil {
+			return nil, err
+		}
+	}
+	if f.Has != "" {
+		if err := ask("has:"+f.Has, "has"); err != nil {
+			return nil, err
+		}
+	}
+	if name := strings.TrimSpace(strings.ReplaceAll(f.Author, `"`, " ")); name != "" {
+		if !strings.HasPrefix(name, "@") {
+			name = `"` + name + `"`
+		}
+		if err := ask("author:"+name, "author"); err != nil {
+			return nil, err
+		}
+	}
+	return query.And(all...), nil
+}
+
+// where gives the condition of a filter, but for where it goes on. plain writes
+// it such that no index is chosen for what it asks of columns.
+func (f Filter) where(ctx context.Context, db storage.Q, q *query.Query, plan lookup.Plan, plain bool) (c condition, err error) {
+	c.and(`m.state <> 'withdrawn'`)
+	if text := strings.TrimSpace(f.Words); text != "" {
+		part, arg := storage.MatchText(db, "mention_search", len(c.args)+1, query.Words(text), storage.AllWords)
+		c.and(`m.id ` + part)
+		c.args = append(c.args, arg)
+	}
+	if part, arg := plan.Condition(db, len(c.args)+1); part != "" {
+		c.and(part)
+		c.args = append(c.args, arg)
+	}
+	columns, err := lookup.Columns(ctx, db, q, plain)
+	if err != nil {
+		return c, err
+	}
+	if f.Query != 0 {
+		c.and(`exists (select 1 from mention_query mq where mq.query_id = $? and mq.mention_id = m.id)`, f.Query)
+	}
+	if f.Source != 0 {
+		columns = append(columns, lookup.Equal("m.source_id", []int64{f.Source}, plain))
+	}
+	if len(f.Sources) > 0 {
+		columns = append(columns, lookup.Equal("m.source_id", f.Sources, plain))
+	}
+	if f.Language != "" {
+		columns = append(columns, lookup.Equal("m.language", []string{unlessUnknown(f.Language, UnknownLanguage)}, plain))
+	}
+	if f.Country == UnknownCountry {
+		c.and(`m.country = ''`)
+	} else if f.Country != "" {
+		c.and(`m.country <> ''`)
+		columns = append(columns, lookup.Equal("m.country", []string{strings.ToUpper(f.Country)}, plain))
+	}
+	for _, column := range columns {
+		c.and(column.Condition, column.Args...)
+		c.ordered = c.ordered || column.Ordered
+	}
+	if f.Once {
+		c.and(`m.copy_of = 0`)
+	}
+	if f.Mood != "" {
+		c.and(`m.mood = $?`, string(f.Mood))
+	}
+	if f.Reach > 0 {
+		c.and(`m.reach + 0 >= $?`, f.Reach)
+	}
+	if !f.Since.IsZero() {
+		c.and(`m.published_at >= $?`, storage.Micros(f.Since))
+	}
+	if !f.Until.IsZero() {
+		c.and(`m.published_at < $?`, storage.Micros(f.Until))
+	}
+	if len(f.Accounts) > 0 {
+		holes, more := storage.Holes(len(c.args)+1, f.Accounts)
+		c.and(`m.account_id in (` + holes + `)`)
+		c.args, c.ordered = append(c.args, more...), true
+	}
+	return c, nil
+}
+
+// unlessUnknown gives a tag as mentions have it: that of the unknown is empty.
+func unlessUnknown(tag, unknown string) string {
+	if tag == unknown {
+		return ""
+	}
+	return tag
+}
+
+// spot is where a mention stands in lists.
+type spot struct{ at, id int64 }
+
+func (s spot) String() string {
+	return strconv.FormatInt(s.at, 10) + "-" + strconv.FormatInt(s.id, 10)
+}
+
+func scanSpot(row storage.Scanner) (s spot, err error) { return s, row.Scan(&s.at, &s.id) }
+
+// from gives where a list goes on: before the spot.
+func (f Filter) from() (spot, error) {
+	if f.Cursor == "" {
+		return spot{at: 1 << 62}, nil
+	}
+	at, id, ok := strings.Cut(f.Cursor, "-")
+	micros, err := strconv.ParseInt(at, 10, 64)
+	last, err2 := strconv.ParseInt(id, 10, 64)
+	if !ok || err != nil || err2 != nil {
+		return spot{}, fault.New(fault.Invalid, "This place in the list is not known. Begin at its start.").On("cursor")
+	}
+	return spot{micros, last}, nil
+}
+
+// condition is a condition of mention m with its arguments.
+type condition struct {
+	text    string
+	args    []any
+	ordered bool // an index gives those that fulfil it, the last first
+}
+
+// and adds a part in which each "$?" is a hole.
+func (c *condition) and(part string, args ...any) {
+	for _, arg := range args {
+		c.args = append(c.args, arg)
+		part = strings.Replace(part, "$?", "$"+strconv.Itoa(len(c.args)), 1)
+	}
+	if c.text != "" {
+		c.text += ` and `
+	}
+	c.text += part
+}
+
+// before gives the condition for those before a spot.
+func (c condition) before(s spot) (string, []any) {
+	c.args = slices.Clip(c.args)
+	c.and(`(m.published_at, m.id) < ($?, $?)`, s.at, s.id)
+	return c.text, c.args
 }

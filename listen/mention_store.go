@@ -13,7 +13,7 @@ import (
 	"tribune/internal/fault"
 	"tribune/internal/query"
 	"tribune/know"
-	"tribune/listen/saved"
+	"tribune/listen/lookup"
 	"tribune/storage"
 )
 
@@ -89,9 +89,21 @@ func mentions(ctx context.Context, q storage.Q, rest string, args ...any) ([]Men
 	return list, dress(ctx, q, list)
 }
 
-// scanMost is how many mentions one page of a list looks at for what its query
-// finds; the next page goes on from there.
-const scanMost = 20_000
+// How many mentions one page of a list tries its query on at most; the next
+// page goes on from there. lookedFirst is for the first page, which is to be
+// there at once.
+const (
+	lookedFirst = 4_000
+	lookedNext  = 20_000
+	lookedBegun = 1_000 // before it is counted how many have a beginning of a word
+)
+
+// Of the mentions that a page walks, columns and ids turn most away before the
+// query is tried: it walks at most so many for each that it may try.
+const (
+	walkedForOne = 4
+	knownForOne  = 20
+)
 
 // Mentions lists mentions, the last published first, and gives the cursor of
 // the next page, empty on the last one. Those withdrawn are left out. A page may
@@ -105,76 +117,178 @@ func (r *Radar) Mentions(ctx context.Context, a know.Actor, f Filter) (list []Me
 	if err != nil {
 		return nil, "", err
 	}
-	plan, err := r.plan(ctx, f, q)
+	looked := lookedNext
+	if f.Cursor == "" {
+		looked = lookedFirst
+	}
+	f.Limit = min(cmp.Or(max(f.Limit, 0), 50), 200)
+	if lookup.IsBegun(q) {
+		list, next, err = r.planned(ctx, f, q, lookup.Plan{Way: lookup.WalkAll}, lookedBegun)
+		if err != nil || next == "" || len(list) == f.Limit {
+			return list, next, err
+		}
+		f.Cursor, f.Limit = next, f.Limit-len(list)
+	}
+	plan, err := lookup.Choose(ctx, r.db, q, f.Query, f.Reach)
 	if err != nil {
 		return nil, "", err
 	}
-	return r.planned(ctx, f, q, plan)
+	rest, next, err := r.planned(ctx, f, q, plan, looked)
+	return append(list, rest...), next, err
 }
 
-// planned is Mentions by one plan.
-func (r *Radar) planned(ctx context.Context, f Filter, q *query.Query, plan plan) (list []Mention, next string, err error) {
-	limit := min(cmp.Or(max(f.Limit, 0), 50), 200)
-	where, args, err := f.where(r.db, q, plan)
-	if err != nil {
-		return nil, "", err
-	}
+// planned is Mentions by one plan, with a limit that is set.
+func (r *Radar) planned(ctx context.Context, f Filter, q *query.Query, plan lookup.Plan, looked int) (list []Mention, next string, err error) {
 	if f.Accounts != nil && len(f.Accounts) == 0 {
 		return nil, "", nil
 	}
-	if q != nil {
-		return r.found(ctx, q, where, args, limit)
+	from, err := f.from()
+	if err != nil {
+		return nil, "", err
 	}
-	args = append(args, limit+1)
-	list, err = mentions(ctx, r.db, ` where `+where+` order by m.published_at desc, m.id desc limit $`+strconv.Itoa(len(args)), args...)
+	where, err := f.where(ctx, r.db, q, plan, plan.Way == lookup.ByIDs)
+	if err != nil {
+		return nil, "", err
+	}
+	if plan.Way == lookup.ByIDs {
+		return r.lookedUp(ctx, q, where, from, f.Limit, looked)
+	}
+	if q != nil {
+		return r.walked(ctx, q, where, from, f.Limit, looked, plan)
+	}
+	condition, args := where.before(from)
+	list, err = mentions(ctx, r.db, ` where `+condition+` order by m.published_at desc, m.id desc limit $`+strconv.Itoa(len(args)+1), append(args, f.Limit+1)...)
 	if err != nil {
 		return nil, "", fmt.Errorf("listen: list mentions: %w", err)
 	}
-	if len(list) > limit {
-		list = list[:limit]
-		last := list[limit-1]
-		next = cursorOf(storage.Micros(last.PublishedAt), last.ID)
+	if len(list) > f.Limit {
+		list = list[:f.Limit]
+		last := list[f.Limit-1]
+		next = spot{storage.Micros(last.PublishedAt), last.ID}.String()
 	}
 	return list, next, nil
 }
 
-func cursorOf(publishedAt, id int64) string {
-	return strconv.FormatInt(publishedAt, 10) + "-" + strconv.FormatInt(id, 10)
+// lookedUp lists the mentions under a condition that few fulfil, and that a query
+// finds, if there is one, of which it tries at most so many.
+func (r *Radar) lookedUp(ctx context.Context, q *query.Query, where condition, from spot, limit, looked int) (list []Mention, next string, err error) {
+	text, args := where.before(from)
+	most := ``
+	if q == nil {
+		most = ` limit ` + strconv.Itoa(limit+1)
+	}
+	spots, err := storage.All(ctx, r.db, scanSpot, `select m.published_at, m.id from mention m where `+text+` order by m.published_at desc, m.id desc`+most, args...)
+	if err != nil {
+		return nil, "", fmt.Errorf("listen: look up mentions: %w", err)
+	}
+	found, tried := []int64{}, 0
+	for part := range slices.Chunk(spots[:min(len(spots), looked)], 4*limit) {
+		fits := map[int64]bool{}
+		if q != nil {
+			if fits, err = r.fits(ctx, q, part); err != nil {
+				return nil, "", fmt.Errorf("listen: look for %q: %w", q, err)
+			}
+		}
+		for _, s := range part {
+			if len(found) == limit {
+				break
+			}
+			if tried++; q == nil || fits[s.id] {
+				found = append(found, s.id)
+			}
+		}
+	}
+	if tried < len(spots) {
+		next = spots[tried-1].String()
+	}
+	list, err = r.inOrder(ctx, found)
+	return list, next, err
 }
 
-// found lists the mentions under a condition that a query finds.
-func (r *Radar) found(ctx context.Context, q *query.Query, where string, args []any, limit int) (list []Mention, next string, err error) {
-	var ids []int64
-	at, last, n := int64(1)<<62, int64(0), len(args)
+// fits tells of which mentions a query finds them.
+func (r *Radar) fits(ctx context.Context, q *query.Query, spots []spot) (map[int64]bool, error) {
+	fits := map[int64]bool{}
+	for part := range slices.Chunk(spots, 200) {
+		ids := make([]int64, len(part))
+		for i, s := range part {
+			ids[i] = s.id
+		}
+		holes, args := storage.Holes(1, ids)
+		err := storage.Each(ctx, r.db, func(row storage.Scanner) error {
+			var id int64
+			post, err := scanAsked(row, &id)
+			if err == nil && q.Match(post.Tokenize()) {
+				fits[id] = true
+			}
+			return err
+		}, `select m.id, `+askedColumns+` from mention m`+askedTables+` where m.id in (`+holes+`)`, args...)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return fits, nil
+}
+
+// inOrder gives mentions in the order of their ids as given.
+func (r *Radar) inOrder(ctx context.Context, ids []int64) (list []Mention, err error) {
+	byID, err := r.MentionsByID(ctx, ids)
+	for _, id := range ids {
+		if m, ok := byID[id]; ok {
+			list = append(list, m)
+		}
+	}
+	return list, err
+}
+
+// walked lists the mentions under a condition that a query finds, of which it
+// tries at most so many. It walks all of them, the last first, and not further
+// than a stretch that is read soon, unless an index goes from one that fulfils
+// the condition to the next.
+func (r *Radar) walked(ctx context.Context, q *query.Query, where condition, from spot, limit, looked int, plan lookup.Plan) (list []Mention, next string, err error) {
+	var end []spot // the last of the stretch, if there is more
+	if !where.ordered {
+		stretch := walkedForOne * looked
+		if plan.Way == lookup.Known {
+			stretch = knownForOne * looked
+		}
+		if end, err = storage.All(ctx, r.db, scanSpot, `select published_at, id from mention where (published_at, id) < ($1, $2)
+			order by published_at desc, id desc limit 1 offset $3`, from.at, from.id, stretch-1); err != nil {
+			return nil, "", fmt.Errorf("listen: look for %q: %w", q, err)
+		}
+		for _, s := range end {
+			where.and(`(m.published_at, m.id) >= ($?, $?)`, s.at, s.id)
+			next = s.String()
+		}
+	}
+	var found []int64
+	type tried struct {
+		spot
+		post *query.Post
+	}
 	for seen, size := 0, 4*limit; ; size = 2 * pageSize {
-		page, err := storage.All(ctx, r.db, func(row storage.Scanner) (l listed, err error) {
-			l.post, err = scanAsked(row, &l.id, &l.facet.publishedAt)
-			return l, err
-		}, `select m.id, m.published_at, `+askedColumns+` from mention m`+askedTables+` where `+where+
-			` and (m.published_at, m.id) < ($`+strconv.Itoa(n+1)+`, $`+strconv.Itoa(n+2)+`) order by m.published_at desc, m.id desc limit $`+strconv.Itoa(n+3),
-			append(slices.Clip(args), at, last, size)...)
+		text, args := where.before(from)
+		page, err := storage.All(ctx, r.db, func(row storage.Scanner) (t tried, err error) {
+			t.post, err = scanAsked(row, &t.at, &t.id)
+			return t, err
+		}, `select m.published_at, m.id, `+askedColumns+` from mention m`+askedTables+` where `+text+` order by m.published_at desc, m.id desc limit $`+strconv.Itoa(len(args)+1), append(args, size)...)
 		if err != nil {
 			return nil, "", fmt.Errorf("listen: look for %q: %w", q, err)
 		}
-		for _, l := range page {
-			if len(ids) == limit || seen == scanMost {
-				next = cursorOf(at, last)
-				break
+		for _, t := range page {
+			if len(found) == limit || seen == looked {
+				list, err = r.inOrder(ctx, found)
+				return list, from.String(), err
 			}
-			at, last = l.facet.publishedAt, l.id
-			if seen++; q.Match(l.post.Tokenize()) {
-				ids = append(ids, l.id)
+			from = t.spot
+			if seen++; q.Match(t.post.Tokenize()) {
+				found = append(found, t.id)
 			}
 		}
-		if next != "" || len(page) < size {
-			break
+		if len(page) < size {
+			list, err = r.inOrder(ctx, found)
+			return list, next, err
 		}
 	}
-	byID, err := r.MentionsByID(ctx, ids)
-	for _, id := range ids {
-		list = append(list, byID[id])
-	}
-	return list, next, err
 }
 
 // What Fresh looks at, and counts, at most.
@@ -200,7 +314,7 @@ func (r *Radar) Fresh(ctx context.Context, a know.Actor, f Filter, after int64) 
 	if err != nil {
 		return nil, after, false, err
 	}
-	where, args, err := f.where(r.db, q, walkAll) // so few are read sooner than their words are looked up
+	where, err := f.where(ctx, r.db, q, lookup.Plan{Way: lookup.WalkAll}, true) // so few are read sooner than their words are looked up
 	if err != nil {
 		return nil, after, false, err
 	}
@@ -211,10 +325,11 @@ func (r *Radar) Fresh(ctx context.Context, a know.Actor, f Filter, after int64) 
 		}
 		more = came > FreshLooked
 	}
-	n, limit := len(args), FreshLooked
+	limit := FreshLooked
 	if q == nil {
 		limit = MostFresh
 	}
+	where.and(`m.id > $? and m.id <= $?`, max(after, last-FreshLooked), last)
 	err = storage.Each(ctx, r.db, func(row storage.Scanner) error {
 		var id int64
 		post, err := scanAsked(row, &id)
@@ -222,182 +337,12 @@ func (r *Radar) Fresh(ctx context.Context, a know.Actor, f Filter, after int64) 
 			found = append(found, id)
 		}
 		return err
-	}, `select m.id, `+askedColumns+` from mention m`+askedTables+` where m.id > $`+strconv.Itoa(n+1)+` and m.id <= $`+strconv.Itoa(n+2)+
-		` and `+where+` order by m.id limit $`+strconv.Itoa(n+3), append(args, max(after, last-FreshLooked), last, limit)...)
+	}, `select m.id, `+askedColumns+` from mention m`+askedTables+` where `+where.text+` order by m.id limit $`+strconv.Itoa(len(where.args)+1), append(where.args, limit)...)
 	if err != nil {
 		return nil, after, false, fmt.Errorf("listen: what is fresh: %w", err)
 	}
 	return found, last, more, nil
 }
-
-// query gives what of the filter is asked in the language of queries, nil if
-// nothing is.
-func (f Filter) query(ctx context.Context, db storage.Q) (*query.Query, error) {
-	var all []*query.Query
-	ask := func(text, field string) error {
-		q, err := saved.Parse(ctx, db, text)
-		if err != nil {
-			return onField(err, field)
-		}
-		all = append(all, q)
-		return nil
-	}
-	if text := strings.TrimSpace(f.Text); text != "" {
-		if err := ask(text, "q"); err != nil {
-			return nil, err
-		}
-	}
-	if f.Has != "" {
-		if err := ask("has:"+f.Has, "has"); err != nil {
-			return nil, err
-		}
-	}
-	if name := strings.TrimSpace(strings.ReplaceAll(f.Author, `"`, " ")); name != "" {
-		if !strings.HasPrefix(name, "@") {
-			name = `"` + name + `"`
-		}
-		if err := ask("author:"+name, "author"); err != nil {
-			return nil, err
-		}
-	}
-	return query.And(all...), nil
-}
-
-// where gives the condition of a filter.
-func (f Filter) where(db storage.Q, q *query.Query, plan plan) (string, []any, error) {
-	parts, args := []string{`m.state <> 'withdrawn'`}, []any{}
-	add := func(condition string, arg any) {
-		args = append(args, arg)
-		parts = append(parts, strings.ReplaceAll(condition, "$?", "$"+strconv.Itoa(len(args))))
-	}
-	if text := strings.TrimSpace(f.Words); text != "" {
-		condition, arg := storage.MatchText(db, "mention_search", len(args)+1, query.Words(text), storage.AllWords)
-		add(`m.id `+condition, arg)
-	}
-	if words, how := needs(q); len(words) > 0 && plan != walkAll {
-		if plan == walk {
-			condition, arg := storage.WalkText(db, "mention_search", len(args)+1, words, how)
-			add(`m.id + 0 `+condition, arg)
-		} else {
-			condition, arg := storage.MatchText(db, "mention_search", len(args)+1, words, how)
-			add(`m.id `+condition, arg)
-		}
-	}
-	if f.Query != 0 {
-		add(`exists (select 1 from mention_query mq where mq.query_id = $? and mq.mention_id = m.id)`, f.Query)
-	}
-	if f.Source != 0 {
-		add(`m.source_id = $?`, f.Source)
-	}
-	if f.Language != "" {
-		add(`m.language = $?`, unlessUnknown(f.Language, UnknownLanguage))
-	}
-	if f.Once {
-		parts = append(parts, `m.copy_of = 0`)
-	}
-	if f.Mood != "" {
-		add(`m.mood = $?`, string(f.Mood))
-	}
-	if f.Country != "" {
-		add(`m.country = $?`, unlessUnknown(strings.ToUpper(f.Country), UnknownCountry))
-	}
-	if f.Reach > 0 {
-		add(`m.reach >= $?`, f.Reach)
-	}
-	if !f.Since.IsZero() {
-		add(`m.published_at >= $?`, storage.Micros(f.Since))
-	}
-	if !f.Until.IsZero() {
-		add(`m.published_at < $?`, storage.Micros(f.Until))
-	}
-	if len(f.Sources) > 0 {
-		holes, more := storage.Holes(len(args)+1, f.Sources)
-		args = append(args, more...)
-		parts = append(parts, `m.source_id in (`+holes+`)`)
-	}
-	if len(f.Accounts) > 0 {
-		holes, more := storage.Holes(len(args)+1, f.Accounts)
-		args = append(args, more...)
-		parts = append(parts, `m.account_id in (`+holes+`)`)
-	}
-	if f.Cursor != "" {
-		at, id, ok := strings.Cut(f.Cursor, "-")
-		micros, err := strconv.ParseInt(at, 10, 64)
-		last, err2 := strconv.ParseInt(id, 10, 64)
-		if !ok || err != nil || err2 != nil {
-			return "", nil, fault.New(fault.Invalid, "This place in the list is not known. Begin at its start.").On("cursor")
-		}
-		n := len(args)
-		args = append(args, micros, last)
-		parts = append(parts, `(m.published_at, m.id) < ($`+strconv.Itoa(n+1)+`, $`+strconv.Itoa(n+2)+`)`)
-	}
-	return strings.Join(parts, ` and `), args, nil
-}
-
-// unlessUnknown gives a tag as mentions have it: that of the unknown is empty.
-func unlessUnknown(tag, unknown string) string {
-	if tag == unknown {
-		return ""
-	}
-	return tag
-}
-
-// plan is how mentions with some words are listed, the last published first.
-type plan uint8
-
-const (
-	lookUp  plan = iota // those with the words are read, and sorted
-	walk                // all are walked, last first; those with the words are known by their ids
-	walkAll             // all are walked and read: most of the last have the words
-)
-
-// Up to so many mentions with some words are read and sorted (about 5 µs
-// each), or their ids are (half a µs).
-const (
-	mostLookedUp = 2_000
-	mostKnown    = 50_000
-)
-
-// plan chooses by how many mentions have the words of a query. With a standing
-// query, a source or accounts to look in, the words are looked up.
-func (r *Radar) plan(ctx context.Context, f Filter, q *query.Query) (plan, error) {
-	words, how := needs(q)
-	if len(words) == 0 || f.Query != 0 || f.Source != 0 || len(f.Sources)+len(f.Accounts) > 0 {
-		return lookUp, nil
-	}
-	condition, arg := storage.MatchText(r.db, "mention_search", 1, words, how)
-	var n int
-	err := r.db.Row(ctx, `select count(*) from (`+strings.TrimSuffix(strings.TrimPrefix(condition, "in ("), ")")+` limit $2) as found`, arg, mostKnown+1).Scan(&n)
-	switch {
-	case err != nil:
-		return lookUp, fmt.Errorf("listen: look for %q: %w", q, err)
-	case n <= mostLookedUp:
-		return lookUp, nil
-	case n <= mostKnown:
-		return walk, nil
-	}
-	return walkAll, nil
-}
-
-// needs gives words of which a text that q finds has all, or at least one, for
-// the full-text search to begin with; none if it cannot help.
-func needs(q *query.Query) ([]string, storage.Match) {
-	if q == nil {
-		return nil, 0
-	}
-	words, anyOf := q.Needs()
-	indexed := slices.DeleteFunc(slices.Clone(words), func(w string) bool { return len(w) > storage.MaxWord })
-	if !anyOf {
-		return indexed[:min(len(indexed), mostNeeds)], storage.AllWords
-	}
-	if len(indexed) < len(words) || len(words) > mostNeeds {
-		return nil, 0
-	}
-	return words, storage.AnyWord
-}
-
-// mostNeeds is how many words the full-text search is asked for at once.
-const mostNeeds = 100
 
 // Mention gives one mention, a withdrawn one without its words.
 func (r *Radar) Mention(ctx context.Context, a know.Actor, id int64) (Mention, error) {
@@ -536,7 +481,7 @@ func (r *Radar) Stored(ctx context.Context, q storage.Q, fact event.Event) ([]Me
 	if fact.Kind != MentionsStored {
 		return nil, nil
 	}
-	return mentions(ctx, q, ` where m.source_id = $1 and m.id between $2 and $3 order by m.id`, fact.Subject.ID, fact.Other, fact.N)
+	return mentions(ctx, q, ` where m.source_id + 0 = $1 and m.id between $2 and $3 order by m.id`, fact.Subject.ID, fact.Other, fact.N)
 }
 
 // frontFor is how long a mention may stand on the front page.

@@ -94,3 +94,38 @@ func (w *world) flood(mentions int) {
 		}))
 	}
 }
+
+// BenchmarkOver reads the board of a site that has counted every step on every
+// day of ten years.
+func BenchmarkOver(b *testing.B) {
+	for name, open_ := range map[string]func(testing.TB) *storage.DB{"sqlite": storagetest.SQLite, "postgres": storagetest.Postgres} {
+		b.Run(name, func(b *testing.B) {
+			w := open(b, open_(b))
+			today := dayOf(storage.Micros(w.at))
+			w.ok(w.db.Update(b.Context(), func(tx *storage.Tx) error {
+				var days, found [][]any
+				for day := today - Spans*BoardDays; day <= today; day++ {
+					for n, step := range []Step{StepHeard, StepAnswered, StepTaken, StepDecided, StepShipped, StepTold, StepUntold, StepShared} {
+						days = append(days, []any{string(step), day, int64(n) + day%7})
+					}
+					found = append(found, []any{day, day % 5})
+				}
+				if _, err := tx.InsertMany(b.Context(), `loop_day (step, day, n)`, days, ``, nil); err != nil {
+					return err
+				}
+				_, err := tx.InsertMany(b.Context(), `referral_day (day, buyers)`, found, ``, nil)
+				return err
+			}))
+			w.ok(w.db.Analyze(b.Context()))
+			var boards []time.Duration
+			for b.Loop() {
+				began := time.Now()
+				_, err := w.Board(b.Context(), w.staff[0], 0)
+				w.ok(err)
+				boards = append(boards, time.Since(began))
+			}
+			slices.Sort(boards)
+			b.Logf("board of ten years: median %v, slowest %v of %d", boards[len(boards)/2], boards[len(boards)-1], len(boards))
+		})
+	}
+}

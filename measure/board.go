@@ -130,11 +130,15 @@ func scanWeekly(row storage.Scanner) (w weekly, err error) {
 // readSteps reads what each step counted.
 func (s *Measures) readSteps(ctx context.Context, b *Board, from int64) error {
 	at := map[Step]int{}
+	steps := []any{string(StepUntold), from, from + BoardDays}
 	for i, step := range []Step{StepHeard, StepAnswered, StepTaken, StepDecided, StepShipped, StepTold, StepShared, StepFound} {
 		at[step] = i
 		b.Lines = append(b.Lines, Line{Step: step, Weeks: make([]int64, BoardDays/7)})
+		steps = append(steps, string(step))
 	}
-	rows, err := storage.All(ctx, s.db, scanWeekly, `select step, (day - $1) / 7, cast(sum(n) as bigint) from loop_day where day >= $1 and day < $2 group by step, (day - $1) / 7`, from, from+BoardDays)
+	// The steps are named so that the days of each are found by the table's key.
+	rows, err := storage.All(ctx, s.db, scanWeekly, `select step, (day - $2) / 7, cast(sum(n) as bigint) from loop_day
+		where step in ($1, $4, $5, $6, $7, $8, $9, $10, $11) and day >= $2 and day < $3 group by step, (day - $2) / 7`, steps...)
 	if err != nil {
 		return err
 	}
@@ -166,33 +170,43 @@ func (s *Measures) readFound(ctx context.Context, b *Board, from int64) error {
 	return nil
 }
 
+// overSpans sums what a table counts by day in every span before a day. The days of
+// one span lie together in its key: grouped by span, SQLite would sort them all.
+func overSpans(ctx context.Context, q storage.Q, sum string, args ...any) ([]weekly, error) {
+	return storage.All(ctx, q, scanWeekly, `with recursive span (back) as (select 0 union all select back + 1 from span where back + 1 < $2)
+		select '', back, cast(coalesce((`+sum+` and day > $1 - (back + 1) * 91 and day <= $1 - back * 91), 0) as bigint) from span`, args...)
+}
+
 // readOver reads what each step counted in every span, from the sums by day:
 // some 3,700 rows of each step in ten years.
 func (s *Measures) readOver(ctx context.Context, b *Board, _ int64) error {
 	today := s.firstDay(0) + BoardDays - 1
-	rows, err := storage.All(ctx, s.db, scanWeekly, `select step, back, cast(sum(n) as bigint) from (
-			select step, ($1 - day) / 91 as back, n from loop_day where day <= $1 and day > $2
-			union all select 'found', ($1 - day) / 91, buyers from referral_day where day <= $1 and day > $2) d
-		group by step, back`, today, today-Spans*BoardDays)
-	if err != nil {
-		return err
-	}
-	at, oldest := map[string]int{}, int64(0)
+	spans, oldest := make([][]weekly, len(b.Lines)), int64(0)
 	for i, l := range b.Lines {
-		at[string(l.Step)] = i
-	}
-	for _, r := range rows {
-		if r.n != 0 {
-			oldest = max(oldest, r.week)
+		var err error
+		if l.Step == StepFound {
+			spans[i], err = overSpans(ctx, s.db, `select sum(buyers) from referral_day where true`, today, Spans)
+		} else {
+			spans[i], err = overSpans(ctx, s.db, `select sum(n) from loop_day where step = $3`, today, Spans, string(l.Step))
+		}
+		if err != nil {
+			return err
+		}
+		for _, r := range spans[i] {
+			if r.n != 0 {
+				oldest = max(oldest, r.week)
+			}
 		}
 	}
 	for back := range int(oldest) + 1 {
 		from := s.firstDay(back)
 		b.Over = append(b.Over, Past{Back: back, From: storage.Time(from * dayLength), To: storage.Time((from + BoardDays) * dayLength), Steps: make([]int64, len(b.Lines))})
 	}
-	for _, r := range rows {
-		if i, ok := at[r.name]; ok && r.n != 0 {
-			b.Over[r.week].Steps[i] = r.n
+	for i := range spans {
+		for _, r := range spans[i] {
+			if r.n != 0 {
+				b.Over[r.week].Steps[i] = r.n
+			}
 		}
 	}
 	return nil

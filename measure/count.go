@@ -30,7 +30,10 @@ func CountKinds() []string {
 
 // Count follows the log, and counts anew what each fact may have changed.
 func (s *Measures) Count(ctx context.Context, tx *storage.Tx, facts []event.Event) error {
-	c := newSums(tx)
+	c, err := counting(ctx, tx)
+	if err != nil {
+		return err
+	}
 	done := 0
 	for n, f := range facts {
 		work, err := s.count(ctx, c, f)
@@ -107,8 +110,15 @@ type sums struct {
 	told map[int64]bool           // decisions looked at
 }
 
-func newSums(tx *storage.Tx) *sums {
-	return &sums{tx: tx, more: map[string]map[row]int64{}, told: map[int64]bool{}}
+// counting begins to count in a transaction, before it locks or reads anything
+// else. Who counts looks at what is counted and then adds what is not: of two at
+// once (the follower of the log and the work that waits, here or in another
+// process) the second would add the same again, so it waits for the first.
+func counting(ctx context.Context, tx *storage.Tx) (*sums, error) {
+	if _, err := tx.Exec(ctx, `insert into measure_due (name, at) values ('count', 0) on conflict (name) do update set at = 0`); err != nil {
+		return nil, fmt.Errorf("measure: wait for who counts: %w", err)
+	}
+	return &sums{tx: tx, more: map[string]map[row]int64{}, told: map[int64]bool{}}, nil
 }
 
 func (c *sums) add(table string, at row, n int64) {

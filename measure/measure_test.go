@@ -407,3 +407,36 @@ func TestClock(t *testing.T) {
 		}
 	})
 }
+
+// TestTwoCount has the follower of the log and the sweep count the same mentions
+// at once: the second waits for the first, and each mention is counted once.
+func TestTwoCount(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		w, ctx := open(t, db), t.Context()
+		w.settle()
+		for n := range 5 {
+			w.hear("Nora", fmt.Sprintf("A linde, number %d.", n), "", time.Hour)
+		}
+		w.ok(db.Update(ctx, func(tx *storage.Tx) error { return w.sweepDue(ctx, tx) }))
+		swept := make(chan error, 1)
+		w.ok(db.Update(ctx, func(tx *storage.Tx) error {
+			if err := w.Count(ctx, tx, []event.Event{{Kind: listen.MentionsStored, Other: 1, N: 5}}); err != nil {
+				return err
+			}
+			go func() { swept <- w.SweepAll(ctx) }()
+			for waits := 0; db.Postgres() && waits == 0; { // SQLite writes one after the other
+				if err := db.Row(ctx, `select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`).Scan(&waits); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+		w.ok(<-swept)
+		w.settle()
+		kept := w.all()
+		w.ok(w.Recount(ctx))
+		if d := cmp.Diff(w.all(), kept); d != "" {
+			t.Errorf("counted, want (-) got (+):\n%s", d)
+		}
+	})
+}

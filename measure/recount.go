@@ -14,6 +14,9 @@ const recountAtOnce = 200
 // tables were changed by hand, and tests hold the two against each other.
 func (s *Measures) Recount(ctx context.Context) error {
 	err := s.db.Update(ctx, func(tx *storage.Tx) error {
+		if _, err := counting(ctx, tx); err != nil {
+			return err
+		}
 		for _, table := range []string{"clock_row", "clock_day", "loop_row", "loop_day", "said_row", "said_day", "heard_language", "heard_source", "cohort_account", "cohort_buyer", "cohort"} {
 			if _, err := tx.Exec(ctx, `delete from `+table); err != nil {
 				return err
@@ -54,11 +57,14 @@ func (s *Measures) recount(ctx context.Context, table string, count func(ctx con
 	for last := int64(0); ; {
 		n, next := 0, last
 		err := s.db.Update(ctx, func(tx *storage.Tx) error {
+			c, err := counting(ctx, tx)
+			if err != nil {
+				return err
+			}
 			ids, err := storage.All(ctx, tx, storage.Scalar[int64], `select id from `+table+` where id > $1 order by id limit $2`, last, recountAtOnce)
 			if err != nil {
 				return err
 			}
-			c := newSums(tx)
 			for _, id := range ids {
 				if err := count(ctx, c, id); err != nil {
 					return err
@@ -79,6 +85,10 @@ func (s *Measures) recount(ctx context.Context, table string, count func(ctx con
 // recountShares counts the share links that were opened, by the log.
 func (s *Measures) recountShares(ctx context.Context) error {
 	return s.db.Update(ctx, func(tx *storage.Tx) error {
+		c, err := counting(ctx, tx)
+		if err != nil {
+			return err
+		}
 		type opened struct {
 			kind   string
 			id, at int64
@@ -90,7 +100,6 @@ func (s *Measures) recountShares(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		c := newSums(tx)
 		for _, o := range all {
 			if err := s.put(ctx, c, StepShared, o.kind, o.id, o.at, 1); err != nil {
 				return err

@@ -22,7 +22,7 @@ const (
 	// dueReturned: buyers of what was paid back before it counted as none; at:
 	// the purchase to go on after. A migration asks for it.
 	dueReturned = "returned"
-)
+) // and "count", which is no work: who counts holds that row
 
 // sweepDue has all mentions looked at again: a query changed, or credits did.
 func (s *Measures) sweepDue(ctx context.Context, tx *storage.Tx) error {
@@ -104,8 +104,12 @@ func (s *Measures) sweep(ctx context.Context) (n int, err error) {
 	}
 	err = s.db.Update(ctx, func(tx *storage.Tx) error {
 		n = 0
+		c, err := counting(ctx, tx)
+		if err != nil {
+			return err
+		}
 		var from, last int64
-		err := tx.Row(ctx, `update measure_due set leased_by = $1 where name = $2 returning at`, s.events.Worker(), dueSweep).Scan(&from)
+		err = tx.Row(ctx, `update measure_due set leased_by = $1 where name = $2 returning at`, s.events.Worker(), dueSweep).Scan(&from)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
@@ -116,7 +120,6 @@ func (s *Measures) sweep(ctx context.Context) (n int, err error) {
 		if err := tx.Row(ctx, `select coalesce(max(id), 0) from mention`).Scan(&last); err != nil {
 			return err
 		}
-		c := newSums(tx)
 		if _, err := s.countMentions(ctx, c, from, from+sweepAtOnce-1); err != nil {
 			return err
 		}
@@ -157,8 +160,12 @@ func (s *Measures) returned(ctx context.Context) (n int, err error) {
 	}
 	err = s.db.Update(ctx, func(tx *storage.Tx) error {
 		n = 0
+		c, err := counting(ctx, tx)
+		if err != nil {
+			return err
+		}
 		var after int64
-		err := tx.Row(ctx, `update measure_due set leased_by = $1 where name = $2 returning at`, s.events.Worker(), dueReturned).Scan(&after)
+		err = tx.Row(ctx, `update measure_due set leased_by = $1 where name = $2 returning at`, s.events.Worker(), dueReturned).Scan(&after)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
@@ -173,7 +180,6 @@ func (s *Measures) returned(ctx context.Context) (n int, err error) {
 			_, err = tx.Exec(ctx, `delete from measure_due where name = $1`, dueReturned)
 			return err
 		}
-		c := newSums(tx)
 		for _, id := range ids {
 			if _, err := s.countPurchases(ctx, c, id, id); err != nil {
 				return err

@@ -178,12 +178,15 @@ func (s *Measures) lookUntold(ctx context.Context) error {
 func (s *Measures) countUntold(ctx context.Context) (any bool, err error) {
 	after := s.untoldAfter.Load()
 	err = s.db.Update(ctx, func(tx *storage.Tx) error {
+		c, err := counting(ctx, tx)
+		if err != nil {
+			return err
+		}
 		ids, err := storage.All(ctx, tx, storage.Scalar[int64], `select ref_id from loop_row where step = $1 and kind = 'decision' and ref_id > $2 order by ref_id limit $3`,
 			string(StepUntold), after, untoldAtOnce)
 		if err != nil {
 			return err
 		}
-		c := newSums(tx)
 		for _, id := range ids {
 			if err := s.countTold(ctx, c, id); err != nil {
 				return err

@@ -220,8 +220,6 @@ CREATE INDEX mention_text on mention (account_id, text_hash);
 
 CREATE INDEX mention_url on mention (url) where url <> '';
 
-CREATE INDEX mention_source on mention (source_id, id);
-
 CREATE INDEX mention_external on mention (source_id, external_id) where external_id <> '';
 
 CREATE TABLE thread (
@@ -1746,7 +1744,7 @@ CREATE TABLE webmention (
   received_at  bigint not null, -- when it was sent last: what is sent again is looked at again
   due_at       bigint not null,
   failures     bigint not null default 0, -- in a row
-  leased_until bigint not null default 0,
+  leased_until bigint not null default 0, heard_at bigint not null default 0,
   unique (source, target)
 );
 
@@ -1889,4 +1887,19 @@ CREATE TABLE mention_day (
 CREATE TABLE mention_day_until (
   zone     text   primary key, -- IANA: whose days they are
   until_at bigint not null     -- Unix seconds at which a day of it begins
+);
+
+CREATE INDEX mention_source on mention (source_id, published_at, id);
+
+CREATE INDEX mention_language on mention (language, published_at, id);
+
+CREATE INDEX mention_country on mention (country, published_at, id) where country <> '';
+
+CREATE INDEX mention_reach on mention (reach) where reach <> 0;
+
+CREATE TABLE purchase_refund (
+  purchase_id  bigint not null,
+  ref          text   not null, -- the shop's id of it; else its time, its amount, and the how manieth of these
+  amount_minor bigint not null,
+  primary key (purchase_id, ref)
 );

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // Full text: the tables idea_search and mention_search hold the folded words
@@ -49,16 +50,25 @@ func AddTexts(ctx context.Context, tx *Tx, table string, ids []int64, words [][]
 	return nil
 }
 
-// indexed gives the words that are indexed, as a search table takes them.
+// indexed gives the words that are indexed, as a search table takes them: of a
+// longer one its beginning.
 func indexed(words []string) string {
-	kept := make([]string, 0, len(words))
-	for _, w := range words {
-		if len(w) <= MaxWord {
-			kept = append(kept, w)
+	kept := make([]string, len(words))
+	for i, w := range words {
+		end := min(len(w), MaxWord)
+		for end < len(w) && !utf8.RuneStart(w[end]) {
+			end--
 		}
+		kept[i] = w[:end]
 	}
 	return strings.Join(kept, " ")
 }
+
+// begins is what Begin writes behind a word: no word has it.
+const begins = "\x00"
+
+// Begin gives, for MatchText, what finds the words that begin with word.
+func Begin(word string) string { return word + begins }
 
 // DropText takes a text out of a search table.
 func DropText(ctx context.Context, tx *Tx, table string, id int64) error {
@@ -82,20 +92,20 @@ const (
 func MatchText(q Q, table string, hole int, words []string, how Match) (condition, arg string) {
 	n := "$" + strconv.Itoa(hole)
 	condition = `in (select rowid from ` + table + ` where words match ` + n + `)`
-	quote, begins, and, or := quoteFTS, "*", " ", " OR "
+	quote, star, and, or := quoteFTS, "*", " ", " OR "
 	if q.Postgres() {
 		condition = `in (select rowid from ` + table + ` where words @@ ` + n + `::tsquery)`
-		quote, begins, and, or = quoteLexeme, ":*", " & ", " | "
+		quote, star, and, or = quoteLexeme, ":*", " & ", " | "
 	}
 	if len(words) == 0 {
 		return `in (select rowid from ` + table + ` where rowid = -1 and ` + n + ` = '')`, ""
 	}
 	parts := make([]string, len(words))
 	for i, w := range words {
-		parts[i] = quote(w)
-	}
-	if how == LastBegins {
-		parts[len(parts)-1] += begins
+		word, begun := strings.CutSuffix(w, begins)
+		if parts[i] = quote(word); begun || how == LastBegins && i == len(words)-1 {
+			parts[i] += star
+		}
 	}
 	if how == AnyWord {
 		return condition, strings.Join(parts, or)

@@ -31,7 +31,7 @@ func TestBursts(t *testing.T) {
 		{"nothing", "", "", "", false},
 		{"a header alone", "timestamp,value\n", "", "", false},
 		{"one line", "2026-01-01 00:00:00,4\n", "", "", false},
-		{"nothing that can be read", "x,4\nx\n", "", "line 1: \"x\" is not a time: write 2026-01-31T15:04:05Z or 2026-01-31 15:04:05\nline 2: write a time and a number: timestamp,value\n", true},
+		{"nothing that can be read", "x,4\nx\n", "", "line 1: \"x\" is not a time: write 2026-01-31T15:04:05Z, 2026-01-31 15:04:05 or 2026-01-31\nline 2: write a time and a number: timestamp,value\n", true},
 		{"a spike", "timestamp,value\n" + spike.String(), "2026-09-11T10:00:00Z rise 300", "", false},
 		{"a spike and bad lines", spike.String() + "2026-09-02 00:30:00,-1\n2026-09-02 00:00:00,5\n", "2026-09-11T10:00:00Z rise 300",
 			"line 361: a count is from 0 to 1e15, not -1\nline 362: line 25 has the same time, and counts\n", false},

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"fmt"
 	"log/slog"
@@ -35,7 +37,7 @@ type importMentions struct {
 	folder
 	File   string `arg:"" help:"CSV or NDJSON file." type:"existingfile"`
 	Source string `help:"Where they were said; the file's name if not given."`
-	Format string `help:"csv or ndjson; known by the file's ending if not given." enum:"csv,ndjson," default:""`
+	Format string `help:"csv or ndjson; known by the file’s ending or beginning if not given." enum:"csv,ndjson," default:""`
 	DryRun bool   `help:"Say what would happen, and change nothing."`
 }
 
@@ -53,17 +55,15 @@ func (c *importMentions) Run(ctx context.Context, log *slog.Logger) error {
 		return err
 	}
 	defer site.Close()
+	rows := bufio.NewReader(file)
 	format, source := c.Format, c.Source
 	if format == "" {
-		format = "csv"
-		if ext := strings.ToLower(filepath.Ext(c.File)); ext == ".ndjson" || ext == ".jsonl" {
-			format = "ndjson"
-		}
+		format = formatOf(c.File, rows)
 	}
 	if source == "" {
 		source = strings.TrimSuffix(filepath.Base(c.File), filepath.Ext(c.File))
 	}
-	report, err := site.Radar.Import(ctx, know.Actor{Role: know.Owner}, file, format, listen.ImportOptions{Source: source, DryRun: c.DryRun})
+	report, err := site.Radar.Import(ctx, know.Actor{Role: know.Owner}, rows, format, listen.ImportOptions{Source: source, DryRun: c.DryRun})
 	for _, e := range report.Errors {
 		fmt.Fprintf(os.Stderr, "row %d: %s\n", e.Row, fault.Fill(e.Text, e.Args...))
 	}
@@ -74,25 +74,41 @@ func (c *importMentions) Run(ctx context.Context, log *slog.Logger) error {
 		return err
 	}
 	if report.Elsewhere != "" {
-		fmt.Fprintf(os.Stderr, "This file looks imported already, as %q: %s there in the same words, of the same date. With --source %q its rows are known again.\n", report.Elsewhere, rows(report.Repeated), report.Elsewhere)
+		fmt.Fprintf(os.Stderr, "This file looks imported already, as %q: %s there in the same words, of the same date. With --source %q its rows are known again.\n", report.Elsewhere, ofRows(report.Repeated), report.Elsewhere)
 	}
 	verb := "imported"
 	if c.DryRun {
 		verb = "would be imported"
 	}
-	fmt.Printf("%s read: %d new %s, %d known already, %d with errors.\n", rows(report.Rows), report.New, verb, report.Known, report.Failed)
+	fmt.Printf("%s read: %d new %s, %d known already, %d with errors.\n", ofRows(report.Rows), report.New, verb, report.Known, report.Failed)
 	if report.Failed > 0 {
 		return refusedRows(report.Failed)
 	}
 	return nil
 }
 
-// rows counts rows in words.
-func rows(n int) string {
+// ofRows counts rows in words.
+func ofRows(n int) string {
 	if n == 1 {
 		return "1 row"
 	}
 	return fmt.Sprintf("%d rows", n)
+}
+
+// formatOf tells what a file is: by the end of its name, else by how it begins.
+func formatOf(name string, rows *bufio.Reader) string {
+	switch strings.ToLower(filepath.Ext(name)) {
+	case ".ndjson", ".jsonl":
+		return "ndjson"
+	case ".csv", ".tsv":
+		return "csv"
+	}
+	begins, _ := rows.Peek(512) // a short file ends before
+	begins = bytes.TrimPrefix(begins, []byte("\uFEFF"))
+	if bytes.HasPrefix(bytes.TrimLeft(begins, " \t\r\n"), []byte("{")) {
+		return "ndjson"
+	}
+	return "csv"
 }
 
 // refusedRows is how many rows of an import were refused. The others went in;
@@ -148,7 +164,7 @@ func (c *importPurchases) Run(ctx context.Context, log *slog.Logger) error {
 	if c.DryRun {
 		verb = "would be imported"
 	}
-	fmt.Printf("%s read: %d new orders %s, %d known already (%d of them changed), %d with errors.\n", rows(report.Rows), report.New, verb, report.Known, report.Changed, report.Failed)
+	fmt.Printf("%s read: %d new orders %s, %d known already (%d of them changed), %d with errors.\n", ofRows(report.Rows), report.New, verb, report.Known, report.Changed, report.Failed)
 	if report.Failed > 0 {
 		return refusedRows(report.Failed)
 	}

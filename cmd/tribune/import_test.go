@@ -23,6 +23,8 @@ func TestImportExitCode(t *testing.T) {
 	mixed := write("mixed.csv", header+"The paper is thin.,Ann,https://shop.example/2\n,Nobody,\n")
 	bad := write("bad.csv", header+",Nobody,\n")
 	none := write("none.csv", "")
+	lines := write("lines.json", "\uFEFF\n"+`{"text":"The paper is thick, \"quite\".","url":"https://shop.example/3"}`+"\n")
+	rows := write("rows.txt", header+"The paper is blue.,Bo,https://shop.example/4\n")
 	data := filepath.Join(folder, "site")
 	for _, c := range []struct {
 		name string
@@ -33,6 +35,8 @@ func TestImportExitCode(t *testing.T) {
 		{"a dry run of a good file", []string{"--dry-run", good}, 0},
 		{"a good file", []string{good}, 0},
 		{"the same again", []string{good}, 0},
+		{"lines of JSON under another name", []string{lines}, 0},
+		{"a table under another name", []string{rows}, 0},
 		{"a file with a refused row", []string{mixed}, 3},
 		{"a file without a good row", []string{bad}, 3},
 		{"no table at all", []string{none}, 1},

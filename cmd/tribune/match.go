@@ -30,7 +30,7 @@ type matchCommand struct {
 }
 
 // Run says which queries match which posts. Lines that can not be read are
-// named on standard error, and the others count.
+// named on standard error, and the others count; the exit code is 3 if a query was refused.
 func (c *matchCommand) Run(ctx context.Context) error {
 	in := os.Stdin
 	if c.File != "" && c.File != "-" {
@@ -62,6 +62,9 @@ func (c *matchCommand) Run(ctx context.Context) error {
 	}()
 	select {
 	case err := <-done:
+		if err == nil && held.refused > 0 {
+			return held.refused
+		}
 		return err
 	case <-ctx.Done(): // a read from a terminal can not be broken off
 		return ctx.Err()

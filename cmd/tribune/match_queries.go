@@ -20,7 +20,22 @@ type heldQueries struct {
 	set     *query.Set
 	queries map[int64]*query.Query
 	ids     map[int64]string // as JSON writes them
+	refused refusedQueries
 }
+
+// refusedQueries is how many queries of a file were refused. The others were
+// matched; a script can tell by the exit code, as after an import.
+type refusedQueries int
+
+func (n refusedQueries) Error() string {
+	if n == 1 {
+		return "1 query was refused; the others were matched"
+	}
+	return fmt.Sprintf("%d queries were refused; the others were matched", int(n))
+}
+
+// ExitCode tells a partial run from one that failed as a whole.
+func (refusedQueries) ExitCode() int { return 3 }
 
 // fileQuery is an entry of a file of queries: a query, or a list that queries
 // name.
@@ -62,7 +77,12 @@ func readQueries(path string, problems io.Writer) (*heldQueries, error) {
 	if err != nil {
 		return nil, err
 	}
-	complain := func(line int, err error) { fmt.Fprintf(problems, "queries, line %d: %v\n", line, err) }
+	refused := refusedQueries(0)
+	tell := func(line int, what any) { fmt.Fprintf(problems, "queries, line %d: %v\n", line, what) }
+	complain := func(line int, err error) {
+		refused++
+		tell(line, err)
+	}
 	var all []fileQuery
 	switch trimmed := bytes.TrimSpace(text); {
 	case bytes.HasPrefix(trimmed, []byte("{")):
@@ -112,13 +132,14 @@ func readQueries(path string, problems io.Writer) (*heldQueries, error) {
 			held.ids[n], held.queries[n] = id, parsed
 			put(n, parsed)
 			for _, w := range parsed.Warnings() {
-				complain(q.line, errors.New("warning: "+fault.Fill(w.Text, w.Args...)))
+				tell(q.line, "warning: "+fault.Fill(w.Text, w.Args...))
 			}
 		}
 	})
 	if len(held.queries) == 0 {
 		return nil, fmt.Errorf("%s: no query could be read; write {\"id\": 1, \"text\": \"coffee mug\"} on each line", path)
 	}
+	held.refused = refused
 	return held, nil
 }
 

@@ -53,8 +53,8 @@ func TestMatchQueries(t *testing.T) {
 			t.Errorf("problem %d, %q, is not said:\n%s", i, want, problems)
 		}
 	}
-	if len(held.queries) != 5 || strings.Count(problems, "\n") != 6 {
-		t.Errorf("%d queries read:\n%s", len(held.queries), problems)
+	if len(held.queries) != 5 || strings.Count(problems, "\n") != 6 || held.refused != 4 || held.refused.ExitCode() != 3 {
+		t.Errorf("%d queries read, %v:\n%s", len(held.queries), held.refused, problems)
 	}
 	const yaml = `# ours
 ---

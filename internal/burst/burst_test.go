@@ -351,19 +351,19 @@ func TestRead(t *testing.T) {
 		"2026-01-01 04:00:00,NaN\n" +
 		"2026-02-31 04:00:00,4\n" +
 		strings.Repeat("9", 70000) + "\n" +
-		"2026-01-01 04:00:00,4.5"
+		"2026-01-01 04:00:00,4.5\n2026-01-01 00:00:00,0\n2026-01-01,7"
 	var problems []string
 	got, err := Read(strings.NewReader(text), func(line int, err error) { problems = append(problems, fmt.Sprintf("%d: %v", line, err)) })
 	if err != nil {
 		t.Fatal(err)
 	}
 	at := func(hour int) time.Time { return time.Date(2026, 1, 1, hour, 0, 0, 0, time.UTC) }
-	if diff := cmp.Diff([]Value{{at(1), 1, 3}, {at(2), 2, 2}, {at(3), 3, 5}, {at(4), 4.5, 14}}, got); diff != "" {
+	if diff := cmp.Diff([]Value{{at(0), 0, 15}, {at(1), 1, 3}, {at(2), 2, 2}, {at(3), 3, 5}, {at(4), 4.5, 14}}, got); diff != "" {
 		t.Error(diff)
 	}
-	want := []string{`7: "timestamp" is not a time: write 2026-01-31T15:04:05Z or 2026-01-31 15:04:05`,
+	want := []string{`7: "timestamp" is not a time: write 2026-01-31T15:04:05Z, 2026-01-31 15:04:05 or 2026-01-31`,
 		"8: write a time and a number: timestamp,value", "9: a count is from 0 to 1e15, not -4", `10: "many" is not a number`, `11: "NaN" is not a number`,
-		`12: "2026-02-31 04:00:00" is not a time: write 2026-01-31T15:04:05Z or 2026-01-31 15:04:05`, "13: longer than 1024 bytes", "6: line 2 has the same time, and counts"}
+		`12: "2026-02-31 04:00:00" is not a time: write 2026-01-31T15:04:05Z, 2026-01-31 15:04:05 or 2026-01-31`, "13: longer than 1024 bytes", "16: line 15 has the same time, and counts", "6: line 2 has the same time, and counts"}
 	if diff := cmp.Diff(want, problems); diff != "" {
 		t.Error(diff)
 	}

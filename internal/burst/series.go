@@ -83,11 +83,9 @@ func parse(text string) (Value, error) {
 		return Value{}, errors.New("write a time and a number: timestamp,value")
 	}
 	at, count = field(at), field(count)
-	when, err := time.Parse(time.RFC3339, at)
+	when, err := moment(at)
 	if err != nil {
-		if when, err = time.Parse(time.DateTime, at); err != nil {
-			return Value{}, fmt.Errorf("%q is not a time: write 2026-01-31T15:04:05Z or 2026-01-31 15:04:05", at)
-		}
+		return Value{}, err
 	}
 	n, err := strconv.ParseFloat(count, 64)
 	if err != nil || math.IsNaN(n) || math.IsInf(n, 0) {
@@ -97,6 +95,16 @@ func parse(text string) (Value, error) {
 		return Value{}, fmt.Errorf("a count is from 0 to 1e15, not %v", count)
 	}
 	return Value{At: when.UTC(), Count: n}, nil
+}
+
+// moment reads a time, or a day, which begins at midnight UTC.
+func moment(text string) (time.Time, error) {
+	for _, layout := range []string{time.RFC3339, time.DateTime, time.DateOnly} {
+		if at, err := time.Parse(layout, text); err == nil {
+			return at, nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("%q is not a time: write 2026-01-31T15:04:05Z, 2026-01-31 15:04:05 or 2026-01-31", text)
 }
 
 // field takes spaces and quotes off.

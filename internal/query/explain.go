@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Reason is one part of a query that a post fulfils.
@@ -166,58 +168,98 @@ func (q *Query) Without(term int) (rest *Query, ok bool) {
 	}, func() bool { return at >= term })
 }
 
-// Needs gives folded words that a text has if the query finds it: all of them,
-// or at least one if anyOf. It gives none if the query can find a text by
-// something else: a pattern, a hashtag, a field. A search by an index of words
-// can begin with them.
-func (q *Query) Needs() (words []string, anyOf bool) {
+// Need is a folded word that a text has, or the beginning of one.
+type Need struct {
+	Word   string
+	Begins bool
+}
+
+// better orders needs: whole words first, then longer ones, which are rarer as
+// a rule.
+func better(a, b Need) int {
+	if a.Begins != b.Begins {
+		if a.Begins {
+			return 1
+		}
+		return -1
+	}
+	return cmp.Or(cmp.Compare(len(b.Word), len(a.Word)), cmp.Compare(a.Word, b.Word))
+}
+
+// Needs gives words, or beginnings of words, that a text has if the query finds
+// it: all of them, or at least one if anyOf. Beginnings are only given where
+// there are no words, and then one, if not anyOf. It gives none if the query can
+// find a text by something else: letters inside a word, a field. A search by an
+// index of words can begin with them.
+func (q *Query) Needs() (needs []Need, anyOf bool) {
 	if q.root == nil {
 		return nil, false
 	}
-	words, anyOf = q.root.needs()
-	slices.Sort(words)
-	return slices.Compact(words), anyOf && len(words) > 1
+	needs, anyOf = q.root.needs()
+	slices.SortFunc(needs, better)
+	needs = slices.Compact(needs)
+	anyOf = anyOf && len(needs) > 1
+	if begun := slices.IndexFunc(needs, func(n Need) bool { return n.Begins }); begun >= 0 && !anyOf {
+		needs = needs[:max(1, begun)]
+	}
+	return needs, anyOf
 }
 
-func (n *node) needs() (words []string, anyOf bool) {
+func (n *node) needs() (needs []Need, anyOf bool) {
 	switch n.op {
 	case opTerm:
 		for _, a := range n.atoms {
-			if a.kind == atomWord || a.kind == atomExact {
-				words = append(words, a.text)
+			if need, ok := a.need(); ok {
+				needs = append(needs, need)
 			}
 		}
-		return words, false
+		return needs, false
 	case opSaved:
 		return n.kids[0].needs()
 	case opAnd, opNear:
-		var first []string // of alternatives, where no kid has words that it needs
+		var first []Need // of alternatives, where no kid has words that it needs
 		for _, k := range n.kids {
 			need, any := k.needs()
 			if !any {
-				words = append(words, need...)
+				needs = append(needs, need...)
 			} else if first == nil || len(need) < len(first) {
 				first = need
 			}
 		}
-		if len(words) == 0 {
+		if len(needs) == 0 {
 			return first, true
 		}
-		return words, false
+		return needs, false
 	case opOr:
 		for _, k := range n.kids {
 			need, any := k.needs()
 			if len(need) == 0 {
 				return nil, false
 			}
-			if !any { // one of what it needs is enough to begin with: the longest is the rarest, as a rule
-				need = []string{slices.MaxFunc(need, func(a, b string) int { return cmp.Compare(len(a), len(b)) })}
+			if !any { // one of what it needs is enough to begin with
+				need = []Need{slices.MinFunc(need, better)}
 			}
-			words = append(words, need...)
+			needs = append(needs, need...)
 		}
-		return words, true
+		return needs, true
 	}
 	return nil, false
+}
+
+// need gives what a text needs to have for an atom to find something.
+func (a atom) need() (n Need, ok bool) {
+	switch a.kind {
+	case atomWord, atomExact:
+		return Need{Word: a.text}, true
+	case atomGlob:
+		n = Need{Word: a.text[:strings.IndexAny(a.text, "*?")], Begins: true}
+	case atomMark: // the first word in it can be longer: #paper's
+		n = Need{Word: a.text[1:], Begins: true}
+		if strings.ContainsFunc(n.Word, func(r rune) bool { return r >= utf8.RuneSelf }) { // may be several words
+			return Need{}, false
+		}
+	}
+	return n, len(n.Word) >= 2 && !strings.ContainsFunc(n.Word, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }
 
 // WordsOnly gives the query without what it asks of fields, to explain a text

@@ -267,3 +267,33 @@ func lowerText(s string) string {
 	}
 	return string(b)
 }
+
+// Ask is what a query asks of one field of a post.
+type Ask struct {
+	Field  string // lang, author, site, source, country, sentiment, has, reach
+	Value  string // in lower case; of reach the sign, and nothing of what is asked for in words
+	Number int64  // of reach
+	node   *node
+}
+
+// Finds reports whether the field of a post is as asked for.
+func (a Ask) Finds(p *Post) bool { return newEvaluator(Doc{Post: p}).hasField(a.node) }
+
+// Asks gives what each post that the query finds has in its fields.
+func (q *Query) Asks() (all []Ask) {
+	var walk func(n *node)
+	walk = func(n *node) {
+		switch n.op {
+		case opField:
+			all = append(all, Ask{fieldNames[n.field], n.value, n.number, n})
+		case opAnd, opSaved:
+			for _, k := range n.kids {
+				walk(k)
+			}
+		}
+	}
+	if q.root != nil {
+		walk(q.root)
+	}
+	return all
+}

@@ -296,3 +296,60 @@ func FuzzMatch(f *testing.F) {
 		}
 	})
 }
+
+// A text that a query finds has what the query needs and asks for.
+func TestNeedsAndAsks(t *testing.T) {
+	needed, asked := 0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		q, post := drawQuery(t), drawPost(t)
+		doc := post.Tokenize()
+		if !q.Match(doc) {
+			return
+		}
+		needs, anyOf := q.Needs()
+		missing := 0
+		for _, n := range needs {
+			if !slices.ContainsFunc(doc.Tokens, func(t Token) bool {
+				return t.Word == n.Word || n.Begins && strings.HasPrefix(t.Word, n.Word)
+			}) {
+				missing++
+			}
+		}
+		if missing > 0 && (!anyOf || missing == len(needs)) {
+			t.Fatalf("%s finds %q, which has not %v (any: %v)", q, post.Text, needs, anyOf)
+		}
+		for _, a := range q.Asks() {
+			if asked++; !a.Finds(doc.Post) {
+				t.Fatalf("%s finds %+v, which is not as %+v asks", q, post, a)
+			}
+		}
+		needed += len(needs)
+	})
+	if needed == 0 || asked == 0 {
+		t.Errorf("%d needs and %d asks were drawn", needed, asked)
+	}
+	for text, want := range map[string]string{
+		"col?r": "col*", "pap*r ink": "ink", "#paper": "paper*", "carpet* re*": "carpet*", "*work": "", "a*b": "", "word~1": "", "col?r OR tint": "tint col* any",
+		"#東京": "", "(lang:fr OR mug)": "", "mug lang:fr": "mug", "mug*": "mug*", "NOT mug tea": "tea",
+	} {
+		q, err := Parse(text)
+		if err != nil {
+			t.Errorf("%s: %v", text, err)
+			continue
+		}
+		needs, anyOf := q.Needs()
+		var got []string
+		for _, n := range needs {
+			if n.Begins {
+				n.Word += "*"
+			}
+			got = append(got, n.Word)
+		}
+		if anyOf {
+			got = append(got, "any")
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s needs %q, want %q", text, got, want)
+		}
+	}
+}

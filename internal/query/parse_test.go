@@ -250,6 +250,8 @@ func TestSeldomMeant(t *testing.T) {
 		{"bague or", nil},
 		{"(mug or) cup OR near you", nil},
 		{strings.Repeat("mug or ", 50) + "cup", slices.Repeat([]string{"“or” is looked for as a word"}, maxNotes)},
+		{"mug site:not_a_site", []string{"Column 5: “not_a_site” is no whole name of a site"}},
+		{"mug site:com OR mug site:info OR mug site:localhost", nil},
 		{"mug lang:xx country:zz", []string{"Column 5: no language has the code “xx”", "Column 13: no country has the code “zz”"}},
 		{"mug lang:pt-br lang:fil country:xk country:uk", nil},
 		{"the", []string{"Column 1: “the” stands in nearly every text"}},

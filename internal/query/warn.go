@@ -28,16 +28,30 @@ var commonWords = func() map[string]bool {
 
 // Warnings says what of a query is allowed but seldom meant: a query that
 // would find nearly everything, because all it needs are words that most texts
-// hold, or fields that most posts have; words that look like operators; and codes
-// that no language or country has. The first is about what matters most.
+// hold, or fields that most posts have; words that look like operators; codes
+// that no language or country has; and half names of sites. The first is about what matters most.
 func (q *Query) Warnings() []*fault.Error {
 	if q.root == nil {
 		return nil
 	}
-	return slices.Concat(q.broad(), q.notes, q.root.strange(nil))
+	return slices.Concat(q.broad(), q.Notes())
 }
 
-// strange adds warnings of codes that no language, or no country, has.
+// Notes says what of a query most likely means something else than it says. It
+// is what Warnings says but for that it finds nearly everything, which may be meant
+// where one looks through what is there.
+func (q *Query) Notes() []*fault.Error {
+	if q.root == nil {
+		return nil
+	}
+	return slices.Concat(q.notes, q.root.strange(nil))
+}
+
+// longestEnd is how long what sites' names end in, such as com or info, mostly is.
+const longestEnd = 4
+
+// strange adds warnings of codes that no language, or no country, has, and of
+// words in the place of a site's name.
 func (n *node) strange(all []*fault.Error) []*fault.Error {
 	switch {
 	case len(all) >= maxNotes || n.op == opSaved: // what is saved is warned of where it is
@@ -47,6 +61,8 @@ func (n *node) strange(all []*fault.Error) []*fault.Error {
 		if _, err := language.ParseBase(base); err != nil {
 			all = append(all, fault.New(fault.Invalid, "Column {column}: no language has the code “{text}”, so nothing is found by it. Look its code up, such as en, fr or pt-br.", "column", n.col, "text", n.value))
 		}
+	case n.op == opField && n.field == fieldSite && !strings.Contains(n.value, ".") && len(n.value) > longestEnd && n.value != "localhost":
+		all = append(all, fault.New(fault.Invalid, "Column {column}: “{text}” is no whole name of a site: it finds only those that end in .{text}. Write for example site:{text}.com.", "column", n.col, "text", n.value))
 	case n.op == opField && n.field == fieldCountry:
 		if r, err := language.ParseRegion(n.value); err != nil || !r.IsCountry() {
 			all = append(all, fault.New(fault.Invalid, "Column {column}: no country has the code “{text}”, so nothing is found by it. Look its two letters up, such as fr, gb or br.", "column", n.col, "text", n.value))

@@ -126,7 +126,7 @@ func (b box) again(w http.ResponseWriter, r *http.Request, v *page.View) error {
 	if err := b.People.SendAgain(r.Context(), v.Actor, id); err != nil {
 		return err
 	}
-	page.Flash(w, r, "saved")
+	page.Flash(w, r, "again")
 	return page.Back(w, r, fmt.Sprintf("/desk/outbox/%d", id))
 }
 

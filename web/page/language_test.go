@@ -48,3 +48,17 @@ func TestOneChoiceOfLanguages(t *testing.T) {
 		}
 	}
 }
+
+// TestLanguage is changed by a button, not by following a link: what only reads
+// changes nothing of anybody's.
+func TestLanguage(t *testing.T) {
+	s := webtest.New(t, webtest.Folder{Files: ideas.Files, Routes: ideas.Routes}, webtest.Folder{Files: page.Files, Routes: page.Routes})
+	ana := s.Person("Ana Blum", know.Member)
+	ana.Get("/ideas").Want(t, 200, `<html lang="en"`, `<button name="to" value="fr" lang="fr">Français</button>`)
+	ana.Get("/language?to=fr&next=/ideas").Want(t, 405)
+	ana.Get("/ideas").Want(t, 200, `<html lang="en"`)
+	ana.Post("/language", "to", "tlh", "next", "//elsewhere.example").Want(t, 303)
+	ana.Get("/ideas").Want(t, 200, `<html lang="en"`)
+	ana.Post("/language", "to", "fr", "next", "/ideas").Want(t, 303)
+	ana.Get("/ideas").Want(t, 200, `<html lang="fr"`)
+}

@@ -19,7 +19,7 @@ func Routes(mux *http.ServeMux, k *Kit) {
 	mux.Handle("GET /brand.css", k.Handle(brandCSS))
 	mux.Handle("GET /favicon.svg", k.Handle(favicon))
 	mux.Handle("GET /picture/{sha}", k.Handle(k.picture))
-	mux.Handle("GET /language", k.Handle(k.language))
+	mux.Handle("POST /language", k.Handle(k.language))
 	mux.Handle("/", k.Handle(func(w http.ResponseWriter, r *http.Request, v *View) error {
 		if to := meant(mux, r); to != "" {
 			return Back(w, r, to)
@@ -113,8 +113,8 @@ func (k *Kit) picture(w http.ResponseWriter, r *http.Request, _ *View) error {
 // language changes the language of pages: for a person for good, for a
 // visitor in this browser.
 func (k *Kit) language(w http.ResponseWriter, r *http.Request, v *View) error {
-	to := r.URL.Query().Get("to")
-	next := know.SafeNext(r.URL.Query().Get("next"))
+	to := r.PostFormValue("to")
+	next := know.SafeNext(r.PostFormValue("next"))
 	if next == "" {
 		next = "/"
 	}

@@ -5,7 +5,6 @@ import (
 	"compress/gzip"
 	"errors"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -163,14 +162,13 @@ func (v *View) Named(p know.Person) string {
 	return p.Name + " (" + v.Site.Brand + ")"
 }
 
-// WithLang gives this page's address in another language; that of signing in
-// keeps where it leads.
-func (v *View) WithLang(lang string) templ.SafeURL {
-	at := v.Path
-	if at == "/signin" && v.Query != "" {
-		at += "?" + v.Query
+// Here gives this page's address, to come back to; that of signing in keeps
+// where it leads.
+func (v *View) Here() string {
+	if v.Path == "/signin" && v.Query != "" {
+		return v.Path + "?" + v.Query
 	}
-	return templ.SafeURL("/language?to=" + lang + "&next=" + url.QueryEscape(at))
+	return v.Path
 }
 
 // Initials gives the one or two letters that stand for a face.
@@ -210,6 +208,8 @@ func (v *View) Done() string {
 		return v.T("Saved.")
 	case "sent":
 		return v.T("Sent.")
+	case "again":
+		return v.T("It is tried once more. What became of it stands here within a minute.")
 	case "proposed":
 		return v.T("Your idea is on the square. We will tell you what becomes of it.")
 	case "commented":

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"tribune/internal/fault"
 	"tribune/internal/query"
 	"tribune/listen"
 	"tribune/web/page"
@@ -105,6 +106,14 @@ func (s stream) sourceName(v *page.View, id int64) string {
 		return v.T("in {source}", "source", s.sources[i].Name)
 	}
 	return v.T("a source that was removed")
+}
+
+// notes says what of the words looked for most likely means something else.
+func (s stream) notes() []*fault.Error {
+	if q := s.parsed[0]; q != nil && s.text != "" {
+		return q.Notes()
+	}
+	return nil
 }
 
 func (s stream) filtered() bool { return len(s.values()) > 0 }

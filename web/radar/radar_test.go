@@ -42,6 +42,8 @@ func TestStreamAndMention(t *testing.T) {
 	marta.Get("/desk/radar").Want(t, 200, "Jonas Keller", "open a conversation", fmt.Sprintf("/desk/mentions/%d/idea", id))
 	marta.Get("/desk/radar?q=oriflamme").Want(t, 200, "<mark>Oriflamme</mark>")
 	marta.Get("/desk/radar?q=nothing").Want(t, 200, "Nothing that was heard fits.")
+	marta.Get("/desk/radar?q=oriflamme+or+ink").Want(t, 200, "“or” is looked for as a word.")
+	marta.Get("/desk/radar?q=the").Want(t, 200).Without(t, "nearly every text") // one may look through that
 	path := fmt.Sprintf("/desk/mentions/%d", id)
 	marta.Get(path).Want(t, 200, "What Jonas Keller said", "hx-get=\"/desk/ideas/find?mention=")
 	marta.Post(path+"/hide", "reason", "").Want(t, 422, "Say why")

@@ -23,6 +23,14 @@ type act struct {
 	url  string // where it is, "" if it is nowhere any more
 }
 
+// by names who did it.
+func (a act) by(v *page.View) string {
+	if a.fact.Actor == 0 {
+		return v.T("Somebody at the server’s command line")
+	}
+	return v.Named(a.who)
+}
+
 func (p panel) audit(w http.ResponseWriter, r *http.Request, v *page.View) error {
 	before, _ := strconv.ParseInt(r.URL.Query().Get("before"), 10, 64)
 	facts, err := p.People.Audit(r.Context(), v.Actor, max(0, before), auditRows+1)

@@ -89,6 +89,10 @@ func TestAuditNames(t *testing.T) {
 	if _, err := s.Ideas.MakeRelease(ctx, owner.Actor, shape.NewRelease{Title: "A heavier paper"}); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := s.Radar.Import(ctx, know.Actor{Role: know.Owner}, strings.NewReader("text\nOne\n"), "csv", listen.ImportOptions{Source: "Letters"}); err != nil {
+		t.Fatal(err)
+	}
+	owner.Get("/desk/settings/audit").Want(t, 200, "command line</b>  added", "command line</b>  changed the role of  <").Without(t, "somebody who left")
 	at := "/desk/radar/queries/" + strconv.FormatInt(q.ID, 10)
 	owner.Get("/desk/settings/audit").Want(t, 200, `href="`+at+`" dir="auto">the standing query Paper &lt;b&gt;</a>`, "removed  <span dir=\"auto\">a list that is no longer there<",
 		`released  <a href="/changes/1" dir="auto">A heavier paper</a>`).Without(t, "query 1", "release 1")
@@ -244,6 +248,11 @@ func TestFirstDay(t *testing.T) {
 	me, err := s.People.Person(t.Context(), owner.ID)
 	if now, _ := s.People.Site(t.Context()); err != nil || now.SetUp || me.Name != "" || me.Photo == "" {
 		t.Errorf("%+v, %+v, %v", now, me, err)
+	}
+	before := strings.Count(owner.Get("/desk/settings/audit").Body, "<time")
+	owner.Do(form(t, "/desk/welcome", fields, map[string][]byte{"photo": picture.Bytes()})).Want(t, 422)
+	if after := strings.Count(owner.Get("/desk/settings/audit").Body, "<time"); after != before {
+		t.Errorf("the same photo again: %d acts after %d", after, before)
 	}
 	fields["email"] = "marta@example.org"
 	owner.Do(form(t, "/desk/welcome", fields, nil)).Want(t, 303)
