@@ -14,6 +14,7 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -76,11 +77,14 @@ func New(folders ...fs.FS) (*Set, error) {
 		}
 	}
 	css = fmt.Appendf(css, "\n@layer pages {\n%s}\n", pages.Bytes())
-	s.add("tribune.css", "text/css; charset=utf-8", css)
-	s.add("desk.css", "text/css; charset=utf-8", fmt.Appendf(nil, "@layer pages {\n%s}\n", desk.Bytes()))
+	s.add("tribune.css", "text/css; charset=utf-8", remarks.ReplaceAll(css, nil))
+	s.add("desk.css", "text/css; charset=utf-8", remarks.ReplaceAll(fmt.Appendf(nil, "@layer pages {\n%s}\n", desk.Bytes()), nil))
 	s.add("tribune.js", "text/javascript; charset=utf-8", append(append(js, '\n'), scripts.Bytes()...))
 	return s, nil
 }
+
+// remarks are the comments of a style sheet: for who writes it, not for the wire.
+var remarks = regexp.MustCompile(`(?s)/\*.*?\*/`)
 
 // addOwn keeps the scripts of a folder that are served alone.
 func (s *Set) addOwn(folder fs.FS) error {
