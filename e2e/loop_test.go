@@ -114,7 +114,7 @@ func (x *loop) speak(p *Page) {
 	x.t.Helper()
 	if x.lang != "en" {
 		p.Go(x.site.URL)
-		p.Follow(".foot-languages a")
+		p.Follow(".foot-languages button")
 	}
 }
 

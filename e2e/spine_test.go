@@ -133,7 +133,7 @@ func (x *spine) speak(p *Page) {
 	x.t.Helper()
 	p.Go(x.site.URL)
 	if x.lang != "en" {
-		p.Follow(".foot-languages a")
+		p.Follow(".foot-languages button")
 	}
 	x.look(p, "front")
 }
