@@ -103,7 +103,7 @@ func (s *Site) settle(ctx context.Context) error {
 		}
 		made := allocated()
 		if given == 0 || made-before <= settleQuiet && made-given >= settleWorth {
-			s.giveBack()
+			s.giveBack(ctx)
 			made = allocated()
 			given = made
 		}
@@ -111,9 +111,13 @@ func (s *Site) settle(ctx context.Context) error {
 	}
 }
 
-// giveBack collects twice, as pools are emptied by the second, and lets go of
-// the program's own file, half of which was needed for starting only.
-func (s *Site) giveBack() {
+// giveBack lets go of the database's pages, collects twice, as pools are emptied
+// by the second, and lets go of the program's own file, half of which was needed
+// for starting only.
+func (s *Site) giveBack(ctx context.Context) {
+	if err := s.DB.Rest(ctx); err != nil {
+		s.Log.Debug("the database's pages stay in memory", "error", err)
+	}
 	runtime.GC()
 	debug.FreeOSMemory()
 	if err := dropProgram(); err != nil {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the PostgreSQL driver, by its name "pgx"
 	_ "modernc.org/sqlite"             // the SQLite driver, by its name "sqlite"
@@ -84,7 +85,20 @@ func (db *DB) openSQLite(ctx context.Context) error {
 	}
 	db.pool.SetMaxOpenConns(8)
 	db.pool.SetMaxIdleConns(8)
+	db.pool.SetConnMaxIdleTime(time.Minute) // a connection holds up to 8 MB of pages
 	return nil
+}
+
+// Rest gives back what the writer holds of pages, up to 48 MB, and can read
+// again: for when nobody is about.
+func (db *DB) Rest(ctx context.Context) error {
+	if db.postgres {
+		return nil
+	}
+	return db.Update(ctx, func(tx *Tx) error {
+		_, err := tx.Exec(ctx, `pragma shrink_memory`)
+		return err
+	})
 }
 
 // The writer's connection has a larger cache than those that read: indexes that
