@@ -47,9 +47,10 @@ func carryOn(t *testing.T, site *tribune.Site, marta, gone know.Actor) {
 
 	stored, err := site.Purchases.Store(ctx, marta, []purchase.Order{
 		{ExternalID: "1", At: now.Add(-time.Hour), Email: goneAddress, Country: "NO", AmountMinor: 1250, Currency: "EUR"},
-		{ExternalID: "2", At: now.Add(-time.Hour), Email: "kari@example.org", Country: "NO", AmountMinor: 1250, Currency: "EUR"}})
+		{ExternalID: "2", At: now.Add(-time.Hour), Email: "kari@example.org", Country: "NO", AmountMinor: 1250, Currency: "EUR"},
+		{ExternalID: "3", At: now.Add(-time.Hour), Email: "liv@example.org", Country: "NO", AmountMinor: 1250, Currency: "EUR"}})
 	must(err)
-	for n, why := range []purchase.Answer{{Words: "A " + goneReason, ByName: goneName, TellerName: "Marta"}, {Words: "She showed me hers.", Teller: gone.ID}} {
+	for n, why := range []purchase.Answer{{Words: "A " + goneReason, ByName: goneName, TellerName: "Marta"}, {Words: "She showed me hers.", Teller: gone.ID}, {TellerName: goneName}} {
 		must(stored[n].Err)
 		code, err := site.Purchases.Code(ctx, stored[n].ID)
 		must(err)

@@ -292,6 +292,9 @@ type Support struct {
 	AgainstShare float64 `json:"against_share" doc:"against / active"`
 	AgainstLow   float64 `json:"against_low" doc:"Of the 99 % Wilson interval"`
 	AgainstHigh  float64 `json:"against_high"`
+
+	VotesBound   string `json:"votes_bound,omitempty" enum:"at_least,at_most" doc:"Not given if votes is exact: others than staff are not told where nearly all voted alike"`
+	AgainstBound string `json:"against_bound,omitempty" enum:"at_least,at_most" doc:"The same of against"`
 }
 
 // SupportOf is the support for an idea by tribe.
@@ -318,7 +321,7 @@ func (s *service) ideaSupport(ctx context.Context, a *gate.Asker, in *ByID) (*an
 		all := make([]Support, len(from))
 		for n, x := range from {
 			all[n] = Support{x.Tribe.ID, x.Group, x.Tribe.Name, append([]string{}, x.Words...), x.Votes, x.Against, x.Active, x.Share(), x.Low, x.High, string(x.Stance),
-				x.AgainstShare(), x.AgainstLow, x.AgainstHigh}
+				x.AgainstShare(), x.AgainstLow, x.AgainstHigh, string(x.Bound), string(x.AgainstBound)}
 		}
 		return all
 	}

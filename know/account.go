@@ -45,6 +45,15 @@ type Account struct {
 	CreatedAt   time.Time
 }
 
+// folded is the address as it is kept: addresses that differ by case alone are
+// one, but for a shop's ids, of which nobody but the shop knows what they mean.
+func (a Account) folded() string {
+	if a.Kind == Shop {
+		return strings.TrimSpace(a.Address)
+	}
+	return strings.ToLower(strings.TrimSpace(a.Address))
+}
+
 // Holder gives the person who holds an account, 0 if nobody does.
 func (a Account) Holder() int64 {
 	if a.JoinedBy != 0 {
@@ -121,7 +130,7 @@ func (d *Directory) EnsureAccounts(ctx context.Context, tx *storage.Tx, all []Ac
 	now, ids, rows := storage.Micros(d.now()), map[key]int64{}, make([][]any, 0, len(all))
 	keys := make([]key, len(all))
 	for i, a := range all {
-		k := key{a.Kind, strings.ToLower(strings.TrimSpace(a.Address))}
+		k := key{a.Kind, a.folded()}
 		keys[i] = k
 		if _, there := ids[k]; there {
 			continue

@@ -23,6 +23,8 @@ type Directory struct {
 	now    func() time.Time
 	random io.Reader
 
+	leaving []func(ctx context.Context, tx *storage.Tx, person int64, name string) error
+
 	actors  held[string, Actor] // by hash of a session or token
 	site    held[string, Site]
 	persons held[int64, Person]

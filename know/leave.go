@@ -38,14 +38,26 @@ func (d *Directory) Leave(ctx context.Context, a Actor, words bool) error {
 	})
 }
 
+// Leaving has f run whenever somebody leaves, while their name is still known,
+// in the transaction that erases it: for folders that hold names which others
+// typed. It is not safe for use once the site runs.
+func (d *Directory) Leaving(f func(ctx context.Context, tx *storage.Tx, person int64, name string) error) {
+	d.leaving = append(d.leaving, f)
+}
+
 // erase takes away what says who a person is. Accounts that mentions hang on
 // stay as nameless rows, still tied to the person's id until the followers of
 // "person.left" have erased what was said from them; each with the traces of
 // what it was, until Forgotten.
 func (d *Directory) erase(ctx context.Context, tx *storage.Tx, person int64) error {
-	var photo string
-	if err := tx.Row(ctx, `select photo from person where id = $1`, person).Scan(&photo); err != nil {
+	var name, photo string
+	if err := tx.Row(ctx, `select name, photo from person where id = $1`, person).Scan(&name, &photo); err != nil {
 		return err
+	}
+	for _, f := range d.leaving {
+		if err := f(ctx, tx, person, name); err != nil {
+			return err
+		}
 	}
 	// What they once took off themselves was theirs, too: it is erased with them
 	// unless somebody else has confirmed it since.

@@ -20,7 +20,7 @@ func (d *Directory) Search(ctx context.Context, a Actor, text string, limit int)
 		return nil, err
 	}
 	people, err := storage.All(ctx, d.db, scanPerson, selectPerson+` where left_at = 0 and (lower(name) like $1 escape '\' or id in (
-		select person_id from account where person_id <> 0 and (lower(name) like $1 escape '\' or address like $1 escape '\')))
+		select person_id from account where person_id <> 0 and (lower(name) like $1 escape '\' or lower(address) like $1 escape '\')))
 		order by name, id limit $2`, anywhere(text), limit)
 	if err != nil {
 		return nil, fmt.Errorf("know: search for people: %w", err)
@@ -34,7 +34,7 @@ func (d *Directory) Unclaimed(ctx context.Context, a Actor, text string, limit i
 	if err := Require(a, Know, Subject{Audience: Team}); err != nil {
 		return nil, err
 	}
-	accounts, err := storage.All(ctx, d.db, scanAccount, selectAccount+` where person_id = 0 and (lower(name) like $1 escape '\' or address like $1 escape '\') and not (`+merelyAsked+`)
+	accounts, err := storage.All(ctx, d.db, scanAccount, selectAccount+` where person_id = 0 and (lower(name) like $1 escape '\' or lower(address) like $1 escape '\') and not (`+merelyAsked+`)
 		order by id desc limit $2`, anywhere(text), limit)
 	if err != nil {
 		return nil, fmt.Errorf("know: search for accounts: %w", err)

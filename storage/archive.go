@@ -36,7 +36,7 @@ var tables = []string{
 	"thread", "message", "letter",
 	"purpose", "charter", "clause", "call", "status", "idea", "idea_tag", "tag", "merged_row", "vote", "vote_against", "comment", "follow", "voice", "decision", "override", "telling", "release", "release_idea", "credit",
 	"post", "post_picture", "post_reply", "post_reaction", "post_edit",
-	"purchase", "purchase_country", "reason", "reason_teller",
+	"purchase", "purchase_refund", "purchase_country", "reason", "reason_teller",
 	"board", "board_quota", "board_invite", "board_application", "board_pool", "board_draw", "board_seat", "board_talk", "board_said", "board_task", "board_answer", "board_vote",
 	"share_link", "share_salt", "share_open", "share_join", "thanks", "effect", "effect_due",
 	"referral", "referral_account", "referral_month", "referral_crossed", "referral_tree", "referral_due", "unexplained_note",

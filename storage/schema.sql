@@ -1744,7 +1744,7 @@ CREATE TABLE webmention (
   received_at  bigint not null, -- when it was sent last: what is sent again is looked at again
   due_at       bigint not null,
   failures     bigint not null default 0, -- in a row
-  leased_until bigint not null default 0,
+  leased_until bigint not null default 0, heard_at bigint not null default 0,
   unique (source, target)
 );
 
@@ -1896,3 +1896,10 @@ CREATE INDEX mention_language on mention (language, published_at, id);
 CREATE INDEX mention_country on mention (country, published_at, id) where country <> '';
 
 CREATE INDEX mention_reach on mention (reach) where reach <> 0;
+
+CREATE TABLE purchase_refund (
+  purchase_id  bigint not null,
+  ref          text   not null, -- the shop's id of it; else its time, its amount, and the how manieth of these
+  amount_minor bigint not null,
+  primary key (purchase_id, ref)
+);

@@ -40,6 +40,8 @@ type Support struct {
 
 	Against                 int64
 	AgainstLow, AgainstHigh float64 // Wilson interval of Against/Active, 99 %
+
+	Bound, AgainstBound Bound // of Votes and Against, which others than staff may see less exactly
 }
 
 // Share is the share of active members who voted for the idea, 0 without any.
@@ -81,6 +83,7 @@ type SupportOf struct {
 const (
 	leastActive = 10
 	leastShown  = 5
+	leastApart  = 3      // on either side of an exact count: who is in a tribe is public
 	z99         = 2.5758 // two-sided 99 %: many tribes are compared for many ideas
 )
 
@@ -197,6 +200,9 @@ func (s *Tribes) weigh(ctx context.Context, a know.Actor, of *SupportOf, counts 
 				of.Refused = append(of.Refused, t)
 			case Passes:
 				of.Passed = append(of.Passed, t)
+			}
+			if n := len(of.Tribes) - 1; !staff && n >= 0 && of.Tribes[n].Tribe.ID == t.ID {
+				of.Tribes[n].blur()
 			}
 		}
 	}

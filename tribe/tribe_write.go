@@ -70,12 +70,17 @@ func (s *Tribes) free(ctx context.Context, tx *storage.Tx, called string, but in
 	return taken(other)
 }
 
-// Change renames a tribe, or says anew what it stands for. Every member may;
-// what was is kept, with who wrote it.
+// Change renames a tribe, or says anew what it stands for. Members of some
+// standing may; what was is kept, with who wrote it.
 func (s *Tribes) Change(ctx context.Context, a know.Actor, id int64, e Edit) (t Tribe, err error) {
 	called, folded, unnamed := name(e.Name)
 	words, long := stands(e.Stands)
 	err = s.change(ctx, a, id, func(tx *storage.Tx, was Tribe) error {
+		if ok, err := hasStanding(ctx, tx, id, a.ID, s.now()); err != nil {
+			return err
+		} else if !ok {
+			return tooNew()
+		}
 		if unnamed == nil && called != was.Name {
 			unnamed = s.people.MayBeTribe(ctx, tx, called)
 		}

@@ -17,6 +17,11 @@ func (l *Ledger) again(ctx context.Context, tx *storage.Tx, a know.Actor, was Pu
 	if was.AmountMinor != o.AmountMinor || was.Currency != o.Currency {
 		return false, fault.New(fault.Conflict, "This order is here already, with another amount or currency. What is here stands.").On("amount_minor")
 	}
+	if o.paidBack.ref != "" {
+		if o.RefundedMinor, err = payBack(ctx, tx, was, o.paidBack); err != nil {
+			return false, err
+		}
+	}
 	if o.RefundedMinor > was.RefundedMinor || o.Cancelled && !was.Cancelled {
 		if err := l.takeBack(ctx, tx, a, &was, o); err != nil {
 			return false, err
@@ -103,12 +108,19 @@ func anotherBuyer(ctx context.Context, tx *storage.Tx, was Purchase, o Order) (w
 	switch {
 	case strings.HasPrefix(address, forgotten):
 		return nil, nil
-	case was.Customer != "" && o.Customer != "" && o.Customer != was.Customer:
+	case !was.sameCustomer(o):
 		field = "customer_id"
-	case said.Kind != know.Mail && kind == know.Mail, said.Kind == kind && strings.ToLower(said.Address) == address:
+	case said.Kind != know.Mail && kind == know.Mail, said.Kind == kind && (said.Address == address || strings.ToLower(said.Address) == address):
 		return nil, nil
 	}
 	return []error{fault.New(fault.Conflict, "This order has its buyer already, and it is not the one who is named now. What is here stands.").On(field)}, nil
+}
+
+// sameCustomer reports whether an order names the customer that it has here, or
+// one of the two says nothing. An earlier version kept those numbers in small
+// letters.
+func (p Purchase) sameCustomer(o Order) bool {
+	return p.Customer == "" || o.Customer == "" || o.Customer == p.Customer || strings.ToLower(o.Customer) == p.Customer
 }
 
 // locate adds from where somebody bought, if that was not known.

@@ -46,7 +46,7 @@ func (l *Ledger) pass(ctx context.Context, tx *storage.Tx, a know.Actor, from kn
 		return b, err
 	}, `select p.id, p.account_id from purchase p join account f on f.id = p.account_id
 		where f.kind = $1 and f.address = $2 and f.person_id = 0 and f.id <> $3 and not exists (select 1 from reason where reason.account_id = f.id) order by p.id`,
-		string(from.Kind), strings.ToLower(from.Address), to)
+		string(from.Kind), from.Address, to)
 	for _, b := range all {
 		if _, err := tx.Exec(ctx, `update purchase set account_id = $1, due = 1 where id = $2`, to, b.id); err != nil {
 			return false, err
@@ -61,7 +61,7 @@ func (l *Ledger) pass(ctx context.Context, tx *storage.Tx, a know.Actor, from kn
 // name adds who bought to an order of which that was not known, or only by the
 // shop's number of them, and that number to one that has none.
 func (l *Ledger) name(ctx context.Context, tx *storage.Tx, a know.Actor, was Purchase, o Order) (changed bool, err error) {
-	if o.Email == "" && o.Customer == "" || was.Customer != "" && o.Customer != "" && o.Customer != was.Customer {
+	if o.Email == "" && o.Customer == "" || !was.sameCustomer(o) {
 		return false, nil
 	}
 	var on know.Account

@@ -34,5 +34,7 @@ type Ledger struct {
 
 // New makes it.
 func New(log *slog.Logger, db *storage.DB, events *event.Log, people *know.Directory, now func() time.Time) *Ledger {
-	return &Ledger{log: log, db: db, events: events, people: people, now: now}
+	l := &Ledger{log: log, db: db, events: events, people: people, now: now}
+	people.Leaving(l.unname)
+	return l
 }

@@ -3,6 +3,7 @@ package purchase
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"tribune/event"
@@ -22,6 +23,24 @@ func (l *Ledger) Erase(ctx context.Context, tx *storage.Tx, facts []event.Event)
 		if err := l.erase(ctx, tx, f.Subject.ID, f.N == 1); err != nil {
 			return fmt.Errorf("purchase: erase %d: %w", f.Subject.ID, err)
 		}
+	}
+	return nil
+}
+
+// unname takes the name of who leaves out of what buyers typed. That somebody
+// was named by it stays where they had agreed; else it is as if nobody had been
+// found. A first name alone is anybody's, unless it was found to be theirs.
+func (l *Ledger) unname(ctx context.Context, tx *storage.Tx, person int64, name string) error {
+	if _, err := tx.Exec(ctx, `update reason set teller_name = '', teller_id = case when exists (
+			select 1 from reason_teller t where t.reason_id = reason.id and t.person_id = $1 and t.state = 'yes') then teller_id else 0 end
+		where teller_id = $1 and teller_name <> ''`, person); err != nil {
+		return fmt.Errorf("purchase: unname %d: %w", person, err)
+	}
+	if !strings.Contains(name, " ") {
+		return nil
+	}
+	if _, err := tx.Exec(ctx, `update reason set teller_name = '' where teller_name <> '' and (lower(teller_name) = lower($1) or lower(teller_name) = $2)`, name, strings.ToLower(name)); err != nil {
+		return fmt.Errorf("purchase: unname %d: %w", person, err)
 	}
 	return nil
 }

@@ -46,7 +46,7 @@ const maxRowErrors = 100
 // again: its orders are known. Rows of one order that follow each other are
 // its items.
 func (l *Ledger) Import(ctx context.Context, a know.Actor, file io.Reader, o ImportOptions) (Report, error) {
-	in := importer{l: l, a: a, o: o, report: Report{Errors: []RowError{}, LeftOut: []string{}}}
+	in := importer{l: l, a: a, o: o, alike: map[string]int{}, report: Report{Errors: []RowError{}, LeftOut: []string{}}}
 	if err := know.Require(a, know.Tune, know.Subject{}); err != nil {
 		return in.report, err
 	}
@@ -75,6 +75,7 @@ type importer struct {
 	orders []Order
 	rows   [][]int
 	refund []bool // the row says what was paid back of an order that is to be there
+	alike  map[string]int
 }
 
 func (in *importer) run(ctx context.Context, rows *csvRows) error {
@@ -129,6 +130,9 @@ func (in *importer) take(members map[string]string, row int) error {
 		}
 		was.Items, in.rows[last] = append(was.Items, o.Items...), append(in.rows[last], row)
 		return nil
+	}
+	if refund {
+		o.paidBack = in.refundOf(members["refund"], &o)
 	}
 	in.orders, in.rows, in.refund = append(in.orders, o), append(in.rows, []int{row}), append(in.refund, refund)
 	return nil

@@ -39,6 +39,7 @@ func columns() map[string]string {
 		"referrer": "referrer referer referral ref referring_site landing_site",
 		"shop":     "shop store channel boutique",
 		"refunded": "refunded refunded_amount refund amount_refunded rembourse",
+		"refund":   "refund_id refund_number transaction_id",
 		"status":   "status financial_status order_status state statut",
 	} {
 		for _, n := range strings.Fields(all) {

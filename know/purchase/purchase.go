@@ -55,6 +55,8 @@ type Order struct {
 	RefundedMinor int64  // so far
 	Cancelled     bool   // it is no purchase, also if nothing was to be paid
 	Code          string // of a campaign or a share link, or the link's address
+
+	paidBack refund // of a row that tells one refund: RefundedMinor is its alone
 }
 
 // Purchase is what somebody bought.
@@ -95,7 +97,7 @@ func (o *Order) check(now time.Time) error {
 	if o.Shop = strings.ToLower(strings.TrimSpace(o.Shop)); o.Shop == "" {
 		o.Shop = DefaultShop
 	}
-	o.ExternalID, o.Customer, o.Code = strings.TrimSpace(o.ExternalID), strings.ToLower(strings.TrimSpace(o.Customer)), shareCode(o.Code)
+	o.ExternalID, o.Customer, o.Code = strings.TrimSpace(o.ExternalID), strings.TrimSpace(o.Customer), shareCode(o.Code)
 	switch {
 	case o.ExternalID == "":
 		say("external_id", "An order needs its number in the shop.")

@@ -266,7 +266,7 @@ func TestCustomersAreOneBuyer(t *testing.T) {
 					o.Email = address
 				}
 				if strings.HasSuffix(what, "again") { // of the order before: now both are told
-					o.ExternalID, o.Customer, o.Email = fmt.Sprint(i-1), "c77", address
+					o.ExternalID, o.Customer, o.Email = fmt.Sprint(i-1), "C77", address
 					if st := s.store(o)[0]; !st.Changed || st.Err != nil {
 						t.Errorf("%v: %+v", sequence, st)
 					}

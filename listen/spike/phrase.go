@@ -63,7 +63,7 @@ func phrases(words []string, in, before []post, empty func(string) bool) []Drive
 		if covered[word] || reporting[word] && saidBefore(before, []string{word}) > 0 {
 			continue
 		}
-		phrase := trim(passages, extend(passages, []string{word}), word, empty)
+		phrase := trim(passages, extend(passages, []string{word}, covered), word, empty)
 		d := Driver{Text: written(passages, phrase), Now: sayers(passages, phrase), Before: saidBefore(before, phrase)}
 		for _, part := range phrase {
 			covered[part] = covered[part] || float64(d.Now) >= together*float64(sayers(passages, []string{part}))
@@ -76,8 +76,9 @@ func phrases(words []string, in, before []post, empty func(string) bool) []Drive
 	return drivers
 }
 
-// extend adds the words before and behind a phrase with which most say it.
-func extend(passages []passage, phrase []string) []string {
+// extend adds the words before and behind a phrase with which most say it, but
+// for those of phrases that are shown already.
+func extend(passages []passage, phrase []string, shown map[string]bool) []string {
 	for len(phrase) < longestSaid {
 		// What stands beside it: who says it so, by word; before it, and behind it.
 		var beside [2]map[string]map[int64]bool
@@ -86,10 +87,10 @@ func extend(passages []passage, phrase []string) []string {
 		for _, p := range passages {
 			p.at(phrase, func(i int) {
 				who[p.author] = true
-				if p.joined(i) {
+				if p.joined(i) && !shown[p.tokens[i-1].Word] {
 					note(beside[0], p.tokens[i-1].Word, p.author)
 				}
-				if end := i + len(phrase); p.joined(end) {
+				if end := i + len(phrase); p.joined(end) && !shown[p.tokens[end].Word] {
 					note(beside[1], p.tokens[end].Word, p.author)
 				}
 			})

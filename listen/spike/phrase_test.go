@@ -41,6 +41,8 @@ func TestPhrases(t *testing.T) {
 			[]Driver{{Text: "Zephyr lid", Now: 13}, {Text: "lid", Now: 20}}},
 		"new before known, and no verb of reporting that is known": {[]string{"smells", "says", "recall"}, saying(20, "recall, it smells, says Ana. says"), saying(6, "he says it smells"),
 			[]Driver{{Text: "recall", Now: 20}, {Text: "smells", Now: 20, Before: 6}}},
+		"no phrase twice": {[]string{"gate", "smells", "real"}, saying(20, "it smells of the Glue Gate", "the Glue Gate is real"), nil,
+			[]Driver{{Text: "Glue Gate", Now: 20}, {Text: "smells", Now: 10}, {Text: "real", Now: 10}}},
 		"one that is new":     {[]string{"says"}, saying(20, "says"), nil, []Driver{{Text: "says", Now: 20}}},
 		"no longer than five": {[]string{"three"}, saying(9, "one two three four five six seven"), nil, []Driver{{Text: "three four five six seven", Now: 9}}},
 	} {

@@ -69,18 +69,24 @@ func (r *Receiver) attend(ctx context.Context, s listen.Source, w row) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
+	kept, before := false, !w.heard.IsZero()
 	switch {
 	case err == nil:
-		err = r.take(ctx, s, p, look(p, answer))
+		kept, err = r.take(ctx, s, p, look(p, answer), before)
 	case answer != nil && (answer.Status == http.StatusNotFound || answer.Status == http.StatusGone):
-		err = r.take(ctx, s, p, found{gone: err})
+		kept, err = r.take(ctx, s, p, found{gone: err}, before)
+	case before: // it cannot be read just now, and stays as it was
+		kept, err = true, nil
 	case answer == nil && !fault.Is(err, fault.Invalid) || answer != nil && passing(answer.Status):
 		return r.postpone(ctx, s, w, answer, err)
 	default:
 		err = r.radar.TurnAway(ctx, s.ID, err)
 	}
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case kept:
+		return r.keep(ctx, w)
 	}
 	return r.done(ctx, w)
 }
@@ -104,22 +110,25 @@ func (r *Receiver) postpone(ctx context.Context, s listen.Source, w row, answer 
 	return errors.Join(r.radar.TurnAway(ctx, s.ID, why), r.later(ctx, w, wait))
 }
 
-// take stores what was found, or deletes what is no longer there. What another
-// source heard is its own to keep.
-func (r *Receiver) take(ctx context.Context, s listen.Source, p Pair, f found) error {
+// take stores what was found, or deletes what is no longer there, and reports
+// whether it is kept. What another source heard is its own to keep. What was heard before, and
+// is not here any more, does not come back by being looked at again.
+func (r *Receiver) take(ctx context.Context, s listen.Source, p Pair, f found, before bool) (kept bool, err error) {
 	address := f.post.URL
 	if address == "" {
 		address = p.Source.String()
 	}
 	ids, elsewhere, err := r.radar.HeardAt(ctx, s.ID, p.Source.String(), address)
-	if err != nil || elsewhere {
-		return err
+	if err != nil || elsewhere || before && len(ids) == 0 {
+		return false, err
 	}
 	switch {
 	case f.gone == nil:
-		return r.radar.Deliver(ctx, s.ID, reader.Batch{Posts: []reader.Post{f.post}})
+		return true, r.radar.Deliver(ctx, s.ID, reader.Batch{Posts: []reader.Post{f.post}})
+	case before && f.ours:
+		return false, nil // another pair has it
 	case len(ids) == 0 || f.ours:
-		return r.radar.TurnAway(ctx, s.ID, f.gone)
+		return false, r.radar.TurnAway(ctx, s.ID, f.gone)
 	}
-	return r.radar.Deliver(ctx, s.ID, reader.Batch{Gone: ids})
+	return false, r.radar.Deliver(ctx, s.ID, reader.Batch{Gone: ids})
 }

@@ -20,6 +20,7 @@ const (
 	ahead  = time.Hour          // how far the questions to one site may reach
 	most   = 10_000             // pairs that wait at the same time
 	forget = 7 * 24 * time.Hour // how long a pair waits at most
+	again  = time.Hour          // after which a page that was heard is looked at again
 )
 
 // Receiver takes webmentions for one site. Safe for concurrent use.
@@ -74,7 +75,7 @@ func (r *Receiver) Take(ctx context.Context, p Pair) error {
 		now, host := r.now(), site(p.Source)
 		var waiting int
 		var last int64
-		if err := tx.Row(ctx, `select (select count(*) from webmention), coalesce(max(due_at), 0) from webmention where host = $1 and failures = 0`, host).Scan(&waiting, &last); err != nil {
+		if err := tx.Row(ctx, `select (select count(*) from webmention where heard_at = 0), coalesce(max(due_at), 0) from webmention where host = $1 and failures = 0 and heard_at = 0`, host).Scan(&waiting, &last); err != nil {
 			return err
 		}
 		due := now
@@ -85,7 +86,7 @@ func (r *Receiver) Take(ctx context.Context, p Pair) error {
 			return fault.New(fault.Limited, textBusy)
 		}
 		_, err := tx.Exec(ctx, `insert into webmention (source, target, host, received_at, due_at) values ($1, $2, $3, $4, $5)
-			on conflict (source, target) do update set received_at = $4, due_at = $5, failures = 0`,
+			on conflict (source, target) do update set received_at = $4, due_at = $5, failures = 0, heard_at = 0`,
 			p.Source.String(), p.Target.String(), host, storage.Micros(now), storage.Micros(due))
 		return err
 	})
@@ -95,6 +96,7 @@ func (r *Receiver) Take(ctx context.Context, p Pair) error {
 type row struct {
 	id, received, failures int64
 	source, target         string
+	heard                  time.Time // zero: it is looked at for the first time
 }
 
 // lease takes pairs that are due for this process.
@@ -102,10 +104,12 @@ func (r *Receiver) lease(ctx context.Context) (rows []row, err error) {
 	err = r.db.Update(ctx, func(tx *storage.Tx) (err error) {
 		now := storage.Micros(r.now())
 		rows, err = storage.All(ctx, tx, func(s storage.Scanner) (w row, err error) {
-			err = s.Scan(&w.id, &w.received, &w.failures, &w.source, &w.target)
+			var heard int64
+			err = s.Scan(&w.id, &w.received, &w.failures, &w.source, &w.target, &heard)
+			w.heard = storage.Time(heard)
 			return w, err
 		}, `update webmention set leased_until = $2 where leased_until < $1 and id in (select id from webmention where due_at <= $1 and leased_until < $1 order by due_at, id limit $3)
-			returning id, received_at, failures, source, target`, now, storage.Micros(r.now().Add(leased)), atOnce)
+			returning id, received_at, failures, source, target, heard_at`, now, storage.Micros(r.now().Add(leased)), atOnce)
 		return err
 	})
 	return rows, err
@@ -123,6 +127,23 @@ func (r *Receiver) done(ctx context.Context, w row) error {
 	})
 }
 
+// keep has a pair that was heard looked at again: in an hour, and then each time
+// it is three times as old.
+func (r *Receiver) keep(ctx context.Context, w row) error {
+	now := r.now()
+	if w.heard.IsZero() {
+		w.heard = now
+	}
+	next := now.Add(max(2*now.Sub(w.heard), again))
+	return r.db.Update(ctx, func(tx *storage.Tx) error {
+		n, err := tx.Exec(ctx, `update webmention set heard_at = $3, due_at = $4, failures = 0, leased_until = 0 where id = $1 and received_at = $2`, w.id, w.received, storage.Micros(w.heard), storage.Micros(next))
+		if err == nil && n == 0 { // sent again meanwhile
+			_, err = tx.Exec(ctx, `update webmention set leased_until = 0 where id = $1`, w.id)
+		}
+		return err
+	})
+}
+
 // later has a pair looked at again after a while.
 func (r *Receiver) later(ctx context.Context, w row, wait time.Duration) error {
 	return r.db.Update(ctx, func(tx *storage.Tx) error {
@@ -132,10 +153,13 @@ func (r *Receiver) later(ctx context.Context, w row, wait time.Duration) error {
 	})
 }
 
-// Tidy drops what has waited for a week, because nothing takes it any more.
+// Tidy drops what has waited for a week, because nothing takes it any more, and
+// what was heard and is not kept any more: withdrawn, erased, or forgotten.
 func (r *Receiver) Tidy(ctx context.Context) error {
 	return r.db.Update(ctx, func(tx *storage.Tx) error {
-		_, err := tx.Exec(ctx, `delete from webmention where received_at < $1`, storage.Micros(r.now().Add(-forget)))
+		_, err := tx.Exec(ctx, `delete from webmention where heard_at = 0 and received_at < $1
+			or heard_at <> 0 and not exists (select 1 from mention m join source s on s.id = m.source_id and s.kind = $2 where m.external_id = webmention.source and m.state <> 'withdrawn')`,
+			storage.Micros(r.now().Add(-forget)), string(listen.WebmentionSource))
 		return err
 	})
 }

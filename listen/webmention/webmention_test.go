@@ -93,7 +93,7 @@ func (s *square) heard(t *testing.T) (texts []string, all []listen.Mention, src 
 
 func (s *square) waiting(t *testing.T) (n int) {
 	t.Helper()
-	ok(t, s.db.Row(t.Context(), `select count(*) from webmention`).Scan(&n))
+	ok(t, s.db.Row(t.Context(), `select count(*) from webmention where heard_at = 0`).Scan(&n))
 	return n
 }
 
@@ -183,7 +183,8 @@ func TestLookedAtOnce(t *testing.T) {
 		if len(rows) != 1 {
 			t.Fatal(rows)
 		}
-		ok(t, s.take(t.Context(), s.src, p, look(p, &fetch.Response{URL: p.Source.String(), ContentType: "text/html", Body: []byte(reply("Once."))})))
+		_, err = s.take(t.Context(), s.src, p, look(p, &fetch.Response{URL: p.Source.String(), ContentType: "text/html", Body: []byte(reply("Once."))}), false)
+		ok(t, err)
 		if n, err := s.RunOnce(t.Context()); n != 0 || err != nil {
 			t.Fatal("while it is leased:", n, err)
 		}
@@ -204,6 +205,76 @@ func TestLookedAtOnce(t *testing.T) {
 		s.at = s.at.Add(time.Minute)
 		if n, err := s.RunOnce(t.Context()); n != 1 || err != nil || s.waiting(t) != 0 {
 			t.Fatal("sent again meanwhile:", n, err)
+		}
+	})
+}
+
+// What was heard is looked at again in an hour, and then each time it is three
+// times as old: edited there it is edited here, and deleted there deleted. What
+// cannot be read stays, and what was taken away here does not come back.
+func TestLookedAtAgain(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		s := open(t, db)
+		due := func(wait time.Duration, want int) {
+			t.Helper()
+			s.at = s.at.Add(wait)
+			if n, err := s.RunOnce(t.Context()); n != want || err != nil {
+				t.Fatal(n, "are looked at,", want, "wanted:", err)
+			}
+		}
+		s.page("/1", reply("First."))
+		s.page("/2", reply("Stays."))
+		s.send(t, "/1", target)
+		s.page("/1", reply("Second."))
+		due(59*time.Minute, 0)
+		due(time.Minute, 1)
+		if texts, _, _ := s.heard(t); len(texts) != 1 || texts[0] != "Second." {
+			t.Fatalf("edited: %q", texts)
+		}
+		due(119*time.Minute, 0)
+		s.there.Set("/1", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) })
+		due(time.Minute, 1)
+		if texts, _, src := s.heard(t); len(texts) != 1 || src.RefusedWhy.Text != "" {
+			t.Fatalf("it cannot be read just now: %q %+v", texts, src.RefusedWhy)
+		}
+		s.there.Set("/1", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNotFound) })
+		due(6*time.Hour-time.Minute, 0)
+		due(time.Minute, 1)
+		if texts, _, _ := s.heard(t); len(texts) != 0 {
+			t.Fatalf("deleted there: %q", texts)
+		}
+		due(1000*time.Hour, 0) // it is let go of
+
+		s.send(t, "/2", target)
+		_, all, _ := s.heard(t)
+		ok(t, s.radar.Withdraw(t.Context(), s.staff, all[0].ID))
+		due(time.Hour, 1)
+		if texts, _, _ := s.heard(t); len(texts) != 0 {
+			t.Fatalf("taken away here, it came back: %q", texts)
+		}
+		due(1000*time.Hour, 0)
+
+		s.page("/3", reply("Third."))
+		s.send(t, "/3", target)
+		_, all, _ = s.heard(t)
+		ok(t, s.Tidy(t.Context()))
+		left := func() (n int) {
+			ok(t, s.db.Row(t.Context(), `select count(*) from webmention`).Scan(&n))
+			return n
+		}
+		if left() != 1 {
+			t.Fatal("what is kept here is not looked at again")
+		}
+		ok(t, s.radar.Withdraw(t.Context(), s.staff, all[0].ID))
+		if ok(t, s.Tidy(t.Context())); left() != 0 {
+			t.Fatal("the address of what was taken away is kept")
+		}
+		s.page("/4", reply("Fourth."))
+		s.send(t, "/4", target)
+		s.page("/4", "<p>Without its link.")
+		due(time.Hour, 1)
+		if texts, _, _ := s.heard(t); len(texts) != 0 {
+			t.Fatalf("without its link: %q", texts)
 		}
 	})
 }

@@ -116,12 +116,13 @@ func (s *Boards) host(ctx context.Context, a know.Actor, n *NewBoard) error {
 }
 
 // Change changes a board that still takes applications, or whose pool could not
-// be closed; its earlier wording is kept. Later nothing changes any more: people
-// applied for what stood there.
+// be closed; its earlier wording is kept. Once somebody has applied, what decides
+// who is drawn stays; once the pool is closed, all of it does.
 func (s *Boards) Change(ctx context.Context, a know.Actor, id int64, n NewBoard) (b Board, err error) {
 	if err := know.Require(a, know.Call, know.Subject{}); err != nil {
 		return Board{}, err
 	}
+	announced := n.Announced != ""
 	if err := fault.All(n.check(s.now()), s.host(ctx, a, &n)); err != nil {
 		return Board{}, err
 	}
@@ -132,6 +133,12 @@ func (s *Boards) Change(ctx context.Context, a know.Actor, id int64, n NewBoard)
 		}
 		if was.State != Open {
 			return frozen()
+		}
+		if !announced && was.Settled() {
+			n.Announced = was.Announced
+		}
+		if err := n.maySettle(was); err != nil {
+			return err
 		}
 		quotas, err := readQuotas(ctx, tx, id)
 		if err != nil {

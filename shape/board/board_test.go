@@ -87,7 +87,7 @@ func TestConvene(t *testing.T) {
 func TestApply(t *testing.T) {
 	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
 		s, ctx := open(t, db), t.Context()
-		b := s.convene(t, 3)
+		b := s.convene(t, 3, board.Quota{Feature: "country", Value: "BR", Min: 1, Max: 1})
 		_, err := s.Apply(ctx, know.Actor{}, b.ID, board.NewApplication{Sentence: "x"})
 		want(t, err, fault.Unauthorised, "")
 		_, err = s.Apply(ctx, s.staff, b.ID, board.NewApplication{Sentence: "x"})
@@ -120,9 +120,6 @@ func TestApply(t *testing.T) {
 			t.Fatal(err)
 		}
 		want(t, p.Fault(), fault.Conflict, "Fewer people applied (1) than there are seats (3)")
-		if err := s.SetQuotas(ctx, s.staff, b.ID, []board.Quota{{Feature: "country", Value: "BR", Min: 1, Max: 1}}); err != nil {
-			t.Fatal(err)
-		}
 		s.crowd(t, b, 4, "NO")
 		if p, err = s.Preview(ctx, s.staff, b.ID); err != nil {
 			t.Fatal(err)

@@ -34,8 +34,8 @@ type Round struct {
 }
 
 // Close freezes the pool once the hour that was said is past, and publishes its
-// hash. It is refused as long as the quotas cannot be met, so that they, or the
-// dates, can still be changed; and once the value is known. It may be repeated.
+// hash. It is refused as long as the quotas cannot be met: then applications are
+// taken for longer, or all quotas go; and once the value is known. It may be repeated.
 func (s *Boards) Close(ctx context.Context, a know.Actor, id int64) (b Board, err error) {
 	if err := know.Require(a, know.Call, know.Subject{}); err != nil {
 		return Board{}, err

@@ -17,7 +17,8 @@ import (
 	"tribune/storage"
 )
 
-// SetQuotas replaces the quotas of a board that still takes applications.
+// SetQuotas replaces the quotas of a board to which nobody has applied yet.
+// Later all of them may go, once applications are closed and they cannot be met.
 func (s *Boards) SetQuotas(ctx context.Context, a know.Actor, id int64, quotas []Quota) error {
 	if err := know.Require(a, know.Call, know.Subject{}); err != nil {
 		return err
@@ -40,6 +41,14 @@ func (s *Boards) SetQuotas(ctx context.Context, a know.Actor, id int64, quotas [
 		was, err := readQuotas(ctx, tx, id)
 		if err != nil || slices.Equal(was, clean) {
 			return err
+		}
+		if b.Settled() {
+			if len(clean) > 0 {
+				return settled("quotas")
+			}
+			if err := s.mayDrop(ctx, tx, b); err != nil {
+				return err
+			}
 		}
 		if len(was) > 0 || b.Applications > 0 { // somebody may have read what stood there
 			if err := s.keep(ctx, tx, a, b, was); err != nil {

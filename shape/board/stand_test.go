@@ -83,11 +83,16 @@ func (s *stand) crowd(t testing.TB, b board.Board, n int, countries ...string) [
 	all := make([]know.Actor, n)
 	for i := range all {
 		all[i] = s.person(t, fmt.Sprintf("Member %c%c", 'a'+i/26, 'a'+i%26), know.Member)
-		if _, err := s.Apply(t.Context(), all[i], b.ID, board.NewApplication{Sentence: "I write a lot.", Country: countries[i%len(countries)]}); err != nil {
-			t.Fatal(err)
-		}
+		s.apply(t, b, all[i], countries[i%len(countries)])
 	}
 	return all
+}
+
+func (s *stand) apply(t testing.TB, b board.Board, a know.Actor, country string) {
+	t.Helper()
+	if _, err := s.Apply(t.Context(), a, b.ID, board.NewApplication{Sentence: "I write a lot.", Country: country}); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // drawn closes and draws a board.

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"tribune/internal/fault"
 	"tribune/know"
@@ -46,6 +47,7 @@ type whole struct {
 	people  map[int64]know.Person
 	tasks   []board.Task
 	earlier []version
+	dropped time.Time // when the quotas were taken away after applications were closed
 
 	mine    board.Application
 	applied bool
@@ -94,7 +96,7 @@ func (h handlers) whole(r *http.Request, v *page.View, id int64) (x whole, err e
 		}
 	}
 	if !x.EditedAt.IsZero() {
-		if x.earlier, err = h.earlier(r, v, x.Board, x.quotas); err != nil {
+		if x.earlier, x.dropped, err = h.earlier(r, v, x.Board, x.quotas); err != nil {
 			return x, err
 		}
 	}

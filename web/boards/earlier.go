@@ -25,11 +25,11 @@ type part struct {
 }
 
 // earlier gives what a board said before, the latest first: of each version
-// what the next one changed.
-func (h handlers) earlier(r *http.Request, v *page.View, b board.Board, quotas []board.Quota) ([]version, error) {
+// what the next one changed; and when its quotas were dropped, if they were.
+func (h handlers) earlier(r *http.Request, v *page.View, b board.Board, quotas []board.Quota) (all []version, dropped time.Time, err error) {
 	kept, err := h.Boards.Earlier(r.Context(), v.Actor, b.ID)
 	if err != nil {
-		return nil, err
+		return nil, dropped, err
 	}
 	var hosts []int64
 	for _, w := range kept {
@@ -37,9 +37,8 @@ func (h handlers) earlier(r *http.Request, v *page.View, b board.Board, quotas [
 	}
 	people, err := h.People.People(r.Context(), hosts)
 	if err != nil {
-		return nil, err
+		return nil, dropped, err
 	}
-	var all []version
 	next := b.Wording(quotas)
 	for _, w := range kept {
 		x := version{until: w.Until, parts: changed(v, w, next)}
@@ -49,13 +48,13 @@ func (h handlers) earlier(r *http.Request, v *page.View, b board.Board, quotas [
 			}
 			x.quotas, x.was = !slices.Equal(w.Quotas, next.Quotas), w.Quotas
 			if x.tribes, err = h.tribesOf(r, v, x.was); err != nil {
-				return nil, err
+				return nil, dropped, err
 			}
 			next = w
 		}
 		all = append(all, x)
 	}
-	return all, nil
+	return all, board.Dropped(b, quotas, kept), nil
 }
 
 // changed lists the parts of a wording that the next one changed.

@@ -329,9 +329,9 @@ func support(v *page.View, s tribe.SupportOf) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var16 string
-			templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("Active are members who voted for or against anything since the idea was proposed. The line is where the share of those for it may really lie (99 %, Wilson), the tick that of everybody active. A tribe loves an idea if its whole line lies above that of all others, and no more of it are against than for. It refuses it if the same holds of its share against, and more of it are against than for. It passes it by if its whole line lies below that of all others: who does not vote may not have seen it. With fewer than {n} active members we do not say.", "n", strconv.FormatInt(s.Least, 10)))
+			templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("Active are members who voted for or against anything since the idea was proposed. The line is where the share of those for it may really lie (99 %, Wilson), the tick that of everybody active. A tribe loves an idea if its whole line lies above that of all others, and no more of it are against than for. It refuses it if the same holds of its share against, and more of it are against than for. It passes it by if its whole line lies below that of all others: who does not vote may not have seen it. With fewer than {n} active members we do not say. Where nearly all of a tribe voted alike, its count is told as a bound: how each of them voted is theirs to tell.", "n", strconv.FormatInt(s.Least, 10)))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/ideas/support.templ`, Line: 59, Col: 601}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/ideas/support.templ`, Line: 59, Col: 714}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 			if templ_7745c5c3_Err != nil {
@@ -414,6 +414,27 @@ func tribeLinks(tribes []tribe.Tribe) templ.Component {
 	})
 }
 
+// votesOf and againstOf say a count as exactly as the reader may know it.
+func votesOf(v *page.View, one tribe.Support) string {
+	switch one.Bound {
+	case tribe.AtLeast:
+		return v.T("at least {votes} of {active} active", "votes", v.Number(one.Votes), "active", v.Number(one.Active))
+	case tribe.AtMost:
+		return v.T("at most {votes} of {active} active", "votes", v.Number(one.Votes), "active", v.Number(one.Active))
+	}
+	return v.T("{votes} of {active} active", "votes", v.Number(one.Votes), "active", v.Number(one.Active))
+}
+
+func againstOf(v *page.View, one tribe.Support) string {
+	switch one.AgainstBound {
+	case tribe.AtLeast:
+		return v.T("at least {n} against", "n", v.Number(one.Against))
+	case tribe.AtMost:
+		return v.T("at most {n} against", "n", v.Number(one.Against))
+	}
+	return v.AgainstCount(one.Against)
+}
+
 func supportOf(v *page.View, one tribe.Support, s tribe.SupportOf) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -440,9 +461,9 @@ func supportOf(v *page.View, one tribe.Support, s tribe.SupportOf) templ.Compone
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var22 string
-		templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("{votes} of {active} active", "votes", v.Number(one.Votes), "active", v.Number(one.Active)))
+		templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(votesOf(v, one))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/ideas/support.templ`, Line: 76, Col: 99}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/ideas/support.templ`, Line: 97, Col: 19}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var22))
 		if templ_7745c5c3_Err != nil {
@@ -458,9 +479,9 @@ func supportOf(v *page.View, one tribe.Support, s tribe.SupportOf) templ.Compone
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var23 string
-			templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(v.AgainstCount(one.Against))
+			templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(againstOf(v, one))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/ideas/support.templ`, Line: 78, Col: 38}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/ideas/support.templ`, Line: 99, Col: 28}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var23))
 			if templ_7745c5c3_Err != nil {
@@ -497,7 +518,7 @@ func supportOf(v *page.View, one tribe.Support, s tribe.SupportOf) templ.Compone
 			var templ_7745c5c3_Var26 string
 			templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(stance)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/ideas/support.templ`, Line: 81, Col: 56}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/ideas/support.templ`, Line: 102, Col: 56}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var26))
 			if templ_7745c5c3_Err != nil {
@@ -515,7 +536,7 @@ func supportOf(v *page.View, one tribe.Support, s tribe.SupportOf) templ.Compone
 		var templ_7745c5c3_Var27 string
 		templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(hundredths(one.Low))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/ideas/support.templ`, Line: 86, Col: 54}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/ideas/support.templ`, Line: 107, Col: 54}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var27))
 		if templ_7745c5c3_Err != nil {
@@ -528,7 +549,7 @@ func supportOf(v *page.View, one tribe.Support, s tribe.SupportOf) templ.Compone
 		var templ_7745c5c3_Var28 string
 		templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinStringErrs(hundredths(one.High))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/ideas/support.templ`, Line: 86, Col: 82}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/ideas/support.templ`, Line: 107, Col: 82}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var28))
 		if templ_7745c5c3_Err != nil {
@@ -541,7 +562,7 @@ func supportOf(v *page.View, one tribe.Support, s tribe.SupportOf) templ.Compone
 		var templ_7745c5c3_Var29 string
 		templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(hundredths(one.Share()))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/ideas/support.templ`, Line: 87, Col: 58}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/ideas/support.templ`, Line: 108, Col: 58}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var29))
 		if templ_7745c5c3_Err != nil {
@@ -554,7 +575,7 @@ func supportOf(v *page.View, one tribe.Support, s tribe.SupportOf) templ.Compone
 		var templ_7745c5c3_Var30 string
 		templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinStringErrs(hundredths(one.Share()))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/ideas/support.templ`, Line: 87, Col: 89}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/ideas/support.templ`, Line: 108, Col: 89}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var30))
 		if templ_7745c5c3_Err != nil {
@@ -572,7 +593,7 @@ func supportOf(v *page.View, one tribe.Support, s tribe.SupportOf) templ.Compone
 			var templ_7745c5c3_Var31 string
 			templ_7745c5c3_Var31, templ_7745c5c3_Err = templ.JoinStringErrs(hundredths(float64(s.Votes) / float64(s.Active)))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/ideas/support.templ`, Line: 89, Col: 83}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/ideas/support.templ`, Line: 110, Col: 83}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var31))
 			if templ_7745c5c3_Err != nil {
@@ -585,7 +606,7 @@ func supportOf(v *page.View, one tribe.Support, s tribe.SupportOf) templ.Compone
 			var templ_7745c5c3_Var32 string
 			templ_7745c5c3_Var32, templ_7745c5c3_Err = templ.JoinStringErrs(hundredths(float64(s.Votes) / float64(s.Active)))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/ideas/support.templ`, Line: 89, Col: 139}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/ideas/support.templ`, Line: 110, Col: 139}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var32))
 			if templ_7745c5c3_Err != nil {

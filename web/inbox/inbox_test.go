@@ -111,6 +111,37 @@ func TestAnswerElsewhereIsCopiedAndPosted(t *testing.T) {
 	marta.Get(path).Want(t, 200, "posted by hand", "https://blog.example/1#c2").Without(t, "I posted it")
 }
 
+// Who reads the line that leads to what is held on them is the one who asked,
+// not the one of us who answers.
+func TestWhatIsCopiedEndsInTheLanguageOfWhoAsked(t *testing.T) {
+	s, marta := open(t)
+	const answer = "Nous réparons volontiers."
+	for name, of := range map[string]struct{ said, lang, pages, ends string }{
+		"English, answered by a French page": {"Does anybody know whether they repair bindings?", "en", "fr", "What we hold on you: http"},
+		"French, answered by an English one": {"Est-ce que quelqu'un sait s'ils réparent les reliures ?", "fr", "en", "Ce que nous gardons sur vous\u00a0: http"},
+		"not known: the site's":              {"???", "", "fr", "What we hold on you: http"},
+	} {
+		heard, err := s.Radar.Hear(t.Context(), marta.Actor, []listen.Post{{Source: "Blogs", Text: of.said, Language: of.lang,
+			URL: "https://blog.example/" + of.lang, Author: listen.Author{Name: "Jonas " + of.lang, URL: "https://blog.example/by/" + of.lang}}})
+		if err != nil || heard[0].Err != nil {
+			t.Fatal(name, err, heard)
+		}
+		thread, err := s.Inbox.Open(t.Context(), marta.Actor, heard[0].ID)
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		path := fmt.Sprintf("/desk/inbox/%d", thread.ID)
+		marta.Post(path+"/say", "as", "answer", "body", answer).Want(t, 303)
+		if err := s.People.SetLanguage(t.Context(), marta.Actor, of.pages); err != nil {
+			t.Fatal(name, err)
+		}
+		a := marta.Get(path).Want(t, 200, `<html lang="`+of.pages+`">`)
+		if _, copied, _ := strings.Cut(a.Body, "<textarea id=\"copy-"); !strings.Contains(copied, answer+"\n\n"+of.ends) {
+			t.Errorf("%s: what is copied is %.300q", name, copied)
+		}
+	}
+}
+
 // The words of who joins in stand under their own name, and at their own time,
 // on the page and in the list.
 func TestAnotherJoinsIn(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 
 	"tribune/converse"
 	"tribune/internal/fault"
+	"tribune/internal/i18n"
 	"tribune/know"
 	"tribune/listen"
 	"tribune/shape"
@@ -30,9 +31,10 @@ type opened struct {
 	lastBy   int64           // who of us last spoke with them
 	lastAt   time.Time
 	team     []know.Person
-	heldLink string            // to the page that shows what is held about who speaks
-	typed    map[string]string // what was typed into the form that is wrong
-	form     string            // which form that is
+	heldLink string                          // to the page that shows what is held about who speaks
+	theirs   func(lang string) *i18n.Printer // writes for who speaks; the site's language, if theirs is not known
+	typed    map[string]string               // what was typed into the form that is wrong
+	form     string                          // which form that is
 	wrong    page.Wrong
 }
 
@@ -71,6 +73,7 @@ func (x *inbox) read(ctx context.Context, v *page.View, id int64) (o opened, err
 		return o, err
 	}
 	t := o.thread
+	o.theirs = func(lang string) *i18n.Printer { return x.Words.Printer(cmp.Or(lang, v.Site.Language), v.Zone()) }
 	if t.Account != 0 {
 		token, err := x.People.HeldToken(ctx, t.Account)
 		if err != nil {
@@ -90,7 +93,7 @@ func (x *inbox) read(ctx context.Context, v *page.View, id int64) (o opened, err
 		}
 		if task, ok := tasks[id]; ok {
 			o.task, o.tongue = &task, task.Voice.Language
-			o.begun = o.draft(x.Words.Printer(cmp.Or(o.tongue, v.Site.Language), v.Zone()), x.URL)
+			o.begun = o.draft(o.theirs(o.tongue), x.URL)
 		}
 	}
 	if o.way, o.mailed, err = x.Inbox.WayTo(ctx, a, t.Reader); err != nil {
@@ -140,12 +143,28 @@ func (o opened) toPost(v *page.View, m converse.Message) bool {
 }
 
 // held is the end of an answer that is posted elsewhere: where they see what we
-// hold on them.
-func (o opened) held(v *page.View) string {
+// hold on them. It is read by them, so it is in the language of what was
+// answered, whatever the language of our own pages.
+func (o opened) held(answer converse.Message) string {
 	if o.heldLink == "" {
 		return ""
 	}
-	return "\n\n" + v.T("What we hold on you: {link}", "link", o.heldLink)
+	return "\n\n" + o.theirs(o.asked(answer)).T("What we hold on you: {link}", "link", o.heldLink)
+}
+
+// asked is the language of what an answer answers, "" if it is not known: of
+// the last that they said before it, else of what we tell them about.
+func (o opened) asked(answer converse.Message) string {
+	lang := o.tongue
+	for _, m := range o.messages {
+		if m.ID == answer.ID {
+			break
+		}
+		if m.Kind == converse.Said && m.Language != "" && m.Language != listen.UnknownLanguage {
+			lang = m.Language
+		}
+	}
+	return lang
 }
 
 // gone reports whether who spoke has left: there is nobody to answer, but the

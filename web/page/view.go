@@ -9,7 +9,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-	"unicode/utf8"
 
 	"github.com/a-h/templ"
 
@@ -171,9 +170,6 @@ func (v *View) Here() string {
 	}
 	return v.Path
 }
-
-// longBrand reports whether the brand leaves the menu no room beside it.
-func (v *View) longBrand() bool { return utf8.RuneCountInString(v.Site.Brand) > 24 }
 
 // Initials gives the one or two letters that stand for a face.
 func Initials(name string) string {

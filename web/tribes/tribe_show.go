@@ -3,7 +3,9 @@ package tribes
 import (
 	"net/http"
 	"strconv"
+	"time"
 
+	"tribune/internal/fault"
 	"tribune/know"
 	"tribune/tribe"
 	"tribune/web/page"
@@ -27,7 +29,13 @@ type whole struct {
 	by     know.Person  // whose wording it is
 	people map[int64]know.Person
 	wrong  wrongs
+
+	mine bool            // the reader may change its name and what it stands for
+	was  []tribe.Wording // for members: what it said until somebody changed it lately
 }
+
+// lately is for how long a tribe's members are shown that somebody changed it.
+const lately = 30 * 24 * time.Hour
 
 // wrongs is what the reader typed into the page's forms, and what is wrong
 // with it.
@@ -67,6 +75,9 @@ func (h handlers) showTribe(w http.ResponseWriter, r *http.Request, v *page.View
 				p.chosen++
 			}
 		}
+		if err := h.changed(r, v, &p); err != nil {
+			return err
+		}
 	}
 	who := []int64{p.tribe.By}
 	for _, m := range p.made.All() {
@@ -80,6 +91,22 @@ func (h handlers) showTribe(w http.ResponseWriter, r *http.Request, v *page.View
 	v.About = v.Excerpt(p.tribe.Stands, 160)
 	v.NoIndex = p.tribe.State != know.Visible
 	return h.Show(w, r, v, tribePage(v, p))
+}
+
+// changed finds whether a member may change a tribe, and what somebody else
+// changed lately.
+func (h handlers) changed(r *http.Request, v *page.View, p *whole) error {
+	err := h.Tribes.MayChange(r.Context(), v.Actor, p.tribe)
+	if err != nil && !fault.Is(err, fault.Forbidden) {
+		return err
+	}
+	p.mine = err == nil
+	if p.tribe.EditedAt.Before(v.Now.Add(-lately)) || p.tribe.By == v.Actor.ID {
+		return nil
+	}
+	was, err := h.Tribes.Wordings(r.Context(), v.Actor, p.tribe.ID)
+	p.was = was[:min(len(was), 1)]
+	return err
 }
 
 // others is how many members are not named.
@@ -130,8 +157,12 @@ func (h handlers) history(w http.ResponseWriter, r *http.Request, v *page.View) 
 	if err != nil {
 		return err
 	}
+	may := h.Tribes.MayChange(r.Context(), v.Actor, t)
+	if may != nil && !fault.Is(may, fault.Forbidden) && !fault.Is(may, fault.Unauthorised) {
+		return may
+	}
 	v.Title, v.Section, v.NoIndex = v.T("Earlier wordings"), "tribes", true
-	return h.Show(w, r, v, historyPage(v, t, was, people))
+	return h.Show(w, r, v, historyPage(v, t, was, people, may == nil))
 }
 
 func (h handlers) strength(w http.ResponseWriter, r *http.Request, v *page.View) error {

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"tribune/internal/fault"
-	"tribune/know"
 	"tribune/tribe"
 	"tribune/web/page"
 )
@@ -117,7 +116,7 @@ func (h handlers) edit(w http.ResponseWriter, r *http.Request, v *page.View) err
 	return h.Show(w, r, v, draftPage(v, draft{id: t.ID, name: t.Name, stands: t.Stands, version: t.Version}))
 }
 
-// own gives a tribe that the reader is in.
+// own gives a tribe that the reader may change.
 func (h handlers) own(r *http.Request, v *page.View) (t tribe.Tribe, err error) {
 	id, err := page.ID(r, "id")
 	if err != nil {
@@ -126,14 +125,7 @@ func (h handlers) own(r *http.Request, v *page.View) (t tribe.Tribe, err error) 
 	if t, err = h.Tribes.Tribe(r.Context(), v.Actor, id); err != nil {
 		return t, err
 	}
-	if err := know.Require(v.Actor, know.Comment, t.Subject()); err != nil {
-		return t, err
-	}
-	in, _, err := h.Tribes.Mine(r.Context(), v.Actor, id)
-	if err == nil && !in {
-		err = fault.New(fault.Forbidden, "Only its members can do this. Join the tribe first.")
-	}
-	return t, err
+	return t, h.Tribes.MayChange(r.Context(), v.Actor, t)
 }
 
 func (h handlers) edited(w http.ResponseWriter, r *http.Request, v *page.View) error {

@@ -69,7 +69,7 @@ func columns(v *page.View) [][2]string {
 	return [][2]string{
 		{"order_id", v.T("the order’s number in the shop; rows of one number that follow each other are its items")},
 		{"ordered_at", v.T("when it was bought, as 2026-11-20 or 2026-11-20T08:00:00Z")},
-		{"amount, currency", v.T("what was paid, as 1234.50, and three letters: EUR. Below zero: what was paid back of an order that is here")},
+		{"amount, currency", v.T("what was paid, as 1234.50, and three letters: EUR. Below zero: one refund of an order that is here, added to those before it; the same row again is known by its refund_id, or its date and amount")},
 		{"email", v.T("to find who it is; never written to unless its owner confirmed it here")},
 		{"customer_id", v.T("the shop’s own number of the customer, where there is no address")},
 		{"country", v.T("two letters: NO, BR")},

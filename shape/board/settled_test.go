@@ -1,0 +1,80 @@
+package board_test
+
+import (
+	"slices"
+	"testing"
+
+	"tribune/internal/fault"
+	"tribune/know"
+	"tribune/shape/board"
+	"tribune/storage"
+	"tribune/storage/storagetest"
+)
+
+// TestSettled checks that who sees who applied cannot choose who is drawn: from
+// the first application on nothing changes that decides it, and quotas that
+// cannot be met go all together, after applications are closed, or stay.
+func TestSettled(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		s, ctx := open(t, db), t.Context()
+		b := s.convene(t, 2, board.Quota{Feature: "country", Value: "NO", Min: 2, Max: 2})
+		terms := s.terms(2)
+		s.crowd(t, b, 3, "FI", "IS", "GB")
+		aimed := []board.Quota{{Feature: "country", Value: "FI", Min: 1, Max: 1}, {Feature: "country", Value: "GB", Min: 1, Max: 1}}
+		want(t, s.SetQuotas(ctx, s.staff, b.ID, aimed), fault.Conflict, "nobody can choose who is drawn")
+		want(t, s.SetQuotas(ctx, s.staff, b.ID, nil), fault.Conflict, "nobody can choose who is drawn")
+		for field, change := range map[string]func(*board.NewBoard){
+			"seats":     func(n *board.NewBoard) { n.Seats = 3 },
+			"invited":   func(n *board.NewBoard) { n.Invited = true },
+			"announced": func(n *board.NewBoard) { n.Announced = "Another" },
+			"closes_at": func(n *board.NewBoard) { n.ClosesAt = s.at.Add(day) },
+			"beacon":    func(n *board.NewBoard) { n.Beacon = "Our own dice" },
+			"beacon_at": func(n *board.NewBoard) { n.BeaconAt = n.BeaconAt.Add(-day / 2) },
+		} {
+			n := terms
+			change(&n)
+			if _, err := s.Change(ctx, s.staff, b.ID, n); err == nil || err.(*fault.Error).Field != field {
+				t.Errorf("%s after somebody applied: %v", field, err)
+			}
+		}
+		n := terms
+		n.Duties, n.Announced, n.ClosesAt, n.Beacon, n.BeaconAt = "Two hours.", "", n.ClosesAt.Add(day), "Lotto of Sunday", n.BeaconAt.Add(day)
+		b, err := s.Change(ctx, s.staff, b.ID, n)
+		if err != nil || b.Announced != terms.Announced || b.Duties != "Two hours." || !b.ClosesAt.Equal(n.ClosesAt) {
+			t.Fatalf("taking applications for longer: %+v, %v", b, err)
+		}
+
+		s.at = b.ClosesAt
+		if err := s.KeepOnce(ctx); err != nil {
+			t.Fatal(err)
+		}
+		want(t, s.SetQuotas(ctx, s.staff, b.ID, aimed), fault.Conflict, "nobody can choose who is drawn")
+		was, err := s.Quotas(ctx, know.Actor{}, b.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.SetQuotas(ctx, s.staff, b.ID, nil); err != nil {
+			t.Fatal(err)
+		}
+		earlier, err := s.Earlier(ctx, know.Actor{}, b.ID)
+		if err != nil || !slices.Equal(earlier[0].Quotas, was) || !board.Dropped(b, nil, earlier).Equal(s.at) || !board.Dropped(b, was, earlier[1:]).IsZero() {
+			t.Errorf("dropped at %v, %v", board.Dropped(b, nil, earlier), err)
+		}
+		if err := s.KeepOnce(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if b, err = s.Board(ctx, know.Actor{}, b.ID); err != nil || b.State != board.Closed || b.PoolSize != 3 {
+			t.Errorf("the pool after its quotas went: %+v, %v", b, err)
+		}
+
+		few := s.convene(t, 3, board.Quota{Feature: "country", Value: "NO", Min: 2, Max: 2})
+		s.apply(t, few, s.ada, "NO")
+		s.at = few.ClosesAt
+		want(t, s.SetQuotas(ctx, s.staff, few.ID, nil), fault.Conflict, "nobody can choose who is drawn") // nothing could be drawn without
+		met := s.convene(t, 1, board.Quota{Feature: "country", Value: "NO", Min: 1, Max: 1})
+		s.apply(t, met, s.ada, "NO")
+		s.apply(t, met, s.ben, "FI")
+		s.at = met.ClosesAt
+		want(t, s.SetQuotas(ctx, s.staff, met.ID, nil), fault.Conflict, "nobody can choose who is drawn") // they can be met
+	})
+}
