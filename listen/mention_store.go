@@ -93,7 +93,7 @@ func mentions(ctx context.Context, q storage.Q, rest string, args ...any) ([]Men
 // page goes on from there. lookedFirst is for the first page, which is to be
 // there at once.
 const (
-	lookedFirst = 4_000
+	lookedFirst = 3_000
 	lookedNext  = 20_000
 	lookedBegun = 1_000 // before it is counted how many have a beginning of a word
 )
@@ -102,7 +102,7 @@ const (
 // query is tried: it walks at most so many for each that it may try.
 const (
 	walkedForOne = 4
-	knownForOne  = 20
+	knownForOne  = 10
 )
 
 // Mentions lists mentions, the last published first, and gives the cursor of
