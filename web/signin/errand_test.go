@@ -59,7 +59,7 @@ func TestComesToVote(t *testing.T) {
 	before := voted(t, s, idea.ID)
 	next := sent(t, s, "/ideas/1/vote", "on", "1")
 	s.Visitor().Get("/signin?next="+url.QueryEscape(next)).Want(t, 200, "You are here to vote for “Dotted paper”.",
-		"next=%2Fsignin%3Fnext%3D%252Fideas%252F1%253Fdo%253Dvote") // in French it is for the same
+		`name="next" value="/signin?next=%2Fideas%2F1%3Fdo%3Dvote"`) // in French it is for the same
 	link := linkFor(t, s, "jo@example.org", next)
 	s.Visitor().Get(link).Want(t, 200, "You are here to vote for “Dotted paper”.", "Become a member and vote", "Only sign in")
 	if voted(t, s, idea.ID) != before {
