@@ -95,7 +95,15 @@ func mentions(ctx context.Context, q storage.Q, rest string, args ...any) ([]Men
 const (
 	lookedFirst = 3_000
 	lookedNext  = 20_000
-	lookedBegun = 1_000 // before it is counted how many have a beginning of a word
+)
+
+// Before it is counted how many have the words, or a beginning of a word, the
+// last so many are tried. If one in oftenIn is found, others are soon met: counting would
+// take longer, above all where two common words are together.
+const (
+	lookedWords = 200
+	lookedBegun = 1_000
+	oftenIn     = 20
 )
 
 // Of the mentions that a page walks, columns and ids turn most away before the
@@ -122,19 +130,34 @@ func (r *Radar) Mentions(ctx context.Context, a know.Actor, f Filter) (list []Me
 		looked = lookedFirst
 	}
 	f.Limit = min(cmp.Or(max(f.Limit, 0), 50), 200)
-	if lookup.IsBegun(q) {
-		list, next, err = r.planned(ctx, f, q, lookup.Plan{Way: lookup.WalkAll}, lookedBegun)
+	plan, often := lookup.Plan{Way: lookup.WalkAll}, false
+	if latest := latestTried(q); latest > 0 {
+		list, next, err = r.planned(ctx, f, q, plan, latest)
 		if err != nil || next == "" || len(list) == f.Limit {
 			return list, next, err
 		}
 		f.Cursor, f.Limit = next, f.Limit-len(list)
+		often = oftenIn*len(list) >= latest
 	}
-	plan, err := lookup.Choose(ctx, r.db, q, f.Query, f.Reach)
-	if err != nil {
-		return nil, "", err
+	if !often {
+		if plan, err = lookup.Choose(ctx, r.db, q, f.Query, f.Reach); err != nil {
+			return nil, "", err
+		}
 	}
 	rest, next, err := r.planned(ctx, f, q, plan, looked)
 	return append(list, rest...), next, err
+}
+
+// latestTried is how many are tried before anything is counted.
+func latestTried(q *query.Query) int {
+	words, begun := lookup.Needs(q)
+	switch {
+	case begun:
+		return lookedBegun
+	case words:
+		return lookedWords
+	}
+	return 0
 }
 
 // planned is Mentions by one plan, with a limit that is set.
@@ -266,6 +289,7 @@ func (r *Radar) walked(ctx context.Context, q *query.Query, where condition, fro
 		post *query.Post
 	}
 	for seen, size := 0, 4*limit; ; size = 2 * pageSize {
+		size = min(size, looked-seen+1) // one more: it tells that there is more
 		text, args := where.before(from)
 		page, err := storage.All(ctx, r.db, func(row storage.Scanner) (t tried, err error) {
 			t.post, err = scanAsked(row, &t.at, &t.id)

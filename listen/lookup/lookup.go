@@ -42,10 +42,10 @@ type ids struct {
 	reach int64 // at least so many people
 }
 
-// Up to so many mentions are read and sorted (about 5 µs each), or their ids
-// are known while all are walked (half a µs).
+// Up to so many mentions are read and sorted (5 to 10 µs each), or their ids are
+// known while all are walked (half a µs).
 const (
-	mostByIDs = 10_000
+	mostByIDs = 5_000
 	mostKnown = 50_000
 )
 
@@ -56,14 +56,19 @@ func Choose(ctx context.Context, db storage.Q, q *query.Query, standing, reach i
 	plan := Plan{Way: WalkAll}
 	for _, by := range idsOf(q, standing, reach) {
 		condition, arg := by.in(db, 1)
+		anyNumber := storage.WalksAny(db)
+		most := mostByIDs
+		if len(by.words) > 0 && !anyNumber {
+			most = mostKnown
+		}
 		var n int
-		if err := db.Row(ctx, `select count(*) from (`+strings.TrimSuffix(strings.TrimPrefix(condition, "in ("), ")")+` limit $2) as found`, arg, mostKnown+1).Scan(&n); err != nil {
+		if err := db.Row(ctx, `select count(*) from (`+strings.TrimSuffix(strings.TrimPrefix(condition, "in ("), ")")+` limit $2) as found`, arg, most+1).Scan(&n); err != nil {
 			return plan, fmt.Errorf("lookup: %q: %w", q, err)
 		}
 		if n <= mostByIDs {
 			return Plan{ByIDs, by}, nil
 		}
-		if n <= mostKnown && len(by.words) > 0 {
+		if len(by.words) > 0 && (n <= mostKnown || anyNumber) {
 			plan = Plan{Known, by}
 		}
 	}
@@ -121,20 +126,20 @@ func (p Plan) Condition(db storage.Q, hole int) (condition string, arg any) {
 		condition, arg = p.ids.in(db, hole)
 		return `m.id ` + condition, arg
 	case Known:
-		condition, arg = storage.WalkText(db, "mention_search", hole, p.ids.words, p.ids.how)
-		return `m.id + 0 ` + condition, arg
+		return storage.WalkText(db, "mention_search", "m.id", hole, p.ids.words, p.ids.how)
 	}
 	return "", nil
 }
 
-// IsBegun reports whether a query needs no word, only beginnings of words: of
-// those with a common one it costs less to walk the last than to count all.
-func IsBegun(q *query.Query) bool {
+// Needs reports whether a query needs words, by which mentions can be looked up,
+// and whether some of them are only beginnings: those cost much to count.
+func Needs(q *query.Query) (words, begun bool) {
 	if q == nil {
-		return false
+		return false, false
 	}
-	needs, _ := q.Needs()
-	return slices.ContainsFunc(needs, func(n query.Need) bool { return n.Begins })
+	of, _ := needs(q)
+	all, _ := q.Needs()
+	return len(of) > 0, slices.ContainsFunc(all, func(n query.Need) bool { return n.Begins })
 }
 
 // needs gives words of which a text that q finds has all, or at least one, for
