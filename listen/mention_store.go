@@ -145,6 +145,12 @@ func (r *Radar) Mentions(ctx context.Context, a know.Actor, f Filter) (list []Me
 		}
 	}
 	rest, next, err := r.planned(ctx, f, q, plan, looked)
+	list, f.Cursor, f.Limit = append(list, rest...), next, f.Limit-len(rest)
+	if err != nil || !plan.Few || next == "" || f.Limit == 0 {
+		return list, next, err
+	}
+	plan.Way = lookup.ByIDs
+	rest, next, err = r.planned(ctx, f, q, plan, looked)
 	return append(list, rest...), next, err
 }
 

@@ -31,7 +31,8 @@ const (
 // Plan is a way to look up mentions.
 type Plan struct {
 	Way Way
-	ids ids // but with WalkAll
+	Few bool // few enough are known for ByIDs, where walking did not find a page of them
+	ids ids  // but with WalkAll
 }
 
 // ids are those of mentions that may be found: by one of these.
@@ -42,9 +43,11 @@ type ids struct {
 	reach int64 // at least so many people
 }
 
-// Up to so many mentions are read and sorted (5 to 10 µs each), or their ids are
-// known while all are walked (half a µs).
+// Up to so many mentions are read and sorted (5 to 15 µs each), or their ids are
+// known while all are walked (1 to 4 µs). Those that have words are walked first if
+// they are not so few that a page of them would lie far apart.
 const (
+	soonByIDs = 2_000
 	mostByIDs = 5_000
 	mostKnown = 50_000
 )
@@ -65,11 +68,11 @@ func Choose(ctx context.Context, db storage.Q, q *query.Query, standing, reach i
 		if err := db.Row(ctx, `select count(*) from (`+strings.TrimSuffix(strings.TrimPrefix(condition, "in ("), ")")+` limit $2) as found`, arg, most+1).Scan(&n); err != nil {
 			return plan, fmt.Errorf("lookup: %q: %w", q, err)
 		}
-		if n <= mostByIDs {
-			return Plan{ByIDs, by}, nil
+		if n <= soonByIDs || n <= mostByIDs && len(by.words) == 0 {
+			return Plan{Way: ByIDs, ids: by}, nil
 		}
-		if len(by.words) > 0 && (n <= mostKnown || anyNumber) {
-			plan = Plan{Known, by}
+		if !plan.Few && len(by.words) > 0 && (n <= mostKnown || anyNumber) {
+			plan = Plan{Way: Known, Few: n <= mostByIDs, ids: by}
 		}
 	}
 	return plan, nil
@@ -80,7 +83,7 @@ func Choose(ctx context.Context, db storage.Q, q *query.Query, standing, reach i
 func By(way Way, q *query.Query) Plan {
 	for _, by := range idsOf(q, 0, 0) {
 		if way != Known || len(by.words) > 0 {
-			return Plan{way, by}
+			return Plan{Way: way, ids: by}
 		}
 	}
 	return Plan{Way: WalkAll}
