@@ -106,13 +106,6 @@ const (
 	oftenIn     = 20
 )
 
-// Of the mentions that a page walks, columns and ids turn most away before the
-// query is tried: it walks at most so many for each that it may try.
-const (
-	walkedForOne = 4
-	knownForOne  = 10
-)
-
 // Mentions lists mentions, the last published first, and gives the cursor of
 // the next page, empty on the last one. Those withdrawn are left out. A page may
 // have fewer than the limit, or none, although there is a next one: so many were
@@ -276,12 +269,8 @@ func (r *Radar) inOrder(ctx context.Context, ids []int64) (list []Mention, err e
 func (r *Radar) walked(ctx context.Context, q *query.Query, where condition, from spot, limit, looked int, plan lookup.Plan) (list []Mention, next string, err error) {
 	var end []spot // the last of the stretch, if there is more
 	if !where.ordered {
-		stretch := walkedForOne * looked
-		if plan.Way == lookup.Known {
-			stretch = knownForOne * looked
-		}
 		if end, err = storage.All(ctx, r.db, scanSpot, `select published_at, id from mention where (published_at, id) < ($1, $2)
-			order by published_at desc, id desc limit 1 offset $3`, from.at, from.id, stretch-1); err != nil {
+			order by published_at desc, id desc limit 1 offset $3`, from.at, from.id, plan.Stretch(looked)-1); err != nil {
 			return nil, "", fmt.Errorf("listen: look for %q: %w", q, err)
 		}
 		for _, s := range end {
@@ -294,8 +283,12 @@ func (r *Radar) walked(ctx context.Context, q *query.Query, where condition, fro
 		spot
 		post *query.Post
 	}
-	for seen, size := 0, 4*limit; ; size = 2 * pageSize {
-		size = min(size, looked-seen+1) // one more: it tells that there is more
+	size := 4 * limit
+	if plan.Way == lookup.Known { // nearly all of them fit
+		size = limit + limit/4
+	}
+	for seen := 0; ; size = min(2*size, 2*pageSize) {
+		size = min(size, looked-seen) + 1 // one more: it tells that there is more
 		text, args := where.before(from)
 		page, err := storage.All(ctx, r.db, func(row storage.Scanner) (t tried, err error) {
 			t.post, err = scanAsked(row, &t.at, &t.id)

@@ -126,8 +126,9 @@ func WalkText(q Q, table, id string, hole int, words []string, how Match) (condi
 	return strings.Replace(condition, "in (select rowid from "+table+" where ", "(select true from "+table+" where rowid = "+id+" and ", 1), arg
 }
 
-// WalksAny reports whether WalkText costs the same however many texts match.
-func WalksAny(q Q) bool { return q.Postgres() }
+// WalksList reports whether WalkText begins by reading the ids of all that
+// match, after which a row costs little; else each row costs the same.
+func WalksList(q Q) bool { return !q.Postgres() }
 
 // quoteFTS writes a word as an FTS5 string.
 func quoteFTS(w string) string { return `"` + strings.ReplaceAll(w, `"`, `""`) + `"` }

@@ -32,7 +32,9 @@ const (
 type Plan struct {
 	Way Way
 	Few bool // few enough are known for ByIDs, where walking did not find a page of them
-	ids ids  // but with WalkAll
+
+	list bool // with Known: all ids are read before walking
+	ids  ids  // but with WalkAll
 }
 
 // ids are those of mentions that may be found: by one of these.
@@ -44,12 +46,18 @@ type ids struct {
 }
 
 // Up to so many mentions are read and sorted (5 to 15 µs each), or their ids are
-// known while all are walked (1 to 4 µs). Those that have words are walked first if
-// they are not so few that a page of them would lie far apart.
+// known while all are walked.
 const (
-	soonByIDs = 2_000
+	soonByIDs = 2_000 // where walking costs least
 	mostByIDs = 5_000
 	mostKnown = 50_000
+)
+
+// Of the mentions that a page walks, columns and ids turn most away before the
+// query is tried: it walks at most so many for each that it may try.
+const (
+	walkedForOne = 4  // 3 to 7 µs each
+	knownForOne  = 10 // 1 µs each
 )
 
 // Choose chooses by how many mentions have the words that a query needs, match a
@@ -58,24 +66,31 @@ const (
 func Choose(ctx context.Context, db storage.Q, q *query.Query, standing, reach int64) (Plan, error) {
 	plan := Plan{Way: WalkAll}
 	for _, by := range idsOf(q, standing, reach) {
-		condition, arg := by.in(db, 1)
-		anyNumber := storage.WalksAny(db)
-		most := mostByIDs
-		if len(by.words) > 0 && !anyNumber {
-			most = mostKnown
+		soon, most := mostByIDs, mostByIDs
+		if len(by.words) > 0 && storage.WalksList(db) {
+			soon, most = soonByIDs, mostKnown
 		}
+		condition, arg := by.in(db, 1)
 		var n int
 		if err := db.Row(ctx, `select count(*) from (`+strings.TrimSuffix(strings.TrimPrefix(condition, "in ("), ")")+` limit $2) as found`, arg, most+1).Scan(&n); err != nil {
 			return plan, fmt.Errorf("lookup: %q: %w", q, err)
 		}
-		if n <= soonByIDs || n <= mostByIDs && len(by.words) == 0 {
+		if n <= soon {
 			return Plan{Way: ByIDs, ids: by}, nil
 		}
-		if !plan.Few && len(by.words) > 0 && (n <= mostKnown || anyNumber) {
-			plan = Plan{Way: Known, Few: n <= mostByIDs, ids: by}
+		if len(by.words) > 0 && (n <= mostKnown || !storage.WalksList(db)) {
+			plan = Plan{Way: Known, Few: n <= mostByIDs, list: storage.WalksList(db), ids: by}
 		}
 	}
 	return plan, nil
+}
+
+// Stretch gives how many mentions a page walks at most that may try so many.
+func (p Plan) Stretch(tried int) int {
+	if p.Way == Known && p.list {
+		return knownForOne * tried
+	}
+	return walkedForOne * tried
 }
 
 // By gives a plan to look mentions up in some way, whatever that costs; all are
