@@ -61,7 +61,7 @@ CREATE TABLE person (
   created_at bigint not null,
   seen_at    bigint not null default 0,
   left_at    bigint not null default 0
-, languages text not null default '', clock_shown bigint not null default 0, language_chosen bigint not null default 0, credit text not null default '');
+, languages text not null default '', clock_shown bigint not null default 0, language_chosen bigint not null default 0, credit text not null default '', folded text not null default '');
 
 CREATE INDEX person_role on person (role);
 
@@ -73,7 +73,7 @@ CREATE TABLE account (
   url          text   not null default '',
   person_id    bigint not null default 0,
   confirmed_at bigint not null default 0,
-  created_at   bigint not null, traces text not null default '', joined_by bigint not null default 0,
+  created_at   bigint not null, traces text not null default '', joined_by bigint not null default 0, folded text not null default '',
   unique (kind, address)
 );
 
@@ -1917,3 +1917,5 @@ CREATE TABLE linkback (
 );
 
 CREATE INDEX linkback_due on linkback (due_at) where state = 'waiting';
+
+CREATE INDEX person_folded on person (folded) where folded <> '';
