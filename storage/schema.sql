@@ -1617,7 +1617,7 @@ CREATE TABLE spike_watch (
   counted  bigint not null, -- mentions before that
   recent   bigint not null, -- mentions since, when it was judged last
   state    text   not null  -- of internal/burst, JSON
-);
+, seen bigint not null default 0, late double precision not null default 0, late_at bigint not null default 0, held_until bigint not null default 0);
 
 CREATE TABLE spike (
   id       integer primary key autoincrement,
@@ -1917,3 +1917,8 @@ CREATE TABLE linkback (
 );
 
 CREATE INDEX linkback_due on linkback (due_at) where state = 'waiting';
+
+CREATE TABLE unheard (
+  from_at  bigint not null, -- Unix seconds, a slot
+  until_at bigint not null  -- likewise, the first that was listened to again
+);
