@@ -1777,7 +1777,7 @@ CREATE TABLE relay (
   tried_at      bigint not null default 0,
   ok_at         bigint not null default 0, -- when something was taken last
   error         text   not null default '' -- of the last try, a sentence that is kept; empty: it was taken
-);
+, wait_until bigint not null default 0);
 
 CREATE TABLE relay_secret (
   relay_id     bigint primary key,
