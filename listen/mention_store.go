@@ -506,11 +506,15 @@ func (r *Radar) MentionsByID(ctx context.Context, ids []int64) (map[int64]Mentio
 	return byID, nil
 }
 
-// Stored gives the mentions that a "mentions.stored" fact tells of, oldest
-// first. Batches that were stored at the same time may each give a mention of
+// Stored gives the mentions that a "mentions.stored" or "mention.edited" fact
+// tells of, oldest first. Batches that were stored at the same time may each give a mention of
 // the other: who follows must take each mention once.
 func (r *Radar) Stored(ctx context.Context, q storage.Q, fact event.Event) ([]Mention, error) {
-	if fact.Kind != MentionsStored {
+	switch fact.Kind {
+	case MentionsStored:
+	case MentionEdited:
+		return mentions(ctx, q, ` where m.id = $1`, fact.Subject.ID)
+	default:
 		return nil, nil
 	}
 	return mentions(ctx, q, ` where m.source_id + 0 = $1 and m.id between $2 and $3 order by m.id`, fact.Subject.ID, fact.Other, fact.N)
