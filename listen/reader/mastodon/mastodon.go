@@ -208,7 +208,11 @@ func (m *Mastodon) wait(answer *fetch.Response) time.Duration {
 	if err != nil || left > 1 {
 		return answer.RetryAfter
 	}
-	at, err := time.Parse(time.RFC3339, answer.Header.Get("X-RateLimit-Reset"))
+	reset := answer.Header.Get("X-RateLimit-Reset")
+	at, err := time.Parse(time.RFC3339, reset)
+	if seconds, number := strconv.ParseInt(reset, 10, 40); number == nil { // servers that are not Mastodon count them since 1970
+		at, err = time.Unix(seconds, 0), nil
+	}
 	if err != nil {
 		return answer.RetryAfter
 	}

@@ -341,14 +341,17 @@ func TestRude(t *testing.T) {
 			t.Errorf("waits %s", report.Wait)
 		}
 	}
-	x.Set("/api/v1/timelines/tag/papier", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("X-RateLimit-Remaining", "0")
-		w.Header().Set("X-RateLimit-Reset", readertest.Now().Add(90*time.Second).Format(time.RFC3339Nano))
-		fmt.Fprint(w, "[]")
-	})
-	var got readertest.Kept
-	if report, err := New(x.Web, readertest.Now).Read(t.Context(), reader.From{URL: x.URL + "/tags/papier"}, got.Deliver); err != nil || report.Wait != 90*time.Second {
-		t.Errorf("%+v, %v", report, err)
+	again := readertest.Now().Add(90 * time.Second)
+	for reset, want := range map[string]time.Duration{again.Format("2006-01-02T15:04:05.000000Z"): 90 * time.Second, fmt.Sprint(again.Unix()): 90 * time.Second, "soon": 0, "-1": 0} {
+		x.Set("/api/v1/timelines/tag/papier", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("X-RateLimit-Remaining", "0")
+			w.Header().Set("X-RateLimit-Reset", reset)
+			fmt.Fprint(w, "[]")
+		})
+		var got readertest.Kept
+		if report, err := New(x.Web, readertest.Now).Read(t.Context(), reader.From{URL: x.URL + "/tags/papier"}, got.Deliver); err != nil || report.Wait != want {
+			t.Errorf("%s: %+v, %v", reset, report, err)
+		}
 	}
 	// A stream with one line that never ends.
 	x = newInstance(t)
@@ -361,6 +364,7 @@ func TestRude(t *testing.T) {
 			}
 		}
 	})
+	var got readertest.Kept
 	_, err := New(x.Web, readertest.Now).Read(t.Context(), reader.From{URL: x.URL + "/tags/papier"}, got.Deliver)
 	readertest.Readable(t, err)
 }
