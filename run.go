@@ -321,7 +321,7 @@ func (s *Site) CatchUp(ctx context.Context) error {
 		if n, err := s.Purchases.AskOnce(ctx); err != nil {
 			return err
 		} else if n == 0 {
-			return errors.Join(s.Boards.KeepOnce(ctx), s.Advocacy.SettleAll(ctx), s.Advocacy.LastAll(ctx), s.Measures.SweepAll(ctx))
+			return errors.Join(s.Boards.KeepOnce(ctx), s.Tribes.TellRenamed(ctx), s.Advocacy.SettleAll(ctx), s.Advocacy.LastAll(ctx), s.Measures.SweepAll(ctx))
 		}
 	}
 }

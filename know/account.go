@@ -182,6 +182,13 @@ func (d *Directory) Reachable(ctx context.Context, person int64) (Account, error
 	return a, err
 }
 
+// ReachedByMail reports whether a person has a confirmed address.
+func (d *Directory) ReachedByMail(ctx context.Context, q storage.Q, person int64) (bool, error) {
+	var n int
+	err := q.Row(ctx, `select count(*) from account where person_id = $1 and person_id <> 0 and kind = 'mail' and confirmed_at > 0`, person).Scan(&n)
+	return n > 0, err
+}
+
 // Move attributes an account to a person (0: to nobody), and remembers it so
 // that it can be undone. It says who spoke there and who bought; it gives
 // nobody a way in, and no mail goes there until its reader has confirmed it.

@@ -158,8 +158,19 @@ var terminal = Actor{Role: Owner}
 
 // AddPerson makes a person with a confirmed address and gives a one-time link
 // for them. It is the command line's way. Whoever has the address already is
-// found: they keep their name, and may only rise.
+// found: they keep their name, and may only rise. Somebody new who is called as
+// one of us is refused: see AddNamesake.
 func (d *Directory) AddPerson(ctx context.Context, name, address string, role Role) (p Person, secret string, err error) {
+	return d.addPerson(ctx, name, address, role, false)
+}
+
+// AddNamesake is AddPerson for somebody of whom the asker knows that they are
+// another person than the one of us who is called so.
+func (d *Directory) AddNamesake(ctx context.Context, name, address string, role Role) (p Person, secret string, err error) {
+	return d.addPerson(ctx, name, address, role, true)
+}
+
+func (d *Directory) addPerson(ctx context.Context, name, address string, role Role, namesake bool) (p Person, secret string, err error) {
 	if name, err = d.nameFor(ctx, d.db, name, true); err != nil {
 		return p, "", err
 	}
@@ -180,13 +191,8 @@ func (d *Directory) AddPerson(ctx context.Context, name, address string, role Ro
 			return err
 		}
 		if person == 0 {
-			if person, err = d.newPerson(ctx, tx, name, role); err != nil {
+			if person, err = d.addNew(ctx, tx, name, role, namesake); err != nil {
 				return err
-			}
-			if role.AtLeast(Staff) {
-				if err := d.fact(ctx, tx, "person.promoted", terminal, event.Ref{Kind: "person", ID: person}, 0); err != nil {
-					return err
-				}
 			}
 		} else if err := d.rise(ctx, tx, person, name, role, terminal); err != nil {
 			return err
@@ -205,6 +211,19 @@ func (d *Directory) AddPerson(ctx context.Context, name, address string, role Ro
 	}
 	secret, err = d.Arm(ctx, link)
 	return p, secret, err
+}
+
+// addNew makes somebody new for AddPerson.
+func (d *Directory) addNew(ctx context.Context, tx *storage.Tx, name string, role Role, namesake bool) (id int64, err error) {
+	if !namesake {
+		if err := d.notOneOfUs(ctx, tx, name); err != nil {
+			return 0, err
+		}
+	}
+	if id, err = d.newPerson(ctx, tx, name, role); err != nil || !role.AtLeast(Staff) {
+		return id, err
+	}
+	return id, d.fact(ctx, tx, "person.promoted", terminal, event.Ref{Kind: "person", ID: id}, 0)
 }
 
 func (d *Directory) newPerson(ctx context.Context, tx *storage.Tx, name string, role Role) (int64, error) {
