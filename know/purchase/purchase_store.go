@@ -60,6 +60,14 @@ func (l *Ledger) storeBatch(ctx context.Context, a know.Actor, orders []Order, d
 		for i := range orders {
 			o := orders[i]
 			stored[i].external = o.ExternalID
+			if o.paysBack() {
+				if stored[i].Err = o.complete(ctx, tx); stored[i].Err != nil {
+					if _, ok := errors.AsType[*fault.Error](stored[i].Err); !ok {
+						return stored[i].Err
+					}
+					continue
+				}
+			}
 			if stored[i].Err = o.check(l.now()); stored[i].Err != nil {
 				continue
 			}

@@ -30,6 +30,24 @@ func (in *importer) refundOf(id string, o *Order) refund {
 	return refund{ref: fmt.Sprintf("%s:%d", ref, in.alike[key]), amount: o.RefundedMinor}
 }
 
+// paysBack reports whether an order is a row that tells of one refund of an
+// order that is to be there.
+func (o Order) paysBack() bool { return o.paidBack.ref != "" }
+
+// complete fills in what such a row leaves out, by the order that it is of.
+func (o *Order) complete(ctx context.Context, tx *storage.Tx) error {
+	shop := strings.ToLower(strings.TrimSpace(o.Shop))
+	if shop == "" {
+		shop = DefaultShop
+	}
+	was, err := scanPurchase(tx.Row(ctx, selectPurchase+` where p.shop = $1 and p.external_id = $2`, shop, o.ExternalID))
+	if errors.Is(err, sql.ErrNoRows) {
+		return fault.New(fault.Invalid, "This pays back an order that is not here. Import the order first.").On("amount")
+	}
+	o.AmountMinor, o.At, o.NoZone = was.AmountMinor, was.At, false // the row's date is that of the refund
+	return err
+}
+
 // payBack notes one refund of an order, once, and gives what was paid back of
 // it so far.
 func payBack(ctx context.Context, tx *storage.Tx, was Purchase, r refund) (so int64, err error) {

@@ -1,8 +1,12 @@
 package purchase
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"tribune/storage"
 	"tribune/storage/storagetest"
@@ -46,5 +50,48 @@ func TestRefundsAdd(t *testing.T) {
 		back("R1", 900)
 		take("R1,2026-10-08,-12.00,EUR,,\n")
 		back("R1", 2000)
+	})
+}
+
+// TestDryRun checks that a dry run says of any file exactly what taking it in
+// then does, also where a refund, another item or the buyer of an order stands
+// far behind it.
+func TestDryRun(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		s := open(t, db)
+		s.batch = 3
+		n := 0
+		rapid.Check(t, func(t *rapid.T) {
+			n++
+			one := func(what string, of ...string) string { return rapid.SampledFrom(of).Draw(t, what) }
+			var file strings.Builder
+			file.WriteString("order_id,ordered_at,email,customer_id,country,amount,currency,refund_id,refunded,sku\n")
+			for range rapid.IntRange(1, 14).Draw(t, "rows") {
+				order := fmt.Sprintf("%d-%s", n-rapid.IntRange(0, 1).Draw(t, "earlier"), one("order", "A", "B", "C", "D"))
+				customer := one("customer", "", "", "c1", "C1", "c2")
+				if customer != "" {
+					customer = fmt.Sprintf("%s-%d", customer, n)
+				}
+				fmt.Fprintf(&file, "%s,%s,%s,%s,%s,%s,%s,%s,%s,%s\n", order, one("at", "2026-10-01", "2026-10-01", "2026-10-04", "2036-01-01", "soon"),
+					one("email", "", "", "kari@example.no", "ola@example.no", "kari"), customer, one("country", "", "NO", "BR", "XX"),
+					one("amount", "20.00", "20.00", "20.00", "-4.00", "-12.00", "30.00", ""), one("currency", "EUR", "EUR", "EUR", "ABC"), one("refund", "", "", "re_1"),
+					one("refunded", "", "", "9.00"), one("sku", "", "A5", "A6"))
+			}
+			before := s.scalar(`select count(*) from purchase`) + s.scalar(`select count(*) from account`) + s.scalar(`select count(*) from event`)
+			would, err := s.Import(s.t.Context(), staff, strings.NewReader(file.String()), ImportOptions{DryRun: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if after := s.scalar(`select count(*) from purchase`) + s.scalar(`select count(*) from account`) + s.scalar(`select count(*) from event`); after != before {
+				t.Fatalf("the dry run stored %d rows", after-before)
+			}
+			did, err := s.Import(s.t.Context(), staff, strings.NewReader(file.String()), ImportOptions{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d := cmp.Diff(did, would); d != "" {
+				t.Fatalf("the dry run of\n%s\nsays otherwise (-did +would): %s", file.String(), d)
+			}
+		})
 	})
 }
