@@ -32,7 +32,7 @@ var tables = []string{
 	"blob", "setting", "tally", "event", "audit", "cursor", "outbox",
 	"person", "account", "account_move", "session", "token", "signin_link", "mail_choice", "revision", "circle",
 	"source", "query", "query_source", "saved_list", "rest", "let_go", "deleted", "forget_ask", "let_alone", "hook", "hook_delivery", "webmention", "mention", "mention_query", "mention_count", "query_total", "correction",
-	"spike_watch", "spike", "trend_look", "trend", "trend_voice", "alert_choice", "alert_person", "alert", "relay", "relay_secret", "relay_call", "relay_try", "digest", "digest_mail",
+	"spike_watch", "spike", "unheard", "trend_look", "trend", "trend_voice", "alert_choice", "alert_person", "alert", "relay", "relay_secret", "relay_call", "relay_try", "digest", "digest_mail",
 	"thread", "message", "letter",
 	"purpose", "charter", "clause", "call", "status", "idea", "idea_tag", "tag", "merged_row", "vote", "vote_against", "comment", "follow", "voice", "decision", "override", "telling", "release", "release_idea", "credit",
 	"post", "linkback", "post_picture", "post_reply", "post_reaction", "post_edit",
@@ -42,7 +42,7 @@ var tables = []string{
 	"referral", "referral_account", "referral_month", "referral_crossed", "referral_tree", "referral_due", "unexplained_note",
 	"clock_row", "clock_day", "loop_row", "loop_day", "said_row", "said_day", "heard_language", "heard_source",
 	"cohort_account", "cohort_buyer", "cohort", "measure_due", "gap", "gap_term", "gap_example",
-	"tribe", "tribe_wording", "membership", "tribe_word", "tribe_word_choice", "tribe_idea", "tie", "tie_source", "tribe_thing", "tribe_ballot", "tribe_against",
+	"tribe", "tribe_wording", "tribe_renaming", "membership", "tribe_word", "tribe_word_choice", "tribe_idea", "tie", "tie_source", "tribe_thing", "tribe_ballot", "tribe_against",
 	"tribe_support", "tribe_voter", "tribe_day", "tribe_week", "tribe_group", "tribe_group_member", "tribe_strength", "tribe_run",
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"tribune/event"
@@ -24,38 +25,43 @@ type due struct {
 // due gives the series that are behind by a slot, or whose counts changed
 // since they were judged.
 func (s *Spikes) due(ctx context.Context) ([]due, error) {
-	settled := s.now().Unix() - unsteady
-	settled -= settled % slot
+	settled := settled(s.now())
 	all, err := storage.All(ctx, s.db, func(row storage.Scanner) (d due, err error) { return d, row.Scan(&d.query, &d.total) },
 		`select q.id, coalesce(t.n, 0) from query q left join query_total t on t.query_id = q.id left join spike_watch w on w.query_id = q.id
-			where w.query_id is null and coalesce(t.n, 0) > 0 or w.through < $1 or coalesce(t.n, 0) <> w.counted + w.recent order by q.id`, settled)
+			where q.filled = 1 and (w.query_id is null and coalesce(t.n, 0) > 0 or w.state = '' or w.through < $1 or coalesce(t.n, 0) <> w.counted + w.recent) order by q.id`, settled)
 	if err != nil {
 		return nil, fmt.Errorf("spike: due: %w", err)
 	}
 	n, err := s.total(ctx, settled)
-	if n > 0 {
-		all = append(all, due{0, n})
+	if n > 0 { // first, for it says when nobody listened
+		all = slices.Insert(all, 0, due{0, n})
 	}
 	return all, err
 }
 
 // total gives the number of all mentions, which nothing keeps: it adds all
-// counts up once an hour, else those since it was looked at.
+// counts up once an hour, and when some came late, else those since it was
+// looked at.
 func (s *Spikes) total(ctx context.Context, settled int64) (n int64, err error) {
 	w, err := s.watch(ctx, 0)
 	if err != nil {
 		return 0, err
 	}
+	late, err := s.cameLate(ctx, settled)
+	if err != nil {
+		return 0, err
+	}
 	from := w.through
-	if w.through/hour < settled/hour {
+	if late || w.detector == nil || w.seen != w.counted || w.through/hour < settled/hour {
 		from, w.counted = 0, 0
 	}
 	err = s.db.Row(ctx, `select cast(coalesce(sum(n), 0) as bigint) from mention_count where query_id = 0 and at >= $1`, from).Scan(&n)
 	return w.counted + n, err
 }
 
-// judge judges one series, and writes what came of it.
-func (s *Spikes) judge(ctx context.Context, d due) error {
+// judge judges one series, and writes what came of it; if it is to be patient,
+// only once its past has arrived.
+func (s *Spikes) judge(ctx context.Context, d due, patient bool) error {
 	now := s.now()
 	w, err := s.watch(ctx, d.query)
 	if err != nil {
@@ -66,8 +72,19 @@ func (s *Spikes) judge(ctx context.Context, d due) error {
 	if err != nil {
 		return fmt.Errorf("spike: series %d: %w", d.query, err)
 	}
-	if w.detector == nil || d.total-int64(math.Round(data.sum(w.through))) != w.counted {
-		w = watch{query: d.query, version: w.version}
+	past := d.total - int64(math.Round(data.sum(w.through)))
+	held, err := s.hold(ctx, &w, past)
+	if err != nil {
+		return fmt.Errorf("spike: hold %d: %w", d.query, err)
+	}
+	if held && patient {
+		if w == before {
+			return nil
+		}
+		return s.keepHeld(ctx, w)
+	}
+	if w.detector == nil || past != w.counted {
+		w = watch{query: d.query, version: w.version, late: w.late, lateAt: w.lateAt, heldUntil: w.heldUntil}
 		if data, err = s.series(ctx, d.query, now.Unix()-longest); err != nil {
 			return fmt.Errorf("spike: series %d: %w", d.query, err)
 		}
@@ -78,6 +95,7 @@ func (s *Spikes) judge(ctx context.Context, d due) error {
 	}
 	w.recent = int64(math.Round(data.sum(w.through)))
 	w.counted = d.total - w.recent
+	w.seen = w.counted
 	moved := w.counted+w.recent != before.counted+before.recent
 	if before.detector != nil && w.through == before.through && !moved {
 		return nil
@@ -85,12 +103,13 @@ func (s *Spikes) judge(ctx context.Context, d due) error {
 	return s.keep(ctx, w, alerts, since, moved)
 }
 
-// watch reads what is kept of a series.
+// watch reads what is kept of a series. One that was not judged yet has no
+// detector, and is looked at from an hour ago on.
 func (s *Spikes) watch(ctx context.Context, query int64) (watch, error) {
-	w, state := watch{query: query}, ""
-	err := s.db.Row(ctx, `select version, through, counted, recent, state from spike_watch where query_id = $1`, query).
-		Scan(&w.version, &w.through, &w.counted, &w.recent, &state)
-	if errors.Is(err, sql.ErrNoRows) {
+	w, state := watch{query: query, through: settled(s.now())}, ""
+	err := s.db.Row(ctx, `select version, through, counted, recent, state, seen, late, late_at, held_until from spike_watch where query_id = $1`, query).
+		Scan(&w.version, &w.through, &w.counted, &w.recent, &state, &w.seen, &w.late, &w.lateAt, &w.heldUntil)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && state == "" {
 		return w, nil
 	}
 	if err != nil {
@@ -108,7 +127,11 @@ func (s *Spikes) watch(ctx context.Context, query int64) (watch, error) {
 // counts as spread over its slots.
 func (s *Spikes) series(ctx context.Context, query, from int64) (series, error) {
 	out := series{n: map[int64]float64{}}
-	err := storage.Each(ctx, s.db, func(row storage.Scanner) error {
+	var err error
+	if out.unheard, err = s.unheard(ctx, from); err != nil {
+		return out, err
+	}
+	err = storage.Each(ctx, s.db, func(row storage.Scanner) error {
 		var at, n, folded int64
 		if err := row.Scan(&at, &n, &folded); err != nil {
 			return err
@@ -137,9 +160,10 @@ func (s *Spikes) keep(ctx context.Context, w watch, alerts []burst.Alert, since 
 		return err
 	}
 	return s.db.Update(ctx, func(tx *storage.Tx) error {
-		n, err := tx.Exec(ctx, `insert into spike_watch (query_id, version, through, counted, recent, state) values ($1, 1, $2, $3, $4, $5)
-			on conflict (query_id) do update set version = spike_watch.version + 1, through = excluded.through, counted = excluded.counted, recent = excluded.recent, state = excluded.state
-			where spike_watch.version = $6`, w.query, w.through, w.counted, w.recent, string(state), w.version)
+		n, err := tx.Exec(ctx, `insert into spike_watch (query_id, version, through, counted, recent, state, seen, late, late_at, held_until) values ($1, 1, $2, $3, $4, $5, $3, $6, $7, $8)
+			on conflict (query_id) do update set version = spike_watch.version + 1, through = excluded.through, counted = excluded.counted, recent = excluded.recent, state = excluded.state,
+				seen = excluded.seen, late = excluded.late, late_at = excluded.late_at, held_until = excluded.held_until
+			where spike_watch.version = $9`, w.query, w.through, w.counted, w.recent, string(state), w.late, w.lateAt, w.heldUntil, w.version)
 		if err != nil || n == 0 {
 			return err
 		}
@@ -198,6 +222,9 @@ func scanSpike(row storage.Scanner) (o Spike, err error) {
 	err = row.Scan(&o.ID, &o.Query, &o.Kind, &start, &end, &goingOn, &o.Peak, &o.Expected, &o.Z, &o.Mentions, &drove, &driven, &found, &gone, &o.Cause)
 	o.Start, o.End, o.GoingOn = storage.Time(start), storage.Time(end), goingOn == 1
 	o.DroveAt, o.FoundAt, o.GoneAt = storage.Time(driven), storage.Time(found), storage.Time(gone)
+	if o.Kind == burst.Silence && o.Mentions > 0 { // a drop that became one, or one that was broken
+		o.Kind = burst.Drop
+	}
 	if err == nil && drove != "" {
 		err = json.Unmarshal([]byte(drove), &o.Drove)
 	}
