@@ -18,6 +18,9 @@ import (
 // and inside « », as the Imprimerie nationale has it.
 var odd = regexp.MustCompile(`[ \x{00A0}][;!?]|[ \x{202F}](:|»)|«[^\x{00A0}]|[^\x{00A0}]»|\p{L}[;!]`)
 
+// english finds what only a command line says.
+var english = regexp.MustCompile(`^(cmd/|storage/|archive\.go)`)
+
 // TestFrenchSpaces holds every French catalogue to one way of spacing.
 func TestFrenchSpaces(t *testing.T) {
 	catalogues := 0
@@ -79,6 +82,26 @@ func TestFrenchOnce(t *testing.T) {
 	}
 	if d := doubles(t, []byte(`{"Go": "Aller", "{n} go": {"one": "a", "other": "b"}, "Go": "Aller"}`)); !slices.Equal(d, []string{"Go"}) {
 		t.Errorf("found %q", d)
+	}
+}
+
+// TestFrenchWhole wants a French text for every English one that any source of
+// the program asks for: folders without a test of their own are in it, too. The
+// command line, with the archives it writes and reads, speaks English alone.
+func TestFrenchWhole(t *testing.T) {
+	files := os.DirFS(".")
+	words, err := i18n.Load(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	missing, err := i18n.Untranslated(files, words)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range missing {
+		if !english.MatchString(m) {
+			t.Error(m)
+		}
 	}
 }
 

@@ -306,6 +306,7 @@ func (s *Site) work(ctx context.Context, group *errgroup.Group, mailer event.Del
 	group.Go(func() error { return s.Tribes.Run(ctx) })
 	group.Go(func() error { return s.Events.Deliver(ctx, mailer) })
 	group.Go(func() error { return s.tidy(ctx) })
+	group.Go(func() error { return s.foldNames(ctx) })
 }
 
 // CatchUp lets every follower read the log to its end: for commands and tests
@@ -320,7 +321,7 @@ func (s *Site) CatchUp(ctx context.Context) error {
 		if n, err := s.Purchases.AskOnce(ctx); err != nil {
 			return err
 		} else if n == 0 {
-			return errors.Join(s.Boards.KeepOnce(ctx), s.Advocacy.SettleAll(ctx), s.Advocacy.LastAll(ctx), s.Measures.SweepAll(ctx))
+			return errors.Join(s.Boards.KeepOnce(ctx), s.Tribes.TellRenamed(ctx), s.Advocacy.SettleAll(ctx), s.Advocacy.LastAll(ctx), s.Measures.SweepAll(ctx))
 		}
 	}
 }
@@ -361,6 +362,14 @@ func (s *Site) tidy(ctx context.Context) error {
 		case <-time.After(time.Hour):
 		}
 	}
+}
+
+// foldNames folds the names that an earlier version kept without, once.
+func (s *Site) foldNames(ctx context.Context) error {
+	if err := s.People.FoldNames(ctx); err != nil && ctx.Err() == nil {
+		s.Log.Error("folding names failed; until the next start some people are not found by theirs", "error", err)
+	}
+	return nil
 }
 
 // forget forgets what strangers said longer ago than the settings say, unless

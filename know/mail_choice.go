@@ -29,6 +29,7 @@ const (
 	MailReplies   MailKind = "replies"   // what others make of what I publish: replies, and wordings they suggest
 	MailThanks    MailKind = "thanks"    // somebody thanked me
 	MailBoards    MailKind = "boards"    // boards: invitations, seats, questions and their results
+	MailTribes    MailKind = "tribes"    // a tribe that I am in was renamed
 	MailAlerts    MailKind = "alerts"    // the team: what happens on the radar, as each chose
 	MailDigest    MailKind = "digest"    // the team: what happened since the last, as each chose
 	MailWhy       MailKind = "why"       // once: what brought me; and whether it may be said that I brought somebody
@@ -37,7 +38,7 @@ const (
 // MailKinds lists the kinds, in the order they are shown, and whether each is
 // sent to somebody who has not chosen.
 func MailKinds() []MailKind {
-	return []MailKind{MailDecisions, MailAnswers, MailReplies, MailThanks, MailBoards, MailWhy, MailComments, MailAlerts, MailDigest}
+	return []MailKind{MailDecisions, MailAnswers, MailReplies, MailThanks, MailBoards, MailTribes, MailWhy, MailComments, MailAlerts, MailDigest}
 }
 
 // Wanted reports whether a person wants a kind of mail. Who has not chosen

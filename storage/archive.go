@@ -42,7 +42,7 @@ var tables = []string{
 	"referral", "referral_account", "referral_month", "referral_crossed", "referral_tree", "referral_due", "unexplained_note",
 	"clock_row", "clock_day", "loop_row", "loop_day", "said_row", "said_day", "heard_language", "heard_source",
 	"cohort_account", "cohort_buyer", "cohort", "measure_due", "gap", "gap_term", "gap_example",
-	"tribe", "tribe_wording", "membership", "tribe_word", "tribe_word_choice", "tribe_idea", "tie", "tie_source", "tribe_thing", "tribe_ballot", "tribe_against",
+	"tribe", "tribe_wording", "tribe_renaming", "membership", "tribe_word", "tribe_word_choice", "tribe_idea", "tie", "tie_source", "tribe_thing", "tribe_ballot", "tribe_against",
 	"tribe_support", "tribe_voter", "tribe_day", "tribe_week", "tribe_group", "tribe_group_member", "tribe_strength", "tribe_run",
 }
 

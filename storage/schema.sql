@@ -61,7 +61,7 @@ CREATE TABLE person (
   created_at bigint not null,
   seen_at    bigint not null default 0,
   left_at    bigint not null default 0
-, languages text not null default '', clock_shown bigint not null default 0, language_chosen bigint not null default 0, credit text not null default '');
+, languages text not null default '', clock_shown bigint not null default 0, language_chosen bigint not null default 0, credit text not null default '', folded text not null default '');
 
 CREATE INDEX person_role on person (role);
 
@@ -73,7 +73,7 @@ CREATE TABLE account (
   url          text   not null default '',
   person_id    bigint not null default 0,
   confirmed_at bigint not null default 0,
-  created_at   bigint not null, traces text not null default '', joined_by bigint not null default 0,
+  created_at   bigint not null, traces text not null default '', joined_by bigint not null default 0, folded text not null default '',
   unique (kind, address)
 );
 
@@ -1917,6 +1917,25 @@ CREATE TABLE linkback (
 );
 
 CREATE INDEX linkback_due on linkback (due_at) where state = 'waiting';
+
+CREATE TABLE tribe_renaming (
+  id         integer primary key autoincrement,
+  tribe_id   bigint not null,
+  wording_id bigint not null,           -- the wording that the first of these renamings ended: what the tribe was called
+  by_id      bigint not null,           -- who renamed it last, 0: they left
+  at         bigint not null,           -- when they did
+  due_at     bigint not null,           -- when its members are told: an hour after the first
+  reached    bigint not null default 0, -- the last member, by id, who was seen to
+  told       bigint not null default 0  -- 1 once all were
+);
+
+CREATE INDEX tribe_renaming_due on tribe_renaming (due_at) where told = 0;
+
+CREATE INDEX tribe_renaming_tribe on tribe_renaming (tribe_id, id);
+
+CREATE INDEX tribe_renaming_by on tribe_renaming (by_id);
+
+CREATE INDEX person_folded on person (folded) where folded <> '';
 
 CREATE TABLE unheard (
   from_at  bigint not null, -- Unix seconds, a slot

@@ -2,7 +2,7 @@
 // leave, and the groups that what people do with each other suggests.
 //
 // Tables: tribe, tribe_wording, membership, tribe_word, tribe_word_choice and
-// tribe_idea are what people say; tie, tie_source, tribe_thing, tribe_ballot,
+// tribe_idea are what people say; tribe_renaming is of which renamings members are told; tie, tie_source, tribe_thing, tribe_ballot,
 // tribe_against, tribe_support, tribe_voter, tribe_day and tribe_week are kept by Follow from
 // the facts of other folders, whose tables it never reads; tribe_group,
 // tribe_group_member, tribe_strength and tribe_run are what Look finds.

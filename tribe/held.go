@@ -194,6 +194,7 @@ func (s *Tribes) erase(ctx context.Context, tx *storage.Tx, person int64, words 
 		`update tribe_idea set by_id = 0 where by_id = $1`,
 		`update tribe_word set by_id = 0 where by_id = $1`,
 		`update tribe_wording set by_id = 0 where by_id = $1`,
+		`update tribe_renaming set by_id = 0 where by_id = $1`,
 		`update tribe set by_id = 0 where by_id = $1`,
 	} {
 		if _, err := tx.Exec(ctx, statement, person); err != nil {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"tribune/storage"
 )
 
@@ -17,8 +19,16 @@ const (
 )
 
 // Run looks for groups once a week and takes the strength of tribes once a day,
-// until ctx ends. Of several processes one does.
+// until ctx ends. Of several processes one does. Members are told of renamings as
+// those fall due.
 func (s *Tribes) Run(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return s.tellRun(ctx) })
+	group.Go(func() error { return s.lookRun(ctx) })
+	return group.Wait()
+}
+
+func (s *Tribes) lookRun(ctx context.Context) error {
 	for ctx.Err() == nil {
 		if err := s.RunOnce(ctx); err != nil && ctx.Err() == nil {
 			s.log.Error("the look for tribes failed; it will be tried again", "error", err)

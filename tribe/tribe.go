@@ -29,11 +29,12 @@ type Tribes struct {
 	posts  *post.Posts
 	now    func() time.Time
 	window int // Window, but in tests
+	batch  int // tellBatch, but in tests
 }
 
 // New makes it.
 func New(log *slog.Logger, db *storage.DB, events *event.Log, people *know.Directory, ideas *shape.Ideas, posts *post.Posts, now func() time.Time) *Tribes {
-	return &Tribes{log: log, db: db, events: events, people: people, ideas: ideas, posts: posts, now: now, window: Window}
+	return &Tribes{log: log, db: db, events: events, people: people, ideas: ideas, posts: posts, now: now, window: Window, batch: tellBatch}
 }
 
 // Tribe is people who belong together, and say so.

@@ -100,12 +100,18 @@ func (s *Tribes) Change(ctx context.Context, a know.Actor, id int64, e Edit) (t 
 			}
 		}
 		now := storage.Micros(s.now())
-		if _, err := tx.Exec(ctx, `insert into tribe_wording (tribe_id, name, stands, by_id, at) values ($1, $2, $3, $4, $5)`, id, was.Name, was.Stands, was.By, now); err != nil {
+		ended, err := tx.Insert(ctx, `insert into tribe_wording (tribe_id, name, stands, by_id, at) values ($1, $2, $3, $4, $5) returning id`, id, was.Name, was.Stands, was.By, now)
+		if err != nil {
 			return err
 		}
 		if _, err := tx.Exec(ctx, `update tribe set name = $1, folded = $2, stands = $3, by_id = $4, version = version + 1, edited_at = $5 where id = $6`,
 			called, folded, words, a.ID, now, id); err != nil {
 			return fmt.Errorf("tribe: change %d: %w", id, err)
+		}
+		if called != was.Name {
+			if err := s.renamed(ctx, tx, a, id, ended); err != nil {
+				return err
+			}
 		}
 		if t, err = read(ctx, tx, id); err != nil {
 			return err

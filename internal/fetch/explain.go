@@ -53,6 +53,9 @@ const (
 	textTooOften = "It answered {status}: too much is sent to it at once. What waits is sent later."
 )
 
+// Ended says that a connection that is kept open was ended by its other side.
+func Ended(host string) *fault.Error { return fault.New(fault.Unavailable, textCut, "host", host) }
+
 // statusFault says what a status that is no success means.
 func statusFault(code int) error {
 	text := textStatus

@@ -1,6 +1,7 @@
 package mail_test
 
 import (
+	"errors"
 	"flag"
 	"os"
 	"path/filepath"
@@ -14,6 +15,8 @@ import (
 	"tribune/event"
 	"tribune/know"
 	"tribune/shape/board"
+	"tribune/tribe"
+	"tribune/web/mail"
 )
 
 var update = flag.Bool("update", false, "write the golden mails anew")
@@ -106,6 +109,26 @@ func TestBoardMails(t *testing.T) {
 	s.golden("task", "board-task", "Thick or thin?", "Thick or thin?")
 	s.report(b, task, seated)
 	s.golden("result", "board-result", "The result: Thick or thin?", "Le résultat : Thick or thin?")
+}
+
+// TestRenamedMail holds the mail about a tribe that was renamed to what stands in
+// testdata; it is needed no more by who has left the tribe.
+func TestRenamedMail(t *testing.T) {
+	s := openScene(t)
+	ctx, ben := t.Context(), s.Person("Ben Okoye", know.Member).Actor
+	made, err := s.Tribes.Start(ctx, ben, tribe.NewTribe{Name: "Broad nibs"})
+	s.must(err)
+	s.must(s.Tribes.Join(ctx, s.reader.Actor, made.ID, false))
+	s.Pass(time.Minute)
+	_, err = s.Tribes.Change(ctx, ben, made.ID, tribe.Edit{Name: "Broad & wide"})
+	s.must(err)
+	s.Pass(time.Hour)
+	s.must(s.Tribes.TellRenamed(ctx))
+	s.golden(tribe.RenamedMail, "tribe-renamed", "Your tribe “Broad nibs” is called “Broad & wide” now", "Votre tribu « Broad nibs » s’appelle maintenant « Broad & wide »")
+	s.must(s.Tribes.Leave(ctx, s.reader.Actor, made.ID))
+	if _, err := mail.New(s.Kit).Prepare(ctx, s.to(tribe.RenamedMail)); !errors.Is(err, event.ErrSuperseded) {
+		t.Errorf("to who left the tribe: %v", err)
+	}
 }
 
 // stop is the secret with which a reader stops a kind of mails, or answers one.

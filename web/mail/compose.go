@@ -17,6 +17,7 @@ import (
 	"tribune/measure/digest"
 	"tribune/shape"
 	"tribune/shape/charter"
+	"tribune/tribe"
 	"tribune/web/page"
 )
 
@@ -122,6 +123,8 @@ func (d draft) write(ctx context.Context, row event.Delivery) error {
 		return d.alerts(ctx, row)
 	case digest.Mail:
 		return d.digest(ctx, row)
+	case tribe.RenamedMail:
+		return d.renamed(ctx, row)
 	case "invited", "drawn", "task", "result":
 		return d.boardMail(ctx, row)
 	}

@@ -15,6 +15,7 @@ import (
 	"tribune/internal/mail"
 	"tribune/internal/markdown"
 	"tribune/know"
+	"tribune/tribe"
 	"tribune/web/page"
 )
 
@@ -116,9 +117,10 @@ func (m *Mailer) Prepare(ctx context.Context, d event.Delivery) (func(ctx contex
 }
 
 // needless reports whether a mail that could not be written is not wanted by
-// anybody any more: its reader left, or the member whom it asks has answered.
+// anybody any more: its reader left the site, or the tribe that it is about; or
+// the member whom it asks has answered.
 func (m *Mailer) needless(ctx context.Context, d event.Delivery, because error) (bool, error) {
-	if d.Kind == "teller" && fault.Is(because, fault.NotFound) {
+	if (d.Kind == "teller" || d.Kind == tribe.RenamedMail) && fault.Is(because, fault.NotFound) {
 		return true, nil
 	}
 	if d.Person == 0 {

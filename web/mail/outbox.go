@@ -15,6 +15,7 @@ import (
 	"tribune/know"
 	"tribune/listen/alert"
 	"tribune/measure/digest"
+	"tribune/tribe"
 	"tribune/web/page"
 )
 
@@ -216,6 +217,8 @@ func kind(v *page.View, k string) string {
 		return v.T("A question to a board")
 	case "result":
 		return v.T("The result of a question to a board")
+	case tribe.RenamedMail:
+		return v.T("A tribe that was renamed")
 	case "teller":
 		return v.T("Whether somebody may be named")
 	}

@@ -265,6 +265,8 @@ func mailKind(v *page.View, kind know.MailKind) string {
 		return v.T("Somebody thanked me for something I said or did")
 	case know.MailBoards:
 		return v.T("Boards: I am invited or drawn, the board is asked something, a result is there")
+	case know.MailTribes:
+		return v.T("A tribe that I am in was renamed")
 	case know.MailWhy:
 		return v.T("One question, once, about what brought me; and whether it may be said that I brought somebody")
 	case know.MailAlerts:

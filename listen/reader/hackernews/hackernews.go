@@ -53,6 +53,7 @@ type progress struct {
 type hit struct {
 	ID          string `json:"objectID"`
 	CreatedAt   int64  `json:"created_at_i"`
+	Created     string `json:"created_at"` // all that an item by its id has to say of it
 	Author      string `json:"author"`
 	Title       string `json:"title"`
 	URL         string `json:"url"`
@@ -186,6 +187,9 @@ func (x hit) post() (p reader.Post, ok bool) {
 			}
 		}
 		text = strings.TrimSpace(text)
+	}
+	if at, err := time.Parse(time.RFC3339, x.Created); err == nil && x.CreatedAt == 0 {
+		x.CreatedAt = at.Unix()
 	}
 	p = reader.Post{ID: x.ID, URL: item(x.ID), Text: text, AtAddress: true, PublishedAt: time.Unix(x.CreatedAt, 0).UTC(),
 		Author: reader.Author{Name: x.Author, URL: site + "user?id=" + url.QueryEscape(x.Author)}}

@@ -135,11 +135,12 @@ func TestNothingIsLost(t *testing.T) {
 func TestCheck(t *testing.T) {
 	server := readertest.Serve(t)
 	h := New(server.Web, readertest.Now)
-	server.Text("/api/v1/items/1", "", `{"id": 1, "created_at_i": 1795089600, "type": "comment", "author": "ada", "text": "other words", "parent_id": 9, "children": []}`)
+	server.Text("/api/v1/items/1", "", `{"id": 1, "created_at": "2026-11-19T12:00:00.000Z", "type": "comment", "author": "ada", "text": "other words", "parent_id": 9, "children": []}`)
 	server.Text("/api/v1/items/2", "", `{"id": 2, "created_at_i": 1795089600, "type": "comment", "author": null, "text": null, "children": []}`)
+	server.Text("/api/v1/items/6", "", `{"id": 6, "children": []}`) // one that was deleted
 	server.Text("/api/v1/items/4", "", `{"id": 5, "author": "ada", "text": "of another"}`)
-	b, _, err := h.Check(t.Context(), reader.From{URL: server.URL}, []string{"1", "2", "3"})
-	if err != nil || len(b.Posts) != 1 || b.Posts[0].Text != "other words" || !slices.Equal(b.Gone, []string{"2", "3"}) {
+	b, _, err := h.Check(t.Context(), reader.From{URL: server.URL}, []string{"1", "2", "3", "6"})
+	if err != nil || len(b.Posts) != 1 || b.Posts[0].Text != "other words" || b.Posts[0].PublishedAt.Unix() != 1795089600 || !slices.Equal(b.Gone, []string{"2", "3", "6"}) {
 		t.Errorf("%+v, %v", b, err)
 	}
 	if _, _, err = h.Check(t.Context(), reader.From{URL: server.URL}, []string{"4"}); err == nil {

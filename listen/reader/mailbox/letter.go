@@ -10,10 +10,12 @@ import (
 	"regexp"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/emersion/go-message"
 	_ "github.com/emersion/go-message/charset" // letters come in all of them
 	"github.com/emersion/go-message/mail"
+	"golang.org/x/text/encoding/charmap"
 
 	"tribune/internal/plain"
 	"tribune/listen/reader"
@@ -44,21 +46,55 @@ func read(l raw, own string) (reader.Post, kind) {
 		return reader.Post{}, unreadable
 	}
 	h := mail.Header{Header: e.Header}
-	from, err := h.AddressList("From")
-	if err != nil || len(from) == 0 || !strings.Contains(from[0].Address, "@") {
+	from, ok := sender(h)
+	if !ok {
 		return reader.Post{}, unreadable
 	}
-	if strings.EqualFold(from[0].Address, own) || byProgram(h) {
+	if strings.EqualFold(from.Address, own) || byProgram(h) {
 		return reader.Post{}, automatic
 	}
 	c := content{}
 	c.take(e, 0)
-	p := reader.Post{ID: id(h, l), ReplyTo: answers(h), Letter: true, Author: reader.Author{Name: plain.Line(from[0].Name), Email: from[0].Address},
+	p := reader.Post{ID: id(h, l), ReplyTo: answers(h), Letter: true, Author: reader.Author{Name: plain.Line(from.Name), Email: from.Address},
 		Text: c.words(h), PublishedAt: written(h, l.at)}
 	if p.Text == "" {
 		return p, unreadable
 	}
 	return p, letter
+}
+
+// looksLikeAddress finds an address in a From that is no list of addresses.
+var looksLikeAddress = regexp.MustCompile(`[^\s<>"(),;:@]+@[^\s<>"(),;:@]+`)
+
+// sender gives who a letter is from. Of a From that breaks its rules (letters
+// beyond ASCII as they are, a bracket that is never closed) the address counts,
+// for whoever wrote waits for an answer.
+func sender(h mail.Header) (mail.Address, bool) {
+	if all, err := h.AddressList("From"); err == nil && len(all) > 0 {
+		return *all[0], strings.Contains(all[0].Address, "@")
+	}
+	says := utf8Of(h.Get("From"))
+	name, rest, bracket := strings.Cut(says, "<")
+	if !bracket {
+		name, rest = "", says
+	}
+	if decoded, err := new(mime.WordDecoder).DecodeHeader(name); err == nil {
+		name = decoded
+	}
+	address := looksLikeAddress.FindString(rest)
+	return mail.Address{Name: strings.Trim(name, `" `), Address: address}, address != ""
+}
+
+// utf8Of gives words whose encoding nobody said: as UTF-8 if anything beyond
+// ASCII in them is that, for a server may spoil or cut some of it; else as
+// Windows has them in western Europe, which includes Latin-1.
+func utf8Of(s string) string {
+	if !utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf && r != utf8.RuneError }) {
+		if decoded, err := charmap.Windows1252.NewDecoder().String(s); err == nil {
+			s = decoded
+		}
+	}
+	return strings.ToValidUTF8(s, "\uFFFD")
 }
 
 // byProgram reports whether a program wrote a letter, so that nobody waits for
@@ -121,7 +157,8 @@ func (c *content) take(e *message.Entity, depth int) {
 	if c.seen++; depth > deepest || c.seen > parts {
 		return
 	}
-	if in := e.MultipartReader(); in != nil {
+	kind, params, wrong := e.Header.ContentType()
+	if in := e.MultipartReader(); in != nil && params["boundary"] != "" {
 		for {
 			next, err := in.NextPart()
 			if next == nil || err != nil && !message.IsUnknownCharset(err) && !message.IsUnknownEncoding(err) {
@@ -132,13 +169,19 @@ func (c *content) take(e *message.Entity, depth int) {
 			}
 		}
 	}
-	kind, params, _ := e.Header.ContentType()
+	if wrong != nil { // then it is all that stands there
+		kind, _, _ = strings.Cut(strings.ToLower(kind), ";")
+		kind = strings.TrimSpace(kind)
+	}
+	if !strings.Contains(kind, "/") || strings.HasPrefix(kind, "multipart/") { // RFC 2045 section 5.2; and parts that nothing divides
+		kind = "text/plain"
+	}
 	disposition, more, _ := e.Header.ContentDisposition()
 	name := more["filename"]
 	if name == "" {
 		name = params["name"]
 	}
-	isText := kind == "text/plain" || kind == "text/html" || kind == ""
+	isText := kind == "text/plain" || kind == "text/html"
 	if disposition == "attachment" || name != "" || !isText {
 		c.name(name, kind)
 		return
@@ -149,10 +192,10 @@ func (c *content) take(e *message.Entity, depth int) {
 	}
 	if kind == "text/html" {
 		if c.html == "" {
-			c.html = plain.FromHTML(string(words))
+			c.html = plain.FromHTML(utf8Of(string(words)))
 		}
 	} else if c.plain == "" {
-		c.plain = plain.FromText(strings.ToValidUTF8(string(words), "\uFFFD"))
+		c.plain = plain.FromText(utf8Of(string(words)))
 	}
 }
 
@@ -182,7 +225,7 @@ func (c *content) words(h mail.Header) string {
 	if err != nil && subject == "" {
 		subject = h.Get("Subject")
 	}
-	subject = plain.Clip(plain.Line(strings.ToValidUTF8(subject, "\uFFFD")), 300)
+	subject = plain.Clip(plain.Line(utf8Of(subject)), 300)
 	var all []string
 	if subject != "" && (answers(h) == "" || text == "") {
 		all = append(all, subject)

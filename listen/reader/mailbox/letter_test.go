@@ -18,14 +18,19 @@ func TestLetter(t *testing.T) {
 		"Latin-1":             {head + "Content-Type: text/plain; charset=iso-8859-1\n\nCaf\xe9", "Paper\n\nCafé"},
 		"Shift JIS":           {head + "Content-Type: text/plain; charset=shift_jis\n\n\x8e\x86", "Paper\n\n紙"},
 		"unknown charset":     {head + "Content-Type: text/plain; charset=klingon\n\nqapla", "Paper\n\nqapla"},
-		"no charset, 8 bit":   {head + "\nCaf\xe9", "Paper\n\nCaf\uFFFD"},
+		"no charset, 8 bit":   {head + "\nCaf\xe9", "Paper\n\nCafé"},
 		"a subject in base64": {"From: =?utf-8?q?Zo=C3=A9?= <z@paper.example>\nSubject: =?utf-8?b?UGFwacOpcg==?=\n\nx", "Papiér\n\nx"},
 		"alternatives":        {head + "Content-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/html\n\n<p>In <b>HTML</b>\n--b\nContent-Type: text/plain\n\nIn plain.\n--b--", "Paper\n\nIn plain."},
 		"HTML only":           {head + "Content-Type: text/html\n\n<style>p{}</style><p>In <b>HTML</b>.<script>x()</script><p>Yes.", "Paper\n\nIn HTML.\n\nYes."},
 		"attached":            {head + "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nSee.\n--b\nContent-Type: image/png; name=\"=?utf-8?q?=C3=A9t=C3=A9.png?=\"\n\nPNG\n--b\nContent-Type: text/plain\nContent-Disposition: attachment; filename=notes.txt\n\nsecret notes\n--b--", "Paper\n\nSee.\n\n[été.png] [notes.txt]"},
 		"within each other":   {head + "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: multipart/related; boundary=c\n\n--c\nContent-Type: text/plain\n\nDeep.\n--c--\n--b--", "Paper\n\nDeep."},
 		"broken off":          {head + "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nBegun and", "Paper\n\nBegun and"},
-		"no boundary":         {head + "Content-Type: multipart/mixed\n\nwords", "Paper"},
+		"no boundary":         {head + "Content-Type: multipart/mixed\n\nwords", "Paper\n\nwords"},
+		"a broken type":       {head + "Content-Type: text/html; charset\n\n<p>In <b>HTML</b>", "Paper\n\nIn HTML"},
+		"no type at all":      {head + "Content-Type: ;;;\n\nwords", "Paper\n\nwords"},
+		"a broken type, else": {head + "Content-Type: application/pdf; name\n\n%PDF", "Paper"},
+		"UTF-8 that is cut":   {head + "\nCafé, caf\xc3", "Paper\n\nCafé, caf\uFFFD"},
+		"8 bit in the head":   {"From: Zo\xeb <z@paper.example>\nSubject: Caf\xe9\n\nx", "Café\n\nx"},
 		"a wrong encoding":    {head + "Content-Transfer-Encoding: base64\n\nnot!base64!", "Paper"},
 		"a reply":             {head + "In-Reply-To: <x@square.example>\n\nYes!\n\nOn 2 Nov 2026 at 10:00, Help <help@square.example>\nwrote:\n> Do you?\n>\n> Help\n", "Yes!"},
 		"only quoted":         {head + "In-Reply-To: <x@square.example>\n\n> Do you?", "> Do you?"},
@@ -37,6 +42,23 @@ func TestLetter(t *testing.T) {
 		p, what := read(raw{data: []byte(strings.ReplaceAll(c.data, "\n", "\r\n"))}, "help@square.example")
 		if what != letter || p.Text != c.want {
 			t.Errorf("%s: %d %q, want %q", name, what, p.Text, c.want)
+		}
+	}
+}
+
+// Who wrote is found in a From that breaks its rules, too.
+func TestSender(t *testing.T) {
+	for from, want := range map[string]string{
+		"Ana <ana@paper.example>":                   "Ana ana@paper.example",
+		"Zo\xeb <zoe@paper.example>":                "Zoë zoe@paper.example",
+		"=?utf-8?q?Zo=C3=AB <zoe@paper.example":     "=?utf-8?q?Zo=C3=AB zoe@paper.example",
+		"\"Ana, Paper\" ana@paper.example":          " ana@paper.example",
+		"Ana (sales) <ana@paper.example>, , broken": "Ana (sales) ana@paper.example",
+		"nobody": "", "<>": "", "@": "", "a@": "",
+	} {
+		p, what := read(raw{data: []byte("From: " + from + "\r\n\r\nx")}, "")
+		if got := p.Author.Name + " " + p.Author.Email; what == letter && got != want || (what == unreadable) != (want == "") {
+			t.Errorf("%q: %d %q, want %q", from, what, got, want)
 		}
 	}
 }

@@ -37,6 +37,9 @@ const (
 	whole   = 2 * time.Minute     // one reading
 	toFind  = 20 * time.Second    // looking whether a mailbox can be read
 	folder0 = "INBOX"
+
+	mostNamed   = 12 // folders that are named to who looks for one
+	mostRefused = 5  // letters of a batch that a server does not hand over
 )
 
 // What people read when a mailbox cannot be read.
@@ -45,7 +48,8 @@ const (
 	textNoLogin = "The mailbox needs a login. It is often the mail address."
 	textNoWord  = "The mailbox needs a password. Where the mail server has them, make one for this program alone."
 	textLogin   = "{host} refuses this login or password. Check both; some servers want a password made for one program."
-	textFolder  = "{host} has no folder {folder} for this login. INBOX is there always."
+	textBusy    = "{host} lets nobody sign in just now. It is tried again by itself."
+	textFolder  = "{host} has no folder {folder} for this login. It has: {folders}."
 	textTLS     = "The certificate of {host} cannot be trusted, so no password was sent. Tell those who run it."
 	textPlain   = "{host} offers no TLS, so no password was sent. Use imaps:// where it has it; without TLS only a server on this very machine is read."
 	textStrange = "{host} does not answer as a mail server (IMAP) does, or not in time. It is tried again by itself."
@@ -189,6 +193,11 @@ func (m *Mailbox) Read(ctx context.Context, from reader.From, deliver reader.Del
 	var passed, broken int
 	for chunk := range slices.Chunk(uids, atOnce) {
 		letters, err := s.fetch(chunk)
+		if err != nil && reading.Err() == nil {
+			var refused int
+			letters, refused, err = s.fetchEach(chunk)
+			broken += refused
+		}
 		if err != nil {
 			return report, err
 		}

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/netip"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -15,12 +16,15 @@ import (
 	"github.com/emersion/go-imap/v2/imapclient"
 
 	"tribune/internal/fault"
+	"tribune/internal/plain"
 )
 
 // session is an open folder of a mail server.
 type session struct {
 	ctx      context.Context
+	m        *Mailbox
 	p        place
+	password string
 	conn     *bounded
 	client   *imapclient.Client
 	validity uint32
@@ -30,22 +34,58 @@ type session struct {
 // open connects, signs in and opens the folder for reading only. Everything
 // ends with ctx.
 func (m *Mailbox) open(ctx context.Context, p place, password string) (*session, error) {
-	raw, err := m.web.Dial(ctx, net.JoinHostPort(p.host, p.port))
+	s, err := m.connect(ctx, p, false)
+	if err == nil && !p.secure && m.local(s.conn.RemoteAddr()) && s.client.Caps().Has(imap.CapLoginDisabled) {
+		s.close() // it wants TLS here, too
+		s, err = m.connect(ctx, p, true)
+	}
 	if err != nil {
 		return nil, err
 	}
-	s := &session{ctx: ctx, p: p, conn: &bounded{Conn: raw}}
-	s.conn.left.Store(answer)
-	s.stop = context.AfterFunc(ctx, func() { raw.Close() })
-	if err := s.begin(m, password); err != nil {
+	s.password = password
+	if err := s.enter(); err != nil {
 		s.close()
 		return nil, err
 	}
 	return s, nil
 }
 
-func (s *session) begin(m *Mailbox, password string) error {
-	secure := &tls.Config{ServerName: s.p.host, RootCAs: m.roots}
+// reopen opens the folder anew by another connection.
+func (s *session) reopen() error {
+	s.close()
+	again, err := s.m.open(s.ctx, s.p, s.password)
+	if err != nil {
+		return err
+	}
+	if again.validity != s.validity {
+		again.close()
+		return s.explain(errRenumbered)
+	}
+	*s = *again
+	return nil
+}
+
+var errRenumbered = errors.New("mailbox: the folder was made anew meanwhile")
+
+// connect connects, and waits for the greeting. upgrade asks for STARTTLS also
+// of a server on this very machine, whoever vouches for it.
+func (m *Mailbox) connect(ctx context.Context, p place, upgrade bool) (*session, error) {
+	raw, err := m.web.Dial(ctx, net.JoinHostPort(p.host, p.port))
+	if err != nil {
+		return nil, err
+	}
+	s := &session{ctx: ctx, m: m, p: p, conn: &bounded{Conn: raw}}
+	s.conn.left.Store(answer)
+	s.stop = context.AfterFunc(ctx, func() { raw.Close() })
+	if err := s.greet(upgrade); err != nil {
+		s.close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *session) greet(upgrade bool) error {
+	secure, here := &tls.Config{ServerName: s.p.host, RootCAs: s.m.roots}, s.m.local(s.conn.RemoteAddr())
 	switch {
 	case s.p.secure:
 		conn := tls.Client(s.conn, secure)
@@ -53,9 +93,10 @@ func (s *session) begin(m *Mailbox, password string) error {
 			return s.explain(err)
 		}
 		s.client = imapclient.New(conn, nil)
-	case m.local(s.conn.RemoteAddr()):
+	case here && !upgrade:
 		s.client = imapclient.New(s.conn, nil)
 	default:
+		secure.InsecureSkipVerify = here // nobody is between
 		var err error
 		if s.client, err = imapclient.NewStartTLS(s.conn, &imapclient.Options{TLSConfig: secure}); err != nil {
 			if said, ok := errors.AsType[*imap.Error](err); ok {
@@ -67,21 +108,71 @@ func (s *session) begin(m *Mailbox, password string) error {
 	if err := s.client.WaitGreeting(); err != nil {
 		return s.explain(err)
 	}
-	if err := s.client.Login(s.p.login, password).Wait(); err != nil {
-		if said, ok := errors.AsType[*imap.Error](err); ok {
-			return fault.New(fault.Unavailable, textLogin, "host", s.p.host).On("token").Because(said)
+	return nil
+}
+
+// passing are the codes of servers that let nobody in just then, whatever the
+// password is (RFC 5530).
+var passing = []imap.ResponseCode{imap.ResponseCodeUnavailable, imap.ResponseCodeInUse, imap.ResponseCodeLimit,
+	imap.ResponseCodeServerBug, imap.ResponseCodeContactAdmin}
+
+// enter signs in and opens the folder.
+func (s *session) enter() error {
+	if err := s.client.Login(s.p.login, s.password).Wait(); err != nil {
+		said, ok := errors.AsType[*imap.Error](err)
+		switch {
+		case !ok:
+			return s.explain(err)
+		case slices.Contains(passing, said.Code):
+			return fault.New(fault.Unavailable, textBusy, "host", s.p.host).Because(said)
 		}
-		return s.explain(err)
+		return fault.New(fault.Unavailable, textLogin, "host", s.p.host).On("token").Because(said)
 	}
-	box, err := s.client.Select(s.p.folder, &imap.SelectOptions{ReadOnly: true}).Wait()
-	if err != nil {
-		if said, ok := errors.AsType[*imap.Error](err); ok {
-			return fault.New(fault.Unavailable, textFolder, "host", s.p.host, "folder", s.p.folder).On("url").Because(said)
+	box, err := s.examine(s.p.folder)
+	if said, ok := errors.AsType[*imap.Error](err); ok {
+		name, there, listErr := s.look()
+		if listErr != nil {
+			return s.explain(listErr)
 		}
+		if name == "" {
+			return fault.New(fault.Unavailable, textFolder, "host", s.p.host, "folder", s.p.folder, "folders", there).On("url").Because(said)
+		}
+		box, err = s.examine(name)
+	}
+	if err != nil {
 		return s.explain(err)
 	}
 	s.validity = box.UIDValidity
 	return nil
+}
+
+func (s *session) examine(folder string) (*imap.SelectData, error) {
+	return s.client.Select(folder, &imap.SelectOptions{ReadOnly: true}).Wait()
+}
+
+// look goes through the folders for the one that is meant, where the server
+// writes them otherwise: "INBOX.Help.Old" for Help/Old. Without one it gives
+// the names of some that are there.
+func (s *session) look() (name, there string, err error) {
+	s.conn.left.Store(answer)
+	all, err := s.client.List("", "*", nil).Collect()
+	if err != nil {
+		return "", "", err
+	}
+	var names []string
+	for _, one := range all {
+		path := one.Mailbox
+		if one.Delim != 0 && one.Delim != '/' {
+			path = strings.ReplaceAll(path, string(one.Delim), "/")
+		}
+		if path == s.p.folder || path == folder0+"/"+s.p.folder {
+			return one.Mailbox, "", nil
+		}
+		if !slices.Contains(one.Attrs, imap.MailboxAttrNoSelect) && len(names) < mostNamed {
+			names = append(names, plain.Clip(plain.Line(path), 60))
+		}
+	}
+	return "", strings.Join(names, ", "), nil
 }
 
 // local reports whether a server is on this very machine, so that no password
@@ -167,6 +258,29 @@ func (s *session) fetch(uids []imap.UID) ([]raw, error) {
 		}
 	}
 	return letters, nil
+}
+
+// fetchEach gives letters one by one, once they could not be had together. A
+// server may hang up on who asks for a letter that it cannot read itself, as
+// Dovecot does: one that does not come alone either is counted, not waited for.
+func (s *session) fetchEach(uids []imap.UID) (letters []raw, refused int, err error) {
+	if err := s.reopen(); err != nil {
+		return nil, 0, err
+	}
+	for _, uid := range uids {
+		one, err := s.fetch([]imap.UID{uid})
+		if err == nil {
+			letters = append(letters, one...)
+			continue
+		}
+		if refused++; refused > mostRefused || s.ctx.Err() != nil {
+			return nil, 0, err
+		}
+		if err := s.reopen(); err != nil {
+			return nil, 0, err
+		}
+	}
+	return letters, refused, nil
 }
 
 // bounded is a connection of which only so much is read until left is set anew.

@@ -1,0 +1,27 @@
+package mail
+
+import (
+	"context"
+	"fmt"
+
+	"tribune/event"
+	"tribune/know"
+)
+
+// renamed tells a member that their tribe was renamed: by whom, what it was
+// called, and where that can be put back.
+func (d draft) renamed(ctx context.Context, row event.Delivery) error {
+	r, err := d.m.k.Tribes.Renaming(ctx, d.actor, row.Other)
+	if err != nil {
+		return err
+	}
+	by, err := d.m.k.People.People(ctx, []int64{r.By})
+	if err != nil {
+		return err
+	}
+	d.Subject = d.T("Your tribe “{was}” is called “{now}” now", "was", r.Was, "now", r.Now)
+	d.say(d.T("{name} has renamed a tribe that you are in. It was called “{was}”; it is called “{now}” now.", "name", d.named(by[r.By]), "was", r.Was, "now", r.Now))
+	d.say(d.T("Its earlier names are kept, and whoever has been in the tribe for a week can put one of them back."))
+	d.Blocks = append(d.Blocks, linkTo(d.T("Its earlier names, to put one back"), fmt.Sprintf("%s/tribes/%d/history", d.m.k.URL, r.Tribe)))
+	return d.choice(ctx, know.MailTribes, d.T("You get this mail because you are in this tribe."), d.T("No more mails about tribes"))
+}
