@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strconv"
 	"time"
@@ -178,6 +179,9 @@ func (s *service) mentionCorrect(ctx context.Context, a *gate.Asker, in *struct 
 	}
 }) (*answer[Mention], error) {
 	if err := s.Radar.Correct(ctx, a.Actor, in.ID, in.Body.What, in.Body.Became); err != nil {
+		if wrong, ok := errors.AsType[*fault.Error](err); ok && wrong.Field == in.Body.What { // the desk has a field for each
+			wrong.Field = "became"
+		}
 		return nil, err
 	}
 	return s.mentionGet(ctx, a, &in.ByID)

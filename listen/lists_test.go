@@ -89,6 +89,21 @@ func TestLists(t *testing.T) {
 		refused("a name twice", "of this name", err)
 		_, err = s.PutList(ctx, s.staff, 0, NewList{Name: `a "b"`})
 		refused("a name in quotation marks", "quotation marks", err)
+		for _, item := range []string{"a OR b", "list:places", "author:ana", "osprey near/3 hinge", "-osprey"} {
+			_, err = s.PutList(ctx, s.staff, list, NewList{Name: "Our things", Items: []string{"cup", item}})
+			refused("an item like a query", "“"+item+"” reads like a query", err)
+		}
+		for _, item := range []string{`"DO NOT BUY"`, "near miss", "and so on", "e-bike", "5:1", "http://a.example"} {
+			_, err = s.PutList(ctx, s.staff, 0, NewList{Name: "As it stands", Items: []string{item}})
+			ok(t, err)
+			lists, err := s.Lists(ctx, s.staff)
+			ok(t, err)
+			for _, l := range lists {
+				if l.Name == "As it stands" {
+					ok(t, s.RemoveList(ctx, s.staff, l.ID))
+				}
+			}
+		}
 		found(over.ID, "cup", "jug", "pot")
 
 		_, by, err := s.List(ctx, s.staff, list)

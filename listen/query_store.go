@@ -467,12 +467,19 @@ func (n *NewList) check() error {
 		wrong = append(wrong, fault.New(fault.Invalid, "A list is of words, authors or sites.").On("kind"))
 	}
 	var items []string
+	operates := "" // the first that does
 	there := map[string]bool{}
 	for _, item := range n.Items {
 		if item = plain.Line(item); item != "" && !there[item] {
 			there[item] = true
 			items = append(items, item)
+			if n.Kind == query.ListWords && operates == "" && query.Operates(item) {
+				operates = item
+			}
 		}
+	}
+	if operates != "" {
+		wrong = append(wrong, fault.New(fault.Invalid, "“{item}” reads like a query, and the items of a list are looked for as they stand. Write each word or phrase on a line of its own, put this one in quotation marks if it is meant so, or save it as a standing query.", "item", plain.Clip(operates, 80)).On("items"))
 	}
 	if n.Items = items; len(items) == 0 {
 		wrong = append(wrong, fault.New(fault.Invalid, "Write at least one item, each on a line of its own.").On("items"))

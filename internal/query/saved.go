@@ -1,6 +1,7 @@
 package query
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -35,6 +36,19 @@ const (
 	ListAuthors ListKind = "authors" // names, or handles with @
 	ListSites   ListKind = "sites"
 )
+
+// operating is what a query would not take as words: operators, a word that is
+// to be missing, fields.
+var operating = regexp.MustCompile(`(?:^|\s)(?:AND|OR|NOT|(?i:O?NEAR)/\d+)(?:\s|$)|^-[\pL\pN"]|^(?:` + strings.Join(fieldNames[1:], "|") + `):\S`)
+
+// Operates reports whether an item of a list of words has what means something
+// else in a query than in a list, where it stands for itself. Between quotation
+// marks it is words in both.
+func Operates(item string) bool { return !quoted(item) && operating.MatchString(item) }
+
+func quoted(s string) bool {
+	return len(s) > 1 && strings.HasPrefix(s, `"`) && strings.HasSuffix(s, `"`)
+}
 
 // maxItems is how many items the lists of one query can have.
 const maxItems = 100_000

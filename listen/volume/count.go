@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/text/language"
+
 	"tribune/internal/calendar"
 	"tribune/internal/fault"
 	"tribune/know"
@@ -25,6 +27,24 @@ type Filter struct {
 	Since     time.Time      // said on this day or later
 	Until     time.Time      // said before this day
 	Zone      *time.Location // whose days are counted; nil is UTC
+}
+
+// check refuses a span of nothing, and languages and countries that are none.
+func (f Filter) check() error {
+	if !f.Since.Before(f.Until) {
+		return fault.New(fault.Invalid, "The span ends before it begins. Choose a later end.").On("until")
+	}
+	for _, l := range f.Languages {
+		if _, err := language.Parse(l); err != nil {
+			return fault.New(fault.Invalid, "The language is a tag such as en or pt-BR.").On("language")
+		}
+	}
+	for _, c := range f.Countries {
+		if region, err := language.ParseRegion(c); err != nil || !region.IsCountry() && c != listen.UnknownCountry {
+			return fault.New(fault.Invalid, "The country is a code of two letters such as FR.").On("country")
+		}
+	}
+	return nil
 }
 
 func (f Filter) zone() *time.Location { return cmp.Or(f.Zone, time.UTC) }
@@ -143,8 +163,8 @@ func (c *Counts) OverBy(ctx context.Context, a know.Actor, f Filter, step Step, 
 	if !ok {
 		return nil, fault.New(fault.Invalid, "Counts can be told apart by query, source, language or country.").On("by")
 	}
-	if !f.Since.Before(f.Until) {
-		return nil, fault.New(fault.Invalid, "The span ends before it begins. Choose a later end.").On("until")
+	if err := f.check(); err != nil {
+		return nil, err
 	}
 	var empty []Point
 	for at := step.begin(f.Since.In(f.zone())); at.Before(f.Until); at = step.Next(at) {
@@ -194,7 +214,7 @@ func (c *Counts) OverBy(ctx context.Context, a know.Actor, f Filter, step Step, 
 		if err != nil {
 			break
 		}
-		where, args := f.where(s, what == ByQuery)
+		where, args := f.where(s, what == ByQuery && f.Query == 0)
 		err = storage.Each(ctx, c.db, add, `select `+s.day+`, `+column+`, `+sums+` from `+s.table+` where `+where+` group by `+groups+` having sum(n) > 0`, args...)
 	}
 	if err != nil {

@@ -54,6 +54,9 @@ func (c *Counts) Compare(ctx context.Context, a know.Actor, queries []int64, f F
 	if len(queries) < 2 || len(queries) > mostCompared {
 		return Voices{}, fault.New(fault.Invalid, "Choose 2 to {limit} standing queries to compare.", "limit", mostCompared).On("queries")
 	}
+	if err := f.check(); err != nil {
+		return Voices{}, err
+	}
 	v := Voices{Since: f.Since, Until: f.Until, Sources: f.Sources}
 	for _, id := range queries {
 		q, err := c.radar.Query(ctx, a, id)

@@ -146,6 +146,9 @@ func TestCountsAreTheMentions(t *testing.T) {
 		if err != nil || len(by) != 1 || by[0].ID() != 1 {
 			t.Errorf("by query: %v, %v", by, err)
 		}
+		if by, err = counts.OverBy(ctx, staff, Filter{Query: 2, Since: day(-70), Until: day(1)}, Week, ByQuery); err != nil || len(by) != 0 {
+			t.Errorf("of another query, by query: %v, %v", by, err)
+		}
 	})
 }
 
