@@ -48,7 +48,7 @@ func frame(v *page.View, heading string) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = desk.Tabs(v.T("Settings"), tabs(v)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = desk.SettingsTabs(v).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
