@@ -271,7 +271,7 @@ func (s *Site) followers() []follower {
 		{"relay.follow", s.Relays.Follow, relay.Kinds()},
 		{"linkback.follow", s.Linkbacks.Follow, linkback.Kinds()},
 		{"storage.scrub", s.scrub, []string{"person.left"}},
-		{"converse.attend", s.Inbox.Attend, []string{listen.MentionsStored, listen.MentionWithdrawn}},
+		{"converse.attend", s.Inbox.Attend, []string{listen.MentionsStored, listen.MentionEdited, listen.MentionWithdrawn}},
 		{"shape.mentions", s.Ideas.FollowMentions, []string{listen.MentionWithdrawn, listen.MentionEdited, listen.MentionQuotable, shape.VoiceAdded}},
 		{"shape.telling", s.Ideas.FollowTelling, []string{converse.ThreadAnswered, converse.ThreadClosed, converse.ThreadReopened}},
 		{"shape.comments", s.Ideas.TellComments, []string{shape.IdeaCommented}},

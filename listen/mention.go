@@ -284,15 +284,15 @@ func (c condition) before(s spot) (string, []any) {
 }
 
 // walk gives all of a statement behind "from", and but for its limit, that reads
-// those between two spots, the last first. What is known by ids is asked of the index of
+// those between two spots, joined with tables, the last first. What is known by ids is asked of the index of
 // spots, and only those mentions are read of which it holds (PostgreSQL takes a tenth of
 // the time for that where mentions lie all over the disk).
-func (c condition) walk(from, end spot) (string, []any) {
+func (c condition) walk(tables string, from, end spot) (string, []any) {
 	between := condition{text: c.known, args: slices.Clip(c.args)}
 	between.and(`(m.published_at, m.id) < ($?, $?) and (m.published_at, m.id) >= ($?, $?)`, from.at, from.id, end.at, end.id)
 	if c.known == "" {
-		return `mention m` + askedTables + ` where ` + c.text + ` and ` + between.text + ` order by m.published_at desc, m.id desc`, between.args
+		return `mention m` + tables + ` where ` + c.text + ` and ` + between.text + ` order by m.published_at desc, m.id desc`, between.args
 	}
 	return `(select m.published_at, m.id from mention m where ` + between.text + ` order by m.published_at desc, m.id desc) known
-		join mention m on m.id = known.id` + askedTables + ` where ` + c.text + ` order by known.published_at desc, known.id desc`, between.args
+		join mention m on m.id = known.id` + tables + ` where ` + c.text + ` order by known.published_at desc, known.id desc`, between.args
 }

@@ -98,8 +98,8 @@ const (
 )
 
 // Before it is counted how many have the words, or a beginning of a word, the
-// last so many are tried. If one in oftenIn is found, others are soon met: counting would
-// take longer, above all where two common words are together.
+// last so many are tried. If one in oftenIn is found, a page of them is soon met: counting
+// would take longer, above all where two common words are together.
 const (
 	lookedWords = 200
 	lookedBegun = 1_000
@@ -123,28 +123,26 @@ func (r *Radar) Mentions(ctx context.Context, a know.Actor, f Filter) (list []Me
 		looked = lookedFirst
 	}
 	f.Limit = min(cmp.Or(max(f.Limit, 0), 50), 200)
-	plan, often := lookup.Plan{Way: lookup.WalkAll}, false
-	if latest := latestTried(q); latest > 0 {
-		list, next, err = r.planned(ctx, f, q, plan, latest)
-		if err != nil || next == "" || len(list) == f.Limit {
-			return list, next, err
-		}
-		f.Cursor, f.Limit = next, f.Limit-len(list)
-		often = oftenIn*len(list) >= latest
+	done := func(plan lookup.Plan, looked int) bool {
+		var more []Mention
+		more, f.Cursor, err = r.planned(ctx, f, q, plan, looked)
+		list, f.Limit = append(list, more...), f.Limit-len(more)
+		return err != nil || f.Cursor == "" || f.Limit == 0
 	}
-	if !often {
-		if plan, err = lookup.Choose(ctx, r.db, q, f.Query, f.Reach); err != nil {
-			return nil, "", err
+	if latest, all := latestTried(q), (lookup.Plan{Way: lookup.WalkAll}); latest > 0 {
+		if done(all, latest) || oftenIn*len(list) >= latest && done(all, oftenIn*f.Limit) {
+			return list, f.Cursor, err
 		}
 	}
-	rest, next, err := r.planned(ctx, f, q, plan, looked)
-	list, f.Cursor, f.Limit = append(list, rest...), next, f.Limit-len(rest)
-	if err != nil || !plan.Few || next == "" || f.Limit == 0 {
-		return list, next, err
+	plan, err := lookup.Choose(ctx, r.db, q, f.Query, f.Reach)
+	if err != nil {
+		return nil, "", err
 	}
-	plan.Way = lookup.ByIDs
-	rest, next, err = r.planned(ctx, f, q, plan, looked)
-	return append(list, rest...), next, err
+	if !done(plan, looked) && plan.Few {
+		plan.Way = lookup.ByIDs
+		done(plan, looked)
+	}
+	return list, f.Cursor, err
 }
 
 // latestTried is how many are tried before anything is counted.
@@ -248,6 +246,7 @@ func (r *Radar) found(ctx context.Context, q *query.Query, spots []spot) (map[in
 		ids[i] = s.id
 	}
 	found := map[int64]bool{}
+	columns, tables := askedFor(q)
 	holes, args := storage.Holes(1, ids)
 	err := storage.Each(ctx, r.db, func(row storage.Scanner) error {
 		var id int64
@@ -256,7 +255,7 @@ func (r *Radar) found(ctx context.Context, q *query.Query, spots []spot) (map[in
 			found[id] = true
 		}
 		return err
-	}, `select m.id, `+askedColumns+` from mention m`+askedTables+` where m.id in (`+holes+`)`, args...)
+	}, `select m.id, `+columns+` from mention m`+tables+` where m.id in (`+holes+`)`, args...)
 	return found, err
 }
 
@@ -292,17 +291,18 @@ func (r *Radar) walked(ctx context.Context, q *query.Query, where condition, fro
 		spot
 		post *query.Post
 	}
+	columns, tables := askedFor(q)
 	size := 4 * limit
 	if plan.Way == lookup.Known { // nearly all of them fit
 		size = limit
 	}
 	for seen := 0; ; size = min(2*size, 2*pageSize) {
 		size = min(size, looked-seen) + 1 // one more: it tells that there is more
-		text, args := where.walk(from, end)
+		text, args := where.walk(tables, from, end)
 		page, err := storage.All(ctx, r.db, func(row storage.Scanner) (t tried, err error) {
 			t.post, err = scanAsked(row, &t.at, &t.id)
 			return t, err
-		}, `select m.published_at, m.id, `+askedColumns+` from `+text+` limit $`+strconv.Itoa(len(args)+1), append(args, size)...)
+		}, `select m.published_at, m.id, `+columns+` from `+text+` limit $`+strconv.Itoa(len(args)+1), append(args, size)...)
 		if err != nil {
 			return nil, "", fmt.Errorf("listen: look for %q: %w", q, err)
 		}
@@ -506,11 +506,15 @@ func (r *Radar) MentionsByID(ctx context.Context, ids []int64) (map[int64]Mentio
 	return byID, nil
 }
 
-// Stored gives the mentions that a "mentions.stored" fact tells of, oldest
-// first. Batches that were stored at the same time may each give a mention of
+// Stored gives the mentions that a "mentions.stored" or "mention.edited" fact
+// tells of, oldest first. Batches that were stored at the same time may each give a mention of
 // the other: who follows must take each mention once.
 func (r *Radar) Stored(ctx context.Context, q storage.Q, fact event.Event) ([]Mention, error) {
-	if fact.Kind != MentionsStored {
+	switch fact.Kind {
+	case MentionsStored:
+	case MentionEdited:
+		return mentions(ctx, q, ` where m.id = $1`, fact.Subject.ID)
+	default:
 		return nil, nil
 	}
 	return mentions(ctx, q, ` where m.source_id + 0 = $1 and m.id between $2 and $3 order by m.id`, fact.Subject.ID, fact.Other, fact.N)
