@@ -162,6 +162,21 @@ func TestTold(t *testing.T) {
 }
 
 // TestRefused says what is wrong with what is wished.
+// What somebody wished of a query that was removed is wished no more.
+func TestQueryRemoved(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		s, ctx := open(t, db), t.Context()
+		q, _, err := s.radar.AddQuery(ctx, s.ann, listen.NewQuery{Text: "paper"})
+		ok(t, err)
+		ok(t, s.Wish(ctx, s.ann, Wishes{Choices: []Choice{{Query: q.ID, Spikes: true}, {Query: 0, Spikes: true}}}))
+		ok(t, s.radar.RemoveQuery(ctx, s.ann, q.ID))
+		got, err := s.Wishes(ctx, s.ann)
+		if ok(t, err); len(got.Choices) != 1 || got.Choices[0].Query != 0 {
+			t.Errorf("%+v", got)
+		}
+	})
+}
+
 func TestRefused(t *testing.T) {
 	s, ctx := open(t, storagetest.SQLite(t)), t.Context()
 	for what, w := range map[string]Wishes{
