@@ -232,5 +232,26 @@ func TestOnce(t *testing.T) {
 		if all := s.told(t); len(all) != 2 || len(all[1]) != 1 || all[1][0].Subject != 3 {
 			t.Errorf("want the other one only: %v", all)
 		}
+
+		// In the same hours something far larger begins, which explains what was told before.
+		large := func(id, n int64) event.Event {
+			fact := spike(id, 1, 0, 1)
+			ok(t, db.Update(t.Context(), func(tx *storage.Tx) error {
+				_, err := tx.Exec(t.Context(), `update spike set peak = $2 where id = $1`, id, n)
+				if err == nil {
+					_, err = tx.Exec(t.Context(), `update spike set cause_id = $1 where id = 3`, id)
+				}
+				return err
+			}))
+			return fact
+		}
+		s.happens(t, large(5, 20))
+		if all := s.told(t); len(all) != 2 {
+			t.Errorf("told of what is twice as large: %v", all)
+		}
+		s.happens(t, large(6, 400))
+		if all := s.told(t); len(all) != 3 || len(all[2]) != 1 || all[2][0].Subject != 6 {
+			t.Errorf("want what is fifty times as large: %v", all)
+		}
 	})
 }
