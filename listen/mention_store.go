@@ -129,15 +129,18 @@ func (r *Radar) Mentions(ctx context.Context, a know.Actor, f Filter) (list []Me
 		list, f.Limit = append(list, more...), f.Limit-len(more)
 		return err != nil || f.Cursor == "" || f.Limit == 0
 	}
-	if latest, all := latestTried(q), (lookup.Plan{Way: lookup.WalkAll}); latest > 0 {
-		if done(all, latest) || oftenIn*len(list) >= latest && done(all, oftenIn*f.Limit) {
+	latest, held := latestTried(q), 0
+	if latest > 0 {
+		if done(lookup.Plan{Way: lookup.WalkAll, Held: &held}, latest) ||
+			oftenIn*len(list) >= latest && done(lookup.Plan{Way: lookup.WalkAll}, oftenIn*f.Limit) {
 			return list, f.Cursor, err
 		}
 	}
-	plan, err := lookup.Choose(ctx, r.db, q, f.Query, f.Reach)
+	plan, err := lookup.Choose(ctx, r.db, q, f.Query, f.Reach, latest > 0 && oftenIn*held >= latest)
 	if err != nil {
 		return nil, "", err
 	}
+	looked -= latest
 	if !done(plan, looked) && plan.Few {
 		plan.Way = lookup.ByIDs
 		done(plan, looked)
@@ -298,7 +301,7 @@ func (r *Radar) walked(ctx context.Context, q *query.Query, where condition, fro
 	}
 	for seen := 0; ; size = min(2*size, 2*pageSize) {
 		size = min(size, looked-seen) + 1 // one more: it tells that there is more
-		text, args := where.walk(tables, from, end)
+		text, args := where.walk(tables, from, end, plan.Stretch(looked))
 		page, err := storage.All(ctx, r.db, func(row storage.Scanner) (t tried, err error) {
 			t.post, err = scanAsked(row, &t.at, &t.id)
 			return t, err
@@ -312,7 +315,9 @@ func (r *Radar) walked(ctx context.Context, q *query.Query, where condition, fro
 				return list, from.String(), err
 			}
 			from = t.spot
-			if seen++; q.Match(t.post.Tokenize()) {
+			doc := t.post.Tokenize()
+			plan.Hold(q, doc)
+			if seen++; q.Match(doc) {
 				found = append(found, t.id)
 			}
 		}
