@@ -98,8 +98,9 @@ const (
 )
 
 // Before it is counted how many have the words, or a beginning of a word, the
-// last so many are tried. If one in oftenIn is found, a page of them is soon met: counting
-// would take longer, above all where two common words are together.
+// last so many are tried. If one in oftenIn is found, a page of them is soon met, and if one in
+// oftenIn has the words, they are common: counting would take longer, above all where two common
+// words are together.
 const (
 	lookedWords = 200
 	lookedBegun = 1_000
@@ -136,11 +137,14 @@ func (r *Radar) Mentions(ctx context.Context, a know.Actor, f Filter) (list []Me
 			return list, f.Cursor, err
 		}
 	}
-	plan, err := lookup.Choose(ctx, r.db, q, f.Query, f.Reach, latest > 0 && oftenIn*held >= latest)
+	common := latest > 0 && oftenIn*held >= latest
+	if common { // then it is trying that takes its time
+		looked -= latest
+	}
+	plan, err := lookup.Choose(ctx, r.db, q, f.Query, f.Reach, common)
 	if err != nil {
 		return nil, "", err
 	}
-	looked -= latest
 	if !done(plan, looked) && plan.Few {
 		plan.Way = lookup.ByIDs
 		done(plan, looked)
