@@ -31,6 +31,15 @@ type Spike struct {
 	Also     []int64   // queries of the spikes that it explains, 0: all mentions
 }
 
+// Until gives when it ended, as far as it is known now: the hour under way is
+// not over.
+func (o Spike) Until(now time.Time) time.Time {
+	if now.Before(o.End) {
+		return now
+	}
+	return o.End
+}
+
 // Drove is what is new in a rise, the most telling first.
 type Drove struct {
 	Words   []Driver `json:"words,omitempty"`

@@ -3,7 +3,9 @@ package mail
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 
 	"tribune/event"
 	"tribune/internal/burst"
@@ -20,20 +22,27 @@ const (
 	spikeQuote = 280 // letters of what somebody says in a spike
 )
 
+// spikesTold are the spikes that a mail told already.
+type spikesTold struct {
+	ids     map[int64]bool
+	sources bool // it said that the sources are to be looked at
+}
+
 // alerts tells somebody of the team what happened on the radar.
 func (d draft) alerts(ctx context.Context, row event.Delivery) error {
 	all, err := d.m.k.Alerts.Batch(ctx, row.Person, row.Subject.ID)
 	if err != nil {
 		return err
 	}
-	told, first, spikes := 0, "", map[int64]bool{}
-	more := 0
+	told, first, spikes := 0, "", &spikesTold{ids: map[int64]bool{}}
+	more, heads := 0, map[int]string{} // headlines, by the block that they stand over
 	for i, a := range all {
 		if told == alertsMost {
 			more = len(all) - i
 			d.say(d.N("{n} more alert stands on the radar.", "{n} more alerts stand on the radar.", int64(more)))
 			break
 		}
+		at := len(d.Blocks)
 		headline, err := d.alert(ctx, a, spikes)
 		if fault.Is(err, fault.NotFound) {
 			continue // it was taken back meanwhile
@@ -43,6 +52,7 @@ func (d draft) alerts(ctx context.Context, row event.Delivery) error {
 		}
 		if headline != "" {
 			told++
+			heads[at] = headline
 		}
 		if first == "" {
 			first = headline
@@ -53,6 +63,9 @@ func (d draft) alerts(ctx context.Context, row event.Delivery) error {
 	}
 	d.Subject = first
 	if told > 1 {
+		for _, at := range slices.Backward(slices.Sorted(maps.Keys(heads))) {
+			d.Blocks = slices.Insert(d.Blocks, at, Block{Kind: Head, Text: heads[at]})
+		}
 		d.Subject = d.N("{n} alert from the radar", "{n} alerts from the radar", int64(told+more))
 	}
 	d.Blocks = append(d.Blocks, linkTo(d.T("Choose what you are told, and when"), d.m.k.URL+"/desk/radar/alerts"))
@@ -61,7 +74,7 @@ func (d draft) alerts(ctx context.Context, row event.Delivery) error {
 
 // alert writes one of them, and gives its headline; "" if it is not so any more,
 // or of a spike that was told above.
-func (d draft) alert(ctx context.Context, a alert.Alert, told map[int64]bool) (headline string, err error) {
+func (d draft) alert(ctx context.Context, a alert.Alert, told *spikesTold) (headline string, err error) {
 	switch a.Kind {
 	case alert.OfSpike:
 		return d.spike(ctx, a.Subject, told)
@@ -96,16 +109,16 @@ func (d draft) alert(ctx context.Context, a alert.Alert, told map[int64]bool) (h
 
 // spike writes that something is said far more, or less, than usual: of several
 // that are one, that which leads, once.
-func (d draft) spike(ctx context.Context, id int64, told map[int64]bool) (string, error) {
+func (d draft) spike(ctx context.Context, id int64, told *spikesTold) (string, error) {
 	s, err := d.m.k.Spikes.Leading(ctx, d.actor, id)
-	if err != nil || !s.GoneAt.IsZero() || told[s.ID] {
+	if err != nil || !s.GoneAt.IsZero() || told.ids[s.ID] {
 		return "", err
 	}
 	names, err := d.queryNames(ctx)
 	if err != nil || names[s.Query] == "" {
 		return "", err
 	}
-	told[s.ID] = true
+	told.ids[s.ID] = true
 	name, usual := names[s.Query], d.T("about {n}", "n", d.Number(int64(math.Round(s.Expected))))
 	if s.Expected < .5 {
 		usual = d.T("hardly any")
@@ -120,20 +133,33 @@ func (d draft) spike(ctx context.Context, id int64, told map[int64]bool) (string
 		d.say(d.N("“{name}” is said far less than usual: {n} mention in an hour. Usual then: {usual}.", "“{name}” is said far less than usual: {n} mentions in an hour. Usual then: {usual}.", n, "name", name, "usual", usual))
 	default:
 		headline = d.T("Silence: {name}", "name", name)
-		d.say(d.T("Nothing was heard of “{name}” for {time}. Usual in an hour: {usual}.", "name", name, "time", d.Duration(s.End.Sub(s.Start)), "usual", usual))
+		d.say(d.T("Nothing was heard of “{name}” for {time}. Usual in an hour: {usual}.", "name", name, "time", d.Duration(s.Until(d.m.k.Now()).Sub(s.Start)), "usual", usual))
 	}
+	d.say(d.when(s))
 	if also := alsoIn(s, names); len(also) > 0 {
 		d.say(d.T("It is seen also in: {names}.", "names", d.List(also)))
 	}
-	return headline, d.behind(ctx, s)
+	return headline, d.behind(ctx, s, told)
+}
+
+// when says from when to when a spike is, and how much was said in all of it.
+func (d draft) when(s spike.Spike) string {
+	if s.GoingOn {
+		return d.N("Since {from}: {n} mention in all.", "Since {from}: {n} mentions in all.", s.Mentions, "from", d.DateTime(s.Start))
+	}
+	return d.N("From {from} to {to}: {n} mention in all.", "From {from} to {to}: {n} mentions in all.", s.Mentions, "from", d.DateTime(s.Start), "to", d.DateTime(s.Until(d.m.k.Now())))
 }
 
 // behind writes what is new in a spike, what somebody says, and what to do.
-func (d draft) behind(ctx context.Context, s spike.Spike) error {
+func (d draft) behind(ctx context.Context, s spike.Spike, told *spikesTold) error {
 	address := fmt.Sprintf("%s/desk/radar/spikes/%d", d.m.k.URL, s.ID)
 	if s.Kind != burst.Rise {
-		d.say(d.T("What you can do: look at the sources first, for one that fails hears nothing. If all of them work, people speak of it less."))
-		d.Blocks = append(d.Blocks, linkTo(d.T("Look at the sources"), d.m.k.URL+"/desk/radar/sources"), linkTo(d.T("See when it began"), address))
+		if !told.sources {
+			d.say(d.T("What you can do: look at the sources first, for one that fails hears nothing. If all of them work, people speak of it less."))
+			d.Blocks = append(d.Blocks, linkTo(d.T("Look at the sources"), d.m.k.URL+"/desk/radar/sources"))
+			told.sources = true
+		}
+		d.Blocks = append(d.Blocks, linkTo(d.T("See when it began"), address))
 		return nil
 	}
 	if len(s.Drove.Words) > 0 {

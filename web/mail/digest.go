@@ -101,8 +101,9 @@ func (d draft) stoodOut(ctx context.Context, s spike.Spike) error {
 	case burst.Drop:
 		said = d.N("A drop of “{name}”: {n} mention in an hour.", "A drop of “{name}”: {n} mentions in an hour.", peak, "name", name)
 	default:
-		said = d.T("Silence about “{name}” for {time}.", "name", name, "time", d.Duration(s.End.Sub(s.Start)))
+		said = d.T("Silence about “{name}” for {time}.", "name", name, "time", d.Duration(s.Until(d.m.k.Now()).Sub(s.Start)))
 	}
+	said += " " + d.T("It began: {time}.", "time", d.DateTime(s.Start))
 	if also := alsoIn(s, names); len(also) > 0 {
 		said += " " + d.T("It is seen also in: {names}.", "names", d.List(also))
 	}

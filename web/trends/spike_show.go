@@ -216,7 +216,20 @@ func told(v *page.View, s spike.Spike) string {
 	case burst.Drop:
 		return v.N("Only {n} mention in an hour. Usual then: {expected}.", "Only {n} mentions in an hour. Usual then: {expected}.", peak, "expected", expected)
 	}
-	return v.T("Nothing was heard for {time}, which chance hardly explains.", "time", v.Duration(s.End.Sub(s.Start)))
+	return v.T("Nothing was heard for {time}, which chance hardly explains. Usual in an hour: {expected}.", "time", v.Duration(s.Until(v.Now).Sub(s.Start)), "expected", expected)
+}
+
+// span says from when to when a spike is.
+func span(v *page.View, s spike.Spike) string {
+	end := s.Until(v.Now)
+	switch {
+	case s.GoingOn:
+		return v.T("since {from}", "from", v.DateTime(s.Start))
+	case v.Date(s.Start) == v.Date(end):
+		clock := func(t time.Time) string { return t.In(v.Zone()).Format("15:04") }
+		return v.T("{date}, {from} to {to}", "date", v.Date(s.Start), "from", clock(s.Start), "to", clock(end))
+	}
+	return v.T("{from} to {to}", "from", v.DateTime(s.Start), "to", v.DateTime(end))
 }
 
 // queryOptions are the queries to choose from.
