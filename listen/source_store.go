@@ -273,6 +273,9 @@ func (r *Radar) RemoveSource(ctx context.Context, a know.Actor, id int64) error 
 		return err
 	}
 	err := r.db.Update(ctx, func(tx *storage.Tx) error {
+		if err := notAlone(ctx, tx, id); err != nil {
+			return err
+		}
 		n, err := tx.Exec(ctx, `update source set removed_at = $1 where id = $2 and removed_at = 0`, storage.Micros(r.now()), id)
 		if err == nil && n == 0 {
 			return errNoSource()
@@ -289,6 +292,22 @@ func (r *Radar) RemoveSource(ctx context.Context, a know.Actor, id int64) error 
 		return err
 	}
 	return r.inParts(context.WithoutCancel(ctx), `delete from rest where id in (select id from rest where source_id = $1 limit 20)`, id)
+}
+
+// notAlone refuses to take away the last source that a query listens to: it
+// would hear nothing any more, and nobody would know.
+func notAlone(ctx context.Context, tx *storage.Tx, id int64) error {
+	var name string
+	err := tx.Row(ctx, `select q.name from query q join query_source mine on mine.query_id = q.id and mine.source_id = $1
+		where not exists (select 1 from query_source other join source s on s.id = other.source_id
+			where other.query_id = q.id and other.source_id <> $1 and s.removed_at = 0) order by q.name limit 1`, id).Scan(&name)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return fault.New(fault.Conflict, "The standing query “{name}” listens to this source alone, and would hear nothing any more. Let it listen elsewhere, or remove it, then remove the source.", "name", name)
 }
 
 // ensureSource gives the source of that name, made as an addressed one of that
