@@ -54,7 +54,7 @@ func TestBoardStaysInside(t *testing.T) {
 	ada, adaToken := person("Ada", know.Member)
 	_, benToken := person("Ben", know.Member)
 	b, err := site.Boards.Convene(ctx, marta(), board.NewBoard{Name: "The board", Purpose: "x", CompanyGets: "x", MembersGet: "x", Duties: "x", Seats: 1,
-		ClosesAt: at.Add(time.Hour), Beacon: "Lotto", BeaconAt: at.Add(2 * time.Hour), From: at.Add(3 * time.Hour), To: at.Add(900 * time.Hour)})
+		ClosesAt: at.Add(time.Hour), Beacon: "Lotto", Counts: "the main numbers", Numbers: 3, BeaconAt: at.Add(2 * time.Hour), From: at.Add(3 * time.Hour), To: at.Add(900 * time.Hour)})
 	must(err)
 	_, err = site.Boards.Apply(ctx, ada(), b.ID, board.NewApplication{Sentence: "Me."})
 	must(err)

@@ -64,7 +64,7 @@ func carryOn(t *testing.T, site *tribune.Site, marta, gone know.Actor) {
 	must(err)
 
 	b, err := site.Boards.Convene(ctx, marta, board.NewBoard{Name: "A board", Purpose: "x", CompanyGets: "x", MembersGet: "x", Duties: "x", Seats: 1,
-		ClosesAt: now.Add(time.Hour), Beacon: "Lotto", BeaconAt: now.Add(2 * time.Hour), From: now.Add(3 * time.Hour), To: now.Add(900 * time.Hour)})
+		ClosesAt: now.Add(time.Hour), Beacon: "Lotto", Counts: "the main numbers", Numbers: 3, BeaconAt: now.Add(2 * time.Hour), From: now.Add(3 * time.Hour), To: now.Add(900 * time.Hour)})
 	must(err)
 	_, err = site.Boards.Apply(ctx, gone, b.ID, board.NewApplication{Sentence: "I write with a " + goneSeat, Country: "NO"})
 	must(err)

@@ -42,7 +42,7 @@ func TestSpikeReachesAWebhook(t *testing.T) {
 	}))
 	t.Cleanup(office.Close)
 	last := time.Date(2026, 11, 20, 12, 4, 0, 0, time.UTC)
-	now := last.Add(20 * time.Second) // as long as until a series is looked at again
+	now := last
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	site, err := tribune.Open(ctx, slog.New(slog.DiscardHandler), tribune.Config{Data: t.TempDir(), URL: "https://tribune.example", FetchPrivate: true, Roles: []string{"web", "work"}}, func() time.Time { return now })
@@ -59,12 +59,17 @@ func TestSpikeReachesAWebhook(t *testing.T) {
 	var posts []listen.Post
 	say := func(text string, at time.Time) {
 		n := len(posts)
-		posts = append(posts, listen.Post{Source: "Forum", ExternalID: fmt.Sprint(n), Text: fmt.Sprintf("%s %d", text, n), PublishedAt: at,
+		posts = append(posts, listen.Post{Source: "Forum", ExternalID: fmt.Sprint(text, n), Text: fmt.Sprintf("%s %d", text, n), PublishedAt: at,
 			Author: listen.Author{Name: fmt.Sprint("Ann ", n), URL: fmt.Sprintf("https://a%d.example", n)}})
 	}
 	for at := last.AddDate(0, 0, -9); at.Before(last); at = at.Add(time.Hour) {
 		say("Paper as always", at)
 	}
+	now = last.Add(-10 * time.Minute) // until then it was quiet, and looked at
+	_, err = site.Radar.Hear(ctx, staff, posts)
+	must(err)
+	must(site.Spikes.Once(ctx))
+	now, posts = last.Add(20*time.Second), nil // as long as until a series is looked at again
 	for i := range 30 {
 		say("The paper has a recall", last.Add(-time.Duration(i)*time.Second))
 	}

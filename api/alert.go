@@ -33,7 +33,7 @@ func (s *service) alertRoutes() {
 
 // AlertChoice is what somebody wants to be told of one standing query.
 type AlertChoice struct {
-	QueryID int64 `json:"query_id" doc:"0: all that is heard"`
+	QueryID int64 `json:"query_id" doc:"0: all that is heard; that alone, not each query"`
 	Spikes  bool  `json:"spikes,omitempty"`
 	Reach   int64 `json:"reach,omitempty" doc:"Mentions that reach at least so many people; 0: none"`
 }
@@ -156,7 +156,8 @@ type Webhook struct {
 	ID           int64      `json:"id"`
 	Name         string     `json:"name"`
 	URL          string     `json:"url"`
-	QueryID      int64      `json:"query_id" doc:"Only spikes and mentions of this standing query; 0: any, and all that is heard"`
+	QueryID      int64      `json:"query_id" doc:"Only spikes and mentions of this standing query; 0: of any, and of all that is heard (in /me/alerts it is only the latter)"`
+	QueryGone    bool       `json:"query_gone,omitempty" doc:"That query was removed: no spike and no mention can be sent any more"`
 	Spikes       bool       `json:"spikes"`
 	Needs        bool       `json:"needs"`
 	Reach        int64      `json:"reach"`
@@ -174,7 +175,7 @@ type Webhook struct {
 
 func webhook(p *i18n.Printer) func(relay.Relay) Webhook {
 	return func(o relay.Relay) Webhook {
-		return Webhook{o.ID, o.Name, o.URL, o.Query, o.Spikes, o.Needs, o.Reach, quietHours(o.Quiet), o.Paused != "", o.Paused, o.PausedAt,
+		return Webhook{o.ID, o.Name, o.URL, o.Query, o.QueryGone, o.Spikes, o.Needs, o.Reach, quietHours(o.Quiet), o.Paused != "", o.Paused, o.PausedAt,
 			o.FailingSince, o.TriedAt, o.OKAt, said(p, o.Error), o.Waiting, o.MadeAt}
 	}
 }
@@ -197,7 +198,7 @@ func (s *service) webhookAdd(ctx context.Context, a *gate.Asker, in *struct {
 	Body struct {
 		Name    string     `json:"name,omitempty" doc:"As its host if it is not given"`
 		URL     string     `json:"url" doc:"https"`
-		QueryID int64      `json:"query_id,omitempty"`
+		QueryID int64      `json:"query_id,omitempty" doc:"Only spikes and mentions of this standing query; 0: of any, and of all that is heard"`
 		Spikes  bool       `json:"spikes,omitempty"`
 		Needs   bool       `json:"needs,omitempty"`
 		Reach   int64      `json:"reach,omitempty"`
@@ -225,7 +226,7 @@ func (s *service) webhookChange(ctx context.Context, a *gate.Asker, in *struct {
 	Body struct {
 		Name    *string     `json:"name,omitempty"`
 		URL     *string     `json:"url,omitempty"`
-		QueryID *int64      `json:"query_id,omitempty"`
+		QueryID *int64      `json:"query_id,omitempty" doc:"0: of any, and of all that is heard"`
 		Spikes  *bool       `json:"spikes,omitempty"`
 		Needs   *bool       `json:"needs,omitempty"`
 		Reach   *int64      `json:"reach,omitempty"`

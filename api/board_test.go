@@ -29,7 +29,7 @@ func (w *world) freshBoard(t testing.TB, name string) string {
 	switch name {
 	case "board", "frozen", "offered", "seated":
 		b, err := w.boards.Convene(ctx, staff, board.NewBoard{Name: "The board", Purpose: "x", CompanyGets: "x", MembersGet: "x", Duties: "x", Seats: 1,
-			ClosesAt: w.at.Add(time.Second), Beacon: "Lotto", BeaconAt: w.at.Add(2 * time.Second), From: w.at.Add(time.Hour), To: w.at.Add(90 * 24 * time.Hour)})
+			ClosesAt: w.at.Add(time.Second), Beacon: "Lotto", Counts: "the main numbers", Numbers: 3, BeaconAt: w.at.Add(2 * time.Second), From: w.at.Add(time.Hour), To: w.at.Add(90 * 24 * time.Hour)})
 		must(err)
 		id, w.board = b.ID, b.ID
 		if name == "board" {
@@ -75,7 +75,7 @@ func (w *world) freshBoard(t testing.TB, name string) string {
 
 // boardTable is the calls about boards.
 func boardTable() []gatetest.Route {
-	terms := `{"name": "The board", "purpose": "x", "company_gets": "x", "members_get": "x", "duties": "x", "seats": 1, "closes_at": "2030-01-01", "beacon": "Lotto", "beacon_at": "2030-01-03", "from": "2030-02-01", "to": "2031-01-01"}`
+	terms := `{"name": "The board", "purpose": "x", "company_gets": "x", "members_get": "x", "duties": "x", "seats": 1, "closes_at": "2030-01-01", "beacon": "Lotto", "counts": "the main numbers", "numbers": 3, "beacon_at": "2030-01-03", "from": "2030-02-01", "to": "2031-01-01"}`
 	return []gatetest.Route{
 		{Call: "GET /api/v1/boards", Want: "200"},
 		{Call: "POST /api/v1/boards", Body: terms, Want: "401 403 403 403 201 201"},

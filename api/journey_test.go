@@ -154,7 +154,7 @@ func TestClosingDays(t *testing.T) {
 	if open := owner.call(path, `{"closes_at": ""}`).want(200); strings.Contains(open.text, "closes_at") {
 		t.Errorf("it closes: %s", open.text)
 	}
-	terms := `{"name": "The board", "purpose": "x", "company_gets": "x", "members_get": "x", "duties": "x", "seats": 1, "closes_at": "2026-12-24", "beacon": "Lotto", "beacon_at": "%s", "from": "2027-01-01", "to": "2027-06-30"}`
+	terms := `{"name": "The board", "purpose": "x", "company_gets": "x", "members_get": "x", "duties": "x", "seats": 1, "closes_at": "2026-12-24", "beacon": "Lotto", "counts": "the main numbers", "numbers": 3, "beacon_at": "%s", "from": "2027-01-01", "to": "2027-06-30"}`
 	owner.call("POST /boards", fmt.Sprintf(terms, "2026-12-24")).want(422) // known before it closes
 	board := owner.call("POST /boards", fmt.Sprintf(terms, "2026-12-25")).want(201).
 		is("closes_at", "2026-12-24T22:59:59Z").is("beacon_at", "2026-12-24T23:00:00Z").is("from", "2026-12-31T23:00:00Z").is("to", "2027-06-30T21:59:59Z")

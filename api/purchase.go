@@ -1,7 +1,6 @@
 package api
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -135,10 +134,8 @@ func (s *service) store(ctx context.Context, a *gate.Asker, in *struct {
 // order reads one row. Its error names the member that is wrong.
 func (s *service) order(ctx context.Context, row json.RawMessage) (o purchase.Order, err error) {
 	var n NewPurchase
-	in := json.NewDecoder(bytes.NewReader(row))
-	in.DisallowUnknownFields()
-	if err := in.Decode(&n); err != nil {
-		return o, misfit(err)
+	if err := strictly(row, &n); err != nil {
+		return o, misfit(err, row, reflect.TypeOf(n))
 	}
 	o = purchase.Order{Shop: n.Shop, ExternalID: n.ExternalID, Email: n.Email, Customer: n.CustomerID, Country: n.Country, Items: n.Items,
 		NoAmount: n.AmountMinor == nil, Currency: n.Currency, RefundedMinor: n.RefundedMinor, Cancelled: n.Cancelled, Code: n.Code}

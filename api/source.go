@@ -23,7 +23,7 @@ func (s *service) sourceRoutes() {
 	add(s, "listening", "POST /sources", "addSource", "Listen somewhere, which is read at once, or make a webhook", http.StatusCreated, s.sourceAdd)
 	add(s, "listening", "GET /sources/{id}", "getSource", "One source, with what its last reading gave", http.StatusOK, s.sourceGet)
 	add(s, "listening", "PATCH /sources/{id}", "changeSource", "Change, pause or resume a source", http.StatusOK, s.sourceChange)
-	add(s, "listening", "DELETE /sources/{id}", "removeSource", "Listen there no more; mentions stay", http.StatusNoContent, s.sourceRemove)
+	add(s, "listening", "DELETE /sources/{id}", "removeSource", "Listen there no more, unless it is all that a standing query listens to; mentions stay", http.StatusNoContent, s.sourceRemove)
 	add(s, "listening", "POST /sources/{id}/poll", "pollSource", "Read a source now", http.StatusOK, s.sourcePoll)
 }
 
@@ -136,7 +136,7 @@ func (s *service) queryRoutes() {
 	add(s, "listening", "POST /queries/try", "tryQuery", "See what a query would find, without keeping it", http.StatusOK, s.queryTry, longQuery)
 	add(s, "listening", "GET /queries/{id}", "getQuery", "One standing query", http.StatusOK, s.queryGet)
 	add(s, "listening", "PUT /queries/{id}", "changeQuery", "Change a standing query; it runs anew", http.StatusOK, s.queryChange, longQuery)
-	add(s, "listening", "DELETE /queries/{id}", "removeQuery", "Remove a standing query; mentions stay", http.StatusNoContent, s.queryRemove)
+	add(s, "listening", "DELETE /queries/{id}", "removeQuery", "Remove a standing query that no other and no webhook names; mentions stay", http.StatusNoContent, s.queryRemove)
 	add(s, "listening", "GET /volume", "getVolume", "How much is said over time, and how it sounds, told apart by query, source, language or country", http.StatusOK, s.volume)
 	add(s, "listening", "GET /shares", "getShares", "The share of voice of standing queries, like for like", http.StatusOK, s.shares,
 		tells("What one of the queries could not hear is left out for all: sources that it does not listen to, and days before it was there. A mention that several find counts for each."))
@@ -234,7 +234,7 @@ type Query struct {
 	Found     *int      `json:"found,omitempty" doc:"How many it found at once, when added or changed"`
 	Filled    bool      `json:"filled" doc:"It looked through all that was there before it was changed last"`
 	Progress  int64     `json:"progress" doc:"How much of that it looked through, in hundredths; 100 once it is filled"`
-	Warnings  []string  `json:"warnings" nullable:"false" doc:"What of it is allowed but seldom meant"`
+	Warnings  []string  `json:"warnings" nullable:"false" doc:"What of it is allowed but seldom meant, and that it hears nothing because its sources were removed"`
 	CreatedAt time.Time `json:"created_at"`
 	ChangedAt time.Time `json:"changed_at"`
 }
@@ -254,6 +254,9 @@ func (s *service) standingQueries(ctx context.Context, a *gate.Asker, queries ..
 		}
 		if err == nil {
 			out[i].Warnings = s.warnings(a, parsed.Warnings())
+		}
+		if deaf := q.Deafness(); deaf != nil {
+			out[i].Warnings = append(out[i].Warnings, s.printer(a).Fault(deaf))
 		}
 	}
 	return out, nil

@@ -132,7 +132,7 @@ func fillBoards(t *testing.T, data string, n int) (token string, ids []int64) {
 	}
 	for i := range n {
 		b, err := site.Boards.Convene(ctx, owner, board.NewBoard{Name: fmt.Sprintf("Board %d", i), Purpose: "Paper.", CompanyGets: "Advice.", MembersGet: "Paper.", Duties: "An hour a month.", Seats: seatsDrawn,
-			ClosesAt: at.Add(7 * 24 * time.Hour), Announced: fmt.Sprintf("Paper %d", i), Beacon: "Lotto of Saturday", BeaconAt: at.Add(9 * 24 * time.Hour), From: at.Add(10 * 24 * time.Hour), To: at.Add(200 * 24 * time.Hour)})
+			ClosesAt: at.Add(7 * 24 * time.Hour), Announced: fmt.Sprintf("Paper %d", i), Beacon: "Lotto of Saturday", Counts: "the main numbers", Numbers: 6, BeaconAt: at.Add(9 * 24 * time.Hour), From: at.Add(10 * 24 * time.Hour), To: at.Add(200 * 24 * time.Hour)})
 		if err != nil {
 			t.Fatal(err)
 		}

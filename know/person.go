@@ -257,7 +257,8 @@ func (d *Directory) SetLanguage(ctx context.Context, a Actor, language string) e
 		if _, err := tx.Exec(ctx, `update person set language = $1, language_chosen = 1 where id = $2`, language, a.ID); err != nil {
 			return fmt.Errorf("know: language of %d: %w", a.ID, err)
 		}
-		return d.fact(ctx, tx, "person.changed", a, event.Ref{Kind: "person", ID: a.ID}, 0)
+		// As a reader: which language somebody reads in is no act of the team's.
+		return d.events.Append(ctx, tx, event.Event{Kind: "person.changed", Actor: a.ID, Subject: event.Ref{Kind: "person", ID: a.ID}})
 	})
 }
 
@@ -288,6 +289,28 @@ func (d *Directory) SetPhoto(ctx context.Context, a Actor, data []byte, contentT
 	})
 }
 
+// promoted records that somebody's role changed, or, from Visitor, that they were
+// added with it.
+func (d *Directory) promoted(ctx context.Context, tx *storage.Tx, by Actor, person int64, was, now Role) error {
+	return d.events.Append(ctx, tx, event.Event{Kind: "person.promoted", Actor: by.ID, Subject: event.Ref{Kind: "person", ID: person},
+		N: int64(10*was.rank() + now.rank()), Staff: by.IsStaff()})
+}
+
+// Promotion gives the roles before and after that a fact of a promotion has in its
+// n; both are Visitor in one that an earlier version recorded, and the first is in
+// one of somebody who was added.
+func Promotion(n int64) (was, now Role) {
+	of := func(rank int64) Role {
+		for _, r := range []Role{Guest, Member, Staff, Owner} {
+			if int64(r.rank()) == rank {
+				return r
+			}
+		}
+		return Visitor
+	}
+	return of(n / 10), of(n % 10)
+}
+
 // SetRole changes what somebody may do. The last owner stays one.
 func (d *Directory) SetRole(ctx context.Context, a Actor, person int64, role Role, leads bool) error {
 	if err := Require(a, Promote, Subject{}); err != nil {
@@ -302,6 +325,10 @@ func (d *Directory) SetRole(ctx context.Context, a Actor, person int64, role Rol
 				return err
 			}
 		}
+		was, err := roleOf(ctx, tx, person)
+		if err != nil {
+			return err
+		}
 		n, err := tx.Exec(ctx, `update person set role = $1, leads = $2 where id = $3 and left_at = 0`, string(role), storage.Bit(leads && role != Member), person)
 		if err != nil {
 			return err
@@ -309,8 +336,14 @@ func (d *Directory) SetRole(ctx context.Context, a Actor, person int64, role Rol
 		if n == 0 {
 			return fault.New(fault.NotFound, "There is nobody here by that number.")
 		}
-		return d.fact(ctx, tx, "person.promoted", a, event.Ref{Kind: "person", ID: person}, 0)
+		return d.promoted(ctx, tx, a, person, was, role)
 	})
+}
+
+// roleOf gives somebody's role, Visitor if there is nobody.
+func roleOf(ctx context.Context, q storage.Q, person int64) (r Role, err error) {
+	err = q.Row(ctx, `select coalesce(max(role), '') from person where id = $1`, person).Scan(&r)
+	return r, err
 }
 
 // keepOwner refuses what would leave the site without an owner.

@@ -223,7 +223,7 @@ func (d *Directory) addNew(ctx context.Context, tx *storage.Tx, name string, rol
 	if id, err = d.newPerson(ctx, tx, name, role); err != nil || !role.AtLeast(Staff) {
 		return id, err
 	}
-	return id, d.fact(ctx, tx, "person.promoted", terminal, event.Ref{Kind: "person", ID: id}, 0)
+	return id, d.promoted(ctx, tx, terminal, id, Visitor, role)
 }
 
 func (d *Directory) newPerson(ctx context.Context, tx *storage.Tx, name string, role Role) (int64, error) {
@@ -265,13 +265,14 @@ func (d *Directory) rise(ctx context.Context, tx *storage.Tx, person int64, name
 	if called != "" {
 		name = called
 	}
+	now := role
 	if have.AtLeast(role) {
-		role = have
+		now = have
 	}
-	if _, err := tx.Exec(ctx, `update person set name = $1, folded = $2, role = $3 where id = $4`, name, naming.Key(name), string(role), person); err != nil {
+	if _, err := tx.Exec(ctx, `update person set name = $1, folded = $2, role = $3 where id = $4`, name, naming.Key(name), string(now), person); err != nil {
 		return err
 	}
-	return d.fact(ctx, tx, "person.promoted", by, event.Ref{Kind: "person", ID: person}, 0)
+	return d.promoted(ctx, tx, by, person, have, now)
 }
 
 const linkGone = "This link was used already, is older than it may be, or a newer one was asked for. Use the newest, or ask for another: it takes a minute."

@@ -76,10 +76,6 @@ func TestLists(t *testing.T) {
 		}
 		refused("a list in use removed", "asks for this", s.RemoveList(ctx, s.staff, list))
 		refused("a query in use removed", "asks for this", s.RemoveQuery(ctx, s.staff, base.ID))
-		alone, _, err := s.AddQuery(ctx, s.staff, NewQuery{Name: "alone", Text: "saucer", Sources: []int64{open.ID}})
-		ok(t, err)
-		refused("the only source of a query removed", "“alone” listens to this source alone", s.RemoveSource(ctx, s.staff, open.ID))
-		ok(t, s.RemoveQuery(ctx, s.staff, alone.ID))
 		words.Name = "Another"
 		_, err = s.PutList(ctx, s.staff, list, words)
 		refused("a list in use renamed", "asks for this", err)

@@ -98,8 +98,9 @@ const (
 )
 
 // Before it is counted how many have the words, or a beginning of a word, the
-// last so many are tried. If one in oftenIn is found, a page of them is soon met: counting
-// would take longer, above all where two common words are together.
+// last so many are tried. If one in oftenIn is found, a page of them is soon met, and if one in
+// oftenIn has the words, they are common: counting would take longer, above all where two common
+// words are together.
 const (
 	lookedWords = 200
 	lookedBegun = 1_000
@@ -129,12 +130,18 @@ func (r *Radar) Mentions(ctx context.Context, a know.Actor, f Filter) (list []Me
 		list, f.Limit = append(list, more...), f.Limit-len(more)
 		return err != nil || f.Cursor == "" || f.Limit == 0
 	}
-	if latest, all := latestTried(q), (lookup.Plan{Way: lookup.WalkAll}); latest > 0 {
-		if done(all, latest) || oftenIn*len(list) >= latest && done(all, oftenIn*f.Limit) {
+	latest, held := latestTried(q), 0
+	if latest > 0 {
+		if done(lookup.Plan{Way: lookup.WalkAll, Held: &held}, latest) ||
+			oftenIn*len(list) >= latest && done(lookup.Plan{Way: lookup.WalkAll}, oftenIn*f.Limit) {
 			return list, f.Cursor, err
 		}
 	}
-	plan, err := lookup.Choose(ctx, r.db, q, f.Query, f.Reach)
+	common := latest > 0 && oftenIn*held >= latest
+	if common { // then it is trying that takes its time
+		looked -= latest
+	}
+	plan, err := lookup.Choose(ctx, r.db, q, f.Query, f.Reach, common)
 	if err != nil {
 		return nil, "", err
 	}
@@ -298,7 +305,7 @@ func (r *Radar) walked(ctx context.Context, q *query.Query, where condition, fro
 	}
 	for seen := 0; ; size = min(2*size, 2*pageSize) {
 		size = min(size, looked-seen) + 1 // one more: it tells that there is more
-		text, args := where.walk(tables, from, end)
+		text, args := where.walk(tables, from, end, plan.Stretch(looked))
 		page, err := storage.All(ctx, r.db, func(row storage.Scanner) (t tried, err error) {
 			t.post, err = scanAsked(row, &t.at, &t.id)
 			return t, err
@@ -312,7 +319,9 @@ func (r *Radar) walked(ctx context.Context, q *query.Query, where condition, fro
 				return list, from.String(), err
 			}
 			from = t.spot
-			if seen++; q.Match(t.post.Tokenize()) {
+			doc := t.post.Tokenize()
+			plan.Hold(q, doc)
+			if seen++; q.Match(doc) {
 				found = append(found, t.id)
 			}
 		}

@@ -24,12 +24,21 @@ type Query struct {
 	Text      string // in the language of internal/query
 	Purpose   Purpose
 	Sources   []int64 // it is limited to these; none: all
+	Deaf      bool    // all of these were removed: it hears nothing
 	Mentions  int64   // that match, copies left out
 	CreatedBy int64
 	CreatedAt time.Time
 	ChangedAt time.Time
 	Filled    bool  // it ran over all that was there before it was changed last
 	filledTo  int64 // the last mention that it looked at, if not
+}
+
+// Deafness says of a query that hears nothing why, and what to do; nil of others.
+func (q Query) Deafness() *fault.Error {
+	if !q.Deaf {
+		return nil
+	}
+	return fault.New(fault.Invalid, "All sources that it is limited to were removed: it hears nothing. Choose others, or none for all.").On("sources")
 }
 
 // HeardFrom gives since when all that sources deliver is matched against the

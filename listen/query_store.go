@@ -213,7 +213,8 @@ func (r *Radar) writeQuery(ctx context.Context, tx *storage.Tx, a know.Actor, id
 
 func errNoQuery() error { return fault.New(fault.NotFound, "There is no such query.") }
 
-// RemoveQuery removes a standing query. The mentions it found stay.
+// RemoveQuery removes a standing query. The mentions it found stay. It is refused
+// while another asks for it, or a webhook tells of nothing else.
 func (r *Radar) RemoveQuery(ctx context.Context, a know.Actor, id int64) error {
 	if err := know.Require(a, know.Tune, know.Subject{}); err != nil {
 		return err
@@ -232,6 +233,13 @@ func (r *Radar) RemoveQuery(ctx context.Context, a know.Actor, id int64) error {
 		}
 		if _, err := r.touchFollowers(ctx, tx, a, "query:"+name); err != nil {
 			return err
+		}
+		told, err := storage.All(ctx, tx, storage.Scalar[string], `select name from relay where query_id = $1 order by id limit 1`, id)
+		if err != nil {
+			return err
+		}
+		if len(told) > 0 {
+			return fault.New(fault.Conflict, "The webhook “{name}” sends only what is about this standing query and would send nothing any more. Change or remove that one first; nothing was removed.", "name", told[0])
 		}
 		if err := countChange(ctx, tx); err != nil {
 			return err
@@ -294,8 +302,8 @@ func (r *Radar) query(ctx context.Context, id int64) (Query, error) {
 
 // readQueries reads queries with the sources they are limited to, by name.
 func readQueries(ctx context.Context, db storage.Q, where string, args ...any) ([]Query, error) {
-	rows, err := db.Query(ctx, `select q.id, q.name, q.text, q.purpose, coalesce(t.n, 0), q.created_by, q.created_at, q.changed_at, q.filled, q.filled_to, coalesce(s.source_id, 0)
-		from query q left join query_source s on s.query_id = q.id left join query_total t on t.query_id = q.id`+where+` order by q.name, q.id, s.source_id`, args...)
+	rows, err := db.Query(ctx, `select q.id, q.name, q.text, q.purpose, coalesce(t.n, 0), q.created_by, q.created_at, q.changed_at, q.filled, q.filled_to, coalesce(s.source_id, 0), coalesce(o.removed_at, 0)
+		from query q left join query_source s on s.query_id = q.id left join source o on o.id = s.source_id left join query_total t on t.query_id = q.id`+where+` order by q.name, q.id, s.source_id`, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -303,8 +311,8 @@ func readQueries(ctx context.Context, db storage.Q, where string, args ...any) (
 	var all []Query
 	for rows.Next() {
 		var q Query
-		var created, changed, filled, source int64
-		if err := rows.Scan(&q.ID, &q.Name, &q.Text, &q.Purpose, &q.Mentions, &q.CreatedBy, &created, &changed, &filled, &q.filledTo, &source); err != nil {
+		var created, changed, filled, source, removed int64
+		if err := rows.Scan(&q.ID, &q.Name, &q.Text, &q.Purpose, &q.Mentions, &q.CreatedBy, &created, &changed, &filled, &q.filledTo, &source, &removed); err != nil {
 			return nil, err
 		}
 		q.CreatedAt, q.ChangedAt, q.Filled = storage.Time(created), storage.Time(changed), filled == 1
@@ -313,6 +321,7 @@ func readQueries(ctx context.Context, db storage.Q, where string, args ...any) (
 		}
 		if source != 0 {
 			last := &all[len(all)-1]
+			last.Deaf = (last.Deaf || len(last.Sources) == 0) && removed > 0
 			last.Sources = append(last.Sources, source)
 		}
 	}

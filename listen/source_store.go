@@ -267,18 +267,19 @@ func (s *Source) change(c SourceChange) error {
 	return fault.All(named, shown, often)
 }
 
-// RemoveSource removes a source and what rests of it; its mentions stay.
+// RemoveSource removes a source and what rests of it; its mentions stay. It is
+// refused while a standing query would hear nothing any more.
 func (r *Radar) RemoveSource(ctx context.Context, a know.Actor, id int64) error {
 	if err := know.Require(a, know.Tune, know.Subject{}); err != nil {
 		return err
 	}
 	err := r.db.Update(ctx, func(tx *storage.Tx) error {
-		if err := notAlone(ctx, tx, id); err != nil {
-			return err
-		}
 		n, err := tx.Exec(ctx, `update source set removed_at = $1 where id = $2 and removed_at = 0`, storage.Micros(r.now()), id)
 		if err == nil && n == 0 {
 			return errNoSource()
+		}
+		if err == nil {
+			err = refuseDeafening(ctx, tx, id)
 		}
 		if err != nil {
 			return err
@@ -294,20 +295,16 @@ func (r *Radar) RemoveSource(ctx context.Context, a know.Actor, id int64) error 
 	return r.inParts(context.WithoutCancel(ctx), `delete from rest where id in (select id from rest where source_id = $1 limit 20)`, id)
 }
 
-// notAlone refuses to take away the last source that a query listens to: it
-// would hear nothing any more, and nobody would know.
-func notAlone(ctx context.Context, tx *storage.Tx, id int64) error {
-	var name string
-	err := tx.Row(ctx, `select q.name from query q join query_source mine on mine.query_id = q.id and mine.source_id = $1
-		where not exists (select 1 from query_source other join source s on s.id = other.source_id
-			where other.query_id = q.id and other.source_id <> $1 and s.removed_at = 0) order by q.name limit 1`, id).Scan(&name)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil
+// refuseDeafening refuses that a source just removed was the last one that a
+// standing query is limited to.
+func refuseDeafening(ctx context.Context, tx *storage.Tx, id int64) error {
+	deaf, err := storage.All(ctx, tx, storage.Scalar[string], `select q.name from query q join query_source mine on mine.query_id = q.id
+		where mine.source_id = $1 and not exists (select 1 from query_source o join source s on s.id = o.source_id
+			where o.query_id = q.id and s.removed_at = 0) order by q.name limit 1`, id)
+	if err == nil && len(deaf) > 0 {
+		err = fault.New(fault.Conflict, "The standing query “{name}” is limited to this source and would hear nothing any more. Change or remove that one first; nothing was removed.", "name", deaf[0])
 	}
-	if err != nil {
-		return err
-	}
-	return fault.New(fault.Conflict, "The standing query “{name}” listens to this source alone, and would hear nothing any more. Let it listen elsewhere, or remove it, then remove the source.", "name", name)
+	return err
 }
 
 // ensureSource gives the source of that name, made as an addressed one of that

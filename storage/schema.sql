@@ -1297,7 +1297,7 @@ CREATE TABLE board (
   ended_at     bigint not null default 0,
   created_at   bigint not null,
   edited_at    bigint not null default 0
-);
+, counts text not null default '', numbers bigint not null default 0);
 
 CREATE INDEX board_state on board (state, id);
 
@@ -1728,7 +1728,7 @@ CREATE TABLE alert (
   kind       text   not null check (kind in ('spike', 'need', 'reach')),
   subject_id bigint not null, -- the spike, trend or mention
   at         bigint not null,
-  batch      bigint not null default 0, -- the last alert told in the same mail, 0: it waits
+  batch      bigint not null default 0, size double precision not null default 0, -- the last alert told in the same mail, 0: it waits
   unique (person_id, kind, subject_id)
 );
 
@@ -1796,7 +1796,7 @@ CREATE TABLE relay_call (
   state        text   not null default 'waiting' check (state in ('waiting', 'sent', 'failed', 'dropped')), -- dropped: what it was to tell is no longer so
   attempts     bigint not null default 0,
   due_at       bigint not null,
-  leased_until bigint not null default 0, -- while it is being sent
+  leased_until bigint not null default 0, size double precision not null default 0, -- while it is being sent
   unique (relay_id, kind, subject_id)
 );
 

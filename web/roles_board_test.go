@@ -21,7 +21,7 @@ func (w *world) freshBoard(t testing.TB, name string) (id int64, err error) {
 	switch name {
 	case "board", "offered", "seated":
 		b, err := boards.Convene(ctx, staff, board.NewBoard{Name: "The board", Purpose: "x", CompanyGets: "x", MembersGet: "x", Duties: "x", Seats: 1,
-			ClosesAt: now.Add(time.Second), Beacon: "Lotto", BeaconAt: now.Add(2 * time.Second), From: now.Add(time.Hour), To: now.Add(90 * 24 * time.Hour)})
+			ClosesAt: now.Add(time.Second), Beacon: "Lotto", Counts: "the main numbers", Numbers: 3, BeaconAt: now.Add(2 * time.Second), From: now.Add(time.Hour), To: now.Add(90 * 24 * time.Hour)})
 		if w.board = b.ID; err != nil || name == "board" {
 			return b.ID, err
 		}

@@ -18,6 +18,20 @@ type burstsCommand struct {
 	JSON bool   `help:"Write one JSON object with all alerts."`
 }
 
+// Help says what size of change is found.
+func (burstsCommand) Help() string {
+	return `Single hours are judged, and the sums of the last 3, 6, 12 and 24. Nothing is told in the first week, of sums
+nothing in the first 15 days. Of a series with a rhythm of the day and quieter weekends is found, after so many hours:
+
+  mentions an hour   twice      3 times    5 times   to half    to a fifth   to nothing
+  1                  no         half, 21   8         no         1 in 4, 25   20
+  5                  most, 17   5          3         some, 23   8            4
+  20                 4          2          1         12         4            2
+  100                2          1          1         4          2            1
+
+Where nothing changes, less than one alert in a hundred months was false.`
+}
+
 // Run finds the spikes of a volume series. Lines that can not be read are named
 // on standard error, and the others count.
 func (c *burstsCommand) Run(ctx context.Context) error {

@@ -20,6 +20,7 @@ type drawCommand struct {
 	Quotas  string   `arg:"" type:"existingfile" help:"CSV file of quotas: feature,value,min,max."`
 	Seats   int      `required:"" help:"How many seats there are."`
 	Seed    string   `required:"" help:"The public seed: the same one draws the same seats."`
+	Value   string   `help:"The public value as it was published, in any order and spelling: its canonical form is added to the seed."`
 	Keep    []string `help:"Ids that are seated already, with commas: after somebody declined, the others stay."`
 	Without []string `help:"Ids that do not take part any more, with commas."`
 	JSON    bool     `help:"Print one JSON object instead of writing files."`
@@ -30,6 +31,13 @@ type drawCommand struct {
 func (c *drawCommand) Run() error {
 	if strings.TrimSpace(c.Seed) == "" {
 		return errors.New("--seed is empty: give the public seed, for nobody can check a draw that has none; nothing was drawn")
+	}
+	if c.Value != "" {
+		value, _ := sortition.Canonical(c.Value)
+		if value == "" {
+			return fmt.Errorf("--value %q has no numbers and no code of Latin letters and digits; nothing was drawn", c.Value)
+		}
+		c.Seed = sortition.Seed(c.Seed, value)
 	}
 	pool, err := readTable(c.Pool, "external_id")
 	if err != nil {

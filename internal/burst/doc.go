@@ -24,6 +24,19 @@
 // At first it learns faster, by 1/(1+n) for the n-th value of an hour and by
 // 1/(20+n) for the n-th bin's variance.
 //
+// What no hour shows by itself is in the sum of several. The last 3, 6, 12 and 24
+// bins are judged together, with the baseline times the level of each weekday
+// (counts over what the baseline said of them, on the scale of counts):
+//
+//	y = 2·sqrt(Σx + 3/8) − 2·sqrt(Σμ + 3/8)
+//	Z = y / s,   s² = max(variance of y, measured for each span, 1.3)
+//
+// with each x within 3 s of its μ, so that no single hour makes a sum. A sum with
+// |Z| ≥ 4.8 is a rise or a drop, if it is 5 mentions away and its last bins show
+// it, too. What has to be told already teaches nothing, and what goes on is one
+// alert, which begins with the bin from which on all bins together are furthest
+// from what was expected. Sums are judged after 15 days.
+//
 // A silence is a run of values of 0 that chance hardly makes. For a negative
 // binomial count of mean μ and variance φμ, −ln P(0) = μ·ln φ/(φ−1), here with
 // φ = s²; a run is a silence when the sum over it passes 20, and passes twice
@@ -32,7 +45,7 @@
 // A rise is told before its hour is over: counts only grow, so an hour that is
 // too high now is too high at its end.
 //
-// What always holds: no alert in the first week; a value that is not there is
+// What always holds: no alert in the first week, of sums not in the first 15 days; a value that is not there is
 // not a zero; feeding a series in two parts, with the state written down in
 // between, gives what feeding it whole gives. The package is pure: no I/O, no
 // clock, no state of its own.

@@ -1,8 +1,10 @@
 package purchase
 
 import (
+	"errors"
 	"testing"
 
+	"tribune/internal/fault"
 	"tribune/storage"
 	"tribune/storage/storagetest"
 )
@@ -40,6 +42,26 @@ func TestIDsByCase(t *testing.T) {
 		var said string
 		if err := db.Row(t.Context(), `select a.address from purchase p join account a on a.id = p.account_id where p.external_id = 'CaseX9'`).Scan(&said); err != nil || said != "shop/order:CaseX9" {
 			t.Errorf("the buyer is called %q, %v", said, err)
+		}
+	})
+}
+
+// TestIDsAreSeen checks that no number of the shop hides what it is.
+func TestIDsAreSeen(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		s := open(t, db)
+		for i, hidden := range []string{"10\n01", "10\u202e01", "10\u200b01", "10\x0001", "10\t01"} {
+			number, customer := s.order(hidden, ""), s.order("seen", "")
+			customer.Customer = hidden
+			for field, o := range map[string]Order{"external_id": number, "customer_id": customer} {
+				stored := s.store(o)
+				if wrong, ok := errors.AsType[*fault.Error](stored[0].Err); !ok || wrong.Field != field {
+					t.Errorf("%d, %s: %v", i, field, stored[0].Err)
+				}
+			}
+		}
+		if id := s.one(s.order("Ⅻ-№ 10/01 é", "")); id == 0 {
+			t.Error("a number with spaces and accents is refused")
 		}
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/currency"
@@ -104,17 +105,19 @@ func (o *Order) check(now time.Time) error {
 	case len(o.ExternalID) > 100 || len(o.Customer) > 100 || len(o.Shop) > 60 || strings.Contains(o.Shop, "/"):
 		say("external_id", "The shop’s name has at most 60 characters and no slash, a number of the shop at most 100.")
 	}
+	if unseen(o.ExternalID) {
+		say("external_id", "A number of the shop has no line breaks, and no signs that are not seen.")
+	}
+	if unseen(o.Customer) {
+		say("customer_id", "A number of the shop has no line breaks, and no signs that are not seen.")
+	}
 	if utf8.RuneCountInString(o.Code) > 100 {
 		say("code", "A code has at most 100 characters.")
-	}
-	ahead := skew
-	if o.NoZone {
-		ahead = nowhere
 	}
 	switch {
 	case o.At.IsZero():
 		say("at", "An order needs the day on which it was made.")
-	case o.At.After(now.Add(ahead)):
+	case o.At.After(now.Add(o.ahead())):
 		say("at", "The order is dated in the future.")
 	case o.At.Year() < 1970:
 		say("at", "The order is dated before 1970.")
@@ -156,6 +159,20 @@ func (o *Order) check(now time.Time) error {
 		say("items", "An order has at most 1,000 items.")
 	}
 	return fault.All(wrong...)
+}
+
+// unseen reports whether a number of the shop's has signs that nobody sees, so
+// that it would be taken for another.
+func unseen(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) })
+}
+
+// ahead is how far ahead of us an order, or a refund, may be dated.
+func (o Order) ahead() time.Duration {
+	if o.NoZone {
+		return nowhere
+	}
+	return skew
 }
 
 // account gives the account an order hangs on.

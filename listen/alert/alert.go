@@ -80,7 +80,8 @@ func (w Wishes) check() error {
 
 func (w Wishes) quiet() Hours { return Hours{w.QuietFrom, w.QuietUntil, w.Zone} }
 
-// Wishes gives what the asker wants to be told of.
+// Wishes gives what the asker wants to be told of. What they wished of a query
+// that was removed ended with it.
 func (s *Alerts) Wishes(ctx context.Context, a know.Actor) (w Wishes, err error) {
 	if err := know.Require(a, know.Listen, know.Subject{}); err != nil {
 		return w, err
@@ -96,7 +97,7 @@ func (s *Alerts) Wishes(ctx context.Context, a know.Actor) (w Wishes, err error)
 		err = row.Scan(&c.Query, &spikes, &c.Reach)
 		c.Spikes = spikes == 1
 		return c, err
-	}, `select query_id, spikes, reach from alert_choice where person_id = $1 order by query_id`, a.ID)
+	}, `select query_id, spikes, reach from alert_choice where person_id = $1 and (query_id = 0 or query_id in (select id from query)) order by query_id`, a.ID)
 	return w, err
 }
 

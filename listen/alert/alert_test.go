@@ -162,6 +162,21 @@ func TestTold(t *testing.T) {
 }
 
 // TestRefused says what is wrong with what is wished.
+// What somebody wished of a query that was removed is wished no more.
+func TestQueryRemoved(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		s, ctx := open(t, db), t.Context()
+		q, _, err := s.radar.AddQuery(ctx, s.ann, listen.NewQuery{Text: "paper"})
+		ok(t, err)
+		ok(t, s.Wish(ctx, s.ann, Wishes{Choices: []Choice{{Query: q.ID, Spikes: true}, {Query: 0, Spikes: true}}}))
+		ok(t, s.radar.RemoveQuery(ctx, s.ann, q.ID))
+		got, err := s.Wishes(ctx, s.ann)
+		if ok(t, err); len(got.Choices) != 1 || got.Choices[0].Query != 0 {
+			t.Errorf("%+v", got)
+		}
+	})
+}
+
 func TestRefused(t *testing.T) {
 	s, ctx := open(t, storagetest.SQLite(t)), t.Context()
 	for what, w := range map[string]Wishes{
@@ -216,6 +231,27 @@ func TestOnce(t *testing.T) {
 		s.happens(t, spike(3, 0, 0, 1), spike(4, 1, 1, 1))
 		if all := s.told(t); len(all) != 2 || len(all[1]) != 1 || all[1][0].Subject != 3 {
 			t.Errorf("want the other one only: %v", all)
+		}
+
+		// In the same hours something far larger begins, which explains what was told before.
+		large := func(id, n int64) event.Event {
+			fact := spike(id, 1, 0, 1)
+			ok(t, db.Update(t.Context(), func(tx *storage.Tx) error {
+				_, err := tx.Exec(t.Context(), `update spike set peak = $2 where id = $1`, id, n)
+				if err == nil {
+					_, err = tx.Exec(t.Context(), `update spike set cause_id = $1 where id = 3`, id)
+				}
+				return err
+			}))
+			return fact
+		}
+		s.happens(t, large(5, 20))
+		if all := s.told(t); len(all) != 2 {
+			t.Errorf("told of what is twice as large: %v", all)
+		}
+		s.happens(t, large(6, 400))
+		if all := s.told(t); len(all) != 3 || len(all[2]) != 1 || all[2][0].Subject != 6 {
+			t.Errorf("want what is fifty times as large: %v", all)
 		}
 	})
 }

@@ -26,6 +26,9 @@ func (s *Alerts) Follow(ctx context.Context, tx *storage.Tx, facts []event.Event
 		switch f.Kind {
 		case spike.Found:
 			err = s.note(ctx, tx, OfSpike, `select person_id, cast($1 as bigint) from alert_choice where query_id = $2 and spikes = 1`, f.Subject.ID, f.Other)
+			if err == nil {
+				_, err = tx.Exec(ctx, `update alert set size = coalesce((select abs(s.peak - s.expected) from spike s where s.id = $1), 0) where kind = 'spike' and subject_id = $1 and size = 0`, f.Subject.ID)
+			}
 		case trend.Found:
 			if f.N == trend.Need.Number() {
 				err = s.note(ctx, tx, OfNeed, `select person_id, cast($1 as bigint) from alert_person where needs = 1`, f.Subject.ID)
@@ -135,13 +138,18 @@ func (s *Alerts) tell(ctx context.Context, site know.Site, person int64) error {
 	})
 }
 
+// larger is how many times as large as what somebody was told of a spike must be
+// that is told beside it: the one may be what began, and the other what became of it.
+const larger = 3
+
 // once takes away what waits of a spike of which somebody was told already, or
 // is about to be: by itself, by the one that explains it, or by another that is
-// explained by the same.
+// explained by the same. One that is far larger than what they were told is told.
 func once(ctx context.Context, tx *storage.Tx, person int64) error {
 	_, err := tx.Exec(ctx, `delete from alert where person_id = $1 and batch = 0 and kind = 'spike' and exists (
 		select 1 from spike s join spike o on coalesce(nullif(o.cause_id, 0), o.id) = coalesce(nullif(s.cause_id, 0), s.id) and o.id <> s.id
 			join alert b on b.person_id = $1 and b.kind = 'spike' and b.subject_id = o.id and b.id < alert.id
-		where s.id = alert.subject_id)`, person)
+				and (b.batch = 0 or b.size = 0 or alert.size < b.size * $2)
+		where s.id = alert.subject_id)`, person, larger)
 	return err
 }

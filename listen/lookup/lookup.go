@@ -33,6 +33,10 @@ type Plan struct {
 	Way Way
 	Few bool // few enough are known for ByIDs, where walking did not find a page of them
 
+	// Held is added to, if it is there, for each mention that is tried while walking
+	// and has the words that the query needs.
+	Held *int
+
 	list bool // with Known: all ids are read before walking
 	ids  ids  // but with WalkAll
 }
@@ -62,10 +66,14 @@ const (
 
 // Choose chooses by how many mentions have the words that a query needs, match a
 // standing query, or have the reach that is asked for. q may be nil, and the
-// numbers 0.
-func Choose(ctx context.Context, db storage.Q, q *query.Query, standing, reach int64) (Plan, error) {
-	plan := Plan{Way: WalkAll}
-	for _, by := range idsOf(q, standing, reach) {
+// numbers 0. What is common among the latest needs no counting if no list of it is
+// read before walking.
+func Choose(ctx context.Context, db storage.Q, q *query.Query, standing, reach int64, common bool) (Plan, error) {
+	plan, ways := Plan{Way: WalkAll}, idsOf(q, standing, reach)
+	if common && len(ways) == 1 && !storage.WalksList(db) {
+		return Plan{Way: Known, ids: ways[0]}, nil
+	}
+	for _, by := range ways {
 		soon, most := mostByIDs, mostByIDs
 		if len(by.words) > 0 && storage.WalksList(db) {
 			soon, most = soonByIDs, mostKnown
@@ -158,6 +166,23 @@ func Needs(q *query.Query) (words, begun bool) {
 	of, _ := needs(q)
 	all, _ := q.Needs()
 	return len(of) > 0, slices.ContainsFunc(all, func(n query.Need) bool { return n.Begins })
+}
+
+// Hold notes a text that was tried for a query (see Held).
+func (p Plan) Hold(q *query.Query, doc query.Doc) {
+	if p.Held == nil {
+		return
+	}
+	needs, anyOf := q.Needs()
+	missing := 0
+	for _, n := range needs {
+		if !slices.ContainsFunc(doc.Tokens, func(t query.Token) bool { return t.Word == n.Word || n.Begins && strings.HasPrefix(t.Word, n.Word) }) {
+			missing++
+		}
+	}
+	if missing == 0 || anyOf && missing < len(needs) {
+		*p.Held++
+	}
 }
 
 // needs gives words of which a text that q finds has all, or at least one, for

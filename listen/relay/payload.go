@@ -87,7 +87,10 @@ type Mention struct {
 	PublishedAt time.Time `json:"published_at"`
 }
 
-const quotes = 3 // of a need
+const (
+	quotes = 3 // of a need
+	larger = 3 // times as large as what was told of a spike must be that is told beside it
+)
 
 // types names each kind of alert to those who receive it.
 var types = map[string]string{"spike": "spike.found", "need": "need.found", "reach": "mention.reached"}
@@ -152,11 +155,13 @@ func (s *Relays) spiked(ctx context.Context, c call) (d Data, err error) {
 }
 
 // told reports whether an address was told of a spike already, or is about to
-// be: by it, or by another that it explains.
+// be: by it, or by another that it explains. What they were told of counts if it
+// was not far smaller: then it was but the beginning, or had another cause.
 func (s *Relays) told(ctx context.Context, c call, leading int64) (bool, error) {
 	n := 0
 	err := s.db.Row(ctx, `select count(*) from relay_call b join spike o on o.id = b.subject_id
-		where b.relay_id = $1 and b.kind = 'spike' and b.state <> 'dropped' and b.id < $2 and (o.id = $3 or o.cause_id = $3)`, c.relay, c.id, leading).Scan(&n)
+		where b.relay_id = $1 and b.kind = 'spike' and b.state <> 'dropped' and b.id < $2 and (o.id = $3 or o.cause_id = $3)
+			and (b.state = 'waiting' or b.size = 0 or b.size * $4 > (select c.size from relay_call c where c.id = $2))`, c.relay, c.id, leading, larger).Scan(&n)
 	return n > 0, err
 }
 

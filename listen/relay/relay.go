@@ -69,6 +69,7 @@ type Relay struct {
 	OKAt         time.Time
 	Error        listen.Said // of the last try; empty if it was taken
 	Waiting      int64       // alerts that wait to be sent
+	QueryGone    bool        // its standing query was removed: of that nothing can be sent
 	BeforeUntil  time.Time   // until when the secret before signs, too; zero: there is none
 }
 

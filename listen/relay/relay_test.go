@@ -529,6 +529,38 @@ func TestTest(t *testing.T) {
 }
 
 // TestRefused says what is wrong with a wish, and who may not have one.
+// A query that a webhook tells of stays; where it went before that was so, the
+// webhook says that it sends nothing.
+func TestQueryInUse(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		s, ctx := open(t, db, fetch.Options{}), t.Context()
+		q, _, err := s.radar.AddQuery(ctx, s.ann, listen.NewQuery{Text: "paper"})
+		ok(t, err)
+		r, _, err := s.Add(ctx, s.ann, Wish{Name: "Pager", URL: "https://chat.example/in", Query: q.ID, Spikes: true})
+		ok(t, err)
+		if err := s.radar.RemoveQuery(ctx, s.ann, q.ID); !fault.Is(err, fault.Conflict) || !strings.Contains(err.Error(), "“Pager”") {
+			t.Fatalf("removed: %v", err)
+		}
+		if _, err := s.radar.Query(ctx, s.ann, q.ID); err != nil || s.relayNow(t, r.ID).QueryGone {
+			t.Fatalf("it is gone: %v", err)
+		}
+		all := r.Wish
+		all.Query = 0
+		ok(t, s.Change(ctx, s.ann, r.ID, all))
+		ok(t, s.radar.RemoveQuery(ctx, s.ann, q.ID))
+		if s.relayNow(t, r.ID).QueryGone {
+			t.Error("one that tells of everything says that it sends nothing")
+		}
+		ok(t, db.Update(ctx, func(tx *storage.Tx) error {
+			_, err := tx.Exec(ctx, `update relay set query_id = $1`, q.ID)
+			return err
+		}))
+		if !s.relayNow(t, r.ID).QueryGone {
+			t.Error("nothing says that its query is gone")
+		}
+	})
+}
+
 func TestRefused(t *testing.T) {
 	s, ctx := open(t, storagetest.SQLite(t), fetch.Options{}), t.Context()
 	for field, w := range map[string]Wish{

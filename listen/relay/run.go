@@ -40,6 +40,9 @@ func (s *Relays) Follow(ctx context.Context, tx *storage.Tx, facts []event.Event
 		switch f.Kind {
 		case spike.Found:
 			err = s.put(ctx, tx, "spike", `select id, cast($1 as bigint) from relay where spikes = 1 and paused = '' and (query_id = 0 or query_id = $2)`, f.Subject.ID, f.Other)
+			if err == nil {
+				_, err = tx.Exec(ctx, `update relay_call set size = coalesce((select abs(s.peak - s.expected) from spike s where s.id = $1), 0) where kind = 'spike' and subject_id = $1 and size = 0`, f.Subject.ID)
+			}
 		case trend.Found:
 			if f.N == trend.Need.Number() {
 				err = s.put(ctx, tx, "need", `select id, cast($1 as bigint) from relay where needs = 1 and paused = ''`, f.Subject.ID)

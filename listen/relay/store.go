@@ -152,14 +152,15 @@ func errNone() error {
 }
 
 const selectRelay = `select r.id, r.name, r.url, r.query_id, r.spikes, r.needs, r.reach, r.quiet_from, r.quiet_until, r.zone, r.made_at, r.paused, r.paused_at, r.failing_since, r.tried_at, r.ok_at, r.error,
-	(select count(*) from relay_call c where c.relay_id = r.id and c.state = 'waiting'), coalesce(k.before_until, 0) from relay r left join relay_secret k on k.relay_id = r.id`
+	(select count(*) from relay_call c where c.relay_id = r.id and c.state = 'waiting'), coalesce(k.before_until, 0),
+	case when r.query_id = 0 or exists (select 1 from query q where q.id = r.query_id) then 0 else 1 end from relay r left join relay_secret k on k.relay_id = r.id`
 
 func (s *Relays) scan(row storage.Scanner) (r Relay, err error) {
-	var spikes, needs int
+	var spikes, needs, gone int
 	var made, paused, failing, tried, ok, before int64
 	var text string
-	err = row.Scan(&r.ID, &r.Name, &r.URL, &r.Query, &spikes, &needs, &r.Reach, &r.Quiet.From, &r.Quiet.Until, &r.Quiet.Zone, &made, &r.Paused, &paused, &failing, &tried, &ok, &text, &r.Waiting, &before)
-	r.Spikes, r.Needs, r.Error = spikes == 1, needs == 1, listen.Kept(text)
+	err = row.Scan(&r.ID, &r.Name, &r.URL, &r.Query, &spikes, &needs, &r.Reach, &r.Quiet.From, &r.Quiet.Until, &r.Quiet.Zone, &made, &r.Paused, &paused, &failing, &tried, &ok, &text, &r.Waiting, &before, &gone)
+	r.Spikes, r.Needs, r.QueryGone, r.Error = spikes == 1, needs == 1, gone == 1, listen.Kept(text)
 	r.MadeAt, r.PausedAt, r.FailingSince, r.TriedAt, r.OKAt = storage.Time(made), storage.Time(paused), storage.Time(failing), storage.Time(tried), storage.Time(ok)
 	if until := storage.Time(before); until.After(s.now()) {
 		r.BeforeUntil = until

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 	"time"
 
 	"tribune/event"
@@ -33,8 +32,8 @@ func (s *Spikes) due(ctx context.Context) ([]due, error) {
 		return nil, fmt.Errorf("spike: due: %w", err)
 	}
 	n, err := s.total(ctx, settled)
-	if n > 0 { // first, for it says when nobody listened
-		all = slices.Insert(all, 0, due{0, n})
+	if n > 0 {
+		all = append(all, due{0, n})
 	}
 	return all, err
 }
@@ -152,8 +151,8 @@ func (s *Spikes) series(ctx context.Context, query, from int64) (series, error) 
 	return out, err
 }
 
-// keep writes the state of a series, and the spikes that begin at since or
-// later as they are now. It writes nothing if another process judged meanwhile.
+// keep writes the state of a series, and the spikes that end after since as they
+// are now. It writes nothing if another process judged meanwhile.
 func (s *Spikes) keep(ctx context.Context, w watch, alerts []burst.Alert, since int64, moved bool) error {
 	state, err := json.Marshal(w.detector)
 	if err != nil {
@@ -167,20 +166,24 @@ func (s *Spikes) keep(ctx context.Context, w watch, alerts []burst.Alert, since 
 		if err != nil || n == 0 {
 			return err
 		}
-		there, err := storage.All(ctx, tx, scanSpike, selectSpike+` where query_id = $1 and start_at >= $2`, w.query, since*int64(time.Second/time.Microsecond))
+		from := since * time.Second.Microseconds()
+		for _, a := range alerts { // some began long before they were sure
+			from = min(from, storage.Micros(a.Start))
+		}
+		there, err := storage.All(ctx, tx, scanSpike, selectSpike+` where query_id = $1 and end_at > $2 order by gone_at, start_at`, w.query, from)
 		if err != nil {
 			return err
 		}
 		kept := map[int64]bool{}
 		for _, a := range alerts {
-			id, err := s.put(ctx, tx, w.query, a, there, moved)
+			id, err := s.put(ctx, tx, w.query, a, there, kept, moved)
 			if err != nil {
 				return err
 			}
 			kept[id] = true
 		}
 		for _, old := range there {
-			if !kept[old.ID] && old.GoneAt.IsZero() {
+			if !kept[old.ID] && old.GoneAt.IsZero() && old.End.Unix() > since {
 				if _, err := tx.Exec(ctx, `update spike set gone_at = $1, going_on = 0 where id = $2`, storage.Micros(s.now()), old.ID); err != nil {
 					return err
 				}
@@ -190,17 +193,18 @@ func (s *Spikes) keep(ctx context.Context, w watch, alerts []burst.Alert, since 
 	})
 }
 
-// put writes an alert as a spike, anew or where it stands already.
-func (s *Spikes) put(ctx context.Context, tx *storage.Tx, query int64, a burst.Alert, there []Spike, moved bool) (int64, error) {
+// put writes an alert as a spike, anew or where it stands already: what overlaps
+// with it is the same, of which more is known now.
+func (s *Spikes) put(ctx context.Context, tx *storage.Tx, query int64, a burst.Alert, there []Spike, kept map[int64]bool, moved bool) (int64, error) {
 	now := s.now()
 	goingOn := storage.Bit(now.Sub(a.End) < time.Hour)
 	for _, old := range there {
-		if !old.Start.Equal(a.Start) || up(old.Kind) != up(a.Kind) {
+		if kept[old.ID] || up(old.Kind) != up(a.Kind) || !old.Start.Before(a.End) || !a.Start.Before(old.End) {
 			continue
 		}
-		_, err := tx.Exec(ctx, `update spike set kind = $1, end_at = $2, going_on = $3, peak = $4, expected = $5, z = $6, gone_at = 0,
-			stale = case when $7 = 1 or end_at <> $2 then 1 else stale end where id = $8`,
-			string(a.Kind), storage.Micros(a.End), goingOn, a.Peak, a.Expected, a.Z, storage.Bit(moved), old.ID)
+		_, err := tx.Exec(ctx, `update spike set kind = $1, start_at = $9, end_at = $2, going_on = $3, peak = $4, expected = $5, z = $6, gone_at = 0,
+			stale = case when $7 = 1 or end_at <> $2 or start_at <> $9 then 1 else stale end where id = $8`,
+			string(a.Kind), storage.Micros(a.End), goingOn, a.Peak, a.Expected, a.Z, storage.Bit(moved), old.ID, storage.Micros(a.Start))
 		return old.ID, err
 	}
 	id, err := tx.Insert(ctx, `insert into spike (query_id, kind, start_at, end_at, going_on, peak, expected, z, found_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning id`,

@@ -57,8 +57,9 @@ func (s series) sum(from int64) (n float64) {
 	return n
 }
 
-// judge feeds a series up to now, and gives the alerts that begin at since or
-// later: there is no other one. Slots older than an hour stay in the watch's state.
+// judge feeds a series up to now, and gives the alerts that are not over, or end
+// after since: there is no other one then. Slots older than an hour stay in the
+// watch's state.
 func (w *watch) judge(s series, now time.Time) (alerts []burst.Alert, since int64, err error) {
 	settled := settled(now)
 	if w.detector == nil {
@@ -68,9 +69,6 @@ func (w *watch) judge(s series, now time.Time) (alerts []burst.Alert, since int6
 		w.through = s.first
 	}
 	since = w.through - w.through%hour // an hour that is too high is one from its beginning
-	if a, ok := w.detector.Open(); ok {
-		since = min(since, a.Start.Unix())
-	}
 	over, err := feed(w.detector, s, w.through, settled)
 	if err != nil {
 		return nil, 0, err
@@ -99,9 +97,6 @@ func (w *watch) judge(s series, now time.Time) (alerts []burst.Alert, since int6
 		if up(a.Kind) || a.Start.Unix() < w.through && isOpen(w.detector, a) {
 			over = append(over, a)
 		}
-	}
-	for _, a := range over { // a silence began long before it was sure
-		since = min(since, a.Start.Unix())
 	}
 	return over, since, nil
 }

@@ -206,6 +206,7 @@ type Unheard struct {
 	Unjudged              int64               // in known languages whose moods are not told
 	Quiet                 []listen.Source     // that are paused, or cannot be read now
 	Kinds                 []listen.SourceKind // of places that nothing is connected to
+	Deaf                  []listen.Query      // that hear nothing, for their sources were removed
 }
 
 // Unheard tells what a filter's counts leave out.
@@ -227,6 +228,11 @@ func (c *Counts) Unheard(ctx context.Context, a know.Actor, f Filter) (u Unheard
 	if err != nil {
 		return u, fmt.Errorf("volume: what is not heard: %w", err)
 	}
+	queries, err := c.radar.Queries(ctx, a)
+	if err != nil {
+		return u, err
+	}
+	u.Deaf = slices.DeleteFunc(queries, func(q listen.Query) bool { return !q.Deaf || f.Query != 0 && f.Query != q.ID })
 	sources, err := c.radar.Sources(ctx, a)
 	if err != nil {
 		return u, err

@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -191,6 +192,51 @@ func TestBadCounts(t *testing.T) {
 }
 
 // A comparison leaves out for all what one of them could not hear.
+// The last source of a query stays; a query whose sources went before that was
+// so is named where it is told what is not heard.
+func TestDeafQuery(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		ctx := t.Context()
+		counts, radar := open(t, db)
+		source := func(name string) int64 {
+			s, err := radar.AddSource(ctx, staff, listen.NewSource{Kind: listen.APISource, Name: name})
+			ok(t, err)
+			return s.ID
+		}
+		one, two := source("One"), source("Two")
+		q, _, err := radar.AddQuery(ctx, staff, listen.NewQuery{Name: "Mugs", Text: "mug", Sources: []int64{one, two}})
+		ok(t, err)
+		all, _, err := radar.AddQuery(ctx, staff, listen.NewQuery{Name: "All", Text: "mug"})
+		ok(t, err)
+		ok(t, radar.RemoveSource(ctx, staff, one))
+		if err := radar.RemoveSource(ctx, staff, two); !fault.Is(err, fault.Conflict) || !strings.Contains(err.Error(), "“Mugs”") {
+			t.Fatalf("removed: %v", err)
+		}
+		deaf := func(query int64) []string {
+			u, err := counts.Unheard(ctx, staff, Filter{Query: query, Since: day(-3), Until: day(1)})
+			ok(t, err)
+			var names []string
+			for _, q := range u.Deaf {
+				names = append(names, q.Name)
+			}
+			return names
+		}
+		if q, err = radar.Query(ctx, staff, q.ID); err != nil || q.Deafness() != nil || deaf(0) != nil {
+			t.Errorf("deaf with one source left: %v, %v", deaf(0), err)
+		}
+		ok(t, db.Update(ctx, func(tx *storage.Tx) error {
+			_, err := tx.Exec(ctx, `update source set removed_at = 1`)
+			return err
+		}))
+		if q, err = radar.Query(ctx, staff, q.ID); err != nil || q.Deafness() == nil {
+			t.Errorf("it does not say that it hears nothing: %v", err)
+		}
+		if !slices.Equal(deaf(0), []string{"Mugs"}) || !slices.Equal(deaf(q.ID), []string{"Mugs"}) || deaf(all.ID) != nil {
+			t.Errorf("not heard: %v, %v, %v", deaf(0), deaf(q.ID), deaf(all.ID))
+		}
+	})
+}
+
 func TestCompareLikeForLike(t *testing.T) {
 	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
 		ctx := t.Context()

@@ -2,6 +2,7 @@ package board
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -39,14 +40,16 @@ type Board struct {
 	ClosesAt     time.Time
 	Announced    string // the part of the seed that stands before anybody applies
 	Beacon       string // the value that nobody controls: which, and where it is published
+	Counts       string // which of its numbers count; "" of a board announced before that was asked
+	Numbers      int    // how many those are, 1 for a code; 0: it was not said
 	BeaconAt     time.Time
 	State        State
 	Applications int64
 	PoolHash     string
 	PoolSize     int
 	ClosedAt     time.Time
-	ClosedBy     int64 // 0: the program
-	Value        string
+	ClosedBy     int64  // 0: the program
+	Value        string // as it entered the seed: in its canonical form, or as typed in draws before there was one
 	DrawnAt      time.Time
 	DrawnBy      int64
 	EndedAt      time.Time
@@ -65,7 +68,7 @@ func (b Board) Seed() string {
 	if b.Value == "" {
 		return ""
 	}
-	return b.Announced + " / " + b.Value
+	return b.SeedOf(b.Value)
 }
 
 // subject gives what is said inside a board as the rules see it.
@@ -85,8 +88,10 @@ type NewBoard struct {
 	Seats       int
 	Invited     bool
 	ClosesAt    time.Time
-	Announced   string // "": the board's name and the day its applications close
+	Announced   string // "": the board's name and the day its applications close; its number is put before it
 	Beacon      string
+	Counts      string // which of the beacon's numbers count
+	Numbers     int    // how many those are, 1 for a code
 	BeaconAt    time.Time
 }
 
@@ -104,6 +109,7 @@ const (
 	maxReason   = 500
 	maxSeats    = 1_000
 	maxQuotas   = 60
+	maxNumbers  = 50
 )
 
 // answerWithin is how long somebody who was drawn may think about it.
@@ -122,8 +128,16 @@ func long(s string, least, most int) bool {
 	return n < least || n > most
 }
 
-// check cleans a board and refuses what cannot be, all of it at once.
-func (n *NewBoard) check(now time.Time) error {
+// numbered puts a board's number before its announced text: no two boards have
+// the same seed, whatever their names and days.
+func numbered(id int64, text string) string {
+	prefix := "#" + strconv.FormatInt(id, 10) + " "
+	return prefix + strings.TrimPrefix(text, prefix)
+}
+
+// check cleans a board and refuses what cannot be, all of it at once. was is the
+// board that is changed, or none.
+func (n *NewBoard) check(now time.Time, was Board) error {
 	var wrong []error
 	no := func(bad bool, field, text string, args ...any) {
 		if bad {
@@ -142,12 +156,18 @@ func (n *NewBoard) check(now time.Time) error {
 	no(n.BeaconAt.IsZero() || !n.BeaconAt.After(n.ClosesAt), "beacon_at", "The value must become known after applications close: else somebody could choose who is drawn.")
 	no(n.From.IsZero(), "from", "Say when the term begins.")
 	no(n.To.IsZero() || !n.To.After(n.From) || !n.To.After(n.BeaconAt), "to", "The term ends before it can begin. Choose a later day.")
-	n.Announced, n.Beacon = plain.Line(n.Announced), plain.Line(n.Beacon)
+	n.Announced, n.Beacon, n.Counts = plain.Line(n.Announced), plain.Line(n.Beacon), plain.Line(n.Counts)
 	if n.Announced == "" {
 		n.Announced = n.Name + ", " + n.ClosesAt.UTC().Format(time.DateOnly)
 	}
 	no(long(n.Announced, 1, maxLine), "announced", "The announced text has 1 to {most} characters.", "most", maxLine)
 	no(long(n.Beacon, 1, maxLine), "beacon", "Say which value nobody controls is added, and where it is published, in at most {most} characters.", "most", maxLine)
+	least := 1
+	if was.ID != 0 && was.Counts == "" {
+		least = 0 // announced before this was asked
+	}
+	no(long(n.Counts, least, maxLine), "counts", "Say which of its numbers count, in at most {most} characters: else somebody could choose them once they are known.", "most", maxLine)
+	no(n.Numbers < least || n.Numbers > maxNumbers, "numbers", "Say how many numbers count, from 1 to {most}. A code of letters and digits is 1.", "most", maxNumbers)
 	return fault.All(wrong...)
 }
 

@@ -21,7 +21,7 @@ func TestConvene(t *testing.T) {
 		want(t, err, fault.Forbidden, "")
 		_, err = s.Convene(ctx, s.staff, board.NewBoard{})
 		f := err.(*fault.Error)
-		if len(f.More) != 10 {
+		if len(f.More) != 12 {
 			t.Errorf("an empty board has %d faults: %v", len(f.More)+1, err)
 		}
 		early := s.terms(3)

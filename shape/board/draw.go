@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"tribune/internal/fault"
-	"tribune/internal/plain"
 	"tribune/internal/sortition"
 	"tribune/know"
 	"tribune/storage"
@@ -93,23 +92,35 @@ func (s *Boards) freeze(ctx context.Context, tx *storage.Tx, a know.Actor, b *Bo
 	return s.fact(ctx, tx, a, PoolClosed, "board", b.ID, 0, int64(len(pool)))
 }
 
-// Draw draws the seats, all in one transaction: value is the one that was
-// announced. A board is drawn once; the same value again changes nothing.
-func (s *Boards) Draw(ctx context.Context, a know.Actor, id int64, value string) (b Board, err error) {
+// Reads gives the canonical form of a value as somebody typed it, in which it
+// enters the seed. It refuses one of another count of numbers than announced.
+func (b Board) Reads(typed string) (value string, err error) {
+	value, n := sortition.Canonical(typed)
+	switch {
+	case long(value, 1, maxLine):
+		return "", fault.New(fault.Invalid, "Type the value that was announced, in Latin letters and digits, at most {most} characters.", "most", maxLine).On("value")
+	case b.Numbers != 0 && n != b.Numbers:
+		return "", fault.New(fault.Invalid, "So many numbers were announced to count: {announced}. What you typed has {typed}: {value}. Nothing was drawn. Type those that were announced, and no others.", "announced", b.Numbers, "typed", n, "value", value).On("value")
+	}
+	return value, nil
+}
+
+// Draw draws the seats, all in one transaction: typed is the value that was
+// announced, in any spelling. A board is drawn once; the same value again changes
+// nothing.
+func (s *Boards) Draw(ctx context.Context, a know.Actor, id int64, typed string) (b Board, err error) {
 	if err := know.Require(a, know.Call, know.Subject{}); err != nil {
 		return Board{}, err
-	}
-	if value = plain.Line(value); long(value, 1, maxLine) {
-		return Board{}, fault.New(fault.Invalid, "Type the value that was announced, in at most {most} characters.", "most", maxLine).On("value")
 	}
 	err = s.db.Update(ctx, func(tx *storage.Tx) error {
 		if b, err = s.lock(ctx, tx, id); err != nil {
 			return err
 		}
-		switch {
+		value, wrong := b.Reads(typed)
+		switch drawnWith, _ := sortition.Canonical(b.Value); {
 		case b.State == Open:
 			return fault.New(fault.Conflict, "Applications are not closed yet.")
-		case b.State != Closed && b.Value == value:
+		case b.State != Closed && wrong == nil && value == drawnWith:
 			return nil
 		case b.State != Closed:
 			return fault.New(fault.Conflict, "This board was drawn already. A draw is not repeated.")
@@ -117,6 +128,8 @@ func (s *Boards) Draw(ctx context.Context, a know.Actor, id int64, value string)
 			return fault.New(fault.Conflict, "The value becomes known later: it was said when.").On("value")
 		case !s.now().Before(b.To):
 			return fault.New(fault.Conflict, "The term of this board is over.")
+		case wrong != nil:
+			return wrong
 		}
 		if _, err := tx.Exec(ctx, `update board set state = 'drawn', value = $1, drawn_at = $2, drawn_by = $3 where id = $4`, value, storage.Micros(s.now()), a.ID, id); err != nil {
 			return err
@@ -275,10 +288,27 @@ func split(s string) (numbers []int) {
 	return numbers
 }
 
+// SeedOf gives the seed that a value in its canonical form makes.
+func (b Board) SeedOf(canonical string) string { return sortition.Seed(b.Announced, canonical) }
+
+// Reread reports whether the value entered the seed in its canonical form; boards
+// drawn before there was one have it as it was typed.
+func (b Board) Reread() bool {
+	form, _ := sortition.Canonical(b.Value)
+	return form == b.Value
+}
+
+// quoted writes a text as one word of a shell.
+func quoted(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
+
 // Command gives the call of the program that replays a round from the published
 // files.
 func (b Board) Command(r Round) string {
-	c := "tribune draw pool.csv quotas.csv --seats " + strconv.Itoa(b.Seats) + " --seed '" + strings.ReplaceAll(b.Seed(), "'", `'\''`) + "'"
+	seed := quoted(b.Announced) + " --value " + quoted(b.Value)
+	if !b.Reread() {
+		seed = quoted(b.Seed())
+	}
+	c := "tribune draw pool.csv quotas.csv --seats " + strconv.Itoa(b.Seats) + " --seed " + seed
 	if len(r.Keep) > 0 {
 		c += " --keep " + join(r.Keep)
 	}

@@ -2,6 +2,7 @@ package board_test
 
 import (
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -51,7 +52,7 @@ func TestDraw(t *testing.T) {
 		wg.Wait()
 		_, err = s.Draw(ctx, s.staff, b.ID, "3 17 23")
 		want(t, err, fault.Conflict, "not repeated")
-		if b, err = s.Board(ctx, s.ada, b.ID); err != nil || b.Seed() != "Left hand 2026 / 3 17 22" || b.DrawnBy != s.staff.ID {
+		if b, err = s.Board(ctx, s.ada, b.ID); err != nil || b.Seed() != "#1 Left hand 2026 / 3 17 22" || b.DrawnBy != s.staff.ID {
 			t.Fatalf("%+v, %v", b, err)
 		}
 		first := s.seats(t, b)
@@ -112,6 +113,55 @@ func (s *stand) held(t testing.TB, b board.Board, all []know.Actor) {
 	if norway < 2 || norway > 3 {
 		t.Errorf("%d seats for Norway", norway)
 	}
+}
+
+// TestOneForm checks that the spelling of a value chooses nobody: whatever is typed
+// of one result makes one seed, and another count of numbers than announced none;
+// and that a board which was drawn with a value as it was typed still says so.
+func TestOneForm(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		s, ctx := open(t, db), t.Context()
+		var boards []board.Board
+		for range 3 {
+			b := s.convene(t, 1)
+			s.apply(t, b, s.ada, "")
+			boards = append(boards, b)
+		}
+		if boards[0].Announced != "#1 Left hand 2026" || boards[1].Announced != "#2 Left hand 2026" {
+			t.Errorf("boards of one name: %q, %q", boards[0].Announced, boards[1].Announced)
+		}
+		s.at = boards[0].ClosesAt
+		if err := s.KeepOnce(ctx); err != nil {
+			t.Fatal(err)
+		}
+		s.at = boards[0].BeaconAt
+		for n, typed := range []string{"  22,  03 ;17 ", "17-22-3", "3 17 22"} {
+			_, err := s.Draw(ctx, s.staff, boards[n].ID, "3 17 22 8")
+			want(t, err, fault.Invalid, "Nothing was drawn")
+			_, err = s.Draw(ctx, s.staff, boards[n].ID, " -, ")
+			want(t, err, fault.Invalid, "Latin letters and digits")
+			b, err := s.Draw(ctx, s.staff, boards[n].ID, typed)
+			if err != nil || b.Value != "3 17 22" || b.Seed() != b.Announced+" / 3 17 22" {
+				t.Errorf("%q makes %q, %v", typed, b.Seed(), err)
+			}
+			if again, err := s.Draw(ctx, s.staff, b.ID, "22 17 3"); err != nil || !again.DrawnAt.Equal(b.DrawnAt) {
+				t.Errorf("the same value in another order: %v", err)
+			}
+			if c := b.Command(board.Round{}); !strings.HasSuffix(c, "--seed '"+b.Announced+"' --value '3 17 22'") {
+				t.Error(c)
+			}
+		}
+		if err := db.Update(ctx, func(tx *storage.Tx) error {
+			_, err := tx.Exec(ctx, `update board set value = ' 22,17 ;3', announced = 'Before', counts = '', numbers = 0 where id = $1`, boards[0].ID)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		old, err := s.Draw(ctx, s.staff, boards[0].ID, "3 17 22")
+		if err != nil || old.Reread() || old.Seed() != "Before /  22,17 ;3" || !strings.HasSuffix(old.Command(board.Round{}), "--seed 'Before /  22,17 ;3'") {
+			t.Errorf("a board drawn before: %q, %v", old.Command(board.Round{}), err)
+		}
+	})
 }
 
 // TestFails checks that a seat for which nobody fits stays empty, said once.

@@ -40,6 +40,8 @@ func (n *NewBoard) maySettle(b Board) error {
 	no(n.Announced != b.Announced, "announced")
 	no(n.ClosesAt.Before(b.ClosesAt), "closes_at")
 	no(n.Beacon != b.Beacon && !longer, "beacon")
+	no(n.Counts != b.Counts && !longer, "counts")
+	no(n.Numbers != b.Numbers && !longer, "numbers")
 	no(!n.BeaconAt.Equal(b.BeaconAt) && !longer, "beacon_at")
 	return fault.All(wrong...)
 }

@@ -29,6 +29,8 @@ func TestSettled(t *testing.T) {
 			"announced": func(n *board.NewBoard) { n.Announced = "Another" },
 			"closes_at": func(n *board.NewBoard) { n.ClosesAt = s.at.Add(day) },
 			"beacon":    func(n *board.NewBoard) { n.Beacon = "Our own dice" },
+			"counts":    func(n *board.NewBoard) { n.Counts = "the main numbers, and the bonus" },
+			"numbers":   func(n *board.NewBoard) { n.Numbers = 4 },
 			"beacon_at": func(n *board.NewBoard) { n.BeaconAt = n.BeaconAt.Add(-day / 2) },
 		} {
 			n := terms
@@ -40,7 +42,7 @@ func TestSettled(t *testing.T) {
 		n := terms
 		n.Duties, n.Announced, n.ClosesAt, n.Beacon, n.BeaconAt = "Two hours.", "", n.ClosesAt.Add(day), "Lotto of Sunday", n.BeaconAt.Add(day)
 		b, err := s.Change(ctx, s.staff, b.ID, n)
-		if err != nil || b.Announced != terms.Announced || b.Duties != "Two hours." || !b.ClosesAt.Equal(n.ClosesAt) {
+		if err != nil || b.Announced != "#1 "+terms.Announced || b.Duties != "Two hours." || !b.ClosesAt.Equal(n.ClosesAt) {
 			t.Fatalf("taking applications for longer: %+v, %v", b, err)
 		}
 

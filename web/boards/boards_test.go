@@ -21,7 +21,8 @@ func TestJourney(t *testing.T) {
 	visitor.Get("/boards").Want(t, 200, "There is no board yet")
 	marta.Post("/desk/boards/new", "name", "x", "closes_at", "soon").Want(t, 422, "Write a day as", "soon")
 	fields := []string{"name", "Board of the left hand", "purpose", "Paper that **lies flat**.", "company_gets", "Advice.", "members_get", "Paper.", "duties", "An hour a month.",
-		"seats", "1", "host", fmt.Sprint(marta.ID), "closes_at", "2026-11-30", "beacon_at", "2026-12-02", "from", "2026-12-05", "to", "2027-06-30", "beacon", "Lotto of 2 December"}
+		"seats", "1", "host", fmt.Sprint(marta.ID), "closes_at", "2026-11-30", "beacon_at", "2026-12-02", "from", "2026-12-05", "to", "2027-06-30", "beacon", "Lotto of 2 December", "counts", "the three main numbers", "numbers", "3"}
+	marta.Post("/desk/boards/new", fields[:len(fields)-4]...).Want(t, 422, "Say which of its numbers count", "Say how many numbers count")
 	marta.Post("/desk/boards/new", fields...).Want(t, 303)
 	visitor.Get("/boards").Want(t, 200, "Board of the left hand", "Takes applications")
 	visitor.Get("/boards/1").Want(t, 200, "<strong>lies flat</strong>", "Advice.", "An hour a month.", "Lotto of 2 December", "Apply for a seat", "Marta Lindqvist").Without(t, "Run this board")
@@ -52,8 +53,12 @@ func TestJourney(t *testing.T) {
 	marta.Post("/desk/boards/1/close").Want(t, 303)
 	visitor.Get("/boards/1/draw").Want(t, 200, "pool.csv", "Marta Lindqvist")
 	s.Pass(3 * 24 * time.Hour)
-	marta.Post("/desk/boards/1/draw", "value", "3 17 22", "again", "3 17 23").Want(t, 422, "not the same", "3 17 22")
-	marta.Post("/desk/boards/1/draw", "value", "3 17 22", "again", "3 17 22").Want(t, 303)
+	marta.Post("/desk/boards/1/draw", "value", "3 17 22 + 8").Want(t, 422, "3 8 17 22", "3 17 22 + 8", "Nothing was drawn")
+	marta.Post("/desk/boards/1/draw", "value", "22, 03;17").Want(t, 200, "#1 Board of the left hand, 2026-11-30 / 3 17 22", `name="sure" value="3 17 22"`, "Draw 1 seat", "the three main numbers")
+	marta.Post("/desk/boards/1/draw", "value", "22, 03;17", "sure", "3 17 23").Want(t, 200, "Draw 1 seat")
+	visitor.Get("/boards/1/draw").Want(t, 200, "Of the value, 3 numbers count: the three main numbers.", "enters the seed in one form").Without(t, "3 17 22")
+	marta.Post("/desk/boards/1/draw", "value", "22, 03;17", "sure", "3 17 22").Want(t, 303)
+	visitor.Get("/boards/1/draw").Want(t, 200, "#1 Board of the left hand, 2026-11-30 / 3 17 22", "--value &#39;3 17 22&#39;", "Marta Lindqvist")
 	drawn, other := ada, ben
 	if strings.Contains(ben.Get("/boards/1").Body, "You were drawn") {
 		drawn, other = ben, ada
@@ -114,7 +119,7 @@ func TestEarlier(t *testing.T) {
 	}
 	fields := func(seats, from, gets string) []string {
 		return []string{"name", "Board of the left hand", "purpose", "Paper.", "company_gets", "Advice.", "members_get", gets, "duties", "An hour a month.", "seats", seats,
-			"host", fmt.Sprint(marta.ID), "closes_at", "2026-11-30", "beacon_at", "2026-12-02", "from", from, "to", "2027-06-30", "announced", "Left", "beacon", "Lotto of 2 December"}
+			"host", fmt.Sprint(marta.ID), "closes_at", "2026-11-30", "beacon_at", "2026-12-02", "from", from, "to", "2027-06-30", "announced", "Left", "beacon", "Lotto of 2 December", "counts", "all", "numbers", "7"}
 	}
 	marta.Post("/desk/boards/new", fields("3", "2026-12-25", "Paper and **thanks**.")...).Want(t, 303)
 	again := append(fields("3", "2026-12-25", "Paper and **thanks**."), "again", "1")
@@ -144,7 +149,7 @@ func TestInvite(t *testing.T) {
 	marta, ada := s.Person("Marta Lindqvist", know.Owner), s.Person("Ada Holm", know.Member)
 	now, day := s.Clock(), 24*time.Hour
 	b, err := s.Boards.Convene(t.Context(), marta.Actor, board.NewBoard{Name: "By invitation", Purpose: "x", CompanyGets: "x", MembersGet: "x", Duties: "x", Seats: 1, Invited: true,
-		ClosesAt: now.Add(day), Beacon: "Lotto", BeaconAt: now.Add(2 * day), From: now.Add(3 * day), To: now.Add(99 * day)})
+		ClosesAt: now.Add(day), Beacon: "Lotto", Counts: "the main numbers", Numbers: 3, BeaconAt: now.Add(2 * day), From: now.Add(3 * day), To: now.Add(99 * day)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,7 +174,7 @@ func TestSettled(t *testing.T) {
 	marta, ada, visitor := s.Person("Marta Lindqvist", know.Owner), s.Person("Ada Holm", know.Member), s.Visitor()
 	now, day := s.Clock(), 24*time.Hour
 	b, err := s.Boards.Convene(t.Context(), marta.Actor, board.NewBoard{Name: "Left hands", Purpose: "x", CompanyGets: "x", MembersGet: "x", Duties: "x", Seats: 1,
-		ClosesAt: now.Add(day), Beacon: "Lotto", BeaconAt: now.Add(3 * day), From: now.Add(4 * day), To: now.Add(99 * day)})
+		ClosesAt: now.Add(day), Beacon: "Lotto", Counts: "the main numbers", Numbers: 3, BeaconAt: now.Add(3 * day), From: now.Add(4 * day), To: now.Add(99 * day)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -69,13 +69,14 @@ func (h handlers) showForm(w http.ResponseWriter, r *http.Request, v *page.View,
 func typed(r *http.Request, v *page.View, id int64) (f form, err error) {
 	p := r.PostForm
 	f = form{id: id, days: map[string]string{}}
-	for _, name := range []string{"seats", "closes_at", "beacon_at", "from", "to"} {
+	for _, name := range []string{"seats", "numbers", "closes_at", "beacon_at", "from", "to"} {
 		f.days[name] = p.Get(name)
 	}
 	f.said = board.NewBoard{Name: p.Get("name"), Purpose: p.Get("purpose"), CompanyGets: p.Get("company_gets"), MembersGet: p.Get("members_get"), Duties: p.Get("duties"),
-		Announced: p.Get("announced"), Beacon: p.Get("beacon"), Invited: p.Get("invited") == "1"}
+		Announced: p.Get("announced"), Beacon: p.Get("beacon"), Counts: p.Get("counts"), Invited: p.Get("invited") == "1"}
 	f.said.Host, _ = strconv.ParseInt(p.Get("host"), 10, 64)
 	f.said.Seats, _ = strconv.Atoi(f.days["seats"])
+	f.said.Numbers, _ = strconv.Atoi(f.days["numbers"])
 	var wrong [4]error
 	f.said.ClosesAt, wrong[0] = dayOf(f.days["closes_at"], v.Zone(), "closes_at", true)
 	f.said.BeaconAt, wrong[1] = dayOf(f.days["beacon_at"], v.Zone(), "beacon_at", false)
@@ -97,6 +98,14 @@ func dayOf(text string, zone *time.Location, field string, whole bool) (time.Tim
 		t = t.AddDate(0, 0, 1).Add(-time.Second)
 	}
 	return t, nil
+}
+
+// counted writes how many numbers count, where that was said.
+func counted(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
 }
 
 func dayText(t time.Time, zone *time.Location) string {
@@ -121,8 +130,8 @@ func (h handlers) deskEdit(w http.ResponseWriter, r *http.Request, v *page.View)
 	}
 	zone := v.Zone()
 	return h.showForm(w, r, v, form{id: id, said: board.NewBoard{Name: b.Name, Purpose: b.Purpose, CompanyGets: b.CompanyGets, MembersGet: b.MembersGet, Duties: b.Duties,
-		Host: b.Host, Invited: b.Invited, Announced: b.Announced, Beacon: b.Beacon},
-		days: map[string]string{"seats": strconv.Itoa(b.Seats), "closes_at": dayText(b.ClosesAt, zone), "beacon_at": dayText(b.BeaconAt, zone), "from": dayText(b.From, zone), "to": dayText(b.To, zone)}})
+		Host: b.Host, Invited: b.Invited, Announced: b.Announced, Beacon: b.Beacon, Counts: b.Counts},
+		days: map[string]string{"seats": strconv.Itoa(b.Seats), "numbers": counted(b.Numbers), "closes_at": dayText(b.ClosesAt, zone), "beacon_at": dayText(b.BeaconAt, zone), "from": dayText(b.From, zone), "to": dayText(b.To, zone)}})
 }
 
 func (h handlers) deskChange(w http.ResponseWriter, r *http.Request, v *page.View) error {
@@ -172,7 +181,8 @@ type running struct {
 	rows     []board.Quota // as typed, or as they are
 	question board.NewTask
 	closes   string // as typed
-	value    string
+	value    string // as typed
+	reading  string // the form of it that would be drawn with, once that is pressed; "" before
 	who      string // whom to invite, as typed
 	found    []know.Person
 	wrong    map[string]page.Wrong // by form
@@ -346,14 +356,27 @@ func (h handlers) deskClose(w http.ResponseWriter, r *http.Request, v *page.View
 	})
 }
 
-// deskDraw draws. The value is typed twice: a draw is not repeated.
+// deskDraw shows with what would be drawn, and draws once that is pressed: a draw
+// is not repeated.
 func (h handlers) deskDraw(w http.ResponseWriter, r *http.Request, v *page.View) error {
+	id, err := page.ID(r, "id")
+	if err != nil {
+		return err
+	}
+	if err := page.Form(w, r); err != nil {
+		return err
+	}
+	b, err := h.Boards.Board(r.Context(), v.Actor, id)
+	if err != nil {
+		return err
+	}
+	value := r.PostForm.Get("value")
+	if reading, err := b.Reads(value); err == nil && b.State == board.Closed && !v.Now.Before(b.BeaconAt) && r.PostForm.Get("sure") != reading {
+		return h.run(w, r, v, id, running{question: board.NewTask{Shows: board.ShowAfter}, value: value, reading: reading})
+	}
 	return h.doing(w, r, v, "draw", "", func(id int64, x *running) error {
-		x.value = r.PostForm.Get("value")
-		if x.value != r.PostForm.Get("again") {
-			return fault.New(fault.Invalid, "The two are not the same. Look the value up once more.").On("again")
-		}
-		_, err := h.Boards.Draw(r.Context(), v.Actor, id, x.value)
+		x.value = value
+		_, err := h.Boards.Draw(r.Context(), v.Actor, id, value)
 		return err
 	})
 }

@@ -78,6 +78,11 @@ type Here struct {
 	Made   advocate.Made
 }
 
+// Thanked reports whether somebody said thank you for a thing on the page.
+func (h Here) Thanked(kind string, id int64) bool {
+	return len(h.Thanks[event.Ref{Kind: kind, ID: id}]) > 0
+}
+
 // At reads it. What is common to all members says nothing of who made it.
 func At(ctx context.Context, k *page.Kit, v *page.View, place event.Ref) (h Here, err error) {
 	h.Place = place

@@ -1071,7 +1071,7 @@ func unanswerable(v *page.View, s shown) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var65 string
-			templ_7745c5c3_Var65, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("came from places where we cannot write: reviews without an address, and names without an account. Some were answered all the same, where we knew the person."))
+			templ_7745c5c3_Var65, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("It was said where we cannot write: in reviews without an address, under names without an account. Some were answered all the same, where we knew the person."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/loop/clock.templ`, Line: 166, Col: 217}
 			}
@@ -1103,9 +1103,9 @@ func unanswerable(v *page.View, s shown) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var67 string
-			templ_7745c5c3_Var67, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("were heard and asked nothing: praise, news, talk among others. We read them; this clock does not count them."))
+			templ_7745c5c3_Var67, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("It was heard and asked nothing: praise, news, talk among others. We read it; this clock does not count it."))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/loop/clock.templ`, Line: 169, Col: 172}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/loop/clock.templ`, Line: 169, Col: 170}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var67))
 			if templ_7745c5c3_Err != nil {

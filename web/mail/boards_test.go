@@ -29,7 +29,7 @@ func (s *scene) convene() board.Board {
 	ctx, now := s.t.Context(), s.Clock()
 	b, err := s.Boards.Convene(ctx, s.marta.Actor, board.NewBoard{Name: "Board of the left hand", Purpose: "We want paper that *left* hands do not smear.", CompanyGets: "Advice.",
 		MembersGet: "Twelve notebooks a year,\nand an answer to each question.", Duties: "An hour a month, in words.", Seats: 2, ClosesAt: now.Add(7 * day),
-		Announced: "Left hand 2026", Beacon: "Lotto of Saturday", BeaconAt: now.Add(9 * day), From: now.Add(10 * day), To: now.Add(200 * day)})
+		Announced: "Left hand 2026", Beacon: "Lotto of Saturday", Counts: "the main numbers", Numbers: 6, BeaconAt: now.Add(9 * day), From: now.Add(10 * day), To: now.Add(200 * day)})
 	s.must(err)
 	s.must(s.Boards.Invite(ctx, s.marta.Actor, b.ID, s.reader.ID))
 	return b

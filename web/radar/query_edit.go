@@ -97,6 +97,9 @@ func (x *radar) showQuery(w http.ResponseWriter, r *http.Request, v *page.View, 
 		if parsed, err := x.Radar.Parse(r.Context(), v.Actor, q.Text); err == nil && f.trial == nil {
 			f.warned = parsed.Warnings()
 		}
+		if deaf := q.Deafness(); deaf != nil {
+			f.warned = append(f.warned, deaf)
+		}
 		if f.progress, err = x.Radar.Progress(r.Context(), v.Actor, q); err != nil {
 			return err
 		}

@@ -194,8 +194,11 @@ func (x *radar) pollSource(w http.ResponseWriter, r *http.Request, v *page.View)
 
 func (x *radar) removeSource(w http.ResponseWriter, r *http.Request, v *page.View) error {
 	return x.onSource(w, r, func(id int64) (to string, err error) {
+		if err := x.Radar.RemoveSource(r.Context(), v.Actor, id); err != nil {
+			return "", err
+		}
 		page.Flash(w, r, "removed")
-		return "/desk/radar/sources", x.Radar.RemoveSource(r.Context(), v.Actor, id)
+		return "/desk/radar/sources", nil
 	})
 }
 

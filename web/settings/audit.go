@@ -21,6 +21,7 @@ type act struct {
 	did  string
 	what string // the thing's name, or what sort of thing it is
 	url  string // where it is, "" if it is nowhere any more
+	more string // what else is to be said of it, "" for nothing
 }
 
 // by names who did it.
@@ -58,7 +59,7 @@ func (p panel) acts(r *http.Request, v *page.View, facts []event.Event) ([]act, 
 		if f.Subject.Kind == "person" {
 			persons = append(persons, f.Subject.ID)
 		}
-		if f.Kind == know.MailRead || f.Kind == "account.moved" {
+		if f.Kind == know.MailRead || f.Kind == "account.moved" || f.Kind == "thread.taken" {
 			persons = append(persons, f.Other)
 		}
 		ideas = append(ideas, ideaOf(f))
@@ -74,7 +75,7 @@ func (p panel) acts(r *http.Request, v *page.View, facts []event.Event) ([]act, 
 	known := names{panel: p, people: people, ideas: titles, read: map[event.Ref]string{}}
 	acts := make([]act, len(facts))
 	for i, f := range facts {
-		acts[i] = act{who: people[f.Actor], fact: f, did: did(v, f)}
+		acts[i] = act{who: people[f.Actor], fact: f, did: did(v, f), more: known.more(v, f)}
 		if acts[i].what, acts[i].url, err = known.thing(r.Context(), v, f); err != nil {
 			return nil, err
 		}
@@ -177,7 +178,13 @@ func didTalking(v *page.View, f event.Event) string {
 	case "thread.opened":
 		return v.T("opened")
 	case "thread.taken":
-		return v.T("took or gave")
+		switch f.Other {
+		case 0:
+			return v.T("let go of")
+		case f.Actor:
+			return v.T("took")
+		}
+		return v.T("gave")
 	case "thread.answered":
 		return v.T("answered in")
 	case "thread.closed":
@@ -233,6 +240,12 @@ func didSite(v *page.View, f event.Event) string {
 	case "person.invited":
 		return v.T("invited")
 	case "person.promoted":
+		switch was, now := know.Promotion(f.N); {
+		case was == know.Visitor && now != know.Visitor:
+			return v.T("added")
+		case was == now && was != know.Visitor:
+			return v.T("said whether they lead the conversation:")
+		}
 		return v.T("changed the role of")
 	case "person.changed":
 		return v.T("changed their own profile")

@@ -58,6 +58,26 @@ func (n names) thing(ctx context.Context, v *page.View, f event.Event) (name, ad
 	return name, address, nil
 }
 
+// more says what a fact tells beside the thing that it is about: to whom a
+// conversation was given, and from which role to which.
+func (n names) more(v *page.View, f event.Event) string {
+	switch f.Kind {
+	case "thread.taken":
+		if f.Other != 0 && f.Other != f.Actor {
+			return v.T("to {name}", "name", v.Named(n.people[f.Other]))
+		}
+	case "person.promoted":
+		was, now := know.Promotion(f.N)
+		switch {
+		case was != know.Visitor && was != now:
+			return v.T("(before: {was}; now: {now})", "was", role(v, was), "now", role(v, now))
+		case now != know.Visitor && was != now:
+			return v.T("({role})", "role", role(v, now))
+		}
+	}
+	return ""
+}
+
 func at(path string, id int64) string { return path + strconv.FormatInt(id, 10) }
 
 // within gives what holds the thing that a fact is about, or the thing itself.

@@ -7,7 +7,6 @@ import (
 	"net/http"
 
 	"tribune/know"
-	"tribune/web/desk"
 	"tribune/web/mail"
 	"tribune/web/page"
 )
@@ -62,20 +61,4 @@ func (p panel) owners(f page.Handler) page.Handler {
 
 func may(v *page.View, verb know.Verb) bool {
 	return know.May(v.Actor, verb, know.Subject{Audience: know.Team})
-}
-
-// tabs lists the settings that the reader may see.
-func tabs(v *page.View) (all []desk.Tab) {
-	add := func(verb know.Verb, path, name string) {
-		if may(v, verb) {
-			all = append(all, desk.Tab{Name: name, Href: path, Current: v.Path == path})
-		}
-	}
-	add(know.Configure, "/desk/settings", v.T("Look and words"))
-	add(know.Invite, "/desk/settings/team", v.T("Team"))
-	add(know.Configure, "/desk/settings/mail", v.T("Mail"))
-	add(know.Configure, "/desk/settings/rules", v.T("Rules"))
-	add(know.Inspect, "/desk/settings/audit", v.T("Audit"))
-	add(know.Decide, "/desk/charter", v.T("Purpose and charter"))
-	return append(all, desk.Tab{Name: v.T("How we listen"), Href: "/how-we-listen"})
 }

@@ -92,7 +92,7 @@ func TestAuditNames(t *testing.T) {
 	if _, err := s.Radar.Import(ctx, know.Actor{Role: know.Owner}, strings.NewReader("text\nOne\n"), "csv", listen.ImportOptions{Source: "Letters"}); err != nil {
 		t.Fatal(err)
 	}
-	owner.Get("/desk/settings/audit").Want(t, 200, "command line</b>  added", "command line</b>  changed the role of  <").Without(t, "somebody who left")
+	owner.Get("/desk/settings/audit").Want(t, 200, "command line</b>  added", "(owner)").Without(t, "somebody who left")
 	at := "/desk/radar/queries/" + strconv.FormatInt(q.ID, 10)
 	owner.Get("/desk/settings/audit").Want(t, 200, `href="`+at+`" dir="auto">the standing query Paper &lt;b&gt;</a>`, "removed  <span dir=\"auto\">a list that is no longer there<",
 		`released  <a href="/changes/1" dir="auto">A heavier paper</a>`).Without(t, "query 1", "release 1")
@@ -174,6 +174,40 @@ func TestMailPassword(t *testing.T) {
 	s.SMTP = "smtp://127.0.0.1:1"
 	owner.Get("/desk/settings/mail").Want(t, 200, "Fixed by TRIBUNE_SMTP")
 	owner.Post("/desk/settings/mail/test").Want(t, 200, "The test mail did not leave", "127.0.0.1:1")
+}
+
+// TestAuditTells says of a role what it was and is, and of a conversation who it
+// was given to; which language somebody reads in is not there.
+func TestAuditTells(t *testing.T) {
+	s := site(t)
+	ctx := t.Context()
+	owner, staff, member := s.Person("Marta", know.Owner), s.Person("Sam", know.Staff), s.Person("Jo", know.Member)
+	thread, err := s.Inbox.Letter(ctx, member.Actor, "Ink", "Does it run?")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, to := range []int64{staff.ID, owner.ID, 0} {
+		if err := s.Inbox.Give(ctx, owner.Actor, thread.ID, to); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, role := range []know.Role{know.Staff, know.Member} {
+		if err := s.People.SetRole(ctx, owner.Actor, member.ID, role, false); err != nil {
+			t.Fatal(err)
+		}
+	}
+	before := strings.Count(owner.Get("/desk/settings/audit").Body, "<time")
+	if err := s.People.SetLanguage(ctx, owner.Actor, "en"); err != nil {
+		t.Fatal(err)
+	}
+	page := owner.Get("/desk/settings/audit").Want(t, 200, "gave  <a", "</a>  to Sam (Tribune)", "let go of  <a", "took  <a", "(before: member; now: staff)", "(before: staff; now: member)", "added  <a", "(owner)")
+	if after := strings.Count(page.Body, "<time"); after != before {
+		t.Errorf("%d acts before a language was chosen, %d after", before, after)
+	}
+	if err := s.People.SetLanguage(ctx, owner.Actor, "fr"); err != nil {
+		t.Fatal(err)
+	}
+	owner.Get("/desk/settings/audit").Want(t, 200, "à Sam (Tribune)", "(avant : membre ; maintenant : équipe)")
 }
 
 // TestRules lowers a verb's least role, which counts at once.

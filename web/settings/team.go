@@ -106,6 +106,8 @@ func role(v *page.View, r know.Role) string {
 		return v.T("staff")
 	case know.Member:
 		return v.T("member")
+	case know.Guest:
+		return v.T("without an account")
 	}
 	return v.T("anybody")
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -77,6 +78,9 @@ func (f *webhookForm) complete(v *page.View, queries []listen.Query) {
 	f.queries = []page.Option{{Value: "0", Name: v.T("any, and all that is heard")}}
 	for _, q := range queries {
 		f.queries = append(f.queries, page.Option{Value: strconv.FormatInt(q.ID, 10), Name: q.Name})
+	}
+	if !slices.ContainsFunc(f.queries, func(o page.Option) bool { return o.Value == f.query }) && f.query != "" {
+		f.queries = append(f.queries, page.Option{Value: f.query, Name: v.T("one that was removed")})
 	}
 	if f.zone == "" {
 		f.zone = v.Site.Zone

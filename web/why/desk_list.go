@@ -158,6 +158,9 @@ func (y *why) told(ctx context.Context, v *page.View, buyers []advocate.Referral
 	for _, b := range buyers {
 		one := row{Referral: b, purchase: bought[b.First], chain: chains[b.ID]}
 		one.reason = reasons[one.purchase.Account]
+		if one.thing, err = y.titleOf(ctx, v.Actor, one.reason.Thing); err != nil {
+			return nil, faces, err
+		}
 		rows = append(rows, one)
 		people = append(people, b.Person(), b.Claim, one.reason.Teller)
 		for _, c := range one.chain {

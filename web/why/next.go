@@ -16,6 +16,7 @@ type row struct {
 	purchase purchase.Purchase
 	chain    []advocate.Referral // who told them, and who told those
 	reason   purchase.Reason     // the zero Reason if they said nothing
+	thing    string              // the title of what of ours they named
 	asked    time.Time           // when they were asked by mail, zero if they were not
 	stranger bool                // unexplained: the first of a country, and nobody wrote to them
 }

@@ -25,6 +25,7 @@ type asking struct {
 	who     string
 	chosen  string // id of the person meant, "0" for somebody who is not here, "" for not chosen
 	place   string
+	thing   string // the title of what of ours they named
 	by      string
 	found   []know.Person
 	wrong   page.Wrong
@@ -52,7 +53,7 @@ func (y *why) question(w http.ResponseWriter, r *http.Request, v *page.View) err
 		return err
 	}
 	a := asking{Question: q, to: "/why/" + r.PathValue("code"), asked: true}
-	if err := y.typed(r, &a); err != nil {
+	if err := y.typed(r, v, &a); err != nil {
 		return err
 	}
 	return y.showQuestion(w, r, v, a)
@@ -65,11 +66,14 @@ func (y *why) showQuestion(w http.ResponseWriter, r *http.Request, v *page.View,
 }
 
 // typed fills the form with what was said before.
-func (y *why) typed(r *http.Request, a *asking) error {
+func (y *why) typed(r *http.Request, v *page.View, a *asking) (err error) {
 	if !a.Answered() {
 		return nil
 	}
 	a.words, a.who, a.place, a.by = a.Reason.Words, a.Reason.TellerName, a.Reason.Place, a.Reason.ByName
+	if a.thing, err = y.titleOf(r.Context(), v.Actor, a.Reason.Thing); err != nil {
+		return err
+	}
 	if a.Reason.Thing.ID != 0 {
 		a.place = y.URL + thingPath(a.Reason.Thing)
 	}
@@ -171,7 +175,7 @@ func (y *why) own(w http.ResponseWriter, r *http.Request, v *page.View) error {
 	if err != nil {
 		return err
 	}
-	if err := y.typed(r, &a); err != nil {
+	if err := y.typed(r, v, &a); err != nil {
 		return err
 	}
 	return y.showOwn(w, r, v, a)

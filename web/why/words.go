@@ -1,12 +1,15 @@
 package why
 
 import (
+	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
 	"tribune/advocate"
 	"tribune/event"
+	"tribune/internal/fault"
 	"tribune/know"
 	"tribune/know/purchase"
 	"tribune/web/desk"
@@ -29,15 +32,42 @@ func thingPath(thing event.Ref) string {
 	return prefix + strconv.FormatInt(thing.ID, 10)
 }
 
-// thingName names the kind of something of ours.
-func thingName(v *page.View, thing event.Ref) string {
-	switch thing.Kind {
-	case "idea":
+// thingName names something of ours: its kind, and its title if there is one for
+// the reader.
+func thingName(v *page.View, thing event.Ref, title string) string {
+	switch {
+	case thing.Kind == "idea" && title != "":
+		return v.T("an idea on the square: “{title}”", "title", title)
+	case thing.Kind == "idea":
 		return v.T("an idea on the square")
-	case "post":
+	case thing.Kind == "post" && title != "":
+		return v.T("a post of ours: “{title}”", "title", title)
+	case thing.Kind == "post":
 		return v.T("a post of ours")
+	case title != "":
+		return v.T("a release of ours: “{title}”", "title", title)
 	}
 	return v.T("a release of ours")
+}
+
+// titleOf gives the title of something of ours, "" if it has none that the reader
+// may see.
+func (y *why) titleOf(ctx context.Context, a know.Actor, thing event.Ref) (title string, err error) {
+	switch thing.Kind {
+	case "idea":
+		i, wrong := y.Ideas.Idea(ctx, a, thing.ID)
+		title, err = i.Title, wrong
+	case "post":
+		p, wrong := y.Posts.Post(ctx, a, thing.ID)
+		title, err = p.Title, wrong
+	case "release":
+		r, wrong := y.Ideas.Release(ctx, a, thing.ID)
+		title, err = r.Title, wrong
+	}
+	if fault.Is(err, fault.NotFound) {
+		return "", nil
+	}
+	return title, err
 }
 
 // surely says how sure it is what brought somebody.
@@ -87,6 +117,11 @@ func amount(v *page.View, minor int64, currency string) string {
 }
 
 // items writes what was bought: 2 × A5, A6.
+// itemized reports whether it is known of any purchase what was bought.
+func itemized(all []purchase.Purchase) bool {
+	return slices.ContainsFunc(all, func(p purchase.Purchase) bool { return len(p.Items) > 0 })
+}
+
 func items(list []purchase.Item) string {
 	var all []string
 	for _, i := range list {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"tribune/internal/fault"
+	"tribune/know"
 	"tribune/shape"
 	"tribune/web/desk"
 	"tribune/web/page"
@@ -199,7 +200,7 @@ func (x *workshop) somebody(r *http.Request, v *page.View, text string) (int64, 
 	}
 	var exact []int64
 	for _, p := range people {
-		if strings.EqualFold(strings.Join(strings.Fields(text), " "), p.Name) {
+		if know.SameName(text, p.Name) {
 			exact = append(exact, p.ID)
 		}
 	}

@@ -115,6 +115,8 @@ type task struct {
 type council struct {
 	Key, By, Host, Name, Value, Purpose, Duties string
 	BeaconText                                  string `json:"beacon_text"`
+	Counts                                      string
+	Numbers                                     int
 	CompanyGets                                 string `json:"company_gets"`
 	MembersGet                                  string `json:"members_get"`
 	Convened, Closes, Beacon, Drawn, From, To   float64
@@ -185,7 +187,7 @@ func (t *teller) planBoards() {
 func (t *teller) convene(ctx context.Context, c council) error {
 	made, err := t.site.Boards.Convene(ctx, t.actors[c.By], board.NewBoard{Name: c.Name, Purpose: c.Purpose, CompanyGets: c.CompanyGets, MembersGet: c.MembersGet,
 		Duties: c.Duties, Host: t.actors[c.Host].ID, From: t.date(c.From), To: t.date(c.To), Seats: c.Seats, ClosesAt: t.date(c.Closes),
-		Beacon: c.BeaconText, BeaconAt: t.date(c.Beacon)})
+		Beacon: c.BeaconText, Counts: c.Counts, Numbers: c.Numbers, BeaconAt: t.date(c.Beacon)})
 	if err != nil {
 		return fmt.Errorf("sample: board %s: %w", c.Key, err)
 	}
