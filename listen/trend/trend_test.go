@@ -199,6 +199,38 @@ func TestOne(t *testing.T) {
 	}
 }
 
+// TestGrown looks soon again where as much was heard as ever before, and not
+// while a look is under way.
+func TestGrown(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		s, ctx := open(t, db), t.Context()
+		ok(t, s.LookIfDue(ctx))                 // there is nothing yet
+		for n, want := range []int64{1, 3, 3} { // the third more is not as much as there was
+			s.say(t, 1, fmt.Sprintf("Something %d.", n))
+			if n == 1 {
+				s.say(t, 2, "Something else.")
+			}
+			ok(t, s.LookIfDue(ctx))
+			s.at = s.at.Add(settle)
+			ok(t, s.LookIfDue(ctx))
+			if l, err := s.LastLook(ctx, s.staff); err != nil || l.Read != want {
+				t.Errorf("after %d: %d were read, want %d (%v)", n, l.Read, want, err)
+			}
+		}
+		for range 9 {
+			s.say(t, 3, "Much more.")
+		}
+		ok(t, s.db.Update(ctx, func(tx *storage.Tx) error {
+			_, err := tx.Exec(ctx, `update trend_look set due_at = $1`, storage.Micros(s.at.Add(retry))) // another has begun
+			return err
+		}))
+		ok(t, s.LookIfDue(ctx))
+		if l, err := s.LastLook(ctx, s.staff); err != nil || l.Read != 3 {
+			t.Error("two look at once", l, err)
+		}
+	})
+}
+
 // TestBounded reads the mentions of some authors only where there are too many.
 func TestBounded(t *testing.T) {
 	s, ctx := open(t, storagetest.SQLite(t)), t.Context()

@@ -2,6 +2,7 @@ package home_test
 
 import (
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -113,7 +114,13 @@ func TestHeard(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.Visitor().Get("/").Want(t, 200, "answered by", ">Marta Lindqvist (Tribune)</a> in 3\u00a0h", "now behind", ">An A6 squared one</a>")
-	s.Visitor().Get("/how-we-listen").Want(t, 200, "Other programs of ours").Without(t, "Blogs", "Mails")
+	if _, err := s.Radar.AddSource(ctx, marta.Actor, listen.NewSource{Kind: listen.WebhookSource, Name: "Shop"}); err != nil {
+		t.Fatal(err)
+	}
+	got := s.Visitor().Get("/how-we-listen").Want(t, 200, "Other programs of ours", "forgotten 90 days after", "robots.txt").Without(t, "Blogs", "Mails")
+	if n := strings.Count(got.Body, "Other programs of ours"); n != 1 {
+		t.Errorf("other programs are named %d times", n)
+	}
 }
 
 func propose(t *testing.T, s *webtest.Site, by *webtest.Reader, title string) shape.Idea {

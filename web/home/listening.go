@@ -34,7 +34,7 @@ func kindLine(v *page.View, p listen.Place) string {
 	case p.Kind == listen.MailSource || p.Kind == listen.MailboxSource:
 		return v.T("all of them, because they are written to us; never public")
 	case p.Kind == listen.APISource || p.Kind == listen.WebhookSource:
-		return v.T("what our shop or our service desk passes on")
+		return v.T("what our shop, our service desk or another of our programs brings in")
 	case p.Kind == listen.WebmentionSource:
 		return v.T("those whose authors tell us of the link (Webmention)")
 	case p.Addressed:
