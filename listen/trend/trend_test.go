@@ -118,13 +118,23 @@ func TestLook(t *testing.T) {
 				t.Errorf("of nothing: %v", all)
 			}
 		}
-		s.tell(t)
 		ok(t, s.LookIfDue(ctx)) // it is not due
 		if l, err := s.LastLook(ctx, s.staff); err != nil || l.Read != 0 || l.DoneAt.IsZero() {
 			t.Error(l, err)
 		}
-		s.at = s.at.Add(time.Hour)
-		ok(t, s.LookIfDue(ctx))
+		s.tell(t)
+		looked := s.at
+		s.at = s.at.Add(time.Minute)
+		ok(t, s.LookIfDue(ctx)) // the last one saw nothing of what is there now
+		if l, err := s.LastLook(ctx, s.staff); err != nil || l.Read == 0 || !l.DoneAt.Equal(s.at) {
+			t.Error(l, err)
+		}
+		s.at = looked.Add(time.Hour)
+		s.say(t, .01, "It is as it was.")
+		ok(t, s.LookIfDue(ctx)) // the last one saw nearly all of it, an hour ago but for a minute
+		if l, err := s.LastLook(ctx, s.staff); err != nil || l.DoneAt.Equal(s.at) {
+			t.Error(l, err)
+		}
 		topics, needs, beside := s.the(t, Topic), s.the(t, Need), s.the(t, Name)
 		if !slices.ContainsFunc(topics, func(x Trend) bool {
 			return strings.Contains(strings.Join(x.Terms, " "), "cartridges leak") && x.Authors >= 10 && len(x.Mentions) >= 10
