@@ -76,7 +76,8 @@ func hearing(s *service) option {
 		op.MaxBodyBytes, op.SkipValidateBody = maxMentions+1, true
 		op.Description = "Only source and text are needed; members of other names are passed over. One mention is answered as such, with 201; 200 says that it was known, and edited whether it has other words now; 202 says that it rests, because its source is open and no query matches. " +
 			"A list is answered row by row, in order: 201 if every row could be stored (or was there already), 207 if some could not, 422 if none could. " +
-			"The same source and external_id, or without one the same source and url, with other words is an edit."
+			"The same source and external_id, or without one the same source and url, with other words is an edit. " +
+			"What people who are not here said in public is forgotten after the set time (90 days from now, if nothing else was set) unless something becomes of it: if it was said to you, set forgets of its source to false."
 		heard := s.api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[List[Heard]](), true, "ListHeard")
 		stored := s.api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[SentMention](), true, "SentMention")
 		rows := func(text string) *huma.Response {

@@ -36,6 +36,7 @@ type Source struct {
 	URL          string    `json:"url,omitempty"`
 	EverySeconds int64     `json:"every_seconds,omitempty" doc:"How often it is read"`
 	Addressed    bool      `json:"addressed" doc:"It speaks to us: all its items are mentions"`
+	Forgets      bool      `json:"forgets" doc:"What people who are not here said in public there is forgotten after the set time (90 days from when it was heard, if nothing else was set), unless something became of it. False, which takes addressed: it was said to us on purpose, and stays. True at first of what is open, and of new sources of kind api, webhook and import"`
 	Paused       bool      `json:"paused"`
 	Failures     int       `json:"failures" doc:"In a row"`
 	LastResult   string    `json:"last_result"`
@@ -53,7 +54,7 @@ type Source struct {
 
 func source(p *i18n.Printer, now time.Time) func(listen.Source) Source {
 	return func(o listen.Source) Source {
-		return Source{o.ID, o.Name, o.Shown, string(o.Kind), o.URL, int64(o.Every / time.Second), o.Addressed, o.Paused, o.Failures,
+		return Source{o.ID, o.Name, o.Shown, string(o.Kind), o.URL, int64(o.Every / time.Second), o.Addressed, !o.Addressed || o.Forgets, o.Paused, o.Failures,
 			said(p, o.LastResult), said(p, o.LastError), o.Refused, said(p, o.RefusedWhy), o.Items, o.Mentions, o.Kind.IsLive() && o.BusyUntil.After(now), o.DueAt, o.TriedAt, o.OKAt, o.CreatedAt}
 	}
 }
@@ -107,11 +108,12 @@ func (s *service) sourceChange(ctx context.Context, a *gate.Asker, in *struct {
 		EverySeconds *int64  `json:"every_seconds,omitempty" minimum:"60" maximum:"2592000"`
 		Paused       *bool   `json:"paused,omitempty"`
 		Addressed    *bool   `json:"addressed,omitempty"`
+		Forgets      *bool   `json:"forgets,omitempty" doc:"Of an addressed one: forget what people who are not here said in public there, after the set time"`
 		Token        *string `json:"token,omitempty" maxLength:"500" doc:"A new password of a mailbox, or access token of a fediverse server: it is tried before it is kept"`
 	}
 }) (*answer[Source], error) {
 	b := in.Body
-	c := listen.SourceChange{Name: b.Name, Shown: b.Shown, Paused: b.Paused, Addressed: b.Addressed, Token: b.Token}
+	c := listen.SourceChange{Name: b.Name, Shown: b.Shown, Paused: b.Paused, Addressed: b.Addressed, Forgets: b.Forgets, Token: b.Token}
 	if b.EverySeconds != nil {
 		every := time.Duration(*b.EverySeconds) * time.Second
 		c.Every = &every

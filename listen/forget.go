@@ -13,7 +13,8 @@ import (
 )
 
 // Strangers' words are forgotten after a set time: those of accounts that
-// nobody claimed, heard at open sources, unless they became something. What
+// nobody claimed, heard at open sources or brought from where they were public,
+// unless they became something. What
 // became of them is known further right; each folder says what it keeps. Counts
 // stay, and so does the identity, so that what was forgotten is not heard anew.
 
@@ -34,7 +35,7 @@ func (r *Radar) Forget(ctx context.Context, before time.Time, keepers ...Keeper)
 		var page []int64
 		err := r.db.Update(ctx, func(tx *storage.Tx) (err error) {
 			page, err = storage.All(ctx, tx, storage.Scalar[int64], `select m.id from mention m join source s on s.id = m.source_id join account a on a.id = m.account_id
-				where m.heard_at < $1 and m.state <> 'withdrawn' and m.id > $2 and s.addressed = 0 and a.person_id = 0 order by m.id limit $3`,
+				where m.heard_at < $1 and m.state <> 'withdrawn' and m.id > $2 and (s.addressed = 0 or s.forgets = 1 and m.public = 1) and a.person_id = 0 order by m.id limit $3`,
 				storage.Micros(before), after, forgetAtOnce)
 			if err != nil {
 				return err

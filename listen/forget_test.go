@@ -93,6 +93,64 @@ func TestForget(t *testing.T) {
 	})
 }
 
+// What was public where it was said is a stranger's, too, if another program or
+// a file brought it, however old it is; what was said to us in private, or was
+// said to us on purpose, stays.
+func TestForgetBrought(t *testing.T) {
+	both(t, func(t *testing.T, s *site) {
+		ctx := t.Context()
+		at := "https://forum.example/"
+		eve := Author{Name: "Eve", URL: "https://eve.example/"}
+		old := s.clock.now().AddDate(-3, 0, 0)
+		heard, err := s.Hear(ctx, s.staff, []Post{
+			{Source: "Forum", URL: at + "1", Author: eve, Text: "Said to nobody in particular.", PublishedAt: old},
+			{Source: "Forum", Kind: KindMail, Author: Author{Name: "Fay", Email: "fay@example.org"}, Text: "A letter.", PublishedAt: old},
+			{Source: "Our shop", Kind: KindReview, URL: at + "2", Author: eve, Text: "A review.", PublishedAt: old},
+			{Source: "As before", URL: at + "3", Author: eve, Text: "Of a source that was there before.", PublishedAt: old},
+		})
+		ok(t, err)
+		_, err = s.Import(ctx, s.staff, strings.NewReader(`{"text":"From a file.","url":"`+at+`4","author":"Gus"}`+"\n"), "ndjson", ImportOptions{Source: "File"})
+		ok(t, err)
+		if n := count(t, s.db, `select count(*) from mention`); n != 5 {
+			t.Fatalf("%d mentions: not all is stored without a query", n)
+		}
+		all, err := s.Sources(ctx, s.staff)
+		ok(t, err)
+		no := false
+		for _, o := range all {
+			if !o.Forgets || !o.Addressed {
+				t.Errorf("%s is made as %+v", o.Name, o)
+			}
+			if o.Name == "Our shop" {
+				_, err = s.ChangeSource(ctx, s.staff, o.ID, SourceChange{Forgets: &no})
+				ok(t, err)
+			}
+		}
+		ok(t, s.db.Update(ctx, func(tx *storage.Tx) error { // as the migration leaves it
+			_, err := tx.Exec(ctx, `update source set forgets = 0 where name = 'As before'`)
+			return err
+		}))
+		limit := func() time.Time { return s.clock.now().AddDate(0, 0, -90) }
+		if n, err := s.Forget(ctx, limit(), keeps{}); err != nil || n != 0 {
+			t.Errorf("%d forgotten the day they were brought in, %v", n, err)
+		}
+		s.clock.pass(91 * 24 * time.Hour)
+		if n, err := s.Forget(ctx, limit(), keeps{}); err != nil || n != 2 {
+			t.Errorf("%d forgotten, %v", n, err)
+		}
+		left, _, err := s.Mentions(ctx, s.staff, Filter{})
+		ok(t, err)
+		for _, m := range left {
+			if m.ID == heard[0].ID || m.SourceName == "File" {
+				t.Errorf("kept: %+v", m)
+			}
+		}
+		if len(left) != 3 {
+			t.Errorf("%d are left", len(left))
+		}
+	})
+}
+
 // Who asks is shown what is held of them, and once one of us has seen to it they
 // are forgotten and not listened to any more; what they write to us is read.
 func TestAskedToBeForgotten(t *testing.T) {

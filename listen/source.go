@@ -46,6 +46,13 @@ func (k SourceKind) IsRead() bool {
 // from.
 func (k SourceKind) IsOpen() bool { return k.IsRead() && k != MailboxSource }
 
+// brings reports whether sources of the kind bring, beside what was said to us,
+// what others said in public elsewhere. Strangers' words of these are forgotten
+// unless somebody says that they were said to us.
+func (k SourceKind) brings() bool {
+	return k == APISource || k == WebhookSource || k == ImportSource
+}
+
 // IsLive reports whether a connection to sources of the kind is kept open,
 // where the other side offers it.
 func (k SourceKind) IsLive() bool { return k == MastodonSource || k == BlueskySource }
@@ -123,6 +130,7 @@ type Source struct {
 	Shown      string // what everybody may call one that is not read; "": its kind alone
 	Kind       SourceKind
 	Addressed  bool
+	Forgets    bool // of an addressed one: what strangers said in public is forgotten all the same
 	URL        string
 	Every      time.Duration
 	Paused     bool
@@ -162,6 +170,7 @@ type SourceChange struct {
 	Every     *time.Duration
 	Paused    *bool
 	Addressed *bool
+	Forgets   *bool
 	Token     *string // a new access token or password, which is tried first
 }
 

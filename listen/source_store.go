@@ -19,14 +19,15 @@ import (
 )
 
 const selectSource = `select id, name, kind, addressed, url, every_seconds, paused, failures, due_at, tried_at, ok_at,
-	last_result, last_error, items, mentions, created_by, created_at, leased_until, case when token = '' then 0 else 1 end, shown, refused, refused_at, refused_why from source`
+	last_result, last_error, items, mentions, created_by, created_at, leased_until, case when token = '' then 0 else 1 end, shown, refused, refused_at, refused_why, forgets from source`
 
 func scanSource(row storage.Scanner) (s Source, err error) {
-	var addressed, paused, token int
+	var addressed, paused, token, forgets int
 	var every, due, tried, ok, created, busy, refused int64
 	var result, failure, why string
 	err = row.Scan(&s.ID, &s.Name, &s.Kind, &addressed, &s.URL, &every, &paused, &s.Failures, &due, &tried, &ok,
-		&result, &failure, &s.Items, &s.Mentions, &s.CreatedBy, &created, &busy, &token, &s.Shown, &s.Refused, &refused, &why)
+		&result, &failure, &s.Items, &s.Mentions, &s.CreatedBy, &created, &busy, &token, &s.Shown, &s.Refused, &refused, &why, &forgets)
+	s.Forgets = forgets == 1
 	s.Addressed, s.Paused, s.Every = addressed == 1, paused == 1, time.Duration(every)*time.Second
 	s.DueAt, s.TriedAt, s.OKAt, s.CreatedAt = storage.Time(due), storage.Time(tried), storage.Time(ok), storage.Time(created)
 	s.BusyUntil, s.HasToken = storage.Time(busy), token == 1
@@ -128,9 +129,9 @@ func (r *Radar) insertSource(ctx context.Context, a know.Actor, n NewSource, fal
 			where id = (select max(id) from source where removed_at > 0 and kind = $5 and url = $6 and (url <> '' or name = $1)) returning id`,
 			name, storage.Bit(n.Addressed), int64(n.Every/time.Second), now, string(n.Kind), n.URL, n.Token).Scan(&id)
 		if errors.Is(err, sql.ErrNoRows) {
-			id, err = tx.Insert(ctx, `insert into source (name, kind, addressed, url, every_seconds, due_at, created_by, created_at, token)
-				values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (name) where removed_at = 0 do nothing returning id`,
-				name, string(n.Kind), storage.Bit(n.Addressed), n.URL, int64(n.Every/time.Second), now, a.ID, now, n.Token)
+			id, err = tx.Insert(ctx, `insert into source (name, kind, addressed, url, every_seconds, due_at, created_by, created_at, token, forgets)
+				values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (name) where removed_at = 0 do nothing returning id`,
+				name, string(n.Kind), storage.Bit(n.Addressed), n.URL, int64(n.Every/time.Second), now, a.ID, now, n.Token, storage.Bit(n.Kind.brings()))
 		}
 		if errors.Is(err, sql.ErrNoRows) { // another was first
 			return fault.New(fault.Conflict, "There is a source of this name. Choose another.").On("name")
@@ -205,8 +206,8 @@ func (r *Radar) ChangeSource(ctx context.Context, a know.Actor, id int64, c Sour
 			}
 		}
 		wake = s.Addressed && !was.Addressed
-		if _, err := tx.Exec(ctx, `update source set name = $1, every_seconds = $2, paused = $3, addressed = $4, due_at = $5, shown = $6 where id = $7`,
-			s.Name, int64(s.Every/time.Second), storage.Bit(s.Paused), storage.Bit(s.Addressed), storage.Micros(s.DueAt), s.Shown, id); err != nil {
+		if _, err := tx.Exec(ctx, `update source set name = $1, every_seconds = $2, paused = $3, addressed = $4, due_at = $5, shown = $6, forgets = $8 where id = $7`,
+			s.Name, int64(s.Every/time.Second), storage.Bit(s.Paused), storage.Bit(s.Addressed), storage.Micros(s.DueAt), s.Shown, id, storage.Bit(s.Forgets)); err != nil {
 			return fmt.Errorf("listen: change source %d: %w", id, err)
 		}
 		if c.Token != nil { // where it was read up to stays
@@ -263,6 +264,9 @@ func (s *Source) change(c SourceChange) error {
 	}
 	if c.Addressed != nil {
 		s.Addressed = *c.Addressed
+	}
+	if c.Forgets != nil {
+		s.Forgets = *c.Forgets
 	}
 	return fault.All(named, shown, often)
 }
@@ -329,7 +333,7 @@ func (r *Radar) ensureSource(ctx context.Context, a know.Actor, name string, kin
 func (r *Radar) wouldBe(ctx context.Context, name string, kind SourceKind) (Source, error) {
 	s, err := scanSource(r.db.Row(ctx, selectSource+` where name = $1 and (removed_at = 0 or kind = $2) order by removed_at, id desc limit 1`, name, string(kind)))
 	if errors.Is(err, sql.ErrNoRows) {
-		return Source{Name: name, Kind: kind, Addressed: true}, nil
+		return Source{Name: name, Kind: kind, Addressed: true, Forgets: kind.brings()}, nil
 	}
 	return s, err
 }
@@ -342,26 +346,28 @@ type Place struct {
 	Name      string // of one that is read, or the one that is shown; "": none
 	URL       string // of one that is read, else ""
 	Addressed bool
+	Paused    bool // nothing new is heard there; what was heard is kept
 }
 
-const placeColumns = `id, kind, name, shown, url, addressed`
+const placeColumns = `id, kind, name, shown, url, addressed, paused`
 
 func scanPlace(row storage.Scanner) (id int64, p Place, err error) {
 	var shown string
-	var addressed int
-	if err = row.Scan(&id, &p.Kind, &p.Name, &shown, &p.URL, &addressed); err != nil {
+	var addressed, paused int
+	if err = row.Scan(&id, &p.Kind, &p.Name, &shown, &p.URL, &addressed, &paused); err != nil {
 		return id, p, err
 	}
-	if p.Addressed = addressed == 1; !p.Kind.IsOpen() {
+	if p.Addressed, p.Paused = addressed == 1, paused == 1; !p.Kind.IsOpen() {
 		p.Name, p.URL = shown, ""
 	}
 	return id, p, nil
 }
 
 // Listening gives the places we listen to, for the public page that says so:
-// each name once, and of those without one each kind. Paused ones are left out.
+// each name once, and of those without one each kind. Paused ones come last, if
+// something is kept of them.
 func (r *Radar) Listening(ctx context.Context) ([]Place, error) {
-	rows, err := r.db.Query(ctx, `select `+placeColumns+` from source where paused = 0 and removed_at = 0 order by every_seconds = 0, kind, name`)
+	rows, err := r.db.Query(ctx, `select `+placeColumns+` from source where removed_at = 0 and (paused = 0 or mentions > 0) order by paused, every_seconds = 0, kind, name`)
 	if err != nil {
 		return nil, err
 	}
@@ -373,12 +379,24 @@ func (r *Radar) Listening(ctx context.Context) ([]Place, error) {
 		if err != nil {
 			return nil, err
 		}
-		if key := (Place{Kind: p.Kind, Name: p.Name, URL: p.URL}); !seen[key] {
+		if key := (Place{Kind: p.Kind.alike(), Name: p.Name, URL: p.URL}); !seen[key] {
 			seen[key] = true
 			places = append(places, p)
 		}
 	}
 	return places, rows.Err()
+}
+
+// alike gives the kind as which everybody knows those of a kind: by which road
+// another program or a letter comes is nothing to them.
+func (k SourceKind) alike() SourceKind {
+	switch k {
+	case WebhookSource:
+		return APISource
+	case MailboxSource:
+		return MailSource
+	}
+	return k
 }
 
 // Places gives every source there is or was as everybody may know of it, by

@@ -167,7 +167,7 @@ CREATE TABLE source (
   removed_at    bigint not null default 0, -- the row stays for its mentions' sake; adding it again takes it up
   leased_by     text   not null default '',
   leased_until  bigint not null default 0
-, cursor text not null default '', token text not null default '', shown text not null default '', refused bigint not null default 0, refused_at bigint not null default 0, refused_why text not null default '');
+, cursor text not null default '', token text not null default '', shown text not null default '', refused bigint not null default 0, refused_at bigint not null default 0, refused_why text not null default '', forgets bigint not null default 0);
 
 CREATE UNIQUE INDEX source_name on source (name) where removed_at = 0;
 

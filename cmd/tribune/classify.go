@@ -22,7 +22,8 @@ type classifyCommand struct {
 }
 
 // Run tells language and mood of each post on standard input. Lines that can
-// not be read are named on standard error, and the others go on.
+// not be read are named on standard error, and the others go on; the exit code is
+// 3 if there were any.
 func (c *classifyCommand) Run(ctx context.Context) error {
 	classifier, err := c.classifier()
 	if err != nil {
@@ -111,6 +112,20 @@ func (c *classifier) of(p post) classified {
 
 var errNoPost = errors.New(`no line could be read; write one object {"id": ..., "text": "..."} on each`)
 
+// refusedLines is how many lines were refused. The others were classified; a
+// script can tell by the exit code.
+type refusedLines int
+
+func (n refusedLines) Error() string {
+	if n == 1 {
+		return "1 line was refused; the others were classified"
+	}
+	return fmt.Sprintf("%d lines were refused; the others were classified", int(n))
+}
+
+// ExitCode is that of a command.
+func (refusedLines) ExitCode() int { return 3 }
+
 // filter classifies posts, in batches on all cores, and writes them in their
 // order.
 func (c *classifier) filter(from io.Reader, to io.Writer, bad func(line int, err error)) error {
@@ -172,8 +187,11 @@ func (c *classifier) filter(from io.Reader, to io.Writer, bad func(line int, err
 	if failed := <-written; err == nil {
 		err = failed
 	}
-	if err == nil && good == 0 && wrong > 0 {
-		err = errNoPost
+	switch {
+	case err != nil || wrong == 0:
+		return err
+	case good == 0:
+		return errNoPost
 	}
-	return err
+	return refusedLines(wrong)
 }

@@ -38,7 +38,7 @@ not JSON
 {"id":{},"text":"x"}
 {"id":4,"text":""}` + "\r\n" + `{"id":-5.5,"text":"東京は今日もいい天気です","extra":[1]}`
 	out, problems, err := classify(t, classifyCommand{}, in)
-	if err != nil {
+	if refused, is := errors.AsType[refusedLines](err); !is || refused != 5 || refused.ExitCode() != 3 {
 		t.Fatal(err)
 	}
 	var got []string
@@ -99,7 +99,7 @@ func TestClassifyBadInput(t *testing.T) {
 	}
 	long := `{"id":1,"text":"` + strings.Repeat("a", 1<<20) + "\"}\n" + `{"id":2,"text":"` + strings.Repeat("b", maxPost) + "\"}\n" + `{"id":3,"text":"c"}`
 	out, problems, err := classify(t, classifyCommand{}, long)
-	if err != nil || strings.Count(out, "\n") != 2 || problems != "line 2: the line is longer than 16 MB\n" {
+	if err != refusedLines(1) || strings.Count(out, "\n") != 2 || problems != "line 2: the line is longer than 16 MB\n" {
 		t.Error(strings.Count(out, "\n"), problems, err)
 	}
 	if _, _, err := classify(t, classifyCommand{Languages: []string{"xx"}}, ""); err == nil || !strings.Contains(err.Error(), `"xx"`) {

@@ -81,6 +81,9 @@ func (c *importMentions) Run(ctx context.Context, log *slog.Logger) error {
 		verb = "would be imported"
 	}
 	fmt.Printf("%s read: %d new %s, %d known already, %d with errors.\n", rows(report.Rows), report.New, verb, report.Known, report.Failed)
+	if report.New > 0 {
+		fmt.Fprintln(os.Stderr, "What people who are not here said in public is forgotten after the time that is set (Radar, Forgetting), unless something becomes of it or the page of the source says that it was said to you.")
+	}
 	if report.Failed > 0 {
 		return refusedRows(report.Failed)
 	}

@@ -2,6 +2,7 @@ package query
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -149,8 +150,12 @@ func fuzzyAtom(text, word, after string, col int) (atom, error) {
 	case "2":
 		distance = 2
 	default:
-		return atom{}, fault.New(fault.Invalid, "Column {column}: ~ stands at the end of a word, with the number of letters that may differ, 1 or 2, as in word~1. Write “{text}” so.",
-			"column", col, "text", text)
+		most := 1
+		if utf8.RuneCountInString(word) >= 5 {
+			most = 2
+		}
+		return atom{}, fault.New(fault.Invalid, "Column {column}: ~ stands at the end of a word, with the number of letters that may differ, 1 or 2, as in word~1. Write “{instead}”, not “{text}”.",
+			"column", col, "instead", word+"~"+strconv.Itoa(most), "text", text)
 	}
 	found := Words(word)
 	if len(found) != 1 || strings.ContainsAny(word, "*?") {

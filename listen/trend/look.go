@@ -18,7 +18,6 @@ import (
 const (
 	every       = time.Hour
 	retry       = 10 * time.Minute // after a look that did not end
-	settle      = 5 * time.Minute  // before the next where twice as much is there as at the last, as in the first hour of a site
 	week        = 7 * 24 * time.Hour
 	weeks       = 5  // the newest, and those it is compared with
 	needWeeks   = 4  // that needs are gathered over
@@ -45,16 +44,16 @@ func (t *Trends) Run(ctx context.Context) error {
 }
 
 // LookIfDue looks for trends if the last look is an hour old and something was
-// heard since, or a day went by; or a while after the last, if as much was heard
-// since as ever before.
+// heard since, or a day went by; or at once if it saw less than a tenth of what
+// is there now, as on a new site that history comes to.
 func (t *Trends) LookIfDue(ctx context.Context) error {
 	now := t.now()
 	mine := false
 	err := t.db.Update(ctx, func(tx *storage.Tx) error {
 		n, err := tx.Exec(ctx, `insert into trend_look (id, due_at) values (1, $1) on conflict (id) do update set due_at = excluded.due_at
 			where trend_look.due_at <= $2 and (trend_look.last_id <> (select coalesce(max(id), 0) from mention) or trend_look.done_at <= $3)
-			or trend_look.due_at = trend_look.done_at + $4 and trend_look.done_at <= $5 and (select coalesce(max(id), 0) from mention) > 2 * trend_look.last_id`,
-			storage.Micros(now.Add(retry)), storage.Micros(now), storage.Micros(now.Add(-24*time.Hour)), every.Microseconds(), storage.Micros(now.Add(-settle)))
+				or trend_look.due_at = trend_look.done_at + $4 and trend_look.last_id < (select coalesce(max(id), 0) from mention) / 10.0`, // while one looks, due_at is another
+			storage.Micros(now.Add(retry)), storage.Micros(now), storage.Micros(now.Add(-24*time.Hour)), every.Microseconds())
 		mine = n == 1
 		return err
 	})

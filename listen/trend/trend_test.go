@@ -118,13 +118,23 @@ func TestLook(t *testing.T) {
 				t.Errorf("of nothing: %v", all)
 			}
 		}
-		s.tell(t)
 		ok(t, s.LookIfDue(ctx)) // it is not due
 		if l, err := s.LastLook(ctx, s.staff); err != nil || l.Read != 0 || l.DoneAt.IsZero() {
 			t.Error(l, err)
 		}
-		s.at = s.at.Add(time.Hour)
-		ok(t, s.LookIfDue(ctx))
+		s.tell(t)
+		looked := s.at
+		s.at = s.at.Add(time.Minute)
+		ok(t, s.LookIfDue(ctx)) // the last one saw nothing of what is there now
+		if l, err := s.LastLook(ctx, s.staff); err != nil || l.Read == 0 || !l.DoneAt.Equal(s.at) {
+			t.Error(l, err)
+		}
+		s.at = looked.Add(time.Hour)
+		s.say(t, .01, "It is as it was.")
+		ok(t, s.LookIfDue(ctx)) // the last one saw nearly all of it, an hour ago but for a minute
+		if l, err := s.LastLook(ctx, s.staff); err != nil || l.DoneAt.Equal(s.at) {
+			t.Error(l, err)
+		}
 		topics, needs, beside := s.the(t, Topic), s.the(t, Need), s.the(t, Name)
 		if !slices.ContainsFunc(topics, func(x Trend) bool {
 			return strings.Contains(strings.Join(x.Terms, " "), "cartridges leak") && x.Authors >= 10 && len(x.Mentions) >= 10
@@ -197,38 +207,6 @@ func TestOne(t *testing.T) {
 	if l, err := s.LastLook(ctx, s.staff); err != nil || l.Read != 1 {
 		t.Error("nobody looks after one that died", l, err)
 	}
-}
-
-// TestGrown looks soon again where as much was heard as ever before, and not
-// while a look is under way.
-func TestGrown(t *testing.T) {
-	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
-		s, ctx := open(t, db), t.Context()
-		ok(t, s.LookIfDue(ctx))                 // there is nothing yet
-		for n, want := range []int64{1, 3, 3} { // the third more is not as much as there was
-			s.say(t, 1, fmt.Sprintf("Something %d.", n))
-			if n == 1 {
-				s.say(t, 2, "Something else.")
-			}
-			ok(t, s.LookIfDue(ctx))
-			s.at = s.at.Add(settle)
-			ok(t, s.LookIfDue(ctx))
-			if l, err := s.LastLook(ctx, s.staff); err != nil || l.Read != want {
-				t.Errorf("after %d: %d were read, want %d (%v)", n, l.Read, want, err)
-			}
-		}
-		for range 9 {
-			s.say(t, 3, "Much more.")
-		}
-		ok(t, s.db.Update(ctx, func(tx *storage.Tx) error {
-			_, err := tx.Exec(ctx, `update trend_look set due_at = $1`, storage.Micros(s.at.Add(retry))) // another has begun
-			return err
-		}))
-		ok(t, s.LookIfDue(ctx))
-		if l, err := s.LastLook(ctx, s.staff); err != nil || l.Read != 3 {
-			t.Error("two look at once", l, err)
-		}
-	})
 }
 
 // TestBounded reads the mentions of some authors only where there are too many.

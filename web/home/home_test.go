@@ -114,12 +114,40 @@ func TestHeard(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.Visitor().Get("/").Want(t, 200, "answered by", ">Marta Lindqvist (Tribune)</a> in 3\u00a0h", "now behind", ">An A6 squared one</a>")
-	if _, err := s.Radar.AddSource(ctx, marta.Actor, listen.NewSource{Kind: listen.WebhookSource, Name: "Shop"}); err != nil {
-		t.Fatal(err)
+	s.Visitor().Get("/how-we-listen").Want(t, 200, "Other programs of ours", "robots.txt", "noindex", "indexable", "forgotten 90 days after we heard it").Without(t, "Blogs", "Mails", "our service desk", "paused")
+}
+
+// Of what has no public name there is one line a kind; a paused source is named
+// while something of it is kept.
+func TestListening(t *testing.T) {
+	s := site(t)
+	ctx, marta := t.Context(), s.Person("Marta", know.Owner)
+	add := func(n listen.NewSource) listen.Source {
+		o, err := s.Radar.AddSource(ctx, marta.Actor, n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return o
 	}
-	got := s.Visitor().Get("/how-we-listen").Want(t, 200, "Other programs of ours", "forgotten 90 days after", "robots.txt").Without(t, "Blogs", "Mails")
-	if n := strings.Count(got.Body, "Other programs of ours"); n != 1 {
-		t.Errorf("other programs are named %d times", n)
+	add(listen.NewSource{Kind: listen.APISource, Name: "Forum"})
+	add(listen.NewSource{Kind: listen.WebhookSource, Name: "Desk"})
+	shown, yes := "Our old shop", true
+	for _, name := range []string{"Reviews", "Nothing came"} {
+		o := add(listen.NewSource{Kind: listen.APISource, Name: name, Addressed: true})
+		if name == "Reviews" {
+			if _, err := s.Radar.Hear(ctx, marta.Actor, []listen.Post{{Source: name, Text: "Good."}}); err != nil {
+				t.Fatal(err)
+			}
+		} else {
+			shown = "Where nothing came from"
+		}
+		if _, err := s.Radar.ChangeSource(ctx, marta.Actor, o.ID, listen.SourceChange{Shown: &shown, Paused: &yes}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	page := s.Visitor().Get("/how-we-listen").Want(t, 200, "Our old shop", "paused: nothing new is heard there").Without(t, "Where nothing came from", "Forum", "Desk")
+	if n := strings.Count(page.Body, "Other programs of ours"); n != 1 {
+		t.Errorf("%d lines of other programs", n)
 	}
 }
 

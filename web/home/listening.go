@@ -25,6 +25,8 @@ func kindTitle(v *page.View, k listen.SourceKind) string {
 // kindLine says what we take from a place.
 func kindLine(v *page.View, p listen.Place) string {
 	switch {
+	case p.Paused:
+		return v.T("paused: nothing new is heard there; what was heard is kept as long as all else")
 	case p.Kind == listen.ImportSource && p.Name != "":
 		return v.T("what of it somebody of us brings in")
 	case p.Kind == listen.ImportSource:
@@ -34,7 +36,7 @@ func kindLine(v *page.View, p listen.Place) string {
 	case p.Kind == listen.MailSource || p.Kind == listen.MailboxSource:
 		return v.T("all of them, because they are written to us; never public")
 	case p.Kind == listen.APISource || p.Kind == listen.WebhookSource:
-		return v.T("what our shop, our service desk or another of our programs brings in")
+		return v.T("what they pass on to us: letters and calls, and what was said in public elsewhere")
 	case p.Kind == listen.WebmentionSource:
 		return v.T("those whose authors tell us of the link (Webmention)")
 	case p.Addressed:

@@ -257,9 +257,9 @@ func forgetPage(v *page.View, asks []listen.ForgetAsk, f forgetForm) templ.Compo
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var15 string
-			templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("Words of people who are not here, from open sources, are forgotten after this time: text, address and name. Kept are those behind an idea, and those in a conversation that was answered or still waits. Counts stay."))
+			templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("Words of people who are not here, from open sources, or public ones that a program or a file brought, are forgotten after this time: text, address and name. Kept are those behind an idea, and those in a conversation that was answered or still waits. Counts stay."))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/radar/forget.templ`, Line: 45, Col: 242}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/radar/forget.templ`, Line: 45, Col: 291}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 			if templ_7745c5c3_Err != nil {

@@ -394,3 +394,27 @@ func TestSavedButBroad(t *testing.T) {
 		}
 	}
 }
+
+// TestSaidToUs turns the switch that says that what is public at a source was
+// said to us.
+func TestSaidToUs(t *testing.T) {
+	s, marta := open(t)
+	hear(t, s, marta, "A mug.")
+	all, err := s.Radar.Sources(t.Context(), marta.Actor)
+	if err != nil || len(all) != 1 || !all[0].Forgets {
+		t.Fatal(all, err)
+	}
+	at := fmt.Sprintf("/desk/radar/sources/%d", all[0].ID)
+	marta.Get(at).Want(t, 200, `name="stays" value="1"`, "forgotten after 90 days").Without(t, `name="stays" value="1" checked`)
+	for _, stays := range []string{"1", ""} {
+		fields := []string{"name", all[0].Name, "addressed", "1", "public", "1"}
+		if stays != "" {
+			fields = append(fields, "stays", stays)
+		}
+		marta.Post(at, fields...).Want(t, 303)
+		if now, err := s.Radar.Source(t.Context(), marta.Actor, all[0].ID); err != nil || now.Forgets != (stays == "") {
+			t.Errorf("stays %q: %+v, %v", stays, now, err)
+		}
+	}
+	marta.Get("/desk/radar/import").Want(t, 200, "is forgotten 90 days after it was brought in")
+}

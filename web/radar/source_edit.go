@@ -15,6 +15,7 @@ import (
 type sourceForm struct {
 	url, kind, name, shown, every string // every in minutes
 	addressed, changing, open     bool   // open: anybody can read it
+	public, stays                 bool   // something of it can be public; that was said to us and stays
 	blank                         bool   // nothing of it was typed: it says what is
 	wrong                         page.Wrong
 
@@ -47,7 +48,7 @@ func (x *radar) showSources(w http.ResponseWriter, r *http.Request, v *page.View
 
 // typedSource reads the form of a source.
 func typedSource(r *http.Request) sourceForm {
-	return sourceForm{url: strings.TrimSpace(r.PostForm.Get("url")), kind: r.PostForm.Get("kind"), name: r.PostForm.Get("name"), shown: r.PostForm.Get("shown"), every: r.PostForm.Get("every_minutes"), addressed: r.PostForm.Get("addressed") != ""}
+	return sourceForm{url: strings.TrimSpace(r.PostForm.Get("url")), kind: r.PostForm.Get("kind"), name: r.PostForm.Get("name"), shown: r.PostForm.Get("shown"), every: r.PostForm.Get("every_minutes"), addressed: r.PostForm.Get("addressed") != "", stays: r.PostForm.Get("stays") != ""}
 }
 
 // inMinutes has what the capability says of its seconds stand beside the form's
@@ -114,9 +115,9 @@ func (x *radar) showSource(w http.ResponseWriter, r *http.Request, v *page.View,
 		f = &sourceForm{blank: true}
 	}
 	if f.blank {
-		*f = sourceForm{wrong: f.wrong, name: s.Name, shown: s.Shown, changing: true, every: strconv.Itoa(int(s.Every / time.Minute)), addressed: s.Addressed}
+		*f = sourceForm{wrong: f.wrong, name: s.Name, shown: s.Shown, changing: true, every: strconv.Itoa(int(s.Every / time.Minute)), addressed: s.Addressed, stays: !s.Forgets}
 	}
-	f.open = s.Kind.IsOpen()
+	f.open, f.public = s.Kind.IsOpen(), speaksInPublic(s.Kind)
 	queries, err := x.Radar.Queries(r.Context(), v.Actor)
 	if err != nil {
 		return err
@@ -129,6 +130,12 @@ func (x *radar) showSource(w http.ResponseWriter, r *http.Request, v *page.View,
 	}
 	v.Title, v.Section = s.Name, "radar"
 	return x.ShowDesk(w, r, v, sourcePage(v, s, h, *f, len(queries) == 0))
+}
+
+// speaksInPublic reports whether what comes from a kind can be public: of the
+// others nothing is forgotten, and nobody is asked.
+func speaksInPublic(k listen.SourceKind) bool {
+	return k != listen.FormSource && k != listen.MailSource && k != listen.MailboxSource
 }
 
 func (x *radar) changeSource(w http.ResponseWriter, r *http.Request, v *page.View) error {
@@ -144,6 +151,10 @@ func (x *radar) changeSource(w http.ResponseWriter, r *http.Request, v *page.Vie
 	if f.every != "" {
 		every := f.interval()
 		c.Every = &every
+	}
+	if r.PostForm.Has("public") { // the form asks
+		forgets := !f.stays
+		c.Forgets = &forgets
 	}
 	if _, err := x.Radar.ChangeSource(r.Context(), v.Actor, id, c); err != nil {
 		if err := v.Wrong(err, &f.wrong); err != nil {

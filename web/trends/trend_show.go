@@ -39,6 +39,11 @@ type rising struct {
 	heard bool
 }
 
+// none reports whether nothing rises.
+func (r rising) none() bool {
+	return !slices.ContainsFunc(r.kinds, func(k shownKind) bool { return len(k.trends) > 0 })
+}
+
 func (x *trends) rising(w http.ResponseWriter, r *http.Request, v *page.View) (err error) {
 	ctx := r.Context()
 	v.Title, v.Section = v.T("What rises"), "radar"

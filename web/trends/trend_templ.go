@@ -97,8 +97,8 @@ func risingPage(v *page.View, all rising) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-			} else if all.look.Read == 0 {
-				templ_7745c5c3_Err = page.Empty(v.T("When this was looked for, {when}, nothing had been said in the last five weeks. It is looked for again within minutes once something is heard.", "when", v.Ago(all.look.DoneAt, v.Now))).Render(ctx, templ_7745c5c3_Buffer)
+			} else if all.look.Read == 0 && all.look.LeftOut == 0 && all.none() {
+				templ_7745c5c3_Err = page.Empty(v.T("When it was looked for last, {when}, nothing of the last five weeks was there yet. It is looked for again once something is: come back in a few minutes.", "when", v.Ago(all.look.DoneAt, v.Now))).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
