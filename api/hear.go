@@ -132,7 +132,7 @@ func split(data []byte) (rows []json.RawMessage, many bool, err error) {
 func (s *service) post(ctx context.Context, row json.RawMessage) (p listen.Post, err error) {
 	var n NewMention
 	if err := json.Unmarshal(row, &n); err != nil {
-		return p, misfit(err)
+		return p, misfit(err, row, reflect.TypeOf(n))
 	}
 	published, err := s.moment(ctx, "published_at", n.PublishedAt)
 	if n.PublishedAt != "" && published.IsZero() {

@@ -11,6 +11,7 @@ import (
 	"tribune/gate"
 	"tribune/internal/fault"
 	"tribune/know"
+	"tribune/shape"
 )
 
 func (s *service) personRoutes() {
@@ -18,7 +19,7 @@ func (s *service) personRoutes() {
 	add(s, "people", "POST /people", "invite", "Invite somebody", http.StatusCreated, s.invite,
 		tells("The link signs in once, within 7 days. mail sends it, too. Who has been here already gets the role at once, and no link is given for them: "+
 			"they sign in as always. The answer holds a secret and is kept for no Idempotency-Key."))
-	add(s, "people", "GET /people/{id}", "getPerson", "One person: the team for everybody, others for the desk", http.StatusOK, s.personGet)
+	add(s, "people", "GET /people/{id}", "getPerson", "One person: what their page on the square shows, and more for the desk", http.StatusOK, s.personGet)
 	add(s, "people", "PATCH /people/{id}", "changePerson", "Change what somebody may do", http.StatusOK, s.personChange)
 	add(s, "people", "GET /people/{id}/moments", "personMoments", "All that somebody said, asked, voted for and was answered, newest first", http.StatusOK, s.personMoments)
 	add(s, "people", "GET /people/{id}/threads", "personThreads", "Conversations with somebody", http.StatusOK, s.personThreads)
@@ -41,7 +42,7 @@ type Person struct {
 	Languages []string  `json:"languages,omitempty" doc:"BCP 47: in which they speak with people"`
 	Clock     *Clock    `json:"clock,omitempty" doc:"How long they let people wait, if they show it"`
 	Country   string    `json:"country,omitempty"`
-	CreatedAt time.Time `json:"created_at"`
+	CreatedAt time.Time `json:"created_at,omitzero" doc:"Missing where only their page on the square is open"`
 	LeftAt    time.Time `json:"left_at,omitzero"`
 	Left      bool      `json:"left,omitempty" doc:"They left, and were erased"`
 	Desk      *Known    `json:"desk,omitempty" doc:"For staff"`
@@ -147,17 +148,16 @@ func (s *service) invite(ctx context.Context, a *gate.Asker, in *struct {
 	return body(said), nil
 }
 
-// personGet shows the team to everybody, oneself to oneself, and others to the
-// desk: the rules decide, asked for a subject that is nobody's secret or theirs.
+// personGet shows the team to everybody, oneself to oneself, others to the desk,
+// and of who spoke up in public what their page on the square shows.
 func (s *service) personGet(ctx context.Context, a *gate.Asker, in *ByID) (*answer[Person], error) {
 	p, err := s.People.Person(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
 	desk := know.May(a.Actor, know.Know, know.Subject{})
-	public := p.Role.AtLeast(know.Staff) && !p.Left()
-	if !public && !desk && !know.May(a.Actor, know.Self, know.Subject{Author: p.ID}) {
-		return nil, know.Require(a.Actor, know.Know, know.Subject{})
+	if (!p.Role.AtLeast(know.Staff) || p.Left()) && !desk && !know.May(a.Actor, know.Self, know.Subject{Author: p.ID}) {
+		return s.onTheSquare(ctx, a, p)
 	}
 	one := []Person{s.person(p)}
 	if err := s.clocks(ctx, []int64{p.ID}, one); err != nil {
@@ -176,6 +176,36 @@ func (s *service) personGet(ctx context.Context, a *gate.Asker, in *ByID) (*answ
 		}
 	}
 	return body(said), nil
+}
+
+// onTheSquare gives what everybody sees of a member. Who never spoke up in public
+// has no page, and is nobody's business.
+func (s *service) onTheSquare(ctx context.Context, a *gate.Asker, p know.Person) (*answer[Person], error) {
+	nobody := fault.New(fault.NotFound, "There is nobody here by that number.")
+	if p.Left() || p.Name == "" || !p.Role.AtLeast(know.Member) {
+		return nil, nobody
+	}
+	ideas, _, err := s.Ideas.List(ctx, a.Actor, shape.Filter{Person: p.ID, Sort: shape.ByNew, Limit: 50})
+	if err != nil {
+		return nil, err
+	}
+	posts, _, err := s.Posts.By(ctx, a.Actor, p.ID, "", 1)
+	if err != nil {
+		return nil, err
+	}
+	effects, err := s.Advocacy.Effects(ctx, a.Actor, p.ID, 1)
+	if err != nil {
+		return nil, err
+	}
+	thanks, err := s.Advocacy.ThanksTo(ctx, a.Actor, p.ID, 0, 1)
+	if err != nil {
+		return nil, err
+	}
+	proposed := slices.ContainsFunc(ideas, func(i shape.Idea) bool { return i.State == know.Visible })
+	if !proposed && len(posts)+len(effects)+len(thanks) == 0 {
+		return nil, nobody
+	}
+	return body(Person{ID: p.ID, Name: p.Name, Role: string(p.Role), Photo: s.picture(p.Photo), Languages: p.Languages}), nil
 }
 
 func ids(accounts []know.Account) []int64 {

@@ -1,9 +1,11 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"reflect"
 	"regexp"
@@ -155,11 +157,12 @@ type finding struct {
 	holes   []string
 }
 
-// misfit names the member of a row that is of another kind than is asked for,
-// and what to send there.
-func misfit(err error) error {
-	if name, unknown := strings.CutPrefix(err.Error(), "json: unknown field "); unknown {
-		return fault.New(fault.Invalid, "This call knows nothing of that name.").On(strings.Trim(name, `"`)).Because(err)
+// misfit names the member of a row that does not fit what is asked for there,
+// and what to send.
+func misfit(err error, row json.RawMessage, as reflect.Type) error {
+	if strings.HasPrefix(err.Error(), "json: unknown field ") {
+		place := misfitAt(row, as, true)
+		return fault.New(fault.Invalid, "This call knows nothing of that name.").On(place).Because(err)
 	}
 	wrong, ok := errors.AsType[*json.UnmarshalTypeError](err)
 	if !ok {
@@ -176,10 +179,70 @@ func misfit(err error) error {
 	case reflect.Slice:
 		text = "Send a list as {field}."
 	}
-	if wrong.Field == "" {
+	place := misfitAt(row, as, false)
+	if place == "" {
 		return fault.New(fault.Invalid, "Send one JSON object for each.").Because(err)
 	}
-	return fault.New(fault.Invalid, text, "field", wrong.Field).On(wrong.Field).Because(err)
+	return fault.New(fault.Invalid, text, "field", place).On(place).Because(err)
+}
+
+// strictly decodes JSON, and refuses members that nothing asks for.
+func strictly(raw []byte, into any) error {
+	in := json.NewDecoder(bytes.NewReader(raw))
+	in.DisallowUnknownFields()
+	return in.Decode(into)
+}
+
+// misfitAt gives the first place in raw that does not fit, as items[0].qty; "" if
+// it is raw itself. Strict: a member that nothing asks for does not.
+func misfitAt(raw json.RawMessage, as reflect.Type, strict bool) string {
+	fits := json.Unmarshal
+	if strict {
+		fits = strictly
+	}
+	in := json.NewDecoder(bytes.NewReader(raw))
+	open, _ := in.Token()
+	for n := 0; open != nil && in.More(); n++ {
+		place, of := fmt.Sprintf("[%d]", n), as
+		switch {
+		case open == json.Delim('{') && as.Kind() == reflect.Struct:
+			name, _ := in.Token()
+			place, of = fmt.Sprint(name), memberOf(as, fmt.Sprint(name))
+		case open == json.Delim('[') && as.Kind() == reflect.Slice:
+			of = as.Elem()
+		default:
+			return ""
+		}
+		var value json.RawMessage
+		if in.Decode(&value) != nil {
+			return place
+		}
+		if of == nil && strict {
+			return place
+		}
+		if of == nil || fits(value, reflect.New(of).Interface()) == nil {
+			continue
+		}
+		for of.Kind() == reflect.Pointer {
+			of = of.Elem()
+		}
+		within := misfitAt(value, of, strict)
+		if within != "" && within[0] != '[' {
+			within = "." + within
+		}
+		return place + within
+	}
+	return ""
+}
+
+// memberOf gives the type of a struct's member by its name in JSON, nil for none.
+func memberOf(as reflect.Type, name string) reflect.Type {
+	for _, m := range reflect.VisibleFields(as) {
+		if called, _, _ := strings.Cut(m.Tag.Get("json"), ","); called != "" && strings.EqualFold(called, name) {
+			return m.Type
+		}
+	}
+	return nil
 }
 
 // textUnknownParameter is what huma says of a parameter that a call does not know.

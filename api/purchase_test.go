@@ -68,14 +68,16 @@ func TestPurchaseNeedsItsAmount(t *testing.T) {
 		s := open(t, db)
 		staff := s.person("Sofia Reyes", know.Staff)
 		for body, location := range map[string]string{
-			`"amount": 1250`:                                           "body.amount",
-			`"amount_minor": 1250, "refunded": 3`:                      "body.refunded",
-			`"amount_minor": 1250, "total": 3`:                         "body.total",
-			`"amount_minor": 1250, "items": [{"sku": "A5", "qty": 2}]`: "body.qty",
-			`"country": "NO"`:                                          "body.amount_minor",
-			`"amount_minor": null`:                                     "body.amount_minor",
-			`"refunded_minor": 5`:                                      "body.amount_minor",
-			`"amount_minor": 9223372036854775807`:                      "body.amount_minor",
+			`"amount": 1250`:                                                                 "body.amount",
+			`"amount_minor": 1250, "refunded": 3`:                                            "body.refunded",
+			`"amount_minor": 1250, "total": 3`:                                               "body.total",
+			`"amount_minor": 1250, "items": [{"sku": "A5", "qty": 2}]`:                       "body.items[0].qty",
+			`"amount_minor": 1250, "items": [{"sku": "A5"}, {"sku": "A6", "quantity": "2"}]`: "body.items[1].quantity",
+			`"amount_minor": 1250, "items": {"sku": "A5"}`:                                   "body.items",
+			`"country": "NO"`:                                                                "body.amount_minor",
+			`"amount_minor": null`:                                                           "body.amount_minor",
+			`"refunded_minor": 5`:                                                            "body.amount_minor",
+			`"amount_minor": 9223372036854775807`:                                            "body.amount_minor",
 		} {
 			order := `{"external_id": "1", "at": "2026-11-01", "currency": "EUR", ` + body + `}`
 			staff.call("POST /purchases", order).want(http.StatusUnprocessableEntity).is("errors.0.location", location).count("errors", 1)

@@ -206,7 +206,8 @@ func peopleTable() []gatetest.Route {
 	return []gatetest.Route{
 		{Call: "GET /api/v1/people", Want: "200"},
 		{Call: "POST /api/v1/people", Body: `{"name": "Nina Koch", "email": "{name}@example.org", "role": "staff"}`, Want: "401 403 403 403 403 201"},
-		{Call: "GET /api/v1/people/{member}", Want: "401 403 200 403 200 200"},
+		{Call: "GET /api/v1/people/{member}", Want: "200"},
+		{Call: "GET /api/v1/people/{somebody}", Want: "404 404 404 404 200 200"},
 		{Call: "GET /api/v1/people/{staff}", Want: "200"},
 		{Call: "PATCH /api/v1/people/{somebody}", Body: `{"role": "staff"}`, Want: "401 403 403 403 403 200"},
 		{Call: "GET /api/v1/people/{member}/moments", Want: "401 403 403 403 200 200"},

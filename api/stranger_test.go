@@ -93,6 +93,30 @@ func TestLeft(t *testing.T) {
 	staff.call(fmt.Sprintf("GET /threads/%d", thread)).want(200).is("with.left", true).is("messages.0.author.left", true)
 }
 
+// TestMemberOnTheSquare gives everybody of a member what their page on the square
+// shows, once they spoke up there, and no more.
+func TestMemberOnTheSquare(t *testing.T) {
+	s := open(t, storagetest.SQLite(t))
+	anna := s.person("Anna Blum", know.Member)
+	person := fmt.Sprintf("GET /people/%d", anna.ID)
+	s.visitor().call(person).want(404)
+	anna.call("PATCH /me", `{"title": "Writes a lot", "about": "Ink", "country": "NO"}`).want(200)
+	hidden := anna.call("POST /ideas", `{"title": "A secret ink"}`).want(201).id("id")
+	staff := s.person("Sofia Reyes", know.Staff)
+	staff.call(fmt.Sprintf("PATCH /ideas/%d", hidden), `{"state": "hidden", "reason": "Off the point."}`).want(200)
+	s.visitor().call(person).want(404)
+	anna.call("POST /ideas", `{"title": "Paper for fountain pens"}`).want(201)
+	got := s.visitor().call(person).want(200).is("name", "Anna Blum").is("staff", false)
+	for _, more := range []string{"title", "about", "country", "created_at", "desk", "clock"} {
+		if strings.Contains(got.text, `"`+more+`"`) {
+			t.Errorf("everybody reads her %s: %s", more, got.text)
+		}
+	}
+	if own := anna.call(person).want(200); !strings.Contains(own.text, `"created_at"`) {
+		t.Errorf("she does not see her own: %s", own.text)
+	}
+}
+
 // TestNotOurs logs as a failure only what is ours to mend.
 func TestNotOurs(t *testing.T) {
 	s := open(t, storagetest.SQLite(t))
@@ -148,4 +172,20 @@ func TestHearingDescribed(t *testing.T) {
 	of := "paths./api/v1/mentions.post.requestBody.content.application/json.schema.oneOf."
 	r.is(of+"0.$ref", "#/components/schemas/NewMention").is(of+"1.type", "array").is(of+"1.items.$ref", "#/components/schemas/NewMention")
 	r.get("components.schemas.NewMention.properties.source")
+}
+
+// A site whose brand was said through the API has begun, as one whose owner
+// filled in the first form.
+func TestSiteBegun(t *testing.T) {
+	s := open(t, storagetest.SQLite(t))
+	owner := s.person("Marta Lind", know.Owner)
+	for _, c := range []struct {
+		body  string
+		begun bool
+	}{{`{"purpose": "Paper that lasts."}`, false}, {`{"brand": "Papier"}`, true}, {`{"hue": 3}`, true}} {
+		owner.call("PATCH /site", c.body).want(200)
+		if site, err := s.people.Site(t.Context()); err != nil || site.SetUp != c.begun {
+			t.Errorf("%s: %v, %v", c.body, site.SetUp, err)
+		}
+	}
 }

@@ -350,7 +350,7 @@ func (s *service) letterWrite(ctx context.Context, a *gate.Asker, in *struct {
 	Body struct {
 		ToID    int64  `json:"to_id,omitempty" doc:"Who of us it is for"`
 		Public  bool   `json:"public" doc:"Everybody may read it, and the answers"`
-		Name    string `json:"name" doc:"First and last: the letter is signed with it"`
+		Name    string `json:"name" doc:"As people know them, by the same rule as the name of an account: the letter is signed with it"`
 		Email   string `json:"email"`
 		Subject string `json:"subject"`
 		Body    string `json:"body" doc:"Markdown"`

@@ -134,6 +134,11 @@ func TestAddPersonNeverDemotes(t *testing.T) {
 
 // TestOnlyItsAuthor sends nobody to an owner for what no owner may allow.
 func TestOnlyItsAuthor(t *testing.T) {
+	for _, v := range []know.Verb{know.Edit, know.Withdraw, know.Self} {
+		if err := know.Require(know.Actor{ID: 7, Role: know.Member}, v, know.Subject{}); !fault.Is(err, fault.Forbidden) || !strings.Contains(err.Error(), "Only its author") {
+			t.Errorf("%s what nobody wrote who is here: %v", v, err)
+		}
+	}
 	for role, want := range map[know.Role]string{know.Owner: "Only its author", know.Staff: "Only its author", know.Member: "Only its author"} {
 		err := know.Require(know.Actor{ID: 7, Role: role}, know.Edit, know.Subject{Author: 8})
 		if !fault.Is(err, fault.Forbidden) || !strings.Contains(err.Error(), want) {

@@ -46,6 +46,22 @@ func (d *Directory) mayBeNamed(ctx context.Context, q storage.Q, name string, ou
 	return nil
 }
 
+// notOneOfUs refuses the name of somebody who works here for who is added from
+// the terminal, where nobody sees at once that there are two.
+func (d *Directory) notOneOfUs(ctx context.Context, q storage.Q, name string) error {
+	s, err := readSite(ctx, q)
+	if err != nil {
+		return err
+	}
+	team, err := colleagues(ctx, q)
+	for _, c := range team {
+		if c.Namesake(name, s.brand()) {
+			return fault.New(fault.Conflict, "One of the team is called {name}, so nobody was added. If it is them, give the address that they sign in with. If it is somebody else, add what tells them apart (a middle name, an initial, a town), or say --namesake.", "name", c.Name).On("name")
+		}
+	}
+	return err
+}
+
 // MayBeTribe refuses a name of the company, of a department, or of one of us
 // for a tribe.
 func (d *Directory) MayBeTribe(ctx context.Context, q storage.Q, name string) error {

@@ -41,6 +41,32 @@ func TestNobodyIsTakenForUs(t *testing.T) {
 	})
 }
 
+// TestNamesakes: whoever is added from the terminal under the name of one of us is
+// refused, as at the sign-in, unless it is said that they are somebody else.
+func TestNamesakes(t *testing.T) {
+	eachHouse(t, func(t *testing.T, h *house) {
+		marta, _ := h.person("Marta Lindqvist", "marta@example.org", know.Staff)
+		for _, role := range []know.Role{know.Member, know.Staff, know.Owner} {
+			for _, name := range []string{"Marta Lindqvist", "lindqvist  MÄRTA"} {
+				if _, _, err := h.AddPerson(h.ctx, name, "other@example.org", role); !fault.Is(err, fault.Conflict) {
+					t.Errorf("a second %q is added as %s: %v", name, role, err)
+				}
+			}
+		}
+		p, _, err := h.AddPerson(h.ctx, "Marta Lindqvist", "marta@example.org", know.Owner) // it is her
+		if h.ok(err); p.ID != marta.ID || p.Role != know.Owner {
+			t.Errorf("she is %+v", p)
+		}
+		p, _, err = h.AddNamesake(h.ctx, "Marta Lindqvist", "other@example.org", know.Member)
+		if h.ok(err); p.ID == marta.ID || p.Name != "Marta Lindqvist" {
+			t.Errorf("her namesake is %+v", p)
+		}
+		h.person("Marta K. Lindqvist", "third@example.org", know.Staff)
+		h.person("Marta Lindqvist 2", "fourth@example.org", know.Staff)
+		h.person("Marta", "fifth@example.org", know.Member) // one word is a name
+	})
+}
+
 // TestFamiliesOfTheBrand: where one of us is called as the company, others may be.
 func TestFamiliesOfTheBrand(t *testing.T) {
 	eachHouse(t, func(t *testing.T, h *house) {

@@ -11,6 +11,7 @@ import (
 	"tribune/event"
 	"tribune/internal/fault"
 	"tribune/internal/mail"
+	"tribune/know/naming"
 	"tribune/storage"
 )
 
@@ -157,8 +158,19 @@ var terminal = Actor{Role: Owner}
 
 // AddPerson makes a person with a confirmed address and gives a one-time link
 // for them. It is the command line's way. Whoever has the address already is
-// found: they keep their name, and may only rise.
+// found: they keep their name, and may only rise. Somebody new who is called as
+// one of us is refused: see AddNamesake.
 func (d *Directory) AddPerson(ctx context.Context, name, address string, role Role) (p Person, secret string, err error) {
+	return d.addPerson(ctx, name, address, role, false)
+}
+
+// AddNamesake is AddPerson for somebody of whom the asker knows that they are
+// another person than the one of us who is called so.
+func (d *Directory) AddNamesake(ctx context.Context, name, address string, role Role) (p Person, secret string, err error) {
+	return d.addPerson(ctx, name, address, role, true)
+}
+
+func (d *Directory) addPerson(ctx context.Context, name, address string, role Role, namesake bool) (p Person, secret string, err error) {
 	if name, err = d.nameFor(ctx, d.db, name, true); err != nil {
 		return p, "", err
 	}
@@ -179,13 +191,8 @@ func (d *Directory) AddPerson(ctx context.Context, name, address string, role Ro
 			return err
 		}
 		if person == 0 {
-			if person, err = d.newPerson(ctx, tx, name, role); err != nil {
+			if person, err = d.addNew(ctx, tx, name, role, namesake); err != nil {
 				return err
-			}
-			if role.AtLeast(Staff) {
-				if err := d.fact(ctx, tx, "person.promoted", terminal, event.Ref{Kind: "person", ID: person}, 0); err != nil {
-					return err
-				}
 			}
 		} else if err := d.rise(ctx, tx, person, name, role, terminal); err != nil {
 			return err
@@ -206,8 +213,21 @@ func (d *Directory) AddPerson(ctx context.Context, name, address string, role Ro
 	return p, secret, err
 }
 
+// addNew makes somebody new for AddPerson.
+func (d *Directory) addNew(ctx context.Context, tx *storage.Tx, name string, role Role, namesake bool) (id int64, err error) {
+	if !namesake {
+		if err := d.notOneOfUs(ctx, tx, name); err != nil {
+			return 0, err
+		}
+	}
+	if id, err = d.newPerson(ctx, tx, name, role); err != nil || !role.AtLeast(Staff) {
+		return id, err
+	}
+	return id, d.fact(ctx, tx, "person.promoted", terminal, event.Ref{Kind: "person", ID: id}, 0)
+}
+
 func (d *Directory) newPerson(ctx context.Context, tx *storage.Tx, name string, role Role) (int64, error) {
-	id, err := tx.Insert(ctx, `insert into person (name, role, created_at) values ($1, $2, $3) returning id`, name, string(role), storage.Micros(d.now()))
+	id, err := tx.Insert(ctx, `insert into person (name, folded, role, created_at) values ($1, $2, $3, $4) returning id`, name, naming.Key(name), string(role), storage.Micros(d.now()))
 	if err != nil {
 		return 0, err
 	}
@@ -248,7 +268,7 @@ func (d *Directory) rise(ctx context.Context, tx *storage.Tx, person int64, name
 	if have.AtLeast(role) {
 		role = have
 	}
-	if _, err := tx.Exec(ctx, `update person set name = $1, role = $2 where id = $3`, name, string(role), person); err != nil {
+	if _, err := tx.Exec(ctx, `update person set name = $1, folded = $2, role = $3 where id = $4`, name, naming.Key(name), string(role), person); err != nil {
 		return err
 	}
 	return d.fact(ctx, tx, "person.promoted", by, event.Ref{Kind: "person", ID: person}, 0)

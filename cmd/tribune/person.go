@@ -41,10 +41,11 @@ type personCommand struct {
 
 type personAdd struct {
 	folder
-	Name  string    `required:"" help:"As people know them."`
-	Email string    `required:"" help:"Their mail address."`
-	Role  know.Role `required:"" enum:"owner,staff,member" help:"owner, staff or member."`
-	URL   string    `help:"The site's own address; the one it was last served at if not given." env:"TRIBUNE_URL"`
+	Name     string    `required:"" help:"As people know them."`
+	Email    string    `required:"" help:"Their mail address."`
+	Role     know.Role `required:"" enum:"owner,staff,member" help:"owner, staff or member."`
+	Namesake bool      `help:"They are called as one of the team is, and are somebody else."`
+	URL      string    `help:"The site's own address; the one it was last served at if not given." env:"TRIBUNE_URL"`
 }
 
 // Run adds the person; the link is the last word it prints.
@@ -54,7 +55,11 @@ func (c *personAdd) Run(ctx context.Context, log *slog.Logger) error {
 		return err
 	}
 	defer site.Close()
-	p, secret, err := site.People.AddPerson(ctx, c.Name, c.Email, c.Role)
+	add := site.People.AddPerson
+	if c.Namesake {
+		add = site.People.AddNamesake
+	}
+	p, secret, err := add(ctx, c.Name, c.Email, c.Role)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package naming
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	"tribune/internal/query"
 )
@@ -36,6 +37,20 @@ func (c Colleague) Entitled(name string) bool {
 		}
 	}
 	return false
+}
+
+// Namesake is Called by the word of somebody who may be believed: numbers are no
+// disguise then, but tell two people apart.
+func (c Colleague) Namesake(name, brand string) bool {
+	digits := func(s string) string {
+		return strings.Map(func(r rune) rune {
+			if unicode.IsDigit(r) {
+				return r
+			}
+			return -1
+		}, s)
+	}
+	return digits(c.Name) == digits(name) && c.Called(name, brand)
 }
 
 // Called reports whether a name is a colleague's, in any order of words, or

@@ -30,11 +30,12 @@ type Ledger struct {
 	events *event.Log
 	people *know.Directory
 	now    func() time.Time
+	batch  int // batchSize, but in tests
 }
 
 // New makes it.
 func New(log *slog.Logger, db *storage.DB, events *event.Log, people *know.Directory, now func() time.Time) *Ledger {
-	l := &Ledger{log: log, db: db, events: events, people: people, now: now}
+	l := &Ledger{log: log, db: db, events: events, people: people, now: now, batch: batchSize}
 	people.Leaving(l.unname)
 	return l
 }

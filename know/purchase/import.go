@@ -61,7 +61,7 @@ func (l *Ledger) Import(ctx context.Context, a know.Actor, file io.Reader, o Imp
 	if err = in.run(ctx, rows); err == nil && !o.DryRun && in.report.New >= storage.AnalyzeFrom {
 		err = l.db.Analyze(ctx)
 	}
-	slices.SortStableFunc(in.report.Errors, func(a, b RowError) int { return a.Row - b.Row })
+	in.sortErrors()
 	return in.report, err
 }
 
@@ -74,19 +74,21 @@ type importer struct {
 	report Report
 	orders []Order
 	rows   [][]int
-	refund []bool // the row says what was paid back of an order that is to be there
 	alike  map[string]int
+
+	late     []Order // refunds whose orders are not here yet, at most dryWindow
+	lateRows [][]int
 }
 
 func (in *importer) run(ctx context.Context, rows *csvRows) error {
 	for {
 		members, row, err := rows.next()
 		if errors.Is(err, io.EOF) {
-			return in.flush(ctx)
+			return in.end(ctx)
 		}
 		in.report.Rows++
 		if end, ok := errors.AsType[endless](err); ok {
-			return errors.Join(in.flush(ctx), end.error)
+			return errors.Join(in.end(ctx), end.error)
 		}
 		if err == nil {
 			err = in.take(members, row)
@@ -94,19 +96,19 @@ func (in *importer) run(ctx context.Context, rows *csvRows) error {
 		if err != nil {
 			f, ok := errors.AsType[*fault.Error](err)
 			if !ok {
-				return errors.Join(in.flush(ctx), err)
+				return errors.Join(in.end(ctx), err)
 			}
 			in.fail(row, f)
 			continue
 		}
-		if len(in.orders) > batchSize { // the last may still get items
+		if len(in.orders) > in.atOnce() { // the last may still get items
 			last := len(in.orders) - 1
-			o, r, refund := in.orders[last], in.rows[last], in.refund[last]
-			in.orders, in.rows, in.refund = in.orders[:last], in.rows[:last], in.refund[:last]
+			o, r := in.orders[last], in.rows[last]
+			in.orders, in.rows = in.orders[:last], in.rows[:last]
 			if err := in.flush(ctx); err != nil {
 				return err
 			}
-			in.orders, in.rows, in.refund = append(in.orders, o), append(in.rows, r), append(in.refund, refund)
+			in.orders, in.rows = append(in.orders, o), append(in.rows, r)
 		}
 	}
 }
@@ -123,7 +125,7 @@ func (in *importer) take(members map[string]string, row int) error {
 	if o.Shop == "" {
 		o.Shop = in.o.Shop
 	}
-	if last := len(in.orders) - 1; last >= 0 && !refund && !in.refund[last] && o.ExternalID != "" && in.orders[last].ExternalID == o.ExternalID && in.orders[last].Shop == o.Shop {
+	if last := len(in.orders) - 1; last >= 0 && !refund && !in.orders[last].paysBack() && o.ExternalID != "" && in.orders[last].ExternalID == o.ExternalID && in.orders[last].Shop == o.Shop {
 		was := &in.orders[last]
 		if strings.TrimSpace(members["amount"])+strings.TrimSpace(members["minor"]) != "" && o.AmountMinor != was.AmountMinor {
 			return fault.New(fault.Conflict, "The row before says another amount for the same order. The first row stands.").On("amount")
@@ -134,8 +136,16 @@ func (in *importer) take(members map[string]string, row int) error {
 	if refund {
 		o.paidBack = in.refundOf(members["refund"], &o)
 	}
-	in.orders, in.rows, in.refund = append(in.orders, o), append(in.rows, []int{row}), append(in.refund, refund)
+	in.orders, in.rows = append(in.orders, o), append(in.rows, []int{row})
 	return nil
+}
+
+// atOnce is how many orders are read before they are stored, or looked at.
+func (in *importer) atOnce() int {
+	if in.o.DryRun {
+		return dryWindow
+	}
+	return in.l.batch
 }
 
 // orderOf reads a row. An amount below nothing is what was paid back of the
@@ -196,7 +206,7 @@ func orderOf(m map[string]string) (o Order, refund bool, err error) {
 	return o, refund, fault.All(wrong...)
 }
 
-// flush stores what was read.
+// flush stores what was read, or looks at it.
 func (in *importer) flush(ctx context.Context) error {
 	if len(in.orders) == 0 {
 		return nil
@@ -204,32 +214,58 @@ func (in *importer) flush(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	orders, rows, refund := in.orders, in.rows, in.refund
-	in.orders, in.rows, in.refund = nil, nil, nil
+	orders, rows := in.orders, in.rows
+	in.orders, in.rows = nil, nil
+	if in.o.DryRun {
+		stored, err := in.l.dry(ctx, in.a, orders)
+		return in.countAll(stored, rows, err)
+	}
 	for from := 0; from < len(orders); {
 		to := from + 1 // what was paid back needs the order before it to be there
-		for to < len(orders) && !refund[to] && !refund[from] {
+		for to < len(orders) && !orders[to].paysBack() && !orders[from].paysBack() {
 			to++
 		}
-		if refund[from] {
-			if err := in.paidBack(ctx, &orders[from]); err != nil {
-				f, ok := errors.AsType[*fault.Error](err)
-				if !ok {
-					return err
-				}
-				in.fail(rows[from][0], f)
-				from = to
-				continue
-			}
-		}
-		stored, err := in.l.storeBatch(ctx, in.a, orders[from:to], in.o.DryRun)
+		stored, err := in.l.storeBatch(ctx, in.a, orders[from:to], false)
 		if err != nil {
 			return err
 		}
 		for i, s := range stored {
+			if s.waits() && len(in.late) < dryWindow {
+				in.late, in.lateRows = append(in.late, orders[from+i]), append(in.lateRows, rows[from+i])
+				continue
+			}
 			in.count(s, rows[from+i])
 		}
 		from = to
+	}
+	return nil
+}
+
+// end stores what was read last, and then the refunds that stood above their
+// orders: shops export the newest first.
+func (in *importer) end(ctx context.Context) error {
+	if err := in.flush(ctx); err != nil {
+		return err
+	}
+	for from := 0; from < len(in.late); from += in.l.batch {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		to := min(from+in.l.batch, len(in.late))
+		stored, err := in.l.storeBatch(ctx, in.a, in.late[from:to], false)
+		if err := in.countAll(stored, in.lateRows[from:to], err); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (in *importer) countAll(stored []Stored, rows [][]int, err error) error {
+	if err != nil {
+		return err
+	}
+	for i, s := range stored {
+		in.count(s, rows[i])
 	}
 	return nil
 }
@@ -251,25 +287,19 @@ func (in *importer) count(s Stored, rows []int) {
 	}
 }
 
-// paidBack completes what a row says was paid back by the order it is of.
-func (in *importer) paidBack(ctx context.Context, o *Order) error {
-	shop := strings.ToLower(strings.TrimSpace(o.Shop))
-	if shop == "" {
-		shop = DefaultShop
-	}
-	was, err := scanPurchase(in.l.db.Row(ctx, selectPurchase+` where p.shop = $1 and p.external_id = $2`, shop, o.ExternalID))
-	if err != nil {
-		return fault.New(fault.Invalid, "This pays back an order that is not here. Import the order first.").On("amount").Because(err)
-	}
-	o.AmountMinor, o.At, o.NoZone = was.AmountMinor, was.At, false // the row's date is that of the refund
-	return nil
-}
-
 func (in *importer) fail(row int, f *fault.Error) {
 	in.report.Failed++
 	for _, one := range append([]*fault.Error{f}, f.More...) {
-		if len(in.report.Errors) < maxRowErrors {
-			in.report.Errors = append(in.report.Errors, RowError{Row: row, Text: one.Text, Args: one.Args, Field: columnOf(one.Field)})
-		}
+		in.report.Errors = append(in.report.Errors, RowError{Row: row, Text: one.Text, Args: one.Args, Field: columnOf(one.Field)})
 	}
+	if len(in.report.Errors) > 2*maxRowErrors {
+		in.sortErrors()
+	}
+}
+
+// sortErrors keeps the first errors, in the order of their rows: a row that cannot
+// be read is found before those before it are stored.
+func (in *importer) sortErrors() {
+	slices.SortStableFunc(in.report.Errors, func(a, b RowError) int { return a.Row - b.Row })
+	in.report.Errors = in.report.Errors[:min(len(in.report.Errors), maxRowErrors)]
 }

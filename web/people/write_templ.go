@@ -129,7 +129,7 @@ func writePage(v *page.View, f letterForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = page.Field(f.wrong, "name", v.T("Your name"), f.name, v.T("Your own, first and last: your letter is signed with it."), templ.Attributes{"autocomplete": "name", "required": true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = page.Field(f.wrong, "name", v.T("Your name"), f.name, v.T("Your own, as people know you: your letter is signed with it."), templ.Attributes{"autocomplete": "name", "required": true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
