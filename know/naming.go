@@ -110,7 +110,7 @@ func errDepartment() error {
 }
 
 func errMarkup() error {
-	return fault.New(fault.Invalid, "A name is read aloud: leave out signs such as <, >, @, # and *.").On("name")
+	return fault.New(fault.Invalid, "A name is read aloud: leave out web addresses, and signs such as <, >, @, # and *.").On("name")
 }
 
 // nameFor gives a name as it is kept, or says why it cannot be a person's; ours

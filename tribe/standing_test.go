@@ -35,5 +35,19 @@ func TestStanding(t *testing.T) {
 		must(t, p.Join(ctx, p.ben, made.ID, false)) // takes it up
 		_, err = p.Change(ctx, p.ben, made.ID, tribe.Edit{Name: "Broad nibs", Stands: "Mine now."})
 		must(t, err)
+
+		// Whoever joins as the only older member leaves does not rename it the next
+		// moment; its founder, back again, may.
+		must(t, p.Join(ctx, p.cyd, made.ID, false))
+		must(t, p.Leave(ctx, p.ben, made.ID))
+		must(t, p.Join(ctx, p.ben, made.ID, false))
+		_, err = p.Change(ctx, p.cyd, made.ID, takeover)
+		wants(t, err, fault.Forbidden)
+		must(t, p.Leave(ctx, p.ben, made.ID))
+		must(t, p.Join(ctx, p.ada, made.ID, false))
+		_, err = p.Change(ctx, p.cyd, made.ID, takeover)
+		wants(t, err, fault.Forbidden)
+		_, err = p.Change(ctx, p.ada, made.ID, tribe.Edit{Name: "Broad nibs", Stands: "Ours again."})
+		must(t, err)
 	})
 }

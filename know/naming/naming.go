@@ -33,6 +33,7 @@ import (
 	"strings"
 	"unicode"
 
+	"golang.org/x/net/publicsuffix"
 	"tribune/internal/alike"
 	"tribune/internal/query"
 )
@@ -226,5 +227,23 @@ func manyAt(words, house []string) bool {
 	return len(plain) > 1 && (listed(many(), plain[0]+"+"+plain[1]) || listed(many(), plain[len(plain)-2]+"+"+plain[len(plain)-1]))
 }
 
-// Marked reports whether a name has signs of markup, or of addresses.
-func Marked(name string) bool { return strings.ContainsAny(name, "<>{}[]|\\^`~@#$%*=_\u00a6") }
+// Marked reports whether a name has signs of markup, or addresses: of the web with
+// a scheme or "www", or a domain under one that is given out. Of those the last
+// part must be written small, so that "M.Page" is somebody.
+func Marked(name string) bool {
+	if strings.ContainsAny(name, "<>{}[]|\\^`~@#$%*=_\u00a6") || strings.Contains(name, "://") {
+		return true
+	}
+	for word := range strings.FieldsSeq(name) {
+		host, _, _ := strings.Cut(strings.Trim(word, "().,;:!?\"'"), "/")
+		at := strings.LastIndexByte(host, '.')
+		if at <= 0 {
+			continue
+		}
+		suffix, given := publicsuffix.PublicSuffix(strings.ToLower(host))
+		if strings.HasPrefix(strings.ToLower(host), "www.") || given && len(suffix) < len(host) && host[at:] == strings.ToLower(host[at:]) {
+			return true
+		}
+	}
+	return false
+}

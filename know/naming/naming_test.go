@@ -127,3 +127,15 @@ func TestNobodyWearsTheBrand(t *testing.T) {
 		}
 	}
 }
+
+// TestMarked tells web addresses from names that have dots.
+func TestMarked(t *testing.T) {
+	for name, want := range map[string]bool{
+		"http://spam.example buy": true, "Buy at spam.com": true, "spam.co.uk/now": true, "WWW.spam.example": true, "Ada (shop.de)": true, "a@b.example": true, "HTTPS://X": true,
+		"J.R.R. Tolkien": false, "Ada Holm jr.": false, "M.Page": false, "Dr.Smith": false, "St.Pierre": false, "Ada/Ben": false, "Mr. de la Cruz": false, "com": false,
+	} {
+		if Marked(name) != want {
+			t.Errorf("%q: %v", name, !want)
+		}
+	}
+}

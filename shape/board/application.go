@@ -67,28 +67,45 @@ func (s *Boards) Mine(ctx context.Context, a know.Actor, board int64) (p Applica
 	return p, ok && p.Stands, err
 }
 
-// MayApply says whether the asker could apply now; nil if they could.
+// MayApply says whether the asker could apply now, or change what they said; nil
+// if they could. A visitor learns that a board is by invitation before they are
+// asked to sign in.
 func (s *Boards) MayApply(ctx context.Context, a know.Actor, b Board, code string) error {
-	if err := know.Require(a, know.Self, know.Subject{Author: a.ID}); err != nil {
-		return err
-	}
-	if !b.Takes(s.now()) {
+	self := know.Require(a, know.Self, know.Subject{Author: a.ID})
+	switch takes := b.Takes(s.now()); {
+	case self != nil && !(takes && b.Invited):
+		return self
+	case !takes:
 		return fault.New(fault.Conflict, "Applications to this board are closed.")
-	}
-	if a.IsStaff() {
+	case a.IsStaff():
 		return fault.New(fault.Forbidden, "A board is made of customers. You work here, so that you do not apply; you read all that it says.")
-	}
-	if !b.Invited {
+	case !b.Invited:
 		return nil
 	}
-	var invited int
-	if err := s.db.Row(ctx, `select count(*) from board_invite where board_id = $1 and person_id = $2`, b.ID, a.ID).Scan(&invited); err != nil || invited > 0 {
+	invited, err := s.invited(ctx, a, b, code)
+	switch {
+	case err != nil:
 		return err
+	case !invited && self != nil:
+		return fault.New(fault.Forbidden, "Only who is invited applies to this board. Open the link of your invitation, or sign in if you were asked by name.")
+	case !invited:
+		return fault.New(fault.Forbidden, "Only who is invited applies to this board. Open the link of your invitation.")
 	}
-	if right, err := s.people.Signed(ctx, linkText(b.ID), code); err != nil || right {
-		return err
+	return self
+}
+
+// invited reports whether somebody was asked by name, has the link, or had it
+// when they applied.
+func (s *Boards) invited(ctx context.Context, a know.Actor, b Board, code string) (bool, error) {
+	if a.ID != 0 {
+		var known int
+		err := s.db.Row(ctx, `select (select count(*) from board_invite where board_id = $1 and person_id = $2)
+			+ (select count(*) from board_application where board_id = $1 and person_id = $2)`, b.ID, a.ID).Scan(&known)
+		if err != nil || known > 0 {
+			return known > 0, err
+		}
 	}
-	return fault.New(fault.Forbidden, "Only who is invited applies to this board. Open the link of your invitation.")
+	return s.people.Signed(ctx, linkText(b.ID), code)
 }
 
 func linkText(board int64) string { return "board:" + strconv.FormatInt(board, 10) }

@@ -45,6 +45,7 @@ type Board struct {
 	BeaconAt     time.Time
 	State        State
 	Applications int64
+	Members      int // who have accepted a seat, and sit on it
 	PoolHash     string
 	PoolSize     int
 	ClosedAt     time.Time
@@ -62,6 +63,16 @@ func (b Board) Circle() know.Audience { return know.CircleOf("board", b.ID) }
 
 // Takes reports whether the board takes applications at that time.
 func (b Board) Takes(at time.Time) bool { return b.State == Open && at.Before(b.ClosesAt) }
+
+// Missed reports whether the announced value may be known and no pool was frozen
+// before: it decides nothing any more, and a later one has to be announced.
+func (b Board) Missed(at time.Time) bool { return b.State == Open && !at.Before(b.BeaconAt) }
+
+// Terms gives what a board was opened with, or says by now.
+func (b Board) Terms() NewBoard {
+	return NewBoard{Name: b.Name, Purpose: b.Purpose, CompanyGets: b.CompanyGets, MembersGet: b.MembersGet, Duties: b.Duties, Host: b.Host, From: b.From, To: b.To,
+		Seats: b.Seats, Invited: b.Invited, ClosesAt: b.ClosesAt, Announced: b.Announced, Beacon: b.Beacon, Counts: b.Counts, Numbers: b.Numbers, BeaconAt: b.BeaconAt}
+}
 
 // Seed is what the tickets are made of, once the value is known.
 func (b Board) Seed() string {
@@ -152,8 +163,9 @@ func (n *NewBoard) check(now time.Time, was Board) error {
 	no(long(n.MembersGet, 1, maxPart), "members_get", "Say what the members get, in at most {most} characters. If it is thanks alone, say so.", "most", maxPart)
 	no(long(n.Duties, 1, maxPart), "duties", "Say what members do, how often and how long, in at most {most} characters.", "most", maxPart)
 	no(n.Seats < 1 || n.Seats > maxSeats, "seats", "A board has 1 to {most} seats.", "most", maxSeats)
-	no(n.ClosesAt.IsZero() || !n.ClosesAt.After(now), "closes_at", "Say until when people can apply: a day to come.")
+	no(n.ClosesAt.IsZero() || !n.ClosesAt.After(now) && !n.ClosesAt.Equal(was.ClosesAt), "closes_at", "Say until when people can apply: a day to come.")
 	no(n.BeaconAt.IsZero() || !n.BeaconAt.After(n.ClosesAt), "beacon_at", "The value must become known after applications close: else somebody could choose who is drawn.")
+	no(n.BeaconAt.After(n.ClosesAt) && !n.BeaconAt.After(now) && !n.BeaconAt.Equal(was.BeaconAt), "beacon_at", "Choose a day to come: a value that may be known already lets somebody choose who is drawn.")
 	no(n.From.IsZero(), "from", "Say when the term begins.")
 	no(n.To.IsZero() || !n.To.After(n.From) || !n.To.After(n.BeaconAt), "to", "The term ends before it can begin. Choose a later day.")
 	n.Announced, n.Beacon, n.Counts = plain.Line(n.Announced), plain.Line(n.Beacon), plain.Line(n.Counts)

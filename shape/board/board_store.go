@@ -12,13 +12,14 @@ import (
 )
 
 const columns = `id, name, purpose, company_gets, members_get, duties, language, host_id, from_at, to_at, seats, invited, closes_at, announced, beacon, counts, numbers, beacon_at,
-	state, applications, pool_hash, pool_size, closed_at, closed_by, value, drawn_at, drawn_by, ended_at, created_at, edited_at`
+	state, applications, pool_hash, pool_size, closed_at, closed_by, value, drawn_at, drawn_by, ended_at, created_at, edited_at,
+	(select count(*) from board_seat where board_id = board.id and board_seat.state = 'accepted')`
 
 func scan(row storage.Scanner) (b Board, err error) {
 	var invited int
 	var from, to, closes, beacon, closed, drawn, ended, created, edited int64
 	err = row.Scan(&b.ID, &b.Name, &b.Purpose, &b.CompanyGets, &b.MembersGet, &b.Duties, &b.Language, &b.Host, &from, &to, &b.Seats, &invited, &closes,
-		&b.Announced, &b.Beacon, &b.Counts, &b.Numbers, &beacon, &b.State, &b.Applications, &b.PoolHash, &b.PoolSize, &closed, &b.ClosedBy, &b.Value, &drawn, &b.DrawnBy, &ended, &created, &edited)
+		&b.Announced, &b.Beacon, &b.Counts, &b.Numbers, &beacon, &b.State, &b.Applications, &b.PoolHash, &b.PoolSize, &closed, &b.ClosedBy, &b.Value, &drawn, &b.DrawnBy, &ended, &created, &edited, &b.Members)
 	b.Invited, b.From, b.To, b.ClosesAt, b.BeaconAt = invited == 1, storage.Time(from), storage.Time(to), storage.Time(closes), storage.Time(beacon)
 	b.ClosedAt, b.DrawnAt, b.EndedAt = storage.Time(closed), storage.Time(drawn), storage.Time(ended)
 	b.CreatedAt, b.EditedAt = storage.Time(created), storage.Time(edited)
@@ -120,7 +121,7 @@ func (s *Boards) host(ctx context.Context, a know.Actor, n *NewBoard) error {
 
 // Change changes a board that still takes applications, or whose pool could not
 // be closed; its earlier wording is kept. Once somebody has applied, what decides
-// who is drawn stays; once the pool is closed, all of it does.
+// who is drawn stays (see settled.go); once the pool is closed, all of it does.
 func (s *Boards) Change(ctx context.Context, a know.Actor, id int64, n NewBoard) (b Board, err error) {
 	if err := know.Require(a, know.Call, know.Subject{}); err != nil {
 		return Board{}, err
@@ -142,7 +143,7 @@ func (s *Boards) Change(ctx context.Context, a know.Actor, id int64, n NewBoard)
 		} else {
 			n.Announced = numbered(id, n.Announced)
 		}
-		if err := n.maySettle(was); err != nil {
+		if err := n.maySettle(was, s.now()); err != nil {
 			return err
 		}
 		quotas, err := readQuotas(ctx, tx, id)

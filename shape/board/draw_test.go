@@ -164,6 +164,36 @@ func TestOneForm(t *testing.T) {
 	})
 }
 
+// TestStaffPass has the seat of somebody who was drawn and works here by now go to
+// the next, once they would take it.
+func TestStaffPass(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		s, ctx := open(t, db), t.Context()
+		b := s.convene(t, 1)
+		s.apply(t, b, s.ada, "")
+		s.apply(t, b, s.ben, "")
+		b = s.drawn(t, b)
+		hired, next := s.ada, s.ben
+		if s.seats(t, b)[0] == 2 {
+			hired, next = s.ben, s.ada
+		}
+		hired.Role = know.Staff
+		want(t, s.Accept(ctx, hired, b.ID, true), fault.Forbidden, "gone to the next")
+		if x, ok, err := s.MySeat(ctx, hired, b.ID); err != nil || !ok || x.State != board.Declined {
+			t.Errorf("%+v, %v", x, err)
+		}
+		if b, err := s.Board(ctx, s.staff, b.ID); err != nil || b.Members != 0 {
+			t.Errorf("%d members before anybody accepted, %v", b.Members, err)
+		}
+		if err := s.Accept(ctx, next, b.ID, false); err != nil {
+			t.Error(err)
+		}
+		if b, err := s.Board(ctx, s.staff, b.ID); err != nil || b.Members != 1 {
+			t.Errorf("%d members, %v", b.Members, err)
+		}
+	})
+}
+
 // TestFails checks that a seat for which nobody fits stays empty, said once.
 func TestFails(t *testing.T) {
 	storagetest.Each(t, func(t *testing.T, db *storage.DB) {

@@ -90,9 +90,11 @@ func (s *Boards) Seats(ctx context.Context, a know.Actor, board int64) ([]Seat, 
 }
 
 // Accept takes the seat one was drawn for; shown says whether one's name may
-// stand on the public page, and can be changed by accepting again.
+// stand on the public page, and can be changed by accepting again. Who works here
+// by now cannot sit on a board of customers: the next one is asked.
 func (s *Boards) Accept(ctx context.Context, a know.Actor, board int64, shown bool) error {
-	return s.answer(ctx, a, board, func(tx *storage.Tx, b Board, x Seat) error {
+	passed := false
+	err := s.answer(ctx, a, board, func(tx *storage.Tx, b Board, x Seat) error {
 		if x.State == Accepted {
 			if x.Shown == shown {
 				return nil
@@ -105,6 +107,9 @@ func (s *Boards) Accept(ctx context.Context, a know.Actor, board int64, shown bo
 		if x.State != Offered {
 			return fault.New(fault.Conflict, "This seat has gone to somebody else meanwhile.")
 		}
+		if passed = a.IsStaff(); passed {
+			return s.vacate(ctx, tx, a, b, x, Declined)
+		}
 		if _, err := tx.Exec(ctx, `update board_seat set state = 'accepted', shown = $1, answered_at = $2 where id = $3`, storage.Bit(shown), storage.Micros(s.now()), x.ID); err != nil {
 			return err
 		}
@@ -113,6 +118,10 @@ func (s *Boards) Accept(ctx context.Context, a know.Actor, board int64, shown bo
 		}
 		return s.fact(ctx, tx, a, SeatTaken, "seat", x.ID, board, 0)
 	})
+	if err == nil && passed {
+		return fault.New(fault.Forbidden, "A board is made of customers, and you work here by now. The seat has gone to the next.")
+	}
+	return err
 }
 
 // Decline gives up the seat one was drawn for or sits on: it goes to the next,

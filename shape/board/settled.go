@@ -10,10 +10,11 @@ import (
 
 // What decides who is drawn is settled by the first application: we see who
 // applied, and whoever sees that and may still write the quotas, or end the
-// applications, chooses who is drawn. Two things are left, and neither can be
+// applications, chooses who is drawn. Three things are left, and none can be
 // aimed at anybody: applications may be taken for longer, with a value that
-// becomes known later still; and quotas that who applied cannot meet may go,
-// all of them together.
+// becomes known later still; a value that may be known before the pool was frozen
+// makes room for one that is not known yet; and quotas that who applied cannot
+// meet may go, all of them together.
 
 // Settled reports whether what decides who is drawn can change no more.
 func (b Board) Settled() bool { return b.Applications > 0 }
@@ -24,7 +25,7 @@ func settled(field string) error {
 
 // maySettle refuses a change that would reach into who is drawn from those who
 // have applied.
-func (n *NewBoard) maySettle(b Board) error {
+func (n *NewBoard) maySettle(b Board, now time.Time) error {
 	if !b.Settled() {
 		return nil
 	}
@@ -34,15 +35,15 @@ func (n *NewBoard) maySettle(b Board) error {
 			wrong = append(wrong, settled(field))
 		}
 	}
-	longer := n.ClosesAt.After(b.ClosesAt)
+	later := n.ClosesAt.After(b.ClosesAt) || b.Missed(now) && n.BeaconAt.After(now)
 	no(n.Seats != b.Seats, "seats")
 	no(n.Invited != b.Invited, "invited")
 	no(n.Announced != b.Announced, "announced")
 	no(n.ClosesAt.Before(b.ClosesAt), "closes_at")
-	no(n.Beacon != b.Beacon && !longer, "beacon")
-	no(n.Counts != b.Counts && !longer, "counts")
-	no(n.Numbers != b.Numbers && !longer, "numbers")
-	no(!n.BeaconAt.Equal(b.BeaconAt) && !longer, "beacon_at")
+	no(n.Beacon != b.Beacon && !later, "beacon")
+	no(n.Counts != b.Counts && !later, "counts")
+	no(n.Numbers != b.Numbers && !later, "numbers")
+	no(!n.BeaconAt.Equal(b.BeaconAt) && !later, "beacon_at")
 	return fault.All(wrong...)
 }
 

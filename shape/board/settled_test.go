@@ -80,3 +80,54 @@ func TestSettled(t *testing.T) {
 		want(t, s.SetQuotas(ctx, s.staff, met.ID, nil), fault.Conflict, "nobody can choose who is drawn") // they can be met
 	})
 }
+
+// TestMissed goes on with a board whose pool was not frozen before its value could
+// be known: a later value is announced, nobody applies anew, and nothing else that
+// decides who is drawn changes.
+func TestMissed(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		s, ctx := open(t, db), t.Context()
+		b := s.convene(t, 1)
+		s.crowd(t, b, 3, "NO")
+		s.at = b.ClosesAt
+		n := b.Terms()
+		n.BeaconAt = n.BeaconAt.Add(day)
+		if _, err := s.Change(ctx, s.staff, b.ID, n); err == nil || err.(*fault.Error).Field != "beacon_at" {
+			t.Errorf("another value while the announced one is still unknown: %v", err)
+		}
+		s.at = b.BeaconAt // the program did not run meanwhile
+		if err := s.KeepOnce(ctx); err != nil {
+			t.Fatal(err)
+		}
+		_, err := s.Close(ctx, s.staff, b.ID)
+		want(t, err, fault.Conflict, "Announce a later value")
+		for field, change := range map[string]func(*board.NewBoard){
+			"beacon_at": func(n *board.NewBoard) { n.BeaconAt = s.at.Add(-day) },
+			"beacon":    func(n *board.NewBoard) { n.Beacon = "Lotto of last Saturday" },
+			"seats":     func(n *board.NewBoard) { n.Seats, n.BeaconAt = 2, s.at.Add(day) },
+			"closes_at": func(n *board.NewBoard) { n.ClosesAt, n.BeaconAt = n.ClosesAt.Add(-day), s.at.Add(day) },
+			"announced": func(n *board.NewBoard) { n.Announced, n.BeaconAt = "Another", s.at.Add(day) },
+		} {
+			n := b.Terms()
+			change(&n)
+			if _, err := s.Change(ctx, s.staff, b.ID, n); err == nil || err.(*fault.Error).Field != field {
+				t.Errorf("%s once the value may be known: %v", field, err)
+			}
+		}
+		n = b.Terms()
+		n.Beacon, n.Counts, n.Numbers, n.BeaconAt = "Lotto of next Saturday", "all", 7, s.at.Add(6*day)
+		later, err := s.Change(ctx, s.staff, b.ID, n)
+		if err != nil || !later.ClosesAt.Equal(b.ClosesAt) || later.Missed(s.at) {
+			t.Fatalf("a later value alone: %+v, %v", later, err)
+		}
+		_, err = s.Apply(ctx, s.ada, b.ID, board.NewApplication{Sentence: "Late."})
+		want(t, err, fault.Conflict, "closed")
+		if err := s.KeepOnce(ctx); err != nil {
+			t.Fatal(err)
+		}
+		s.at = later.BeaconAt
+		if b, err = s.Draw(ctx, s.staff, b.ID, "1 2 3 4 5 6 7"); err != nil || b.PoolSize != 3 || b.State != board.Drawn {
+			t.Errorf("%+v, %v", b, err)
+		}
+	})
+}

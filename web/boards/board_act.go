@@ -25,7 +25,7 @@ func (h handlers) applying(w http.ResponseWriter, r *http.Request, v *page.View)
 	}
 	q, err := h.request(r, v, id)
 	if err != nil {
-		return err
+		return h.refuse(w, r, v, q.whole, err)
 	}
 	if q.applied {
 		q.said = board.NewApplication{Sentence: q.mine.Sentence, Country: q.mine.Country, Tribe: q.mine.Tribe}
@@ -41,9 +41,6 @@ func (h handlers) applying(w http.ResponseWriter, r *http.Request, v *page.View)
 
 // request finds what applying needs, for who may apply.
 func (h handlers) request(r *http.Request, v *page.View, id int64) (q request, err error) {
-	if v.Actor.ID == 0 {
-		return q, fault.New(fault.Unauthorised, "Sign in to do this. What you typed is kept.")
-	}
 	if q.whole, err = h.whole(r, v, id); err != nil {
 		return q, err
 	}
@@ -56,6 +53,18 @@ func (h handlers) request(r *http.Request, v *page.View, id int64) (q request, e
 		q.options = append(q.options, page.Option{Value: strconv.FormatInt(m.Tribe.ID, 10), Name: m.Tribe.Name})
 	}
 	return q, err
+}
+
+// refuse shows the board to who may not apply to it, and why they may not.
+func (h handlers) refuse(w http.ResponseWriter, r *http.Request, v *page.View, x whole, err error) error {
+	if !fault.Is(err, fault.Forbidden) {
+		return err
+	}
+	if err := v.Wrong(err, &x.refused); err != nil {
+		return err
+	}
+	v.Title, v.Section, v.NoIndex = x.Name, "boards", true
+	return h.Show(w, r, v, boardPage(v, x))
 }
 
 func (h handlers) showRequest(w http.ResponseWriter, r *http.Request, v *page.View, q request) error {
@@ -73,7 +82,7 @@ func (h handlers) apply(w http.ResponseWriter, r *http.Request, v *page.View) er
 	}
 	q, err := h.request(r, v, id)
 	if err != nil {
-		return err
+		return h.refuse(w, r, v, q.whole, err)
 	}
 	f := r.PostForm
 	q.said = board.NewApplication{Sentence: f.Get("sentence"), Country: f.Get("country"), Code: f.Get("code")}

@@ -56,6 +56,7 @@ type whole struct {
 	inside  bool
 	code    string
 	shut    string // why the reader cannot apply, "" if they can
+	refused page.Wrong
 	talks   []board.Talk
 	calls   []shape.Call
 }
@@ -126,9 +127,7 @@ func (h handlers) own(r *http.Request, v *page.View, x *whole) (err error) {
 		} else if err != nil && !fault.Is(err, fault.Unauthorised) {
 			return err
 		}
-		if v.Actor.ID == 0 && x.Invited && x.code == "" {
-			x.shut = v.T("Only who is invited applies to this board. Open the link of your invitation.")
-		}
+		v.KeepsQuery = x.Invited && x.code != ""
 	}
 	if v.Actor.ID == 0 {
 		return nil

@@ -2,6 +2,7 @@ package boards_test
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -65,9 +66,10 @@ func TestJourney(t *testing.T) {
 	}
 	other.Get("/boards/1").Want(t, 200).Without(t, "You were drawn")
 	other.Post("/boards/1/seat", "answer", "yes").Want(t, 404)
+	visitor.Get("/boards/1").Want(t, 200, "Drawn, waiting for answers", "Seats were drawn by lot").Without(t, "At work")
 	drawn.Post("/boards/1/seat").Want(t, 422)
 	drawn.Post("/boards/1/seat", "answer", "yes", "shown", "1").Want(t, 303)
-	visitor.Get("/boards/1").Want(t, 200, drawn.Name)
+	visitor.Get("/boards/1").Want(t, 200, drawn.Name, "Begins on 5 December 2026").Without(t, "At work")
 
 	drawn.Post("/boards/1/talks", "title", "Spiral", "body", "").Want(t, 422, "Spiral")
 	drawn.Post("/boards/1/talks", "title", "Spiral or glue?", "body", "My secret **words**").Want(t, 303)
@@ -162,6 +164,16 @@ func TestInvite(t *testing.T) {
 	ada.Get("/boards/1?code="+code).Want(t, 200, "/boards/1/apply?code="+code)
 	ada.Get("/boards/1/apply?code="+code).Want(t, 200, code)
 	ada.Post("/boards/1/apply", "sentence", "Me.", "code", code).Want(t, 303)
+	ada.Get("/boards/1").Want(t, 200, "Change what I said", `href="/boards/1/apply"`).Without(t, "Only who is invited")
+	ada.Post("/boards/1/apply", "sentence", "Me, once more.").Want(t, 303)
+	visitor, ben := s.Visitor(), s.Person("Ben Okoye", know.Member)
+	for _, path := range []string{"/boards/1", "/boards/1?code=" + code + "x"} {
+		visitor.Get(path).Want(t, 200, "Only who is invited applies", "sign in if you were asked by name").Without(t, "Apply for a seat")
+	}
+	visitor.Get("/boards/1/apply").Want(t, 403, "Only who is invited applies", `dir="auto">By invitation</h1>`).Without(t, "To the square", "Apply for a seat")
+	ben.Post("/boards/1/apply", "sentence", "Me.").Want(t, 403, "Only who is invited applies", "By invitation").Without(t, "To the square")
+	visitor.Get("/boards/1?code="+code).Want(t, 200, "Apply for a seat", "/signin?next=%2Fboards%2F1%3Fcode%3D"+url.QueryEscape(url.QueryEscape(code)))
+	visitor.Get("/boards/1/apply?code="+code).Want(t, 303)
 	marta.Get("/desk/boards/1?who=ada").Want(t, 200, "Ada Holm")
 	marta.Post("/desk/boards/1/invite", "person", fmt.Sprint(ada.ID)).Want(t, 303)
 	marta.Post("/desk/boards/1/invite", "person", fmt.Sprint(marta.ID)).Want(t, 422)
@@ -192,4 +204,39 @@ func TestSettled(t *testing.T) {
 	for _, path := range []string{"/boards/1", "/boards/1/draw"} {
 		visitor.Get(path).Want(t, 200, "all of them were taken away", "22 November 2026")
 	}
+}
+
+// TestMissed leads on from a board whose list was not frozen before its value could
+// be known: the pages say so, and the desk announces a later value alone.
+func TestMissed(t *testing.T) {
+	s := webtest.New(t, webtest.Folder{Files: boards.Files, Routes: boards.Routes})
+	marta, ada, visitor := s.Person("Marta Lindqvist", know.Owner), s.Person("Ada Holm", know.Member), s.Visitor()
+	now, day := s.Clock(), 24*time.Hour
+	if _, err := s.Boards.Convene(t.Context(), marta.Actor, board.NewBoard{Name: "Left hands", Purpose: "x", CompanyGets: "x", MembersGet: "x", Duties: "x", Seats: 1,
+		ClosesAt: now.Add(day), Beacon: "Lotto of today", Counts: "the main numbers", Numbers: 3, BeaconAt: now.Add(3 * day), From: now.Add(4 * day), To: now.Add(99 * day)}); err != nil {
+		t.Fatal(err)
+	}
+	ada.Post("/boards/1/apply", "sentence", "Me.").Want(t, 303)
+	s.Pass(2 * day)
+	visitor.Get("/boards/1").Want(t, 200, "Applications closed on 21 November 2026", "Then comes a value").Without(t, "When applications close")
+	visitor.Get("/boards/1/draw").Want(t, 200, "Applications closed on 21 November 2026").Without(t, "When applications close")
+	s.Pass(2 * day)
+	for _, path := range []string{"/boards/1", "/boards/1/draw"} {
+		visitor.Get(path).Want(t, 200, "decides nothing any more").Without(t, "When applications close", "Then comes", "becomes known on")
+	}
+	visitor.Get("/boards").Want(t, 200, "Waits for a later value")
+	marta.Get("/desk/boards/1").Want(t, 200, "Announce the later value", "Lotto of today").Without(t, "Freeze the list now")
+	marta.Post("/desk/boards/1/close").Want(t, 409, "Announce a later value", "Announce the later value")
+	later := []string{"beacon", "Lotto of next week", "counts", "all", "numbers", "7", "beacon_at", "2026-11-23"}
+	marta.Post("/desk/boards/1/later", later...).Want(t, 422, "Choose a day to come", "Lotto of next week", `value="2026-11-23"`)
+	later[7] = "2026-12-03"
+	marta.Post("/desk/boards/1/later", later...).Want(t, 303)
+	marta.Get("/desk/boards/1").Want(t, 200, "frozen by itself within a minute", "Freeze the list now")
+	if err := s.Boards.KeepOnce(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	visitor.Get("/boards/1").Want(t, 200, "Now comes a value that nobody controls: Lotto of next week", "1 in the pool", "What it said before", "Lotto of today")
+	s.Pass(9 * day)
+	marta.Post("/desk/boards/1/draw", "value", "1 2 3 4 5 6 7", "sure", "1 2 3 4 5 6 7").Want(t, 303)
+	visitor.Get("/boards/1/draw").Want(t, 200, "It was to become known on 3 December 2026")
 }

@@ -65,10 +65,11 @@ func (h handlers) showForm(w http.ResponseWriter, r *http.Request, v *page.View,
 }
 
 // typed reads a board as it was typed. Days are those of the site's zone: the
-// last one of applications and of the term count whole.
-func typed(r *http.Request, v *page.View, id int64) (f form, err error) {
+// last one of applications and of the term count whole; one that was not changed
+// stays the moment that it is.
+func typed(r *http.Request, v *page.View, was board.Board) (f form, err error) {
 	p := r.PostForm
-	f = form{id: id, days: map[string]string{}}
+	f = form{id: was.ID, days: map[string]string{}}
 	for _, name := range []string{"seats", "numbers", "closes_at", "beacon_at", "from", "to"} {
 		f.days[name] = p.Get(name)
 	}
@@ -78,10 +79,17 @@ func typed(r *http.Request, v *page.View, id int64) (f form, err error) {
 	f.said.Seats, _ = strconv.Atoi(f.days["seats"])
 	f.said.Numbers, _ = strconv.Atoi(f.days["numbers"])
 	var wrong [4]error
-	f.said.ClosesAt, wrong[0] = dayOf(f.days["closes_at"], v.Zone(), "closes_at", true)
-	f.said.BeaconAt, wrong[1] = dayOf(f.days["beacon_at"], v.Zone(), "beacon_at", false)
-	f.said.From, wrong[2] = dayOf(f.days["from"], v.Zone(), "from", false)
-	f.said.To, wrong[3] = dayOf(f.days["to"], v.Zone(), "to", true)
+	day := func(field string, was time.Time, whole bool, wrong *error) (t time.Time) {
+		if f.days[field] == dayText(was, v.Zone()) {
+			return was
+		}
+		t, *wrong = dayOf(f.days[field], v.Zone(), field, whole)
+		return t
+	}
+	f.said.ClosesAt = day("closes_at", was.ClosesAt, true, &wrong[0])
+	f.said.BeaconAt = day("beacon_at", was.BeaconAt, false, &wrong[1])
+	f.said.From = day("from", was.From, false, &wrong[2])
+	f.said.To = day("to", was.To, true, &wrong[3])
 	return f, fault.All(wrong[:]...)
 }
 
@@ -129,8 +137,7 @@ func (h handlers) deskEdit(w http.ResponseWriter, r *http.Request, v *page.View)
 		return err
 	}
 	zone := v.Zone()
-	return h.showForm(w, r, v, form{id: id, said: board.NewBoard{Name: b.Name, Purpose: b.Purpose, CompanyGets: b.CompanyGets, MembersGet: b.MembersGet, Duties: b.Duties,
-		Host: b.Host, Invited: b.Invited, Announced: b.Announced, Beacon: b.Beacon, Counts: b.Counts},
+	return h.showForm(w, r, v, form{id: id, said: b.Terms(),
 		days: map[string]string{"seats": strconv.Itoa(b.Seats), "numbers": counted(b.Numbers), "closes_at": dayText(b.ClosesAt, zone), "beacon_at": dayText(b.BeaconAt, zone), "from": dayText(b.From, zone), "to": dayText(b.To, zone)}})
 }
 
@@ -146,8 +153,14 @@ func (h handlers) saveForm(w http.ResponseWriter, r *http.Request, v *page.View,
 	if err := page.Form(w, r); err != nil {
 		return err
 	}
-	f, err := typed(r, v, id)
 	var b board.Board
+	if id != 0 {
+		var err error
+		if b, err = h.Boards.Board(r.Context(), v.Actor, id); err != nil {
+			return err
+		}
+	}
+	f, err := typed(r, v, b)
 	switch {
 	case err != nil:
 	case id == 0:
@@ -181,6 +194,8 @@ type running struct {
 	rows     []board.Quota // as typed, or as they are
 	question board.NewTask
 	closes   string // as typed
+	later    board.NewBoard // the value announced in the place of one that may be known, as typed
+	laterDay string
 	value    string // as typed
 	reading  string // the form of it that would be drawn with, once that is pressed; "" before
 	who      string // whom to invite, as typed
@@ -224,6 +239,9 @@ func (h handlers) run(w http.ResponseWriter, r *http.Request, v *page.View, id i
 		return err
 	}
 	x.link = h.URL + urlOf(id, "?code="+url.QueryEscape(code))
+	if x.later.Name == "" {
+		x.later = x.Terms()
+	}
 	if x.rows == nil {
 		x.rows = x.quotas
 	}
@@ -352,6 +370,27 @@ func (h handlers) deskInvite(w http.ResponseWriter, r *http.Request, v *page.Vie
 func (h handlers) deskClose(w http.ResponseWriter, r *http.Request, v *page.View) error {
 	return h.doing(w, r, v, "close", "", func(id int64, x *running) error {
 		_, err := h.Boards.Close(r.Context(), v.Actor, id)
+		return err
+	})
+}
+
+// deskLater announces a later value in the place of one that may have been known
+// before the list was frozen; nobody applies anew.
+func (h handlers) deskLater(w http.ResponseWriter, r *http.Request, v *page.View) error {
+	return h.doing(w, r, v, "later", "", func(id int64, x *running) error {
+		b, err := h.Boards.Board(r.Context(), v.Actor, id)
+		if err != nil {
+			return err
+		}
+		f := r.PostForm
+		n := b.Terms()
+		n.Beacon, n.Counts, x.laterDay = f.Get("beacon"), f.Get("counts"), f.Get("beacon_at")
+		n.Numbers, _ = strconv.Atoi(f.Get("numbers"))
+		n.BeaconAt, err = dayOf(x.laterDay, v.Zone(), "beacon_at", false)
+		x.later = n
+		if err == nil {
+			_, err = h.Boards.Change(r.Context(), v.Actor, id, n)
+		}
 		return err
 	})
 }

@@ -55,6 +55,7 @@ func Routes(mux *http.ServeMux, k *page.Kit) {
 	mux.Handle("POST /desk/boards/{id}/quotas", k.Staff(h.deskQuotas))
 	mux.Handle("POST /desk/boards/{id}/invite", k.Staff(h.deskInvite))
 	mux.Handle("POST /desk/boards/{id}/close", k.Staff(h.deskClose))
+	mux.Handle("POST /desk/boards/{id}/later", k.Staff(h.deskLater))
 	mux.Handle("POST /desk/boards/{id}/draw", k.Staff(h.deskDraw))
 	mux.Handle("POST /desk/boards/{id}/tasks", k.Staff(h.deskAsk))
 	mux.Handle("POST /desk/boards/{id}/tasks/{task}/report", k.Staff(h.deskReport))
@@ -87,6 +88,10 @@ func stateOf(v *page.View, b board.Board) string {
 	switch {
 	case b.State == board.Ended:
 		return v.T("Its term is over")
+	case b.State == board.Drawn && b.Members == 0:
+		return v.T("Drawn, waiting for answers")
+	case b.State == board.Drawn && v.Now.Before(b.From):
+		return v.T("Begins on {date}", "date", v.Date(b.From))
 	case b.State == board.Drawn:
 		return v.T("At work")
 	case b.State == board.Closed:
@@ -95,6 +100,8 @@ func stateOf(v *page.View, b board.Board) string {
 		return v.T("By invitation")
 	case b.Takes(v.Now):
 		return v.T("Takes applications")
+	case b.Missed(v.Now):
+		return v.T("Waits for a later value")
 	}
 	return v.T("Applications are over")
 }

@@ -77,7 +77,7 @@ func (v *View) signInURL() templ.SafeURL {
 	if v.Path == "/" || v.Path == "/signin" {
 		return "/signin"
 	}
-	return templ.SafeURL("/signin?next=" + url.QueryEscape(v.Path))
+	return templ.SafeURL("/signin?next=" + url.QueryEscape(v.Here()))
 }
 
 // Voices says how many voices stand behind an idea, and from how many countries.

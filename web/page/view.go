@@ -32,16 +32,17 @@ type View struct {
 	URL     string // of the site
 	Now     time.Time
 
-	Title   string // of the page, "" for the front page
-	About   string // one sentence for search engines and previews
-	Section string // which entry of the navigation is current
-	Feed    string // path of the page's Atom feed, "" for none
-	JSON    string // path of its JSON Feed, "" for none
-	Status  int    // 0 is 200
-	Flash   string // what was just done, in words
-	Waiting int    // open threads, on the desk
-	Unread  int64  // visitors' words that nobody has looked at, on the desk
-	NoIndex bool
+	Title      string // of the page, "" for the front page
+	About      string // one sentence for search engines and previews
+	Section    string // which entry of the navigation is current
+	Feed       string // path of the page's Atom feed, "" for none
+	JSON       string // path of its JSON Feed, "" for none
+	Status     int    // 0 is 200
+	Flash      string // what was just done, in words
+	Waiting    int    // open threads, on the desk
+	Unread     int64  // visitors' words that nobody has looked at, on the desk
+	KeepsQuery bool   // this page's query gives a right, as the code of an invitation: it comes along to sign in and back
+	NoIndex    bool
 
 	kit *Kit
 }
@@ -163,9 +164,9 @@ func (v *View) Named(p know.Person) string {
 }
 
 // Here gives this page's address, to come back to; that of signing in keeps
-// where it leads.
+// where it leads, and a page whose query gives a right keeps it.
 func (v *View) Here() string {
-	if v.Path == "/signin" && v.Query != "" {
+	if (v.Path == "/signin" || v.KeepsQuery) && v.Query != "" {
 		return v.Path + "?" + v.Query
 	}
 	return v.Path

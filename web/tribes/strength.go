@@ -32,7 +32,7 @@ func parts(v *page.View, weeks []tribe.Strength) []part {
 	n := v.Number
 	return []part{
 		filled(v, weeks, part{name: v.T("Size"), says: v.T("How many are in it."), formula: v.T("size = members"),
-			counted: v.N("{n} member", "{n} members", last.Size)},
+			counted: v.T("{members} in the week of {date}", "members", v.N("{n} member", "{n} members", last.Size), "date", v.Date(last.Week))},
 			func(w tribe.Strength) (float64, bool) { return float64(w.Size), true }, false),
 		filled(v, weeks, part{name: v.T("Density"), says: v.T("How many of those who could know each other do something with each other."),
 			formula: v.T("density = 2 × tied pairs ÷ (size × (size − 1))"),
