@@ -162,10 +162,6 @@ func (f Filter) where(ctx context.Context, db storage.Q, q *query.Query, plan lo
 		c.and(`m.id ` + part)
 		c.args = append(c.args, arg)
 	}
-	known, arg := plan.Condition(db, len(c.args)+1)
-	if known != "" {
-		c.args = append(c.args, arg)
-	}
 	columns, err := lookup.Columns(ctx, db, q, plain)
 	if err != nil {
 		return c, err
@@ -213,11 +209,16 @@ func (f Filter) where(ctx context.Context, db storage.Q, q *query.Query, plan lo
 		c.and(`m.account_id in (` + holes + `)`)
 		c.args, c.ordered = append(c.args, more...), true
 	}
-	if plan.Way == lookup.Known && !c.ordered {
-		c.known = known
-	} else if known != "" {
-		c.and(known)
+	part, arg := plan.Condition(db, len(c.args)+1)
+	switch walks := plan.Way == lookup.Known; {
+	case part == "" || walks && c.ordered && !storage.WalksList(db): // each row that an index has is tried: to look at its words costs as much
+		return c, nil
+	case walks && !c.ordered:
+		c.known = part
+	default:
+		c.and(part)
 	}
+	c.args = append(c.args, arg)
 	return c, nil
 }
 

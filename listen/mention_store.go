@@ -285,7 +285,7 @@ func (r *Radar) walked(ctx context.Context, q *query.Query, where condition, fro
 	end := where.since
 	if !where.ordered {
 		last, err := storage.All(ctx, r.db, scanSpot, `select published_at, id from mention where (published_at, id) < ($1, $2) and (published_at, id) >= ($3, $4)
-			order by published_at desc, id desc limit 1 offset $5`, from.at, from.id, end.at, end.id, plan.Stretch(looked)-1)
+			order by published_at desc, id desc limit 1 offset $5`, from.at, from.id, end.at, end.id, plan.Stretch(r.db, looked)-1)
 		if err != nil {
 			return nil, "", fmt.Errorf("listen: look for %q: %w", q, err)
 		}
@@ -305,7 +305,7 @@ func (r *Radar) walked(ctx context.Context, q *query.Query, where condition, fro
 	}
 	for seen := 0; ; size = min(2*size, 2*pageSize) {
 		size = min(size, looked-seen) + 1 // one more: it tells that there is more
-		text, args := where.walk(tables, from, end, plan.Stretch(looked))
+		text, args := where.walk(tables, from, end, plan.Stretch(r.db, looked))
 		page, err := storage.All(ctx, r.db, func(row storage.Scanner) (t tried, err error) {
 			t.post, err = scanAsked(row, &t.at, &t.id)
 			return t, err

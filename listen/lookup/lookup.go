@@ -37,8 +37,7 @@ type Plan struct {
 	// and has the words that the query needs.
 	Held *int
 
-	list bool // with Known: all ids are read before walking
-	ids  ids  // but with WalkAll
+	ids ids // but with WalkAll
 }
 
 // ids are those of mentions that may be found: by one of these.
@@ -87,15 +86,15 @@ func Choose(ctx context.Context, db storage.Q, q *query.Query, standing, reach i
 			return Plan{Way: ByIDs, ids: by}, nil
 		}
 		if len(by.words) > 0 && (n <= mostKnown || !storage.WalksList(db)) {
-			plan = Plan{Way: Known, Few: n <= mostByIDs, list: storage.WalksList(db), ids: by}
+			plan = Plan{Way: Known, Few: n <= mostByIDs, ids: by}
 		}
 	}
 	return plan, nil
 }
 
 // Stretch gives how many mentions a page walks at most that may try so many.
-func (p Plan) Stretch(tried int) int {
-	if p.Way == Known && p.list {
+func (p Plan) Stretch(db storage.Q, tried int) int {
+	if p.Way == Known && storage.WalksList(db) {
 		return knownForOne * tried
 	}
 	return walkedForOne * tried
