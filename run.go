@@ -271,7 +271,7 @@ func (s *Site) followers() []follower {
 		{"relay.follow", s.Relays.Follow, relay.Kinds()},
 		{"linkback.follow", s.Linkbacks.Follow, linkback.Kinds()},
 		{"storage.scrub", s.scrub, []string{"person.left"}},
-		{"converse.attend", s.Inbox.Attend, []string{listen.MentionsStored, listen.MentionWithdrawn}},
+		{"converse.attend", s.Inbox.Attend, []string{listen.MentionsStored, listen.MentionEdited, listen.MentionWithdrawn}},
 		{"shape.mentions", s.Ideas.FollowMentions, []string{listen.MentionWithdrawn, listen.MentionEdited, listen.MentionQuotable, shape.VoiceAdded}},
 		{"shape.telling", s.Ideas.FollowTelling, []string{converse.ThreadAnswered, converse.ThreadClosed, converse.ThreadReopened}},
 		{"shape.comments", s.Ideas.TellComments, []string{shape.IdeaCommented}},
@@ -306,6 +306,7 @@ func (s *Site) work(ctx context.Context, group *errgroup.Group, mailer event.Del
 	group.Go(func() error { return s.Tribes.Run(ctx) })
 	group.Go(func() error { return s.Events.Deliver(ctx, mailer) })
 	group.Go(func() error { return s.tidy(ctx) })
+	group.Go(func() error { return s.foldNames(ctx) })
 }
 
 // CatchUp lets every follower read the log to its end: for commands and tests
@@ -361,6 +362,14 @@ func (s *Site) tidy(ctx context.Context) error {
 		case <-time.After(time.Hour):
 		}
 	}
+}
+
+// foldNames folds the names that an earlier version kept without, once.
+func (s *Site) foldNames(ctx context.Context) error {
+	if err := s.People.FoldNames(ctx); err != nil && ctx.Err() == nil {
+		s.Log.Error("folding names failed; until the next start some people are not found by theirs", "error", err)
+	}
+	return nil
 }
 
 // forget forgets what strangers said longer ago than the settings say, unless

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/netip"
+	"strings"
 	"testing"
 	"time"
 
@@ -60,7 +61,7 @@ func (s *square) wants(err error, kind fault.Kind) {
 
 func (s *square) person(name string, role know.Role) know.Actor {
 	s.t.Helper()
-	p, _, err := s.people.AddPerson(s.t.Context(), name, fmt.Sprintf("%s.%d@example.org", name, s.at.UnixMicro()), role)
+	p, _, err := s.people.AddPerson(s.t.Context(), name, fmt.Sprintf("%s.%d@example.org", strings.ReplaceAll(name, " ", "."), s.at.UnixMicro()), role)
 	s.must(err)
 	a, err := s.people.Actor(s.t.Context(), p.ID)
 	s.must(err)
@@ -412,6 +413,33 @@ func TestCredit(t *testing.T) {
 		s.must(err)
 		if d := gocmp.Diff([]For{ForCommenting}, made.For); d != "" || !made.Open {
 			t.Errorf("offered for %v, open %t", made.For, made.Open)
+		}
+	})
+}
+
+// TestThanksUnname checks that the name of who leaves goes from what others
+// thank them for, and from nobody else's thanks.
+func TestThanksUnname(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		s := openSquare(t, db)
+		ctx := t.Context()
+		anna, ben, cleo := s.person("Anna Blum", know.Member), s.person("Ben Carter-Lowe", know.Member), s.person("Cleo", know.Member)
+		idea := s.idea(anna)
+		var bens [2]int64
+		for i, a := range []know.Actor{ben, cleo} {
+			c, err := s.ideas.Comment(ctx, a, idea.ID, "What of the margins?", "en")
+			s.must(err)
+			given, err := s.Thank(ctx, anna, NewThanks{Subject: ref("comment", c.ID), Reason: "Without Bén Carter Lowe nobody had seen it."})
+			s.must(err)
+			bens[i] = given.ID
+		}
+		s.must(s.people.Leave(ctx, ben, false))
+		for i, want := range []string{"Without … nobody had seen it.", "Without Bén Carter Lowe nobody had seen it."} {
+			var reason string
+			s.must(db.Row(ctx, `select reason from thanks where id = $1`, bens[i]).Scan(&reason))
+			if reason != want {
+				t.Errorf("thanks %d say %q, want %q", i, reason, want)
+			}
 		}
 	})
 }

@@ -34,7 +34,9 @@ type Advocacy struct {
 
 // New makes it.
 func New(log *slog.Logger, db *storage.DB, events *event.Log, people *know.Directory, ledger *purchase.Ledger, ideas *shape.Ideas, posts *post.Posts, now func() time.Time) *Advocacy {
-	return &Advocacy{log: log, db: db, events: events, people: people, ledger: ledger, ideas: ideas, posts: posts, now: now, random: rand.Reader}
+	s := &Advocacy{log: log, db: db, events: events, people: people, ledger: ledger, ideas: ideas, posts: posts, now: now, random: rand.Reader}
+	people.Leaving(s.unname)
+	return s
 }
 
 // Draw takes codes from elsewhere than the machine's randomness, before the

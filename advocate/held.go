@@ -8,6 +8,7 @@ import (
 
 	"tribune/event"
 	"tribune/know"
+	"tribune/know/naming"
 	"tribune/storage"
 )
 
@@ -57,6 +58,23 @@ func (s *Advocacy) erase(ctx context.Context, tx *storage.Tx, person int64, word
 	}
 	tx.After(s.events.Wake)
 	return nil
+}
+
+// unname takes the name of who leaves out of what they are thanked for. The
+// rest is the words of who thanks.
+func (s *Advocacy) unname(ctx context.Context, tx *storage.Tx, person int64, name string) error {
+	got, err := storage.All(ctx, tx, scanThanks, selectThanks+` where h.reason <> '' and (h.to_id = $1 and h.to_id <> 0
+		or h.to_account <> 0 and h.to_account in (select id from account where person_id = $1 and person_id <> 0)) order by h.id`, person)
+	for _, t := range got {
+		rest, found := naming.Without(t.Reason, name)
+		if !found {
+			continue
+		}
+		if _, err := tx.Exec(ctx, `update thanks set reason = $1 where id = $2`, rest, t.ID); err != nil {
+			return fmt.Errorf("advocate: unname %d: %w", person, err)
+		}
+	}
+	return err
 }
 
 // Held is what is held about a person here, for their export.

@@ -271,9 +271,9 @@ func (s *service) questionRoutes() {
 	add(s, "why", "GET /me/why", "myQuestion", "The one question to me as a buyer, and what I answered", http.StatusOK, s.ownQuestion,
 		tells("Of who bought with an address that they confirmed; else 404. Whoever has the link of the question_url of a purchase answers on that page."))
 	add(s, "why", "PUT /me/why", "answerQuestion", "Say who or what brought me; said again, it has the new words", http.StatusOK, s.ownAnswer,
-		tells("At least one of words, who, who_id and place. A member who is named is asked first whether they may be shown; who is not a member is named in who."))
+		tells("At least one of words, who, who_id and place. A member who is named is asked first whether they may be shown. Names are compared without capitals, accents, apostrophes and hyphens."))
 	add(s, "why", "DELETE /me/why", "takeAnswerBack", "Take my answer back: its words and names are gone", http.StatusNoContent, s.ownTakeBack)
-	add(s, "why", "GET /tellers", "findTellers", "Members who can be named as who brought a buyer, by a part of their name", http.StatusOK, s.tellers)
+	add(s, "why", "GET /tellers", "findTellers", "Members who can be named as who brought a buyer, by the beginning of any of their names", http.StatusOK, s.tellers)
 	add(s, "why", "GET /me/namings", "myNamings", "Who says that I brought them, those that wait for my word first", http.StatusOK, s.namings)
 	add(s, "why", "PUT /me/namings/{id}", "answerNaming", "Say whether I may be shown as who brought them; no is kept for good", http.StatusNoContent, s.namingAnswer)
 }
@@ -299,7 +299,7 @@ func (s *service) ownAnswer(ctx context.Context, a *gate.Asker, in *struct {
 	Body struct {
 		Words string `json:"words,omitempty" doc:"At most 1,000 characters"`
 		WhoID int64  `json:"who_id,omitempty" doc:"A member, of GET /tellers; goes before who"`
-		Who   string `json:"who,omitempty" doc:"Somebody who is not here"`
+		Who   string `json:"who,omitempty" doc:"Their full name: of the one member of GET /tellers who is called so, or of somebody who is not here"`
 		Place string `json:"place,omitempty" doc:"An address, elsewhere or of an idea, post or release here"`
 		By    string `json:"by,omitempty" doc:"Of members nothing but their own name, under which the one who is named sees them"`
 	}
@@ -331,7 +331,7 @@ func (s *service) ownTakeBack(ctx context.Context, a *gate.Asker, _ *none) (*non
 const mostTellers = 20
 
 func (s *service) tellers(ctx context.Context, _ *gate.Asker, in *struct {
-	Name string `query:"name" required:"true" doc:"At least two letters"`
+	Name string `query:"name" required:"true" doc:"At least two letters; accents, capitals, apostrophes and hyphens make no difference"`
 	Part
 }) (*answer[List[Author]], error) {
 	found, err := s.Purchases.Tellers(ctx, in.Name, mostTellers)

@@ -56,6 +56,7 @@ func (s *service) siteChange(ctx context.Context, a *gate.Asker, in *struct {
 	err := s.People.Change(ctx, a.Actor, func(x *know.Site) error {
 		x.Brand, x.Purpose, x.Hue, x.Chroma = or(b.Brand, x.Brand), or(b.Purpose, x.Purpose), or(b.Hue, x.Hue), or(b.Chroma, x.Chroma)
 		x.Language, x.Zone = or(b.Language, x.Language), or(b.Zone, x.Zone)
+		x.SetUp = x.SetUp || b.Brand != nil // what the first form of the desk asks for is said
 		return nil
 	})
 	if err != nil {

@@ -173,3 +173,19 @@ func TestHearingDescribed(t *testing.T) {
 	r.is(of+"0.$ref", "#/components/schemas/NewMention").is(of+"1.type", "array").is(of+"1.items.$ref", "#/components/schemas/NewMention")
 	r.get("components.schemas.NewMention.properties.source")
 }
+
+// A site whose brand was said through the API has begun, as one whose owner
+// filled in the first form.
+func TestSiteBegun(t *testing.T) {
+	s := open(t, storagetest.SQLite(t))
+	owner := s.person("Marta Lind", know.Owner)
+	for _, c := range []struct {
+		body  string
+		begun bool
+	}{{`{"purpose": "Paper that lasts."}`, false}, {`{"brand": "Papier"}`, true}, {`{"hue": 3}`, true}} {
+		owner.call("PATCH /site", c.body).want(200)
+		if site, err := s.people.Site(t.Context()); err != nil || site.SetUp != c.begun {
+			t.Errorf("%s: %v, %v", c.body, site.SetUp, err)
+		}
+	}
+}

@@ -32,7 +32,7 @@ func (s *service) tribeRoutes() {
 	add(s, group, "DELETE /tribes/{id}/ideas/{idea}", "takeIdeaOff", "Take an idea off its page; may be repeated", http.StatusNoContent, s.tribeCarrier(false))
 	add(s, group, "GET /tribes/{id}/strength", "tribeStrength", "How it holds together, week by week: for members and staff", http.StatusOK, s.tribeStrength)
 	add(s, group, "GET /ideas/{id}/support", "ideaSupport", "Support for an idea by tribe", http.StatusOK, s.ideaSupport,
-		tells("Active are members who voted for or against anything since the idea was proposed. Held against everybody else who is active, by 99 % Wilson intervals: a tribe refuses an idea if the whole interval of its share against lies above theirs and more of it are against than for, loves it if the whole interval of its share for lies above and no more are against than for, and passes it by, which is weaker, if the whole lies below."))
+		tells("Active are members who voted for or against anything since the idea was proposed. Held against everybody else who is active, by 99 % Wilson intervals: a tribe refuses an idea if the whole interval of its share against lies above theirs and more of it are against than for, loves it if the whole interval of its share for lies above and no more are against than for, and passes it by, which is weaker, if the whole lies below. Others than staff are told the counts of a tribe rounded (see votes_bound), and shares, intervals and stances as they follow from the rounded counts."))
 	add(s, group, "GET /groups", "listGroups", "Groups that what people do with each other suggests, the largest first: for staff", http.StatusOK, s.groupsList)
 	add(s, group, "POST /groups/look", "lookForGroups", "Look for groups now, and take the strength of tribes", http.StatusOK, s.groupsLook)
 	add(s, group, "GET /groups/{id}", "getGroup", "One suggested group, with at most 200 of those in it: for staff", http.StatusOK, s.groupGet)
@@ -284,7 +284,7 @@ type Support struct {
 	Votes   int64    `json:"votes"`
 	Against int64    `json:"against"`
 	Active  int64    `json:"active"`
-	Share   float64  `json:"share" doc:"votes / active"`
+	Share   float64  `json:"share" doc:"votes / active, of votes as they are given here"`
 	Low     float64  `json:"low" doc:"Of the 99 % Wilson interval"`
 	High    float64  `json:"high"`
 	Stance  string   `json:"stance" enum:"even,loves,refuses,passes,few"`
@@ -293,7 +293,7 @@ type Support struct {
 	AgainstLow   float64 `json:"against_low" doc:"Of the 99 % Wilson interval"`
 	AgainstHigh  float64 `json:"against_high"`
 
-	VotesBound   string `json:"votes_bound,omitempty" enum:"at_least,at_most" doc:"Not given if votes is exact: others than staff are not told where nearly all voted alike"`
+	VotesBound   string `json:"votes_bound,omitempty" enum:"about,at_least,below" doc:"Not given if votes is exact, as staff see it. To all others it is rounded: about, to the nearest five; at_least, all members but two at most; below, fewer than three, told as 0. Tribes with fewer than three on either side are not listed"`
 	AgainstBound string `json:"against_bound,omitempty" enum:"at_least,at_most" doc:"The same of against"`
 }
 
@@ -303,7 +303,7 @@ type SupportOf struct {
 	Against int64     `json:"against" doc:"By everybody"`
 	Active  int64     `json:"active" doc:"Everybody active since the idea was proposed"`
 	Tribes  []Support `json:"tribes" nullable:"false"`
-	Small   int64     `json:"small" doc:"Votes for it from tribes too small to be shown"`
+	Small   int64     `json:"small" doc:"Votes for it from tribes too small to be shown, to the nearest five"`
 	SmallNo int64     `json:"small_against" doc:"Votes against it from those"`
 	Groups  []Support `json:"groups" nullable:"false" doc:"Suggested ones: for staff"`
 	Apart   bool      `json:"apart" doc:"One tribe loves it, and another refuses it or passes it by"`

@@ -26,13 +26,15 @@ const oldest = 14 * 24 * time.Hour
 const attendAtOnce = 200
 
 // Attend follows what was heard: it opens threads by the rule (Rule), lets
-// replies join theirs, and closes those whose first words were taken back.
+// replies join theirs, and closes those whose first words were taken back. Words
+// that were edited are looked at anew, unless they stand in a thread: what one of
+// us answered or closed stays so.
 func (i *Inbox) Attend(ctx context.Context, tx *storage.Tx, facts []event.Event) error {
 	heard := 0
 	for n, f := range facts {
 		var err error
 		switch f.Kind {
-		case listen.MentionsStored:
+		case listen.MentionsStored, listen.MentionEdited:
 			var more int
 			more, err = i.attend(ctx, tx, f)
 			heard += more
@@ -49,7 +51,7 @@ func (i *Inbox) Attend(ctx context.Context, tx *storage.Tx, facts []event.Event)
 	return nil
 }
 
-// attend looks at a stored batch in the order in which it was said, so that a
+// attend looks at a stored batch, or at one that was edited, in the order in which it was said, so that a
 // reply comes after what it answers, and gives how many mentions it holds.
 func (i *Inbox) attend(ctx context.Context, tx *storage.Tx, f event.Event) (int, error) {
 	mentions, err := i.radar.Stored(ctx, tx, f)
@@ -87,7 +89,11 @@ func (i *Inbox) attend(ctx context.Context, tx *storage.Tx, f event.Event) (int,
 				return 0, err
 			}
 		} else if why := Rule(m); why != "" && !staff[m.Person] {
-			opens = append(opens, opening{m, why})
+			since := m.PublishedAt
+			if f.Kind == listen.MentionEdited {
+				since = m.EditedAt // nobody waited before
+			}
+			opens = append(opens, opening{m, why, since})
 		}
 	}
 	return len(mentions), i.openMentions(ctx, tx, opens)
@@ -219,7 +225,8 @@ func (i *Inbox) join(ctx context.Context, tx *storage.Tx, thread int64, m listen
 // opening is a mention that opens a thread, by a rule.
 type opening struct {
 	listen.Mention
-	why Why
+	why   Why
+	since time.Time
 }
 
 // openMentions opens the threads of mentions that have none. It is open and
@@ -231,7 +238,7 @@ func (i *Inbox) openMentions(ctx context.Context, tx *storage.Tx, opens []openin
 	now := i.now()
 	rows := make([][]any, len(opens))
 	for n, o := range opens {
-		waits := o.PublishedAt
+		waits := o.since
 		if waits.IsZero() || waits.After(now) {
 			waits = now
 		}

@@ -117,6 +117,39 @@ func TestAttend(t *testing.T) {
 	})
 }
 
+// Words that were edited into a question or a complaint wait from then on; what
+// one of us closed or answered stays closed or answered.
+func TestEditedIntoAQuestion(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		said := s.at.Add(-9 * 24 * time.Hour)
+		post := func(id, text string) listen.Post {
+			return listen.Post{Source: "Reviews", Kind: listen.KindReview, ExternalID: id, URL: "https://shop.example/" + id, Text: text, PublishedAt: said}
+		}
+		ids := s.hear(post("a", "A mug."), post("b", "Where is the mug?"), post("c", "Why is the mug blue?"), post("d", "A quiet mug."))
+		open := s.list(converse.Filter{State: converse.Waiting})
+		if len(open) != 2 {
+			t.Fatalf("at first: %+v", open)
+		}
+		answer, err := s.Answer(t.Context(), s.marta, open[0].ID, "On its way.")
+		s.ok(err)
+		s.ok(s.Posted(t.Context(), s.marta, answer.ID, "https://shop.example/answer"))
+		closed, why := converse.Closed, "Not for us."
+		_, err = s.Change(t.Context(), s.marta, open[1].ID, converse.Change{State: &closed, Reason: why})
+		s.ok(err)
+
+		s.at = s.at.Add(8 * 24 * time.Hour) // what was heard in time counts, however late it is edited
+		s.hear(post("a", "The mug is broken."), post("b", "Where on earth is the mug?"), post("c", "Why is the mug so blue?"), post("d", "A very quiet mug."))
+		open = s.list(converse.Filter{State: converse.Waiting})
+		if len(open) != 1 || open[0].Mention != ids[0] || open[0].Why != converse.Complains || open[0].WaitsAt != s.at || open[0].Last != "The mug is broken." {
+			t.Fatalf("after the edits: %+v", open)
+		}
+		s.hear(post("a", "The mug is broken, in two."))
+		if again := s.list(converse.Filter{State: converse.Waiting}); len(again) != 1 || again[0].WaitsAt != s.at || again[0].Messages != 1 {
+			t.Fatalf("edited once more: %+v", again)
+		}
+	})
+}
+
 func TestTakenBack(t *testing.T) {
 	each(t, func(t *testing.T, s *site) {
 		ids := s.hear(listen.Post{Source: "Form", Kind: listen.KindForm, ExternalID: "1", Text: "My secret wish is a green one."})

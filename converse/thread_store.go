@@ -143,11 +143,12 @@ func (f Filter) query() (query string, args []any, err error) {
 		where = append(where, "t.asked_id = "+me, "t.owner_id in (0, "+me+")")
 	}
 	if text := strings.ToLower(strings.TrimSpace(f.Text)); text != "" {
+		name := arg(know.AnywhereInName(text))
 		like := arg("%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(text) + "%")
-		where = append(where, strings.ReplaceAll(`(lower(t.subject) like $L escape '\' or lower(coalesce(a.name, '')) like $L escape '\'
-			or exists (select 1 from person p where p.id = t.person_id and lower(p.name) like $L escape '\')
+		where = append(where, strings.NewReplacer("$L", like, "$N", name).Replace(`(lower(t.subject) like $L escape '\' or a.folded like $N escape '\'
+			or exists (select 1 from person p where p.id = t.person_id and p.folded like $N escape '\')
 			or exists (select 1 from message m left join mention w on w.id = m.mention_id where m.thread_id = t.id and m.state = 'visible'
-				and lower(case when m.mention_id = 0 then m.body when w.state = 'visible' then w.text else '' end) like $L escape '\'))`, "$L", like))
+				and lower(case when m.mention_id = 0 then m.body when w.state = 'visible' then w.text else '' end) like $L escape '\'))`))
 	}
 	order := "t.state_at desc, t.id desc"
 	before, after := "t.state_at, t.id", "<"

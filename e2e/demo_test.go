@@ -131,10 +131,19 @@ func (s sample) french(t *testing.T) {
 				t.Errorf("%s: %s", at, too)
 			}
 			p.Keep("fr-" + who.name + strings.NewReplacer("/", "-", "?", "-", "=", "-").Replace(at))
+			Eval[bool](p, longFolds)
+			if too := p.tooWide(); too != "" {
+				t.Errorf("%s, with long words on what is folded: %s", at, too)
+			}
 		}
 		p.Read(s.URL, "en")
 	}
 }
+
+// longFolds gives all that is folded a long line to open it by.
+const longFolds = `document.querySelectorAll('.fold > summary').forEach(s => {
+	s.textContent = 'Ce que chaque requête permanente a trouvé pendant cette période, par langue, par pays et par humeur';
+}) === undefined`
 
 // focused tells what has the focus, and whether one sees that.
 type focused struct {

@@ -10,6 +10,7 @@ import (
 
 	"tribune/event"
 	"tribune/internal/fault"
+	"tribune/know/naming"
 	"tribune/storage"
 )
 
@@ -136,10 +137,11 @@ func (d *Directory) EnsureAccounts(ctx context.Context, tx *storage.Tx, all []Ac
 			continue
 		}
 		ids[k] = 0
-		rows = append(rows, []any{string(k.kind), k.address, a.Name, a.URL, now})
+		rows = append(rows, []any{string(k.kind), k.address, a.Name, naming.Key(a.Name), a.URL, now})
 	}
-	_, err := tx.InsertMany(ctx, `account (kind, address, name, url, created_at)`, rows, `on conflict (kind, address) do update set
+	_, err := tx.InsertMany(ctx, `account (kind, address, name, folded, url, created_at)`, rows, `on conflict (kind, address) do update set
 			name = case when account.name = '' then excluded.name else account.name end,
+			folded = case when account.name = '' then excluded.folded else account.folded end,
 			url = case when account.url = '' then excluded.url else account.url end
 		returning id, kind, address`, func(row storage.Scanner) error {
 		var id int64
@@ -164,7 +166,7 @@ func (d *Directory) Introduce(ctx context.Context, tx *storage.Tx, account int64
 	if name == "" {
 		return nil
 	}
-	if _, err := tx.Exec(ctx, `update account set name = $1 where id = $2 and person_id = 0 and name <> $1`, name, account); err != nil {
+	if _, err := tx.Exec(ctx, `update account set name = $1, folded = $2 where id = $3 and person_id = 0 and name <> $1`, name, naming.Key(name), account); err != nil {
 		return fmt.Errorf("know: introduce account %d: %w", account, err)
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"tribune/event"
 	"tribune/internal/fault"
 	"tribune/internal/mail"
+	"tribune/know/naming"
 	"tribune/storage"
 )
 
@@ -86,8 +87,8 @@ func (d *Directory) invited(ctx context.Context, tx *storage.Tx, by Actor, accou
 	}
 	if in.Person == 0 {
 		in.Name = name
-		in.Person, err = tx.Insert(ctx, `insert into person (name, role, invited_by, created_at) values ($1, $2, $3, $4) returning id`,
-			name, string(role), by.ID, storage.Micros(d.now()))
+		in.Person, err = tx.Insert(ctx, `insert into person (name, folded, role, invited_by, created_at) values ($1, $2, $3, $4, $5) returning id`,
+			name, naming.Key(name), string(role), by.ID, storage.Micros(d.now()))
 		if err != nil {
 			return in, err
 		}

@@ -93,8 +93,8 @@ func (d *Directory) erase(ctx context.Context, tx *storage.Tx, person int64) err
 		`delete from mail_choice where person_id = $1`,
 		`delete from circle where person_id = $1`,
 		`update idempotency set answer = '' where answer <> '' and $1 > 0`, // anybody's: their words may be in it
-		`update account set address = 'left:' || id, name = '', url = '', confirmed_at = 0 where person_id = $1`,
-		`update person set name = '', title = '', about = '', country = '', photo = '', votes_shown = 0, languages = '', clock_shown = 0, leads = 0, role = 'member' where id = $1`,
+		`update account set address = 'left:' || id, name = '', folded = '', url = '', confirmed_at = 0 where person_id = $1`,
+		`update person set name = '', folded = '', title = '', about = '', country = '', photo = '', votes_shown = 0, languages = '', clock_shown = 0, leads = 0, role = 'member' where id = $1`,
 	} {
 		if _, err := tx.Exec(ctx, statement, person); err != nil {
 			return err

@@ -170,8 +170,8 @@ func (d *Directory) setProfile(ctx context.Context, tx *storage.Tx, a Actor, p P
 		return err
 	}
 	if _, err := tx.Exec(ctx, `update person set name = $1, title = $2, about = $3, country = $4, language = case when $5 = '' then language else $5 end,
-		language_chosen = $6, votes_shown = $7, languages = $8, clock_shown = $9 where id = $10`,
-		p.Name, p.Title, p.About, p.Country, p.Language, storage.Bit(p.Language != ""), storage.Bit(p.VotesShown), strings.Join(p.Languages, " "), storage.Bit(p.ClockShown), a.ID); err != nil {
+		language_chosen = $6, votes_shown = $7, languages = $8, clock_shown = $9, folded = $10 where id = $11`,
+		p.Name, p.Title, p.About, p.Country, p.Language, storage.Bit(p.Language != ""), storage.Bit(p.VotesShown), strings.Join(p.Languages, " "), storage.Bit(p.ClockShown), naming.Key(p.Name), a.ID); err != nil {
 		return fmt.Errorf("know: profile of %d: %w", a.ID, err)
 	}
 	return d.fact(ctx, tx, "person.changed", a, event.Ref{Kind: "person", ID: a.ID}, 0)

@@ -11,6 +11,7 @@ import (
 	"tribune/event"
 	"tribune/internal/fault"
 	"tribune/internal/mail"
+	"tribune/know/naming"
 	"tribune/storage"
 )
 
@@ -226,7 +227,7 @@ func (d *Directory) addNew(ctx context.Context, tx *storage.Tx, name string, rol
 }
 
 func (d *Directory) newPerson(ctx context.Context, tx *storage.Tx, name string, role Role) (int64, error) {
-	id, err := tx.Insert(ctx, `insert into person (name, role, created_at) values ($1, $2, $3) returning id`, name, string(role), storage.Micros(d.now()))
+	id, err := tx.Insert(ctx, `insert into person (name, folded, role, created_at) values ($1, $2, $3, $4) returning id`, name, naming.Key(name), string(role), storage.Micros(d.now()))
 	if err != nil {
 		return 0, err
 	}
@@ -268,7 +269,7 @@ func (d *Directory) rise(ctx context.Context, tx *storage.Tx, person int64, name
 	if have.AtLeast(role) {
 		now = have
 	}
-	if _, err := tx.Exec(ctx, `update person set name = $1, role = $2 where id = $3`, name, string(now), person); err != nil {
+	if _, err := tx.Exec(ctx, `update person set name = $1, folded = $2, role = $3 where id = $4`, name, naming.Key(name), string(now), person); err != nil {
 		return err
 	}
 	return d.promoted(ctx, tx, by, person, have, now)

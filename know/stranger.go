@@ -28,7 +28,7 @@ func (d *Directory) ForgetStrangers(ctx context.Context, tx *storage.Tx, account
 		return nil
 	}
 	holes, args := storage.Holes(1, accounts)
-	_, err := tx.Exec(ctx, `update account set address = 'left:' || id, name = '', url = '' where id in (`+holes+`) and person_id = 0`, args...)
+	_, err := tx.Exec(ctx, `update account set address = 'left:' || id, name = '', folded = '', url = '' where id in (`+holes+`) and person_id = 0`, args...)
 	return err
 }
 

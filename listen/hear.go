@@ -375,9 +375,6 @@ func (r *Radar) notePushed(ctx context.Context, s Source, rows []Pushed, heard [
 		if !h.Known && (h.ID != 0 || h.Rests) {
 			t.fresh++
 		}
-		if !h.Known && h.ID != 0 {
-			t.mentions++
-		}
 	}
 	if len(wrong) > 0 && len(wrong) == len(rows) {
 		return r.Refuse(ctx, s.ID, wrong[0])

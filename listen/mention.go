@@ -2,6 +2,7 @@ package listen
 
 import (
 	"context"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -161,8 +162,8 @@ func (f Filter) where(ctx context.Context, db storage.Q, q *query.Query, plan lo
 		c.and(`m.id ` + part)
 		c.args = append(c.args, arg)
 	}
-	if part, arg := plan.Condition(db, len(c.args)+1); part != "" {
-		c.and(part)
+	known, arg := plan.Condition(db, len(c.args)+1)
+	if known != "" {
 		c.args = append(c.args, arg)
 	}
 	columns, err := lookup.Columns(ctx, db, q, plain)
@@ -200,8 +201,9 @@ func (f Filter) where(ctx context.Context, db storage.Q, q *query.Query, plan lo
 	if f.Reach > 0 {
 		c.and(`m.reach + 0 >= $?`, f.Reach)
 	}
-	if !f.Since.IsZero() {
-		c.and(`m.published_at >= $?`, storage.Micros(f.Since))
+	if c.since = (spot{at: math.MinInt64}); !f.Since.IsZero() {
+		c.since.at = storage.Micros(f.Since)
+		c.and(`m.published_at >= $?`, c.since.at)
 	}
 	if !f.Until.IsZero() {
 		c.and(`m.published_at < $?`, storage.Micros(f.Until))
@@ -210,6 +212,11 @@ func (f Filter) where(ctx context.Context, db storage.Q, q *query.Query, plan lo
 		holes, more := storage.Holes(len(c.args)+1, f.Accounts)
 		c.and(`m.account_id in (` + holes + `)`)
 		c.args, c.ordered = append(c.args, more...), true
+	}
+	if plan.Way == lookup.Known && !c.ordered {
+		c.known = known
+	} else if known != "" {
+		c.and(known)
 	}
 	return c, nil
 }
@@ -231,10 +238,13 @@ func (s spot) String() string {
 
 func scanSpot(row storage.Scanner) (s spot, err error) { return s, row.Scan(&s.at, &s.id) }
 
-// from gives where a list goes on: before the spot.
+// from gives where a list begins, or goes on: before the spot.
 func (f Filter) from() (spot, error) {
+	if f.Cursor == "" && !f.Until.IsZero() {
+		return spot{at: storage.Micros(f.Until)}, nil
+	}
 	if f.Cursor == "" {
-		return spot{at: 1 << 62}, nil
+		return spot{at: math.MaxInt64}, nil
 	}
 	at, id, ok := strings.Cut(f.Cursor, "-")
 	micros, err := strconv.ParseInt(at, 10, 64)
@@ -249,7 +259,9 @@ func (f Filter) from() (spot, error) {
 type condition struct {
 	text    string
 	args    []any
-	ordered bool // an index gives those that fulfil it, the last first
+	ordered bool   // an index gives those that fulfil it, the last first
+	known   string // what else is asked of mention m, and can be told by its id alone
+	since   spot   // it is not fulfilled before
 }
 
 // and adds a part in which each "$?" is a hole.
@@ -264,9 +276,23 @@ func (c *condition) and(part string, args ...any) {
 	c.text += part
 }
 
-// before gives the condition for those before a spot.
+// before gives the condition for those before a spot, but for what is known.
 func (c condition) before(s spot) (string, []any) {
 	c.args = slices.Clip(c.args)
 	c.and(`(m.published_at, m.id) < ($?, $?)`, s.at, s.id)
 	return c.text, c.args
+}
+
+// walk gives all of a statement behind "from", and but for its limit, that reads
+// those between two spots, joined with tables, the last first. What is known by ids is asked of the index of
+// spots, and only those mentions are read of which it holds (PostgreSQL takes a tenth of
+// the time for that where mentions lie all over the disk).
+func (c condition) walk(tables string, from, end spot) (string, []any) {
+	between := condition{text: c.known, args: slices.Clip(c.args)}
+	between.and(`(m.published_at, m.id) < ($?, $?) and (m.published_at, m.id) >= ($?, $?)`, from.at, from.id, end.at, end.id)
+	if c.known == "" {
+		return `mention m` + tables + ` where ` + c.text + ` and ` + between.text + ` order by m.published_at desc, m.id desc`, between.args
+	}
+	return `(select m.published_at, m.id from mention m where ` + between.text + ` order by m.published_at desc, m.id desc) known
+		join mention m on m.id = known.id` + tables + ` where ` + c.text + ` order by known.published_at desc, known.id desc`, between.args
 }

@@ -95,14 +95,15 @@ func mentions(ctx context.Context, q storage.Q, rest string, args ...any) ([]Men
 const (
 	lookedFirst = 3_000
 	lookedNext  = 20_000
-	lookedBegun = 1_000 // before it is counted how many have a beginning of a word
 )
 
-// Of the mentions that a page walks, columns and ids turn most away before the
-// query is tried: it walks at most so many for each that it may try.
+// Before it is counted how many have the words, or a beginning of a word, the
+// last so many are tried. If one in oftenIn is found, a page of them is soon met: counting
+// would take longer, above all where two common words are together.
 const (
-	walkedForOne = 4
-	knownForOne  = 10
+	lookedWords = 200
+	lookedBegun = 1_000
+	oftenIn     = 20
 )
 
 // Mentions lists mentions, the last published first, and gives the cursor of
@@ -122,19 +123,38 @@ func (r *Radar) Mentions(ctx context.Context, a know.Actor, f Filter) (list []Me
 		looked = lookedFirst
 	}
 	f.Limit = min(cmp.Or(max(f.Limit, 0), 50), 200)
-	if lookup.IsBegun(q) {
-		list, next, err = r.planned(ctx, f, q, lookup.Plan{Way: lookup.WalkAll}, lookedBegun)
-		if err != nil || next == "" || len(list) == f.Limit {
-			return list, next, err
+	done := func(plan lookup.Plan, looked int) bool {
+		var more []Mention
+		more, f.Cursor, err = r.planned(ctx, f, q, plan, looked)
+		list, f.Limit = append(list, more...), f.Limit-len(more)
+		return err != nil || f.Cursor == "" || f.Limit == 0
+	}
+	if latest, all := latestTried(q), (lookup.Plan{Way: lookup.WalkAll}); latest > 0 {
+		if done(all, latest) || oftenIn*len(list) >= latest && done(all, oftenIn*f.Limit) {
+			return list, f.Cursor, err
 		}
-		f.Cursor, f.Limit = next, f.Limit-len(list)
 	}
 	plan, err := lookup.Choose(ctx, r.db, q, f.Query, f.Reach)
 	if err != nil {
 		return nil, "", err
 	}
-	rest, next, err := r.planned(ctx, f, q, plan, looked)
-	return append(list, rest...), next, err
+	if !done(plan, looked) && plan.Few {
+		plan.Way = lookup.ByIDs
+		done(plan, looked)
+	}
+	return list, f.Cursor, err
+}
+
+// latestTried is how many are tried before anything is counted.
+func latestTried(q *query.Query) int {
+	words, begun := lookup.Needs(q)
+	switch {
+	case begun:
+		return lookedBegun
+	case words:
+		return lookedWords
+	}
+	return 0
 }
 
 // planned is Mentions by one plan, with a limit that is set.
@@ -172,61 +192,71 @@ func (r *Radar) planned(ctx context.Context, f Filter, q *query.Query, plan look
 // lookedUp lists the mentions under a condition that few fulfil, and that a query
 // finds, if there is one, of which it tries at most so many.
 func (r *Radar) lookedUp(ctx context.Context, q *query.Query, where condition, from spot, limit, looked int) (list []Mention, next string, err error) {
-	text, args := where.before(from)
-	most := ``
 	if q == nil {
-		most = ` limit ` + strconv.Itoa(limit+1)
+		looked = limit
 	}
-	spots, err := storage.All(ctx, r.db, scanSpot, `select m.published_at, m.id from mention m where `+text+` order by m.published_at desc, m.id desc`+most, args...)
-	if err != nil {
-		return nil, "", fmt.Errorf("listen: look up mentions: %w", err)
+	text, args := where.before(from)
+	var found []int64
+	for most := min(4*limit, looked); ; most = looked { // a page is mostly found among the first
+		// no index has this order, so that none is chosen for it
+		spots, err := storage.All(ctx, r.db, scanSpot, `select m.published_at, m.id from mention m where `+text+` order by m.published_at + 0 desc, m.id desc limit $`+strconv.Itoa(len(args)+1), append(args, most+1)...)
+		if err != nil {
+			return nil, "", fmt.Errorf("listen: look up mentions: %w", err)
+		}
+		tried := 0
+		if found, tried, err = r.fits(ctx, q, spots[:min(len(spots), most)], limit); err != nil {
+			return nil, "", fmt.Errorf("listen: look for %q: %w", q, err)
+		}
+		if len(found) == limit || len(spots) <= most || most == looked {
+			if tried < len(spots) {
+				next = spots[tried-1].String()
+			}
+			list, err = r.inOrder(ctx, found)
+			return list, next, err
+		}
 	}
-	found, tried := []int64{}, 0
-	for part := range slices.Chunk(spots[:min(len(spots), looked)], 4*limit) {
+}
+
+// fits gives the first of some mentions that a query finds, all if there is
+// none, up to a limit, and how many it tried for that.
+func (r *Radar) fits(ctx context.Context, q *query.Query, spots []spot, limit int) (found []int64, tried int, err error) {
+	for part := range slices.Chunk(spots, 200) {
 		fits := map[int64]bool{}
 		if q != nil {
-			if fits, err = r.fits(ctx, q, part); err != nil {
-				return nil, "", fmt.Errorf("listen: look for %q: %w", q, err)
+			if fits, err = r.found(ctx, q, part); err != nil {
+				return nil, 0, err
 			}
 		}
 		for _, s := range part {
 			if len(found) == limit {
-				break
+				return found, tried, nil
 			}
 			if tried++; q == nil || fits[s.id] {
 				found = append(found, s.id)
 			}
 		}
 	}
-	if tried < len(spots) {
-		next = spots[tried-1].String()
-	}
-	list, err = r.inOrder(ctx, found)
-	return list, next, err
+	return found, tried, nil
 }
 
-// fits tells of which mentions a query finds them.
-func (r *Radar) fits(ctx context.Context, q *query.Query, spots []spot) (map[int64]bool, error) {
-	fits := map[int64]bool{}
-	for part := range slices.Chunk(spots, 200) {
-		ids := make([]int64, len(part))
-		for i, s := range part {
-			ids[i] = s.id
-		}
-		holes, args := storage.Holes(1, ids)
-		err := storage.Each(ctx, r.db, func(row storage.Scanner) error {
-			var id int64
-			post, err := scanAsked(row, &id)
-			if err == nil && q.Match(post.Tokenize()) {
-				fits[id] = true
-			}
-			return err
-		}, `select m.id, `+askedColumns+` from mention m`+askedTables+` where m.id in (`+holes+`)`, args...)
-		if err != nil {
-			return nil, err
-		}
+// found tells of which mentions a query finds them.
+func (r *Radar) found(ctx context.Context, q *query.Query, spots []spot) (map[int64]bool, error) {
+	ids := make([]int64, len(spots))
+	for i, s := range spots {
+		ids[i] = s.id
 	}
-	return fits, nil
+	found := map[int64]bool{}
+	columns, tables := askedFor(q)
+	holes, args := storage.Holes(1, ids)
+	err := storage.Each(ctx, r.db, func(row storage.Scanner) error {
+		var id int64
+		post, err := scanAsked(row, &id)
+		if err == nil && q.Match(post.Tokenize()) {
+			found[id] = true
+		}
+		return err
+	}, `select m.id, `+columns+` from mention m`+tables+` where m.id in (`+holes+`)`, args...)
+	return found, err
 }
 
 // inOrder gives mentions in the order of their ids as given.
@@ -245,19 +275,15 @@ func (r *Radar) inOrder(ctx context.Context, ids []int64) (list []Mention, err e
 // than a stretch that is read soon, unless an index goes from one that fulfils
 // the condition to the next.
 func (r *Radar) walked(ctx context.Context, q *query.Query, where condition, from spot, limit, looked int, plan lookup.Plan) (list []Mention, next string, err error) {
-	var end []spot // the last of the stretch, if there is more
+	end := where.since
 	if !where.ordered {
-		stretch := walkedForOne * looked
-		if plan.Way == lookup.Known {
-			stretch = knownForOne * looked
-		}
-		if end, err = storage.All(ctx, r.db, scanSpot, `select published_at, id from mention where (published_at, id) < ($1, $2)
-			order by published_at desc, id desc limit 1 offset $3`, from.at, from.id, stretch-1); err != nil {
+		last, err := storage.All(ctx, r.db, scanSpot, `select published_at, id from mention where (published_at, id) < ($1, $2) and (published_at, id) >= ($3, $4)
+			order by published_at desc, id desc limit 1 offset $5`, from.at, from.id, end.at, end.id, plan.Stretch(looked)-1)
+		if err != nil {
 			return nil, "", fmt.Errorf("listen: look for %q: %w", q, err)
 		}
-		for _, s := range end {
-			where.and(`(m.published_at, m.id) >= ($?, $?)`, s.at, s.id)
-			next = s.String()
+		for _, end = range last { // there is more
+			next = end.String()
 		}
 	}
 	var found []int64
@@ -265,12 +291,18 @@ func (r *Radar) walked(ctx context.Context, q *query.Query, where condition, fro
 		spot
 		post *query.Post
 	}
-	for seen, size := 0, 4*limit; ; size = 2 * pageSize {
-		text, args := where.before(from)
+	columns, tables := askedFor(q)
+	size := 4 * limit
+	if plan.Way == lookup.Known { // nearly all of them fit
+		size = limit
+	}
+	for seen := 0; ; size = min(2*size, 2*pageSize) {
+		size = min(size, looked-seen) + 1 // one more: it tells that there is more
+		text, args := where.walk(tables, from, end)
 		page, err := storage.All(ctx, r.db, func(row storage.Scanner) (t tried, err error) {
 			t.post, err = scanAsked(row, &t.at, &t.id)
 			return t, err
-		}, `select m.published_at, m.id, `+askedColumns+` from mention m`+askedTables+` where `+text+` order by m.published_at desc, m.id desc limit $`+strconv.Itoa(len(args)+1), append(args, size)...)
+		}, `select m.published_at, m.id, `+columns+` from `+text+` limit $`+strconv.Itoa(len(args)+1), append(args, size)...)
 		if err != nil {
 			return nil, "", fmt.Errorf("listen: look for %q: %w", q, err)
 		}
@@ -474,11 +506,15 @@ func (r *Radar) MentionsByID(ctx context.Context, ids []int64) (map[int64]Mentio
 	return byID, nil
 }
 
-// Stored gives the mentions that a "mentions.stored" fact tells of, oldest
-// first. Batches that were stored at the same time may each give a mention of
+// Stored gives the mentions that a "mentions.stored" or "mention.edited" fact
+// tells of, oldest first. Batches that were stored at the same time may each give a mention of
 // the other: who follows must take each mention once.
 func (r *Radar) Stored(ctx context.Context, q storage.Q, fact event.Event) ([]Mention, error) {
-	if fact.Kind != MentionsStored {
+	switch fact.Kind {
+	case MentionsStored:
+	case MentionEdited:
+		return mentions(ctx, q, ` where m.id = $1`, fact.Subject.ID)
+	default:
 		return nil, nil
 	}
 	return mentions(ctx, q, ` where m.source_id + 0 = $1 and m.id between $2 and $3 order by m.id`, fact.Subject.ID, fact.Other, fact.N)

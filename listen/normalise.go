@@ -276,6 +276,19 @@ const (
 	askedTables  = ` left join account a on a.id = m.account_id left join source s on s.id = m.source_id`
 )
 
+// askedFor gives askedColumns and askedTables, without the account where a query
+// does not ask for it: accounts lie all over the disk.
+func askedFor(q *query.Query) (columns, tables string) {
+	if q.AsksAuthor() {
+		return askedColumns, askedTables
+	}
+	tables, columns = askedTables[strings.Index(askedTables, ` left join source`):], askedColumns
+	for _, column := range []string{`coalesce(a.kind, '')`, `coalesce(a.address, '')`, `coalesce(a.name, '')`} {
+		columns = strings.Replace(columns, column, `''`, 1)
+	}
+	return columns, tables
+}
+
 // scanAsked reads askedColumns, after the columns that go into before.
 func scanAsked(row storage.Scanner, before ...any) (*query.Post, error) {
 	var by know.Account

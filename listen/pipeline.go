@@ -29,9 +29,8 @@ var errMoved = errors.New("listen: the standing queries changed")
 
 // tally is what a reading did so far.
 type tally struct {
-	read     int // utterances that came
-	fresh    int // that were not there before, resting ones included
-	mentions int // that became mentions
+	read  int // utterances that came
+	fresh int // that were not there before, resting ones included
 
 	noted time.Time // on the source that is being followed
 }
@@ -132,9 +131,6 @@ func (r *Radar) takeCounted(ctx context.Context, l load, t *tally) error {
 	for _, d := range done {
 		if !d.known && (d.id != 0 || d.rests) {
 			t.fresh++
-		}
-		if !d.known && d.id != 0 {
-			t.mentions++
 		}
 	}
 	return nil

@@ -227,7 +227,7 @@ func (r *Radar) alive(ctx context.Context, s Source, t *tally) error {
 
 // said tells what a reading found, and what was put up with.
 func (t tally) said(report reader.Report) Said {
-	s := Said{Text: textRead, Args: []any{"read", t.read, "new", t.fresh, "mentions", t.mentions}}
+	s := Said{Text: textRead, Args: []any{"read", t.read, "new", t.fresh}}
 	for _, n := range report.Also {
 		s.Also = append(s.Also, Said{Text: n.Text, Args: n.Args})
 	}

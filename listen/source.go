@@ -292,7 +292,7 @@ func Kept(kept string) Said { return said(kept) }
 const (
 	textSame    = "Nothing new: it has not changed."
 	textRefused = "Refused: {n}. What is wrong with the first of them:"
-	textRead    = "Items read: {read}. New: {new}. Mentions: {mentions}."
+	textRead    = "Items read: {read}. New: {new}."
 
 	textOurs = "It was read but could not be stored. The details are in the log; it is tried again by itself."
 )

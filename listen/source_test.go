@@ -45,7 +45,7 @@ func TestFirstFeed(t *testing.T) {
 		src, err := s.AddSource(ctx, s.staff, NewSource{URL: web.URL})
 		ok(t, err)
 		if src.Name != "Forum" || src.URL != web.URL+"/feed" || src.Items != 3 || src.Mentions != 0 || src.OKAt.IsZero() ||
-			src.LastResult.String() != "Items read: 3. New: 3. Mentions: 0." || src.LastError.Text != "" {
+			src.LastResult.String() != "Items read: 3. New: 3." || src.LastError.Text != "" {
 			t.Fatalf("source: %+v", src)
 		}
 		trial, err := s.Try(ctx, s.staff, "papier", nil)
@@ -427,7 +427,7 @@ func TestSourceTellsOfHarmlessFaults(t *testing.T) {
 			" It declares entities of its own, which are not expanded: they stand in its texts as they are written."
 		src, err := s.AddSource(ctx, s.staff, NewSource{URL: web.URL + "/feed"})
 		ok(t, err)
-		if got := src.LastResult.String(); got != "Items read: 4. New: 4. Mentions: 0."+faults || src.Name != "A & B" {
+		if got := src.LastResult.String(); got != "Items read: 4. New: 4."+faults || src.Name != "A & B" {
 			t.Errorf("%q: %q", src.Name, got)
 		}
 		src, err = s.PollNow(ctx, s.staff, src.ID)

@@ -32,7 +32,7 @@ var tables = []string{
 	"blob", "setting", "tally", "event", "audit", "cursor", "outbox",
 	"person", "account", "account_move", "session", "token", "signin_link", "mail_choice", "revision", "circle",
 	"source", "query", "query_source", "saved_list", "rest", "let_go", "deleted", "forget_ask", "let_alone", "hook", "hook_delivery", "webmention", "mention", "mention_query", "mention_count", "query_total", "correction",
-	"spike_watch", "spike", "trend_look", "trend", "trend_voice", "alert_choice", "alert_person", "alert", "relay", "relay_secret", "relay_call", "relay_try", "digest", "digest_mail",
+	"spike_watch", "spike", "unheard", "trend_look", "trend", "trend_voice", "alert_choice", "alert_person", "alert", "relay", "relay_secret", "relay_call", "relay_try", "digest", "digest_mail",
 	"thread", "message", "letter",
 	"purpose", "charter", "clause", "call", "status", "idea", "idea_tag", "tag", "merged_row", "vote", "vote_against", "comment", "follow", "voice", "decision", "override", "telling", "release", "release_idea", "credit",
 	"post", "linkback", "post_picture", "post_reply", "post_reaction", "post_edit",

@@ -61,7 +61,7 @@ CREATE TABLE person (
   created_at bigint not null,
   seen_at    bigint not null default 0,
   left_at    bigint not null default 0
-, languages text not null default '', clock_shown bigint not null default 0, language_chosen bigint not null default 0, credit text not null default '');
+, languages text not null default '', clock_shown bigint not null default 0, language_chosen bigint not null default 0, credit text not null default '', folded text not null default '');
 
 CREATE INDEX person_role on person (role);
 
@@ -73,7 +73,7 @@ CREATE TABLE account (
   url          text   not null default '',
   person_id    bigint not null default 0,
   confirmed_at bigint not null default 0,
-  created_at   bigint not null, traces text not null default '', joined_by bigint not null default 0,
+  created_at   bigint not null, traces text not null default '', joined_by bigint not null default 0, folded text not null default '',
   unique (kind, address)
 );
 
@@ -1617,7 +1617,7 @@ CREATE TABLE spike_watch (
   counted  bigint not null, -- mentions before that
   recent   bigint not null, -- mentions since, when it was judged last
   state    text   not null  -- of internal/burst, JSON
-);
+, seen bigint not null default 0, late double precision not null default 0, late_at bigint not null default 0, held_until bigint not null default 0);
 
 CREATE TABLE spike (
   id       integer primary key autoincrement,
@@ -1777,7 +1777,7 @@ CREATE TABLE relay (
   tried_at      bigint not null default 0,
   ok_at         bigint not null default 0, -- when something was taken last
   error         text   not null default '' -- of the last try, a sentence that is kept; empty: it was taken
-);
+, wait_until bigint not null default 0);
 
 CREATE TABLE relay_secret (
   relay_id     bigint primary key,
@@ -1934,3 +1934,10 @@ CREATE INDEX tribe_renaming_due on tribe_renaming (due_at) where told = 0;
 CREATE INDEX tribe_renaming_tribe on tribe_renaming (tribe_id, id);
 
 CREATE INDEX tribe_renaming_by on tribe_renaming (by_id);
+
+CREATE INDEX person_folded on person (folded) where folded <> '';
+
+CREATE TABLE unheard (
+  from_at  bigint not null, -- Unix seconds, a slot
+  until_at bigint not null  -- likewise, the first that was listened to again
+);

@@ -113,16 +113,22 @@ func MatchText(q Q, table string, hole int, words []string, how Match) (conditio
 	return condition, strings.Join(parts, and)
 }
 
-// WalkText gives what MatchText gives, to be written behind an id from which an
-// index cannot look up rows (id + 0): rows are read in the order that is asked
-// for, and each is looked up among those that match, which are read once.
-func WalkText(q Q, table string, hole int, words []string, how Match) (condition, arg string) {
+// WalkText gives a condition that holds of the same texts, whose id is in a column
+// of rows that are read in the order that is asked for: no index looks them up by
+// it. On SQLite the ids of all that match are read first, once (PostgreSQL would go through
+// the list of them for each row); on PostgreSQL the words of each row are looked at where they
+// stand (SQLite would begin a search for each).
+func WalkText(q Q, table, id string, hole int, words []string, how Match) (condition, arg string) {
 	condition, arg = MatchText(q, table, hole, words, how)
-	if q.Postgres() {
-		condition = "= any (array (" + strings.TrimPrefix(condition, "in (") + ")"
+	if !q.Postgres() {
+		return id + " + 0 " + condition, arg
 	}
-	return condition, arg
+	return strings.Replace(condition, "in (select rowid from "+table+" where ", "(select true from "+table+" where rowid = "+id+" and ", 1), arg
 }
+
+// WalksList reports whether WalkText begins by reading the ids of all that
+// match, after which a row costs little; else each row costs the same.
+func WalksList(q Q) bool { return !q.Postgres() }
 
 // quoteFTS writes a word as an FTS5 string.
 func quoteFTS(w string) string { return `"` + strings.ReplaceAll(w, `"`, `""`) + `"` }

@@ -210,9 +210,9 @@ func TestSupport(t *testing.T) {
 		must(t, err)
 		got := map[string]string{}
 		for _, one := range s.Tribes {
-			got[one.Tribe.Name] = fmt.Sprintln(one.Votes, one.Active, one.Stance)
+			got[one.Tribe.Name] = fmt.Sprintln(one.Bound, one.Votes, one.Active, one.Stance)
 		}
-		want := map[string]string{"Lovers": "38 40 loves\n", "Passers": "2 40 passes\n", "Even ones": "20 40 even\n", "Few ones": "5 7 few\n"} // all seven of them: which is theirs to tell
+		want := map[string]string{"Lovers": "at_least 38 40 loves\n", "Even ones": "about 20 40 even\n", "Few ones": "at_least 5 7 few\n"} // all seven of them: which is theirs to tell
 		if fmt.Sprint(got) != fmt.Sprint(want) || s.Small != 0 || s.Votes != 101 {
 			t.Errorf("%v small %d votes %d, want %v", got, s.Small, s.Votes, want)
 		}
@@ -222,11 +222,16 @@ func TestSupport(t *testing.T) {
 		p.crowd(t, p.start(t, p.ada, "Other tiny ones").ID, 5500, 4, idea.ID, 2) // together they are enough to be counted as one
 		p.against(t, idea.ID, 5502, 2)
 		p.catchUp(t)
-		if s, err = p.Supported(ctx, p.visitor, idea.ID); err != nil || s.Small != 5 || s.SmallNo != 2 {
+		if s, err = p.Supported(ctx, p.visitor, idea.ID); err != nil || s.Small != 5 || s.SmallNo != 0 {
 			t.Errorf("the small ones together: %d for, %d against, %v", s.Small, s.SmallNo, err)
 		}
 		if s, err = p.Supported(ctx, p.staff, idea.ID); err != nil || s.Small+s.SmallNo != 0 || len(s.Tribes) != 6 {
 			t.Errorf("staff see %+v, %v", s.Tribes, err)
+		}
+		for _, one := range s.Tribes {
+			if one.Bound != tribe.Exact || one.AgainstBound != tribe.Exact || one.Tribe.ID == even.ID && one.Votes != 20 {
+				t.Errorf("staff see %+v", one)
+			}
 		}
 		p.recountSupport(t)
 		// Who passed it by did not refuse it; those who are against it do.
@@ -243,7 +248,7 @@ func TestSupport(t *testing.T) {
 			if one.Tribe.ID == torn.ID && one.Stance != tribe.Even {
 				t.Errorf("torn ones: %+v", one)
 			}
-			if one.Tribe.ID == refuse.ID && (one.Votes != 2 || one.Bound != tribe.AtMost || one.Against != 22 || one.Active != 40) {
+			if one.Tribe.ID == refuse.ID && (one.Votes != 0 || one.Bound != tribe.Below || one.Against != 20 || one.AgainstBound != tribe.About || one.Active != 40) {
 				t.Errorf("refusers: %+v", one)
 			}
 		}
@@ -252,6 +257,43 @@ func TestSupport(t *testing.T) {
 		must(t, err)
 		_, err = p.Supported(ctx, p.ada, internal.ID)
 		wants(t, err, fault.NotFound)
+	})
+}
+
+// TestSupportHidesJoiners checks that a visitor who reads the support before and
+// after somebody joins learns neither that they voted, nor that they did not.
+func TestSupportHidesJoiners(t *testing.T) {
+	each(t, func(t *testing.T, p *place) {
+		ctx := t.Context()
+		made, idea := p.start(t, p.ada, "Menders"), p.idea(t, p.ben, "Blue ink")
+		p.crowd(t, made.ID, 1000, 20, idea.ID, 8)
+		none := p.start(t, p.ada, "Nobody’s votes")
+		p.crowd(t, none.ID, 2000, 6, idea.ID, 0)
+		p.catchUp(t)
+		told := func() (one tribe.Support) {
+			t.Helper()
+			s, err := p.Supported(ctx, p.visitor, idea.ID)
+			must(t, err)
+			for _, o := range s.Tribes {
+				if o.Tribe.ID == none.ID {
+					t.Errorf("nobody’s votes are told: %+v", o)
+				}
+				if o.Tribe.ID == made.ID {
+					one = o
+				}
+			}
+			return one
+		}
+		before := told()
+		for voted := range 2 {
+			p.crowd(t, made.ID, 3000+voted, 1, idea.ID, voted)
+			p.crowd(t, none.ID, 3010+voted, 1, idea.ID, voted)
+			p.catchUp(t)
+			now := told()
+			if now.Votes != before.Votes || now.Bound != before.Bound || now.Against != before.Against || now.Active != before.Active+1+int64(voted) {
+				t.Errorf("somebody joins (%d votes): %+v, before %+v", voted, now, before)
+			}
+		}
 	})
 }
 

@@ -41,7 +41,7 @@ type Support struct {
 	Against                 int64
 	AgainstLow, AgainstHigh float64 // Wilson interval of Against/Active, 99 %
 
-	Bound, AgainstBound Bound // of Votes and Against, which others than staff may see less exactly
+	Bound, AgainstBound Bound // how Votes and Against are told; others than staff are told neither exactly
 }
 
 // Share is the share of active members who voted for the idea, 0 without any.
@@ -63,8 +63,8 @@ func (s Support) AgainstShare() float64 {
 
 // SupportOf is all that is known of the support for one idea.
 type SupportOf struct {
-	Tribes  []Support // those with votes for it or against it, or something to say, most votes for it first
-	Small   int64     // votes for it from tribes too small to be shown to the asker one by one; 0 if they are too small together, too
+	Tribes  []Support // those with votes for it or against it, or something to say, most votes for it first; to others than staff, those with 3 on a side
+	Small   int64     // votes for it, to the nearest five, from tribes too small to be shown to the asker one by one; 0 if they are too small together, too
 	SmallNo int64     // and votes against it, by the same rule
 	Groups  []Support // suggested ones, for staff alone
 	Votes   int64     // by everybody
@@ -83,7 +83,7 @@ type SupportOf struct {
 const (
 	leastActive = 10
 	leastShown  = 5
-	leastApart  = 3      // on either side of an exact count: who is in a tribe is public
+	leastApart  = 3      // a count below it, or as near to all, is told as no more than that
 	z99         = 2.5758 // two-sided 99 %: many tribes are compared for many ideas
 )
 
@@ -105,7 +105,8 @@ func Wilson(k, n int64, z float64) (low, high float64) {
 // interval of its share against lies above theirs, and more of it are against
 // than for; it loves it if the whole interval of its share for lies above
 // theirs, and no more are against than for; it passes it by if the whole lies
-// below. The asker must be able to see the idea, which they show by having it.
+// below. Others than staff are told counts and stances of what blur leaves of
+// the votes. The asker must be able to see the idea, which they show by having it.
 func (s *Tribes) Supported(ctx context.Context, a know.Actor, idea int64) (of SupportOf, err error) {
 	if _, err := s.ideas.Idea(ctx, a, idea); err != nil {
 		return of, err
@@ -189,8 +190,11 @@ func (s *Tribes) weigh(ctx context.Context, a know.Actor, of *SupportOf, counts 
 				continue
 			}
 			c.Tribe = t
+			if !staff {
+				c.blur()
+			}
 			of.settle(&c)
-			if c.Votes+c.Against > 0 || c.Stance == Passes {
+			if c.Votes+c.Against > 0 || staff && c.Stance == Passes {
 				of.Tribes = append(of.Tribes, c)
 			}
 			switch c.Stance {
@@ -201,14 +205,12 @@ func (s *Tribes) weigh(ctx context.Context, a know.Actor, of *SupportOf, counts 
 			case Passes:
 				of.Passed = append(of.Passed, t)
 			}
-			if n := len(of.Tribes) - 1; !staff && n >= 0 && of.Tribes[n].Tribe.ID == t.ID {
-				of.Tribes[n].blur()
-			}
 		}
 	}
 	if small < leastShown { // their votes would tell who cast them
 		of.Small, of.SmallNo = 0, 0
 	}
+	of.Small, of.SmallNo = nearestFive(of.Small), nearestFive(of.SmallNo)
 	slices.SortFunc(of.Tribes, func(a, b Support) int {
 		return cmp.Or(cmp.Compare(b.Votes, a.Votes), cmp.Compare(b.Share(), a.Share()), cmp.Compare(a.Tribe.ID, b.Tribe.ID))
 	})

@@ -55,18 +55,20 @@ type tuning struct {
 	learn  float64 // how far a bin moves its hour's baseline
 	week   float64 // how far it moves its weekday's factor
 	spread float64 // how far it moves the variance
+	span   float64 // of the sum of several bins, in its standard deviations; while there were no alerts
 }
 
-var tuned = tuning{limit: 5.6, tire: 1, lambda: .6, clip: 10, learn: .15, week: .02, spread: .005}
+var tuned = tuning{limit: 5.6, tire: 1, lambda: .6, clip: 10, learn: .15, week: .02, spread: .005, span: 4.8}
 
 // The rest of the method, which nothing was tuned on.
 const (
-	firstVariance = 4  // before anything is known, with the weight of firstBins
-	firstBins     = 20 // bins
-	leastVariance = 2  // mentions answer one another: twice a Poisson count's, which has 1 on this scale
-	trust         = 3  // in standard deviations: how far a bin may move the baseline
-	leastExcess   = 5  // mentions by which a bin must differ from what was expected
-	quietBar      = 20 // −ln P of a silence: e^−14 even where half as much again is expected as is right
+	firstVariance = 4                // before anything is known, with the weight of firstBins
+	firstBins     = 20               // bins
+	leastVariance = 2                // mentions answer one another: twice a Poisson count's, which has 1 on this scale
+	trust         = 3                // in standard deviations: how far a bin may move the baseline
+	longestBin    = 90 * time.Minute // whose sums over three to 24 bins are judged, too
+	leastExcess   = 5                // mentions by which a bin must differ from what was expected
+	quietBar      = 20               // −ln P of a silence: e^−14 even where half as much again is expected as is right
 )
 
 // Detector judges one series. It is not safe for concurrent use.
@@ -95,6 +97,9 @@ type state struct {
 	From  time.Time `json:"from"`  // when they began
 	Used  float64   `json:"used"`  // what runs of zeros reach
 	Alert *Alert    `json:"alert,omitempty"`
+
+	Recent recent    `json:"recent"`
+	Judged time.Time `json:"judged"` // the last bin that was
 }
 
 // New makes a detector for values that stand for step each. It fails if step is
@@ -111,6 +116,9 @@ func newTuned(step time.Duration, t tuning) (*Detector, error) {
 	}
 	for i := range d.s.Factor {
 		d.s.Factor[i] = 1
+	}
+	for i := range spans {
+		d.s.Recent.Spread[i] = leastVariance
 	}
 	return d, nil
 }
@@ -161,7 +169,7 @@ func (d *Detector) Add(at time.Time, value float64) ([]Change, error) {
 	d.s.Sum += value
 	d.s.Seen++
 	if z, r := d.score(d.s.Sum); d.judged() && z >= d.limit() && r > 0 {
-		changes = d.alarm(changes, Rise, d.s.Bin, d.s.Sum, z)
+		changes = d.alarm(changes, Rise, d.began(d.s.Sum), d.s.Sum, z)
 	}
 	return d.listen(changes, at, value), nil
 }
@@ -266,13 +274,18 @@ func (d *Detector) finish(changes []Change) []Change {
 	if d.judged() {
 		switch {
 		case z >= d.limit() && away > 0:
-			changes = d.alarm(changes, Rise, d.s.Bin, x, z)
+			changes = d.alarm(changes, Rise, d.began(x), x, z)
 		case z <= -d.limit() && away < 0:
-			changes = d.alarm(changes, Drop, d.s.Bin, x, z)
+			changes = d.alarm(changes, Drop, d.began(x), x, z)
 		case d.s.Alert != nil && d.s.Bin.Sub(d.s.Alert.End) >= max(Apart, d.width()):
 			changes = d.end(changes)
 		}
 	}
+	if d.width() <= longestBin {
+		d.remember(x, d.s.Bin.Sub(d.s.Judged) > d.width())
+		changes = d.sums(changes)
+	}
+	d.s.Judged = d.s.Bin
 	d.s.EWMA = d.ewma(x)
 	d.learn(anscombe(x))
 	return changes
@@ -341,30 +354,35 @@ func (d *Detector) listen(changes []Change, at time.Time, value float64) []Chang
 	return changes
 }
 
-// alarm opens an alert, or makes the open one go on if it is of the same kind.
+// alarm tells that the bin that is being filled, or the silence up to now, is not
+// normal.
 func (d *Detector) alarm(changes []Change, kind Kind, start time.Time, x, z float64) []Change {
-	now := Alert{Start: start, End: d.s.Bin.Add(d.width()), Kind: kind, Peak: x, Expected: counts(d.normal()), Z: z}
+	return d.tell(changes, Alert{Start: start, End: d.s.Bin.Add(d.width()), Kind: kind, Peak: x, Expected: counts(d.normal()), Z: z})
+}
+
+// tell opens an alert, or makes the open one go on if it is of the same kind.
+func (d *Detector) tell(changes []Change, now Alert) []Change {
 	a := d.s.Alert
-	if a != nil && ((a.Kind == Rise) != (kind == Rise) || d.s.Bin.Sub(a.End) >= max(Apart, d.width())) {
+	if a != nil && ((a.Kind == Rise) != (now.Kind == Rise) || d.s.Bin.Sub(a.End) >= max(Apart, d.width())) {
 		changes = d.end(changes)
 		a = nil
 	}
 	if a == nil {
 		d.s.Alert = &now
-		if kind != Silence {
+		if now.Kind != Silence {
 			d.s.Tired += d.t.tire
 		}
 		return append(changes, Change{now, true})
 	}
 	a.End = now.End
 	if a.Kind == Drop {
-		a.Kind = kind
+		a.Kind = now.Kind
 	}
-	if math.Abs(x-now.Expected) > math.Abs(a.Peak-a.Expected) {
-		a.Peak, a.Expected = x, now.Expected
+	if math.Abs(now.Peak-now.Expected) > math.Abs(a.Peak-a.Expected) {
+		a.Peak, a.Expected = now.Peak, now.Expected
 	}
-	if math.Abs(z) > math.Abs(a.Z) {
-		a.Z = z
+	if math.Abs(now.Z) > math.Abs(a.Z) {
+		a.Z = now.Z
 	}
 	return changes
 }

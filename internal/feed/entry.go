@@ -183,7 +183,11 @@ func (c *collector) add(d *draft) {
 		Language: firstOf(languageOf(d.language), languageOf(c.language)), HasImage: d.hasImage,
 	}
 	e.Text = plain.Clip(together(e.Title, d.text), maxText)
-	if e.Text == "" || len(c.feed.Entries) == maxEntries {
+	if e.Text == "" {
+		return
+	}
+	if len(c.feed.Entries) == maxEntries {
+		c.feed.More = true
 		return
 	}
 	e.PublishedAt, e.DateWrong = c.date(d)

@@ -20,13 +20,14 @@ import (
 )
 
 // Feed is what was read. Title is one line of plain text. Link, the page that
-// the feed belongs to, is absolute or empty. Entries are at most 2,000, in the
-// order of the feed, no two with the same ID.
+// the feed belongs to, is absolute or empty. Entries are at most 10,000, in
+// the order of the feed, no two with the same ID.
 type Feed struct {
 	Title    string
 	Link     string
 	Entries  []Entry
 	Repaired bool `json:",omitempty"` // its bytes did not fit the encoding it names, or none
+	More     bool `json:",omitempty"` // it has more entries than these, which were not read
 	Entities bool `json:",omitempty"` // it declares entities of its own, which stand as they are written
 }
 
@@ -223,7 +224,7 @@ func fewer(data []byte) ([]byte, error) {
 			return nil, err
 		}
 		items := []jsontext.RawMessage{}
-		for d.More() && len(items) < maxEntries {
+		for d.More() && len(items) <= maxEntries {
 			var one jsontext.RawMessage
 			if err := d.Decode(&one); err != nil {
 				return nil, err

@@ -110,23 +110,28 @@ func TestNotAFeed(t *testing.T) {
 }
 
 func TestLimits(t *testing.T) {
-	var b strings.Builder
-	b.WriteString("<rss><channel><title>Many</title>")
-	for i := range 2500 {
-		fmt.Fprintf(&b, "<item><guid>%d</guid><title>n</title></item>", i)
+	many := func(n int) string {
+		var b strings.Builder
+		b.WriteString("<rss><channel><title>Many</title>")
+		for i := range n {
+			fmt.Fprintf(&b, "<item><guid>%d</guid><title>n</title></item>", i)
+		}
+		return b.String() + "</channel></rss>"
 	}
 	long := strings.Repeat("word ", 10000)
 	for name, body := range map[string]string{
-		"entries": b.String() + "</channel></rss>",
+		"all":     many(3200),
+		"just":    many(maxEntries),
+		"entries": many(maxEntries + 500),
 		"text":    "<rss><channel><item><guid>" + long + "</guid><title>" + long + "</title><description>" + long + "</description></item></channel></rss>",
-		"json":    `{"items":[` + strings.TrimSuffix(strings.Repeat(`{"title":"a"},{"title":"b"},`, 1500), ",") + `]}`,
+		"json":    `{"items":[` + strings.TrimSuffix(strings.Repeat(`{"title":"a"},{"title":"b"},`, maxEntries/2+1), ",") + `]}`,
 	} {
 		f, err := reader().Parse([]byte(body), "", nil)
 		if err != nil {
 			t.Fatal(name, err)
 		}
-		if want := map[string]int{"entries": 2000, "text": 1, "json": 2}[name]; len(f.Entries) != want {
-			t.Errorf("%s: %d entries, want %d", name, len(f.Entries), want)
+		if want := map[string]int{"all": 3200, "just": maxEntries, "entries": maxEntries, "text": 1, "json": 2}[name]; len(f.Entries) != want || f.More != (name == "entries" || name == "json") {
+			t.Errorf("%s: %d entries, more: %v; want %d", name, len(f.Entries), f.More, want)
 		}
 		holds(t, f)
 	}

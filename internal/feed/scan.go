@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	maxEntries  = 2000
+	maxEntries  = 10_000    // as many as 8 MB hold of some 800 bytes each
 	maxDepth    = 256       // of elements; a feed with XHTML in it has some dozens
 	maxScopes   = 4 << 20   // namespace bindings copied by the parser, all elements together
 	maxTextWork = 256 << 20 // bytes copied by the parser to join the pieces of texts
@@ -72,7 +72,7 @@ func outlineOf(data []byte) (o *outline, doc []byte, err error) {
 		case err != nil && o.end == 0:
 			line, _ := o.dec.InputPos()
 			return o, nil, &brokenError{line, err}
-		case err != nil || o.entries == maxEntries:
+		case err != nil || o.entries > maxEntries:
 			return o, o.cut(), nil
 		case done:
 			return o, data[o.start:o.dec.InputOffset()], nil

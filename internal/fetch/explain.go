@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -37,6 +38,7 @@ const (
 	textMessage     = "{host} sent a message larger than {limit} MB. The connection was ended; it is tried again by itself."
 	textCut         = "{host} ended the connection. It is opened again by itself."
 	textBrokenSafe  = "{host} gave an answer over https that cannot be read. If the site has no https, give its address with http:// before it; else try again later."
+	textHungUp      = "{host} ended the connection before its answer was complete. Check the address, or try again later."
 	textBroken      = "{host} gave an answer that cannot be read. Check the address, or try again later."
 
 	textForbidden = "It answered {status}: it does not let us read this. Ask those who run it, or give another address."
@@ -50,6 +52,9 @@ const (
 	textNotHere  = "It answered {status}: nothing takes what is sent to this address. Check it, or look for the new one."
 	textTooOften = "It answered {status}: too much is sent to it at once. What waits is sent later."
 )
+
+// Ended says that a connection that is kept open was ended by its other side.
+func Ended(host string) *fault.Error { return fault.New(fault.Unavailable, textCut, "host", host) }
 
 // statusFault says what a status that is no success means.
 func statusFault(code int) error {
@@ -117,6 +122,9 @@ func (c *Client) explain(asked, whole context.Context, err error, u *url.URL) er
 	}
 	if scheme == "https" {
 		return unavailable(textBrokenSafe, "host", host)
+	}
+	if errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) {
+		return unavailable(textHungUp, "host", host)
 	}
 	return unavailable(textBroken, "host", host)
 }

@@ -57,6 +57,12 @@ func (c *Client) Stream(ctx context.Context, r Request, idle time.Duration) (*St
 		s.Close()
 		return s, statusFault(resp.StatusCode)
 	}
+	s.fail = func(err error) error {
+		if whole.Err() != nil { // it was silent, or we stopped
+			return explained(err)
+		}
+		return Ended(u.Hostname()).Because(err)
+	}
 	return s, nil
 }
 
@@ -134,7 +140,7 @@ func (c *Client) socketFault(asked, whole context.Context, err error, u *url.URL
 	case errors.Is(err, websocket.ErrMessageTooBig) || code == websocket.StatusMessageTooBig:
 		return fault.New(fault.Unavailable, textMessage, "host", u.Hostname(), "limit", MaxMessage>>20).Because(err)
 	case code != -1 || errors.Is(err, io.EOF):
-		return fault.New(fault.Unavailable, textCut, "host", u.Hostname()).Because(err)
+		return Ended(u.Hostname()).Because(err)
 	}
 	return c.explain(asked, whole, err, u)
 }

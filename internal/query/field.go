@@ -297,3 +297,13 @@ func (q *Query) Asks() (all []Ask) {
 	}
 	return all
 }
+
+// AsksAuthor reports whether it depends on who said a text whether the query
+// finds it.
+func (q *Query) AsksAuthor() bool {
+	var asks func(n *node) bool
+	asks = func(n *node) bool {
+		return n.op == opField && n.field == fieldAuthor || slices.ContainsFunc(n.kids, asks)
+	}
+	return q.root != nil && asks(q.root)
+}

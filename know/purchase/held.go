@@ -3,11 +3,11 @@ package purchase
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"tribune/event"
 	"tribune/know"
+	"tribune/know/naming"
 	"tribune/storage"
 )
 
@@ -27,20 +27,39 @@ func (l *Ledger) Erase(ctx context.Context, tx *storage.Tx, facts []event.Event)
 	return nil
 }
 
-// unname takes the name of who leaves out of what buyers typed. That somebody
-// was named by it stays where they had agreed; else it is as if nobody had been
-// found. A first name alone is anybody's, unless it was found to be theirs.
+// unname takes the name of who leaves out of what buyers typed: as whom they
+// name, and in their own words. That somebody was named by it stays where they
+// had agreed; else it is as if nobody had been found. A first name alone is
+// anybody's, unless it was found to be theirs.
 func (l *Ledger) unname(ctx context.Context, tx *storage.Tx, person int64, name string) error {
 	if _, err := tx.Exec(ctx, `update reason set teller_name = '', teller_id = case when exists (
 			select 1 from reason_teller t where t.reason_id = reason.id and t.person_id = $1 and t.state = 'yes') then teller_id else 0 end
 		where teller_id = $1 and teller_name <> ''`, person); err != nil {
 		return fmt.Errorf("purchase: unname %d: %w", person, err)
 	}
-	if !strings.Contains(name, " ") {
-		return nil
+	type typed struct {
+		id           int64
+		words, named string
 	}
-	if _, err := tx.Exec(ctx, `update reason set teller_name = '' where teller_name <> '' and (lower(teller_name) = lower($1) or lower(teller_name) = $2)`, name, strings.ToLower(name)); err != nil {
+	all, err := storage.All(ctx, tx, func(row storage.Scanner) (t typed, err error) {
+		err = row.Scan(&t.id, &t.words, &t.named)
+		return t, err
+	}, `select id, words, teller_name from reason where words <> '' or teller_name <> '' order by id`)
+	if err != nil {
 		return fmt.Errorf("purchase: unname %d: %w", person, err)
+	}
+	for _, t := range all {
+		words, said := naming.Without(t.words, name)
+		named, typed := naming.Without(t.named, name)
+		if !said && !typed {
+			continue
+		}
+		if naming.Key(named) == "" {
+			named = ""
+		}
+		if _, err := tx.Exec(ctx, `update reason set words = $1, teller_name = $2 where id = $3`, words, named, t.id); err != nil {
+			return fmt.Errorf("purchase: unname %d in %d: %w", person, t.id, err)
+		}
 	}
 	return nil
 }

@@ -75,17 +75,20 @@ type importer struct {
 	orders []Order
 	rows   [][]int
 	alike  map[string]int
+
+	late     []Order // refunds whose orders are not here yet, at most dryWindow
+	lateRows [][]int
 }
 
 func (in *importer) run(ctx context.Context, rows *csvRows) error {
 	for {
 		members, row, err := rows.next()
 		if errors.Is(err, io.EOF) {
-			return in.flush(ctx)
+			return in.end(ctx)
 		}
 		in.report.Rows++
 		if end, ok := errors.AsType[endless](err); ok {
-			return errors.Join(in.flush(ctx), end.error)
+			return errors.Join(in.end(ctx), end.error)
 		}
 		if err == nil {
 			err = in.take(members, row)
@@ -93,7 +96,7 @@ func (in *importer) run(ctx context.Context, rows *csvRows) error {
 		if err != nil {
 			f, ok := errors.AsType[*fault.Error](err)
 			if !ok {
-				return errors.Join(in.flush(ctx), err)
+				return errors.Join(in.end(ctx), err)
 			}
 			in.fail(row, f)
 			continue
@@ -223,10 +226,36 @@ func (in *importer) flush(ctx context.Context) error {
 			to++
 		}
 		stored, err := in.l.storeBatch(ctx, in.a, orders[from:to], false)
-		if err := in.countAll(stored, rows[from:to], err); err != nil {
+		if err != nil {
 			return err
 		}
+		for i, s := range stored {
+			if s.waits() && len(in.late) < dryWindow {
+				in.late, in.lateRows = append(in.late, orders[from+i]), append(in.lateRows, rows[from+i])
+				continue
+			}
+			in.count(s, rows[from+i])
+		}
 		from = to
+	}
+	return nil
+}
+
+// end stores what was read last, and then the refunds that stood above their
+// orders: shops export the newest first.
+func (in *importer) end(ctx context.Context) error {
+	if err := in.flush(ctx); err != nil {
+		return err
+	}
+	for from := 0; from < len(in.late); from += in.l.batch {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		to := min(from+in.l.batch, len(in.late))
+		stored, err := in.l.storeBatch(ctx, in.a, in.late[from:to], false)
+		if err := in.countAll(stored, in.lateRows[from:to], err); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -107,14 +107,10 @@ func (o *Order) check(now time.Time) error {
 	if utf8.RuneCountInString(o.Code) > 100 {
 		say("code", "A code has at most 100 characters.")
 	}
-	ahead := skew
-	if o.NoZone {
-		ahead = nowhere
-	}
 	switch {
 	case o.At.IsZero():
 		say("at", "An order needs the day on which it was made.")
-	case o.At.After(now.Add(ahead)):
+	case o.At.After(now.Add(o.ahead())):
 		say("at", "The order is dated in the future.")
 	case o.At.Year() < 1970:
 		say("at", "The order is dated before 1970.")
@@ -156,6 +152,14 @@ func (o *Order) check(now time.Time) error {
 		say("items", "An order has at most 1,000 items.")
 	}
 	return fault.All(wrong...)
+}
+
+// ahead is how far ahead of us an order, or a refund, may be dated.
+func (o Order) ahead() time.Duration {
+	if o.NoZone {
+		return nowhere
+	}
+	return skew
 }
 
 // account gives the account an order hangs on.

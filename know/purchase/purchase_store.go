@@ -56,25 +56,19 @@ var errDry = errors.New("purchase: nothing is stored")
 func (l *Ledger) storeBatch(ctx context.Context, a know.Actor, orders []Order, dry bool) (stored []Stored, err error) {
 	err = l.db.Update(ctx, func(tx *storage.Tx) error {
 		stored = make([]Stored, len(orders))
-		first, last := int64(0), int64(0)
-		for i := range orders {
-			o := orders[i]
-			stored[i].external = o.ExternalID
-			if o.paysBack() {
-				if stored[i].Err = o.complete(ctx, tx); stored[i].Err != nil {
-					if _, ok := errors.AsType[*fault.Error](stored[i].Err); !ok {
-						return stored[i].Err
-					}
-					continue
-				}
-			}
-			if stored[i].Err = o.check(l.now()); stored[i].Err != nil {
-				continue
-			}
-			if err := l.storeOne(ctx, tx, a, o, &stored[i]); err != nil {
+		for i, o := range orders {
+			if err := l.storeNext(ctx, tx, a, o, &stored[i]); err != nil {
 				return err
 			}
-			if s := stored[i]; s.Err == nil && !s.Known {
+		}
+		first, last := int64(0), int64(0)
+		for i, s := range stored {
+			switch {
+			case s.waits() && dry: // an import comes back to it, too
+				if err := l.storeNext(ctx, tx, a, orders[i], &stored[i]); err != nil {
+					return err
+				}
+			case s.Err == nil && !s.Known:
 				if first == 0 {
 					first = s.ID
 				}
@@ -93,6 +87,24 @@ func (l *Ledger) storeBatch(ctx context.Context, a know.Actor, orders []Order, d
 		err = nil
 	}
 	return stored, err
+}
+
+// storeNext checks one order and stores it. What is wrong with it alone goes
+// into s.
+func (l *Ledger) storeNext(ctx context.Context, tx *storage.Tx, a know.Actor, o Order, s *Stored) error {
+	*s = Stored{external: o.ExternalID}
+	if o.paysBack() {
+		if s.Err = o.complete(ctx, tx, l.now()); s.Err != nil {
+			if _, ok := errors.AsType[*fault.Error](s.Err); !ok {
+				return s.Err
+			}
+			return nil
+		}
+	}
+	if s.Err = o.check(l.now()); s.Err != nil {
+		return nil
+	}
+	return l.storeOne(ctx, tx, a, o, s)
 }
 
 // storeOne stores one order that was checked. What is wrong with it alone goes

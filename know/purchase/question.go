@@ -117,7 +117,7 @@ func (l *Ledger) Answer(ctx context.Context, a know.Actor, q Question, n Answer,
 		if err != nil {
 			return err
 		}
-		teller, err := l.namedBy(ctx, tx, n, q.Purchase.Account, person)
+		teller, err := l.namedBy(ctx, tx, &n, q.Purchase.Account, person)
 		if err != nil {
 			return err
 		}

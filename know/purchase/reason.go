@@ -58,6 +58,7 @@ type Answer struct {
 	Words      string
 	Teller     int64 // a member; goes before TellerName
 	TellerName string
+	Elsewhere  bool   // TellerName is nobody's who is public here, even if one of them has that name
 	Place      string // an address: of a page here, or anywhere
 	ByName     string
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"tribune/internal/fault"
 	"tribune/storage"
@@ -34,15 +35,29 @@ func (in *importer) refundOf(id string, o *Order) refund {
 // order that is to be there.
 func (o Order) paysBack() bool { return o.paidBack.ref != "" }
 
-// complete fills in what such a row leaves out, by the order that it is of.
-func (o *Order) complete(ctx context.Context, tx *storage.Tx) error {
+// errNoOrder is why a refund cannot be stored yet.
+var errNoOrder = errors.New("purchase: the order of a refund is not here")
+
+// waits reports whether it is a refund whose order was not here.
+func (s Stored) waits() bool { return errors.Is(s.Err, errNoOrder) }
+
+// complete fills in what such a row leaves out, by the order that it is of. Its
+// own date is that of the refund: not to come, nor, but for a day between
+// zones, before the order.
+func (o *Order) complete(ctx context.Context, tx *storage.Tx, now time.Time) error {
+	if o.At.After(now.Add(o.ahead())) {
+		return fault.New(fault.Invalid, "The refund is dated in the future.").On("at")
+	}
 	shop := strings.ToLower(strings.TrimSpace(o.Shop))
 	if shop == "" {
 		shop = DefaultShop
 	}
 	was, err := scanPurchase(tx.Row(ctx, selectPurchase+` where p.shop = $1 and p.external_id = $2`, shop, o.ExternalID))
 	if errors.Is(err, sql.ErrNoRows) {
-		return fault.New(fault.Invalid, "This pays back an order that is not here. Import the order first.").On("amount")
+		return fault.New(fault.Invalid, "This pays back an order that is neither here nor in the file. Import the order first.").On("amount").Because(errNoOrder)
+	}
+	if err == nil && !o.At.IsZero() && o.At.Before(was.At.Add(-day)) {
+		return fault.New(fault.Invalid, "The refund is dated before its order.").On("at")
 	}
 	o.AmountMinor, o.At, o.NoZone = was.AmountMinor, was.At, false // the row's date is that of the refund
 	return err

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -50,6 +51,67 @@ func TestRefundsAdd(t *testing.T) {
 		back("R1", 900)
 		take("R1,2026-10-08,-12.00,EUR,,\n")
 		back("R1", 2000)
+	})
+}
+
+// TestRefundsDated checks that a refund is neither dated in the future nor before
+// its order, but for a day between zones.
+func TestRefundsDated(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		s := open(t, db)
+		soon := s.at.Add(10 * time.Hour).UTC() // somewhere it is that late already
+		for _, c := range []struct{ at, want string }{
+			{s.at.AddDate(0, 2, 0).Format(time.DateOnly), "The refund is dated in the future."},
+			{s.at.Add(time.Hour).Format(time.RFC3339), "The refund is dated in the future."},
+			{"2026-09-30T09:59:00Z", "The refund is dated before its order."},
+			{"1969-01-01", "The refund is dated before its order."},
+			{soon.Format("2006-01-02 15:04:05"), ""},
+			{"2026-09-30T10:30:00Z", ""},
+			{"2026-10-01", ""},
+			{"", ""},
+		} {
+			file := "order_id,ordered_at,amount,currency\nD1,2026-10-01T10:00:00Z,20.00,EUR\nD1," + c.at + ",-1.00,EUR\n"
+			before := s.scalar(`select coalesce(sum(refunded_minor), 0) from purchase`)
+			report, err := s.Import(t.Context(), staff, strings.NewReader(file), ImportOptions{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := ""
+			if report.Failed > 0 {
+				got = report.Errors[0].Text
+			}
+			taken := s.scalar(`select sum(refunded_minor) from purchase`) - before
+			if got != c.want || report.Failed > 0 && (report.Errors[0].Row != 3 || report.Errors[0].Field != "ordered_at") || (taken == 0) != (c.want != "") {
+				t.Errorf("a refund of %q: %q, %d taken, %+v", c.at, got, taken, report)
+			}
+		}
+	})
+}
+
+// TestRefundsAboveTheirOrders checks that a file with the newest first is taken
+// in whole at once, also where a refund stands far above its order.
+func TestRefundsAboveTheirOrders(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		s := open(t, db)
+		s.batch = 2
+		var file strings.Builder
+		file.WriteString("order_id,ordered_at,amount,currency\nU1,2026-10-09,-4.00,EUR\nU1,2026-10-08,-3.00,EUR\nnone,2026-10-08,-3.00,EUR\n")
+		for n := range 7 {
+			fmt.Fprintf(&file, "V%d,2026-10-05,20.00,EUR\n", n)
+		}
+		file.WriteString("U1,2026-10-01,20.00,EUR\n")
+		for n, want := range []string{"8 new, 2 known, 1 failed", "0 new, 10 known, 1 failed"} {
+			report, err := s.Import(t.Context(), staff, strings.NewReader(file.String()), ImportOptions{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := fmt.Sprintf("%d new, %d known, %d failed", report.New, report.Known, report.Failed); got != want || report.Errors[0].Row != 4 {
+				t.Errorf("time %d: %s, want %s; %+v", n, got, want, report)
+			}
+			if back := s.scalar(`select refunded_minor from purchase where external_id = 'U1'`); back != 700 {
+				t.Errorf("%d was paid back", back)
+			}
+		}
 	})
 }
 

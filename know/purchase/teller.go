@@ -12,6 +12,7 @@ import (
 	"tribune/event"
 	"tribune/internal/fault"
 	"tribune/know"
+	"tribune/know/naming"
 	"tribune/storage"
 )
 
@@ -94,14 +95,16 @@ const public = `p.left_at = 0 and p.name <> '' and (p.role in ('staff', 'owner')
 	exists (select 1 from idea where idea.person_id = p.id and idea.state = 'visible' and idea.audience = 'public')
 	or exists (select 1 from comment join idea on idea.id = comment.idea_id where comment.person_id = p.id and comment.state = 'visible' and idea.state = 'visible' and idea.audience = 'public')))`
 
-// Tellers finds people who are public here, by a part of their name, for
-// whoever answers the question.
+// Tellers finds people who are public here, by the beginning of any of their
+// names, for whoever answers the question.
 func (l *Ledger) Tellers(ctx context.Context, text string, limit int) ([]know.Person, error) {
 	if text = strings.TrimSpace(text); len([]rune(text)) < 2 {
 		return nil, nil
 	}
-	like := strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(text)) + "%"
-	ids, err := storage.All(ctx, l.db, storage.Scalar[int64], `select p.id from person p where (lower(p.name) like $1 escape '\' or lower(p.name) like $2 escape '\') and `+public+` order by p.name, p.id limit $3`, like, "% "+like, limit)
+	if naming.Key(text) == "" {
+		return nil, nil
+	}
+	ids, err := storage.All(ctx, l.db, storage.Scalar[int64], `select p.id from person p where p.folded like $1 escape '\' and `+public+` order by p.name, p.id limit $2`, know.BeginsName(text), limit)
 	if err != nil {
 		return nil, fmt.Errorf("purchase: search for tellers: %w", err)
 	}
@@ -114,11 +117,17 @@ func (l *Ledger) Tellers(ctx context.Context, text string, limit int) ([]know.Pe
 }
 
 // namedBy gives the member whom an answer names, 0 for none. One who was chosen
-// is public here. A name that was written is looked up among the others, too,
+// is public here; so is one whose full name was written without saying that it
+// is somebody else's, and counts as chosen. A name that was written is looked up among the others, too,
 // but nobody learns whether it was found: they are asked, and if they say
 // nothing or no, it stays what the buyer wrote.
-func (l *Ledger) namedBy(ctx context.Context, tx *storage.Tx, n Answer, account, buyer int64) (int64, error) {
-	own, err := l.calledThat(ctx, tx, n, account, buyer)
+func (l *Ledger) namedBy(ctx context.Context, tx *storage.Tx, n *Answer, account, buyer int64) (int64, error) {
+	own, err := l.calledThat(ctx, tx, *n, account, buyer)
+	if err == nil && n.Teller == 0 && !n.Elsewhere {
+		if n.Teller, err = l.called(ctx, tx, n.TellerName, public, account); n.Teller != 0 {
+			n.TellerName = ""
+		}
+	}
 	if err != nil {
 		return 0, err
 	}
@@ -126,7 +135,7 @@ func (l *Ledger) namedBy(ctx context.Context, tx *storage.Tx, n Answer, account,
 		return 0, fault.New(fault.Invalid, "That is you. If nobody told you of us, leave this empty; if it was somebody of your name, say so in your words.").On("who")
 	}
 	if n.Teller == 0 {
-		return l.member(ctx, tx, n.TellerName, account)
+		return l.called(ctx, tx, n.TellerName, member, account)
 	}
 	var there int
 	if err := tx.Row(ctx, `select count(*) from person p where p.id = $1 and `+public, n.Teller).Scan(&there); err != nil {
@@ -145,19 +154,22 @@ func (l *Ledger) calledThat(ctx context.Context, tx *storage.Tx, n Answer, accou
 		return false, nil
 	}
 	names, err := storage.All(ctx, tx, storage.Scalar[string], `select name from person where id = $1 and id <> 0 union select name from account where id = $2`, buyer, account)
-	return slices.ContainsFunc(append(names, n.ByName), func(name string) bool { return strings.EqualFold(clean(name), n.TellerName) }), err
+	return slices.ContainsFunc(append(names, n.ByName), func(name string) bool { return know.SameName(name, n.TellerName) }), err
 }
 
-// member gives the one member of that name who is not public here, 0 if there
-// is none, or several; not one to whom the team joined the buyer's account. A
-// first name alone is too little to ask somebody.
-func (l *Ledger) member(ctx context.Context, tx *storage.Tx, name string, account int64) (int64, error) {
+// member is the condition on person p that they are here, reachable, and not
+// public.
+const member = `p.left_at = 0 and p.role <> 'guest' and not (` + public + `) and exists (select 1 from account a where a.person_id = p.id and a.confirmed_at > 0)`
+
+// called gives the one person of that name among those of a condition, 0 if
+// there is none, or several; not one to whom the team joined the buyer's
+// account. A first name alone is too little to ask somebody.
+func (l *Ledger) called(ctx context.Context, tx *storage.Tx, name, among string, account int64) (int64, error) {
 	if !strings.Contains(name, " ") {
 		return 0, nil
 	}
-	ids, err := storage.All(ctx, tx, storage.Scalar[int64], `select p.id from person p where (p.name = $1 or lower(p.name) in (lower($1), $2)) and p.left_at = 0 and p.role <> 'guest' and not (`+public+`)
-		and exists (select 1 from account a where a.person_id = p.id and a.confirmed_at > 0)
-		and not exists (select 1 from account a where a.id = $3 and a.person_id = p.id) order by p.id limit 2`, name, strings.ToLower(name), account)
+	ids, err := storage.All(ctx, tx, storage.Scalar[int64], `select p.id from person p where p.folded = $1 and p.folded <> '' and p.name like '% %' and `+among+`
+		and not exists (select 1 from account a where a.id = $2 and a.person_id = p.id) order by p.id limit 2`, naming.Key(name), account)
 	if err != nil || len(ids) != 1 {
 		return 0, err
 	}

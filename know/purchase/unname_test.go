@@ -51,3 +51,40 @@ func TestUnname(t *testing.T) {
 		}
 	})
 }
+
+// TestUnnameAnySpelling checks that a full name goes however buyers spelled it,
+// also from among other words, and that the rest stays theirs.
+func TestUnnameAnySpelling(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		s := open(t, db)
+		oskar, jose := s.person("Oskar Blumenfeld-Marsh", "oskar@example.org"), s.person("José Ångström", "jose@example.org")
+		buyers := []struct{ named, words, wantNamed, wantWords string }{
+			{"Oskar Blumenfeld Marsh", "", "", ""},
+			{"OSKAR BLUMENFELD-MARSH, my neighbour", "Oskar Blumenfeld–Marsh is great.", "…, my neighbour", "… is great."},
+			{"Jose Angstrom", "Everybody knows jose angstrom’s pens; Oskar does, too.", "", "Everybody knows …’s pens; Oskar does, too."},
+			{"Oskar Blumenfeld", "I met Marsh and Oskar.", "Oskar Blumenfeld", "I met Marsh and Oskar."},
+		}
+		ids := make([]int64, len(buyers))
+		for i, b := range buyers {
+			id := strconv.Itoa(i)
+			ids[i] = s.one(s.order(id, "buyer"+id+"@example.org"))
+			if err := s.answer(know.Actor{}, ids[i], Answer{TellerName: b.named, Words: b.words}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, who := range []know.Actor{oskar, jose} {
+			if err := s.people.Leave(t.Context(), who, true); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for i, b := range buyers {
+			var named, words string
+			if err := db.Row(t.Context(), `select teller_name, words from reason where purchase_id = $1`, ids[i]).Scan(&named, &words); err != nil {
+				t.Fatal(err)
+			}
+			if named != b.wantNamed || words != b.wantWords {
+				t.Errorf("of %q, %q there stays %q, %q; want %q, %q", b.named, b.words, named, words, b.wantNamed, b.wantWords)
+			}
+		}
+	})
+}

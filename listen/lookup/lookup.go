@@ -31,7 +31,10 @@ const (
 // Plan is a way to look up mentions.
 type Plan struct {
 	Way Way
-	ids ids // but with WalkAll
+	Few bool // few enough are known for ByIDs, where walking did not find a page of them
+
+	list bool // with Known: all ids are read before walking
+	ids  ids  // but with WalkAll
 }
 
 // ids are those of mentions that may be found: by one of these.
@@ -42,11 +45,19 @@ type ids struct {
 	reach int64 // at least so many people
 }
 
-// Up to so many mentions are read and sorted (about 5 µs each), or their ids
-// are known while all are walked (half a µs).
+// Up to so many mentions are read and sorted (5 to 15 µs each), or their ids are
+// known while all are walked.
 const (
-	mostByIDs = 10_000
+	soonByIDs = 2_000 // where walking costs least
+	mostByIDs = 5_000
 	mostKnown = 50_000
+)
+
+// Of the mentions that a page walks, columns and ids turn most away before the
+// query is tried: it walks at most so many for each that it may try.
+const (
+	walkedForOne = 4  // 3 to 7 µs each
+	knownForOne  = 10 // 1 µs each
 )
 
 // Choose chooses by how many mentions have the words that a query needs, match a
@@ -55,19 +66,31 @@ const (
 func Choose(ctx context.Context, db storage.Q, q *query.Query, standing, reach int64) (Plan, error) {
 	plan := Plan{Way: WalkAll}
 	for _, by := range idsOf(q, standing, reach) {
+		soon, most := mostByIDs, mostByIDs
+		if len(by.words) > 0 && storage.WalksList(db) {
+			soon, most = soonByIDs, mostKnown
+		}
 		condition, arg := by.in(db, 1)
 		var n int
-		if err := db.Row(ctx, `select count(*) from (`+strings.TrimSuffix(strings.TrimPrefix(condition, "in ("), ")")+` limit $2) as found`, arg, mostKnown+1).Scan(&n); err != nil {
+		if err := db.Row(ctx, `select count(*) from (`+strings.TrimSuffix(strings.TrimPrefix(condition, "in ("), ")")+` limit $2) as found`, arg, most+1).Scan(&n); err != nil {
 			return plan, fmt.Errorf("lookup: %q: %w", q, err)
 		}
-		if n <= mostByIDs {
-			return Plan{ByIDs, by}, nil
+		if n <= soon {
+			return Plan{Way: ByIDs, ids: by}, nil
 		}
-		if n <= mostKnown && len(by.words) > 0 {
-			plan = Plan{Known, by}
+		if len(by.words) > 0 && (n <= mostKnown || !storage.WalksList(db)) {
+			plan = Plan{Way: Known, Few: n <= mostByIDs, list: storage.WalksList(db), ids: by}
 		}
 	}
 	return plan, nil
+}
+
+// Stretch gives how many mentions a page walks at most that may try so many.
+func (p Plan) Stretch(tried int) int {
+	if p.Way == Known && p.list {
+		return knownForOne * tried
+	}
+	return walkedForOne * tried
 }
 
 // By gives a plan to look mentions up in some way, whatever that costs; all are
@@ -75,7 +98,7 @@ func Choose(ctx context.Context, db storage.Q, q *query.Query, standing, reach i
 func By(way Way, q *query.Query) Plan {
 	for _, by := range idsOf(q, 0, 0) {
 		if way != Known || len(by.words) > 0 {
-			return Plan{way, by}
+			return Plan{Way: way, ids: by}
 		}
 	}
 	return Plan{Way: WalkAll}
@@ -121,20 +144,20 @@ func (p Plan) Condition(db storage.Q, hole int) (condition string, arg any) {
 		condition, arg = p.ids.in(db, hole)
 		return `m.id ` + condition, arg
 	case Known:
-		condition, arg = storage.WalkText(db, "mention_search", hole, p.ids.words, p.ids.how)
-		return `m.id + 0 ` + condition, arg
+		return storage.WalkText(db, "mention_search", "m.id", hole, p.ids.words, p.ids.how)
 	}
 	return "", nil
 }
 
-// IsBegun reports whether a query needs no word, only beginnings of words: of
-// those with a common one it costs less to walk the last than to count all.
-func IsBegun(q *query.Query) bool {
+// Needs reports whether a query needs words, by which mentions can be looked up,
+// and whether some of them are only beginnings: those cost much to count.
+func Needs(q *query.Query) (words, begun bool) {
 	if q == nil {
-		return false
+		return false, false
 	}
-	needs, _ := q.Needs()
-	return slices.ContainsFunc(needs, func(n query.Need) bool { return n.Begins })
+	of, _ := needs(q)
+	all, _ := q.Needs()
+	return len(of) > 0, slices.ContainsFunc(all, func(n query.Need) bool { return n.Begins })
 }
 
 // needs gives words of which a text that q finds has all, or at least one, for

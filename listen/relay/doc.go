@@ -7,7 +7,8 @@
 //     transaction of the cursor that reads the facts, and is done when the
 //     address has answered. A repeat has the same webhook-id.
 //   - It waits for nothing but its own address: neither for mail, nor for another
-//     address that does not answer.
+//     address that does not answer. An address that asks to wait is sent nothing
+//     until then.
 //   - What was withdrawn before it leaves does not leave; words that are not
 //     public never do.
 //   - An address that failed for five days, or says that it is gone, is paused,

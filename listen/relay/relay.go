@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -84,6 +85,9 @@ type Relays struct {
 	words  func() (*i18n.Catalogue, error)
 	url    string
 	now    func() time.Time
+
+	busy    sync.Map       // of ids of addresses to which something is being sent
+	sending sync.WaitGroup // of the same
 }
 
 // New makes the package's work over an open site. url is the site's own address;

@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -349,6 +350,62 @@ func TestTriedAgain(t *testing.T) {
 			t.Errorf("%d, %+v", n, r)
 		}
 	})
+}
+
+// TestOwnPace sends to one address while another does not answer, and nothing at
+// all to one that asked to wait, until it asked to.
+func TestOwnPace(t *testing.T) {
+	s, good, ctx := open(t, storagetest.SQLite(t), fetch.Options{AllowPrivate: true}), openOffice(t), t.Context()
+	asked, answer, cut := make(chan bool, 9), make(chan bool), make(chan bool, 9)
+	slow := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		io.Copy(io.Discard, r.Body)
+		asked <- true
+		select {
+		case <-answer:
+		case <-r.Context().Done():
+			cut <- true
+		}
+	}))
+	t.Cleanup(slow.Close)
+	for _, url := range []string{slow.URL, good.URL} {
+		_, _, err := s.Add(ctx, s.ann, Wish{URL: url, Spikes: true})
+		ok(t, err)
+	}
+	running, stop := context.WithCancel(ctx)
+	ended := make(chan bool)
+	go func() { s.Run(running); close(ended) }()
+	for range 3 {
+		fact := s.spiked(t, 0, true)
+		ok(t, s.db.Update(ctx, func(tx *storage.Tx) error { return s.log.Append(ctx, tx, fact) }))
+		ok(t, s.log.CatchUp(ctx, "relay.follow", s.Follow, Kinds()...))
+		for len(good.takes(204)) == 0 {
+			time.Sleep(5 * time.Millisecond)
+		}
+	}
+	if <-asked; len(asked) > 0 || len(cut) > 0 {
+		t.Errorf("the slow one was asked %d times more, and given up %d times, before the other had all", len(asked), len(cut))
+	}
+	close(answer)
+	stop()
+	<-ended
+
+	r, _, err := s.Add(ctx, s.ann, Wish{URL: good.URL + "/asks", Spikes: true})
+	ok(t, err)
+	ok(t, s.Remove(ctx, s.ann, 1))
+	ok(t, s.Remove(ctx, s.ann, 2))
+	good.after = "90"
+	good.takes(429)
+	s.happens(t, s.spiked(t, 0, true))
+	s.at = s.at.Add(80 * time.Second)
+	s.happens(t, s.spiked(t, 0, true))
+	if n := len(good.takes(200)); n != 1 {
+		t.Errorf("%d came to who asked to wait", n)
+	}
+	s.at = s.at.Add(10 * time.Second)
+	s.happens(t)
+	if n, r := len(good.takes(200)), s.relayNow(t, r.ID); n != 2 || r.Waiting != 0 {
+		t.Errorf("%d came after the wait, %d wait on", n, r.Waiting)
+	}
 }
 
 // TestOneBadAlert sends what comes after an alert that an address never takes.

@@ -26,6 +26,8 @@ const (
 	lease      = time.Minute      // longer than a try can take
 	atOnce     = 20               // alerts to one address in a round
 	patience   = 30 * time.Second // how long an alert waits for what drove its spike
+
+	longestWait = 24 * time.Hour // that an address is left alone because it asked to
 )
 
 // Kinds lists the facts that Follow takes.
@@ -72,12 +74,14 @@ func (s *Relays) put(ctx context.Context, tx *storage.Tx, kind, which string, ar
 	return err
 }
 
-// Run sends what is due, until ctx ends.
+// Run sends what is due, until ctx ends: to each address at its own pace, so that
+// one that does not answer holds up no other.
 func (s *Relays) Run(ctx context.Context) error {
+	defer s.sending.Wait()
 	for ctx.Err() == nil {
 		woken := s.events.Woken()
-		if err := s.Send(ctx); err != nil && ctx.Err() == nil {
-			s.log.Error("alerts could not be sent to webhooks", "error", err)
+		if err := s.start(ctx, s.complain(ctx)); err != nil {
+			s.complain(ctx)(err)
 		}
 		select {
 		case <-ctx.Done():
@@ -88,6 +92,14 @@ func (s *Relays) Run(ctx context.Context) error {
 	return nil
 }
 
+func (s *Relays) complain(ctx context.Context) func(error) {
+	return func(err error) {
+		if ctx.Err() == nil {
+			s.log.Error("alerts could not be sent to webhooks", "error", err)
+		}
+	}
+}
+
 // call is one alert to one address.
 type call struct {
 	id, relay, subject int64
@@ -96,10 +108,25 @@ type call struct {
 	at                 time.Time
 }
 
-// Send sends what is due to each address, side by side: one that does not
-// answer holds up no other.
+// Send sends what is due to each address, side by side, and waits for all.
 func (s *Relays) Send(ctx context.Context) error {
-	due, err := storage.All(ctx, s.db, s.scan, selectRelay+` where r.paused = '' and exists (select 1 from relay_call c where c.relay_id = r.id and c.state = 'waiting' and c.due_at <= $1 and c.leased_until <= $1) order by r.id`, storage.Micros(s.now()))
+	var mu sync.Mutex
+	var failed []error
+	err := s.start(ctx, func(err error) {
+		mu.Lock()
+		defer mu.Unlock()
+		failed = append(failed, err)
+	})
+	s.sending.Wait()
+	return errors.Join(append(failed, err)...)
+}
+
+// start begins to send what is due to each address to which nothing is being
+// sent, and that did not ask to wait. A site has a handful of addresses: so many
+// are at work at most.
+func (s *Relays) start(ctx context.Context, failed func(error)) error {
+	due, err := storage.All(ctx, s.db, s.scan, selectRelay+` where r.paused = '' and r.wait_until <= $1
+		and exists (select 1 from relay_call c where c.relay_id = r.id and c.state = 'waiting' and c.due_at <= $1 and c.leased_until <= $1) order by r.id`, storage.Micros(s.now()))
 	if err != nil || len(due) == 0 {
 		return err
 	}
@@ -107,16 +134,21 @@ func (s *Relays) Send(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var wait sync.WaitGroup
-	failed := make([]error, len(due))
-	for i, r := range due {
+	for _, r := range due {
 		if r.Quiet.Hold(s.now(), site.Location()) {
 			continue
 		}
-		wait.Go(func() { failed[i] = s.sendTo(ctx, r) })
+		if _, busy := s.busy.LoadOrStore(r.ID, true); busy {
+			continue
+		}
+		s.sending.Go(func() {
+			defer s.busy.Delete(r.ID)
+			if err := s.sendTo(ctx, r); err != nil {
+				failed(err)
+			}
+		})
 	}
-	wait.Wait()
-	return errors.Join(failed...)
+	return nil
 }
 
 // sendTo sends to one address what is due there, until one is not taken.
@@ -190,8 +222,15 @@ func (s *Relays) settled(ctx context.Context, r Relay, c call, answer *fetch.Res
 			again = due
 		}
 	}
+	wait := storage.Micros(s.now().Add(min(after, longestWait)))
+	if failed == nil || after <= 0 {
+		wait = 0
+	}
 	return s.db.Update(ctx, func(tx *storage.Tx) error {
 		if _, err := tx.Exec(ctx, `update relay_call set state = $2, due_at = $3, leased_until = 0 where id = $1`, c.id, state, storage.Micros(due)); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `update relay set wait_until = $2 where id = $1`, c.relay, wait); err != nil {
 			return err
 		}
 		if err := s.tried(ctx, tx, r, c.name(), c, answer, failed, again); err != nil {

@@ -66,7 +66,7 @@ func (s *Relays) Change(ctx context.Context, a know.Actor, id int64, w Wish) err
 	if err := s.settle(ctx, a, &w); err != nil {
 		return err
 	}
-	return s.change(ctx, a, id, `update relay set name = $2, url = $3, query_id = $4, spikes = $5, needs = $6, reach = $7, quiet_from = $8, quiet_until = $9, zone = $10 where id = $1`, w.row()...)
+	return s.change(ctx, a, id, `update relay set name = $2, url = $3, query_id = $4, spikes = $5, needs = $6, reach = $7, quiet_from = $8, quiet_until = $9, zone = $10, wait_until = 0 where id = $1`, w.row()...)
 }
 
 // Pause stops sending; what waits, waits, and what happens meanwhile is not told.
@@ -82,7 +82,7 @@ func (s *Relays) Resume(ctx context.Context, a know.Actor, id int64) error {
 	if err := know.Require(a, know.Tune, know.Subject{}); err != nil {
 		return err
 	}
-	return s.change(ctx, a, id, `update relay set paused = '', paused_at = 0, failing_since = 0 where id = $1`)
+	return s.change(ctx, a, id, `update relay set paused = '', paused_at = 0, failing_since = 0, wait_until = 0 where id = $1`)
 }
 
 // change changes one address with a statement, and lets what waits for it leave.

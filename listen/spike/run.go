@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"tribune/event"
@@ -18,6 +19,8 @@ type Spikes struct {
 	db     *storage.DB
 	events *event.Log
 	now    func() time.Time
+
+	seen atomic.Int64 // the last mention that was looked at for whether it is late; 0: none yet
 }
 
 // New makes the package's work over an open site.
@@ -34,7 +37,7 @@ func (s *Spikes) Watch(ctx context.Context) error {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {
-		if err := s.Once(ctx); err != nil && ctx.Err() == nil {
+		if err := s.Look(ctx); err != nil && ctx.Err() == nil {
 			s.log.Error("spikes could not be looked for", "error", err)
 		}
 		select {
@@ -45,16 +48,25 @@ func (s *Spikes) Watch(ctx context.Context) error {
 	}
 }
 
-// Once judges the series that have something new, and says what drove the
-// spikes of which that is not known.
-func (s *Spikes) Once(ctx context.Context) error {
+// Look judges the series that have something new, but for those of which the
+// past is still arriving, and says what drove the spikes of which that is not
+// known.
+func (s *Spikes) Look(ctx context.Context) error { return s.look(ctx, true) }
+
+// Once is Look for whoever knows that all of the past is there.
+func (s *Spikes) Once(ctx context.Context) error { return s.look(ctx, false) }
+
+func (s *Spikes) look(ctx context.Context, patient bool) error {
+	if err := s.stoodStill(ctx); err != nil {
+		return err
+	}
 	due, err := s.due(ctx)
 	if err != nil {
 		return err
 	}
 	var failed error
 	for _, d := range due {
-		if err := s.judge(ctx, d); err != nil {
+		if err := s.judge(ctx, d, patient); err != nil {
 			failed = errors.Join(failed, err)
 		}
 	}

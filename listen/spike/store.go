@@ -24,11 +24,10 @@ type due struct {
 // due gives the series that are behind by a slot, or whose counts changed
 // since they were judged.
 func (s *Spikes) due(ctx context.Context) ([]due, error) {
-	settled := s.now().Unix() - unsteady
-	settled -= settled % slot
+	settled := settled(s.now())
 	all, err := storage.All(ctx, s.db, func(row storage.Scanner) (d due, err error) { return d, row.Scan(&d.query, &d.total) },
 		`select q.id, coalesce(t.n, 0) from query q left join query_total t on t.query_id = q.id left join spike_watch w on w.query_id = q.id
-			where w.query_id is null and coalesce(t.n, 0) > 0 or w.through < $1 or coalesce(t.n, 0) <> w.counted + w.recent order by q.id`, settled)
+			where q.filled = 1 and (w.query_id is null and coalesce(t.n, 0) > 0 or w.state = '' or w.through < $1 or coalesce(t.n, 0) <> w.counted + w.recent) order by q.id`, settled)
 	if err != nil {
 		return nil, fmt.Errorf("spike: due: %w", err)
 	}
@@ -40,22 +39,28 @@ func (s *Spikes) due(ctx context.Context) ([]due, error) {
 }
 
 // total gives the number of all mentions, which nothing keeps: it adds all
-// counts up once an hour, else those since it was looked at.
+// counts up once an hour, and when some came late, else those since it was
+// looked at.
 func (s *Spikes) total(ctx context.Context, settled int64) (n int64, err error) {
 	w, err := s.watch(ctx, 0)
 	if err != nil {
 		return 0, err
 	}
+	late, err := s.cameLate(ctx, settled)
+	if err != nil {
+		return 0, err
+	}
 	from := w.through
-	if w.through/hour < settled/hour {
+	if late || w.detector == nil || w.seen != w.counted || w.through/hour < settled/hour {
 		from, w.counted = 0, 0
 	}
 	err = s.db.Row(ctx, `select cast(coalesce(sum(n), 0) as bigint) from mention_count where query_id = 0 and at >= $1`, from).Scan(&n)
 	return w.counted + n, err
 }
 
-// judge judges one series, and writes what came of it.
-func (s *Spikes) judge(ctx context.Context, d due) error {
+// judge judges one series, and writes what came of it; if it is to be patient,
+// only once its past has arrived.
+func (s *Spikes) judge(ctx context.Context, d due, patient bool) error {
 	now := s.now()
 	w, err := s.watch(ctx, d.query)
 	if err != nil {
@@ -66,8 +71,19 @@ func (s *Spikes) judge(ctx context.Context, d due) error {
 	if err != nil {
 		return fmt.Errorf("spike: series %d: %w", d.query, err)
 	}
-	if w.detector == nil || d.total-int64(math.Round(data.sum(w.through))) != w.counted {
-		w = watch{query: d.query, version: w.version}
+	past := d.total - int64(math.Round(data.sum(w.through)))
+	held, err := s.hold(ctx, &w, past)
+	if err != nil {
+		return fmt.Errorf("spike: hold %d: %w", d.query, err)
+	}
+	if held && patient {
+		if w == before {
+			return nil
+		}
+		return s.keepHeld(ctx, w)
+	}
+	if w.detector == nil || past != w.counted {
+		w = watch{query: d.query, version: w.version, late: w.late, lateAt: w.lateAt, heldUntil: w.heldUntil}
 		if data, err = s.series(ctx, d.query, now.Unix()-longest); err != nil {
 			return fmt.Errorf("spike: series %d: %w", d.query, err)
 		}
@@ -78,6 +94,7 @@ func (s *Spikes) judge(ctx context.Context, d due) error {
 	}
 	w.recent = int64(math.Round(data.sum(w.through)))
 	w.counted = d.total - w.recent
+	w.seen = w.counted
 	moved := w.counted+w.recent != before.counted+before.recent
 	if before.detector != nil && w.through == before.through && !moved {
 		return nil
@@ -85,12 +102,13 @@ func (s *Spikes) judge(ctx context.Context, d due) error {
 	return s.keep(ctx, w, alerts, since, moved)
 }
 
-// watch reads what is kept of a series.
+// watch reads what is kept of a series. One that was not judged yet has no
+// detector, and is looked at from an hour ago on.
 func (s *Spikes) watch(ctx context.Context, query int64) (watch, error) {
-	w, state := watch{query: query}, ""
-	err := s.db.Row(ctx, `select version, through, counted, recent, state from spike_watch where query_id = $1`, query).
-		Scan(&w.version, &w.through, &w.counted, &w.recent, &state)
-	if errors.Is(err, sql.ErrNoRows) {
+	w, state := watch{query: query, through: settled(s.now())}, ""
+	err := s.db.Row(ctx, `select version, through, counted, recent, state, seen, late, late_at, held_until from spike_watch where query_id = $1`, query).
+		Scan(&w.version, &w.through, &w.counted, &w.recent, &state, &w.seen, &w.late, &w.lateAt, &w.heldUntil)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && state == "" {
 		return w, nil
 	}
 	if err != nil {
@@ -108,7 +126,11 @@ func (s *Spikes) watch(ctx context.Context, query int64) (watch, error) {
 // counts as spread over its slots.
 func (s *Spikes) series(ctx context.Context, query, from int64) (series, error) {
 	out := series{n: map[int64]float64{}}
-	err := storage.Each(ctx, s.db, func(row storage.Scanner) error {
+	var err error
+	if out.unheard, err = s.unheard(ctx, from); err != nil {
+		return out, err
+	}
+	err = storage.Each(ctx, s.db, func(row storage.Scanner) error {
 		var at, n, folded int64
 		if err := row.Scan(&at, &n, &folded); err != nil {
 			return err
@@ -129,34 +151,39 @@ func (s *Spikes) series(ctx context.Context, query, from int64) (series, error) 
 	return out, err
 }
 
-// keep writes the state of a series, and the spikes that begin at since or
-// later as they are now. It writes nothing if another process judged meanwhile.
+// keep writes the state of a series, and the spikes that end after since as they
+// are now. It writes nothing if another process judged meanwhile.
 func (s *Spikes) keep(ctx context.Context, w watch, alerts []burst.Alert, since int64, moved bool) error {
 	state, err := json.Marshal(w.detector)
 	if err != nil {
 		return err
 	}
 	return s.db.Update(ctx, func(tx *storage.Tx) error {
-		n, err := tx.Exec(ctx, `insert into spike_watch (query_id, version, through, counted, recent, state) values ($1, 1, $2, $3, $4, $5)
-			on conflict (query_id) do update set version = spike_watch.version + 1, through = excluded.through, counted = excluded.counted, recent = excluded.recent, state = excluded.state
-			where spike_watch.version = $6`, w.query, w.through, w.counted, w.recent, string(state), w.version)
+		n, err := tx.Exec(ctx, `insert into spike_watch (query_id, version, through, counted, recent, state, seen, late, late_at, held_until) values ($1, 1, $2, $3, $4, $5, $3, $6, $7, $8)
+			on conflict (query_id) do update set version = spike_watch.version + 1, through = excluded.through, counted = excluded.counted, recent = excluded.recent, state = excluded.state,
+				seen = excluded.seen, late = excluded.late, late_at = excluded.late_at, held_until = excluded.held_until
+			where spike_watch.version = $9`, w.query, w.through, w.counted, w.recent, string(state), w.late, w.lateAt, w.heldUntil, w.version)
 		if err != nil || n == 0 {
 			return err
 		}
-		there, err := storage.All(ctx, tx, scanSpike, selectSpike+` where query_id = $1 and start_at >= $2`, w.query, since*int64(time.Second/time.Microsecond))
+		from := since * time.Second.Microseconds()
+		for _, a := range alerts { // some began long before they were sure
+			from = min(from, storage.Micros(a.Start))
+		}
+		there, err := storage.All(ctx, tx, scanSpike, selectSpike+` where query_id = $1 and end_at > $2 order by gone_at, start_at`, w.query, from)
 		if err != nil {
 			return err
 		}
 		kept := map[int64]bool{}
 		for _, a := range alerts {
-			id, err := s.put(ctx, tx, w.query, a, there, moved)
+			id, err := s.put(ctx, tx, w.query, a, there, kept, moved)
 			if err != nil {
 				return err
 			}
 			kept[id] = true
 		}
 		for _, old := range there {
-			if !kept[old.ID] && old.GoneAt.IsZero() {
+			if !kept[old.ID] && old.GoneAt.IsZero() && old.End.Unix() > since {
 				if _, err := tx.Exec(ctx, `update spike set gone_at = $1, going_on = 0 where id = $2`, storage.Micros(s.now()), old.ID); err != nil {
 					return err
 				}
@@ -166,17 +193,18 @@ func (s *Spikes) keep(ctx context.Context, w watch, alerts []burst.Alert, since 
 	})
 }
 
-// put writes an alert as a spike, anew or where it stands already.
-func (s *Spikes) put(ctx context.Context, tx *storage.Tx, query int64, a burst.Alert, there []Spike, moved bool) (int64, error) {
+// put writes an alert as a spike, anew or where it stands already: what overlaps
+// with it is the same, of which more is known now.
+func (s *Spikes) put(ctx context.Context, tx *storage.Tx, query int64, a burst.Alert, there []Spike, kept map[int64]bool, moved bool) (int64, error) {
 	now := s.now()
 	goingOn := storage.Bit(now.Sub(a.End) < time.Hour)
 	for _, old := range there {
-		if !old.Start.Equal(a.Start) || up(old.Kind) != up(a.Kind) {
+		if kept[old.ID] || up(old.Kind) != up(a.Kind) || !old.Start.Before(a.End) || !a.Start.Before(old.End) {
 			continue
 		}
-		_, err := tx.Exec(ctx, `update spike set kind = $1, end_at = $2, going_on = $3, peak = $4, expected = $5, z = $6, gone_at = 0,
-			stale = case when $7 = 1 or end_at <> $2 then 1 else stale end where id = $8`,
-			string(a.Kind), storage.Micros(a.End), goingOn, a.Peak, a.Expected, a.Z, storage.Bit(moved), old.ID)
+		_, err := tx.Exec(ctx, `update spike set kind = $1, start_at = $9, end_at = $2, going_on = $3, peak = $4, expected = $5, z = $6, gone_at = 0,
+			stale = case when $7 = 1 or end_at <> $2 or start_at <> $9 then 1 else stale end where id = $8`,
+			string(a.Kind), storage.Micros(a.End), goingOn, a.Peak, a.Expected, a.Z, storage.Bit(moved), old.ID, storage.Micros(a.Start))
 		return old.ID, err
 	}
 	id, err := tx.Insert(ctx, `insert into spike (query_id, kind, start_at, end_at, going_on, peak, expected, z, found_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning id`,
@@ -198,6 +226,9 @@ func scanSpike(row storage.Scanner) (o Spike, err error) {
 	err = row.Scan(&o.ID, &o.Query, &o.Kind, &start, &end, &goingOn, &o.Peak, &o.Expected, &o.Z, &o.Mentions, &drove, &driven, &found, &gone, &o.Cause)
 	o.Start, o.End, o.GoingOn = storage.Time(start), storage.Time(end), goingOn == 1
 	o.DroveAt, o.FoundAt, o.GoneAt = storage.Time(driven), storage.Time(found), storage.Time(gone)
+	if o.Kind == burst.Silence && o.Mentions > 0 { // a drop that became one, or one that was broken
+		o.Kind = burst.Drop
+	}
 	if err == nil && drove != "" {
 		err = json.Unmarshal([]byte(drove), &o.Drove)
 	}

@@ -25,6 +25,11 @@ type watch struct {
 	counted  int64
 	recent   int64
 	detector *burst.Detector // nil: nothing was fed
+
+	seen      int64 // mentions before through when it was looked at last
+	late      float64
+	lateAt    int64 // Unix seconds
+	heldUntil int64 // likewise
 }
 
 // series is the mentions of one query by the slot that they begin in, in Unix
@@ -32,6 +37,14 @@ type watch struct {
 type series struct {
 	first int64 // the first slot with any; 0: there is none
 	n     map[int64]float64
+
+	unheard []stretch
+}
+
+// settled gives the slot up to which counts hardly change any more.
+func settled(now time.Time) int64 {
+	at := now.Unix() - unsteady
+	return at - at%slot
 }
 
 // sum gives the mentions from then on.
@@ -44,11 +57,11 @@ func (s series) sum(from int64) (n float64) {
 	return n
 }
 
-// judge feeds a series up to now, and gives the alerts that begin at since or
-// later: there is no other one. Slots older than an hour stay in the watch's state.
+// judge feeds a series up to now, and gives the alerts that are not over, or end
+// after since: there is no other one then. Slots older than an hour stay in the
+// watch's state.
 func (w *watch) judge(s series, now time.Time) (alerts []burst.Alert, since int64, err error) {
-	settled := now.Unix() - unsteady
-	settled -= settled % slot
+	settled := settled(now)
 	if w.detector == nil {
 		if w.detector, err = burst.New(slot * time.Second); err != nil || s.first == 0 {
 			return nil, 0, err
@@ -56,9 +69,6 @@ func (w *watch) judge(s series, now time.Time) (alerts []burst.Alert, since int6
 		w.through = s.first
 	}
 	since = w.through - w.through%hour // an hour that is too high is one from its beginning
-	if a, ok := w.detector.Open(); ok {
-		since = min(since, a.Start.Unix())
-	}
 	over, err := feed(w.detector, s, w.through, settled)
 	if err != nil {
 		return nil, 0, err
@@ -88,9 +98,6 @@ func (w *watch) judge(s series, now time.Time) (alerts []burst.Alert, since int6
 			over = append(over, a)
 		}
 	}
-	for _, a := range over { // a silence began long before it was sure
-		since = min(since, a.Start.Unix())
-	}
 	return over, since, nil
 }
 
@@ -100,9 +107,13 @@ func isOpen(d *burst.Detector, a burst.Alert) bool {
 	return ok && open.Start.Equal(a.Start) && up(open.Kind) == up(a.Kind)
 }
 
-// feed gives a detector the slots of a time, and gives the alerts that ended.
+// feed gives a detector the slots of a time, but for those to which nobody
+// listened, and gives the alerts that ended.
 func feed(d *burst.Detector, s series, from, to int64) (over []burst.Alert, err error) {
 	for at := from; at < to; at += slot {
+		if s.n[at] <= 0 && s.deaf(at) {
+			continue
+		}
 		changes, err := d.Add(time.Unix(at, 0), max(s.n[at], 0))
 		if err != nil {
 			return nil, fmt.Errorf("spike: feed: %w", err)

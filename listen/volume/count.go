@@ -36,15 +36,13 @@ type Count struct{ N, Positive, Negative int64 }
 // Unclear gives how many are neither positive nor negative.
 func (c Count) Unclear() int64 { return c.N - c.Positive - c.Negative }
 
-func (c *Count) add(mood string, n int64) {
-	c.N += n
-	switch listen.Mood(mood) {
-	case listen.Positive:
-		c.Positive += n
-	case listen.Negative:
-		c.Negative += n
-	}
+func (c *Count) add(more Count) {
+	c.N, c.Positive, c.Negative = c.N+more.N, c.Positive+more.Positive, c.Negative+more.Negative
 }
+
+// sums are the three numbers of a Count, in SQL: grouping by mood as well would sort
+// what is in order already.
+const sums = `cast(sum(n) as bigint), cast(sum(case mood when 'positive' then n else 0 end) as bigint), cast(sum(case mood when 'negative' then n else 0 end) as bigint)`
 
 // Step is how long each point of a series is.
 type Step string
@@ -159,9 +157,10 @@ func (c *Counts) OverBy(ctx context.Context, a know.Actor, f Filter, step Step, 
 		by[""] = &Series{Points: slices.Clone(empty)}
 	}
 	add := func(row storage.Scanner) error {
-		var at, n int64
-		var key, mood string
-		if err := row.Scan(&at, &key, &mood, &n); err != nil {
+		var at int64
+		var key string
+		var n Count
+		if err := row.Scan(&at, &key, &n.N, &n.Positive, &n.Negative); err != nil {
 			return err
 		}
 		s := by[key]
@@ -177,12 +176,16 @@ func (c *Counts) OverBy(ctx context.Context, a know.Actor, f Filter, step Step, 
 		}
 		i, found := slices.BinarySearchFunc(s.Points, begin, func(p Point, at time.Time) int { return p.At.Compare(at) })
 		if found {
-			s.Points[i].add(mood, n)
-			s.Total.add(mood, n)
+			s.Points[i].add(n)
+			s.Total.add(n)
 		}
 		return nil
 	}
 	parts := []stretch{{`mention_count`, `at`, f.Since.Unix(), f.Until.Unix(), `at / 3600`}}
+	groups := `1`
+	if what != "" {
+		groups = `1, 2`
+	}
 	var err error
 	if step != Hour {
 		parts, err = c.stretches(ctx, f)
@@ -192,7 +195,7 @@ func (c *Counts) OverBy(ctx context.Context, a know.Actor, f Filter, step Step, 
 			break
 		}
 		where, args := f.where(s, what == ByQuery)
-		err = storage.Each(ctx, c.db, add, `select `+s.day+`, `+column+`, mood, cast(sum(n) as bigint) from `+s.table+` where `+where+` group by 1, 2, 3 having sum(n) > 0`, args...)
+		err = storage.Each(ctx, c.db, add, `select `+s.day+`, `+column+`, `+sums+` from `+s.table+` where `+where+` group by `+groups+` having sum(n) > 0`, args...)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("volume: count by %q: %w", what, err)

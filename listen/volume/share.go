@@ -216,8 +216,10 @@ func (c *Counts) Unheard(ctx context.Context, a know.Actor, f Filter) (u Unheard
 			break
 		}
 		where, args := f.where(s, false)
-		err = storage.Each(ctx, c.db, u.scan, `select language, case when country = '' then 0 else 1 end, mood, cast(sum(n) as bigint) from `+s.table+` where `+where+
-			` group by 1, 2, 3 having sum(n) > 0`, args...)
+		// days, sources and languages lie in this order: summed so first, little is sorted
+		err = storage.Each(ctx, c.db, u.scan, `select language, cast(sum(n) as bigint), cast(sum(positive) as bigint), cast(sum(negative) as bigint), cast(sum(nowhere) as bigint) from (
+			select `+s.day+`, source_id, language, sum(n) as n, sum(case mood when 'positive' then n else 0 end) as positive, sum(case mood when 'negative' then n else 0 end) as negative,
+				sum(case country when '' then n else 0 end) as nowhere from `+s.table+` where `+where+` group by 1, 2, 3) days group by 1 having sum(n) > 0`, args...)
 	}
 	if err != nil {
 		return u, fmt.Errorf("volume: what is not heard: %w", err)
@@ -241,22 +243,21 @@ func (c *Counts) Unheard(ctx context.Context, a know.Actor, f Filter) (u Unheard
 	return u, nil
 }
 
-// scan adds a number of mentions of a language, with a country or without, and
-// of a mood.
+// scan adds the mentions of a language, and how many of them have no country.
 func (u *Unheard) scan(row storage.Scanner) error {
-	var language, mood string
-	var somewhere, n int64
-	if err := row.Scan(&language, &somewhere, &mood, &n); err != nil {
+	var language string
+	var n Count
+	var nowhere int64
+	if err := row.Scan(&language, &n.N, &n.Positive, &n.Negative, &nowhere); err != nil {
 		return err
 	}
-	if u.add(mood, n); somewhere == 0 {
-		u.NoCountry += n
-	}
+	u.add(n)
+	u.NoCountry += nowhere
 	if language == "" {
-		u.NoLanguage += n
+		u.NoLanguage += n.N
 	}
 	if language != "" && !sentiment.Learnt(base(language)) {
-		u.Unjudged += n
+		u.Unjudged += n.N
 	}
 	return nil
 }

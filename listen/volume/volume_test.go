@@ -90,7 +90,13 @@ func TestCountsAreTheMentions(t *testing.T) {
 					len(f.Sources) > 0 && !slices.Contains(f.Sources, m.Source) {
 					continue
 				}
-				all.add(string(m.Mood), 1)
+				all.N++
+				switch m.Mood {
+				case listen.Positive:
+					all.Positive++
+				case listen.Negative:
+					all.Negative++
+				}
 				for _, step := range []Step{Hour, Day, Week, Month} {
 					want[string(step)+step.begin(m.PublishedAt.In(f.zone())).String()]++
 				}

@@ -213,7 +213,7 @@ func (d *desk) listening(r *http.Request, v *page.View, t *today) error {
 		return err
 	}
 	t.steps = append([]step{
-		{name: v.T("Connect a feed"), text: v.T("The address of a blog, a forum or a search is enough: its feed is found from the page."),
+		{name: v.T("Connect a source"), text: v.T("The address of a blog, a forum or a search is enough: its feed is found from the page."),
 			href: "/desk/radar/sources", action: v.T("Connect a feed"), done: len(sources) > 0},
 		{name: v.T("Say what to listen for"), text: v.T("A standing query picks out what is about you: your name, your products, what they are for."),
 			href: "/desk/radar/queries/new", action: v.T("Add a standing query"), done: len(queries) > 0},

@@ -117,7 +117,7 @@ func (y *why) take(w http.ResponseWriter, r *http.Request, v *page.View, a askin
 	if err == nil {
 		n := purchase.Answer{Words: a.words, Place: a.place, ByName: a.by}
 		if n.Teller, _ = strconv.ParseInt(a.chosen, 10, 64); n.Teller == 0 {
-			n.TellerName = a.who
+			n.TellerName, n.Elsewhere = a.who, true
 		}
 		err = y.Purchases.Answer(r.Context(), v.Actor, a.Question, n, y.URL)
 	}
@@ -147,7 +147,7 @@ func (y *why) meant(r *http.Request, a *asking) (err error) {
 	}
 	same := false
 	for _, p := range a.found {
-		same = same || strings.EqualFold(p.Name, a.who)
+		same = same || know.SameName(p.Name, a.who)
 		if strconv.FormatInt(p.ID, 10) == a.chosen {
 			return nil
 		}

@@ -28,14 +28,7 @@ type Bluesky struct {
 }
 
 // New makes the reader of Bluesky.
-func New(web reader.Web) *Bluesky { return &Bluesky{web: web, pause: pause} }
-
-func pause(ctx context.Context, d time.Duration) {
-	select {
-	case <-ctx.Done():
-	case <-time.After(d):
-	}
-}
+func New(web reader.Web) *Bluesky { return &Bluesky{web: web, pause: reader.Pause} }
 
 const (
 	home      = "wss://jetstream2.us-east.bsky.network/subscribe"
@@ -43,8 +36,6 @@ const (
 	rewind    = 5 * time.Second // before the cursor, for what was said at the same moment
 	batchMost = 250
 	batchWait = time.Second
-	tries     = 5 // connections in a row that brought nothing
-	longest   = 30 * time.Second
 )
 
 const textTyped = "Write “bluesky”, or the address of a Jetstream server, as in wss://jetstream2.us-east.bsky.network/subscribe."
@@ -103,10 +94,10 @@ func (b *Bluesky) Read(ctx context.Context, from reader.From, deliver reader.Del
 		if failed++; cursor != before {
 			failed = 1
 		}
-		if failed >= tries {
+		if failed >= reader.Tries {
 			return reader.Report{}, err
 		}
-		b.pause(ctx, min(time.Second<<(failed-1), longest))
+		b.pause(ctx, reader.Again(failed))
 	}
 }
 

@@ -29,6 +29,7 @@ func New(web reader.Web, now func() time.Time) *Feeds { return &Feeds{web: web, 
 const (
 	textDates    = "Dates that cannot be: {wrong}; what has one counts as said when it was read."
 	textLetters  = "Its letters did not fit its encoding and were repaired."
+	textMore     = "It has more than {most} entries: those at its end were not read. A feed with its newest entries alone loses none."
 	textEntities = "It declares entities of its own, which are not expanded: they stand in its texts as they are written."
 )
 
@@ -136,6 +137,9 @@ func (f *Feeds) deliver(ctx context.Context, answer *fetch.Response, read *feed.
 	}
 	if read.Repaired {
 		said.Also = append(said.Also, reader.Note{Text: textLetters})
+	}
+	if read.More {
+		said.Also = append(said.Also, reader.Note{Text: textMore, Args: []any{"most", len(read.Entries)}})
 	}
 	if read.Entities {
 		said.Also = append(said.Also, reader.Note{Text: textEntities})

@@ -6,7 +6,8 @@
 // through the streaming interface where the server offers it; else it is asked
 // again and again. Only what is public, by people who let themselves be found
 // ("indexable", FEP-5feb; absent means no), and who do not say #nobot, is
-// handed over. The cursor is the id of the newest status.
+// handed over. The cursor is the id of the newest status, and, in the middle of
+// catching up, the one after which to go on.
 package mastodon
 
 import (
@@ -27,8 +28,9 @@ import (
 
 // Mastodon is the reader of the fediverse.
 type Mastodon struct {
-	web reader.Web
-	now func() time.Time
+	web   reader.Web
+	now   func() time.Time
+	pause func(ctx context.Context, d time.Duration)
 
 	mu       sync.Mutex
 	streamed map[string]time.Time // servers that offered no stream, until when they are not asked
@@ -36,14 +38,14 @@ type Mastodon struct {
 
 // New makes the reader of the fediverse.
 func New(web reader.Web, now func() time.Time) *Mastodon {
-	return &Mastodon{web: web, now: now, streamed: map[string]time.Time{}}
+	return &Mastodon{web: web, now: now, pause: reader.Pause, streamed: map[string]time.Time{}}
 }
 
 const (
 	usual    = "mastodon.social" // where a hashtag is looked for, if nobody says where
 	perPage  = 40                // the most that a timeline gives at once
-	requests = 20                // of one reading; a server allows 300 in 5 minutes
-	soon     = 10 * time.Second  // until what one reading left over
+	requests = 20                // of one reading
+	soon     = 25 * time.Second  // until what one reading left over: a server allows 300 requests in 5 minutes
 	overlap  = 10 * time.Minute  // how much of a timeline is read again: what comes from other servers late has its place by when it was said
 )
 
@@ -226,24 +228,22 @@ func (m *Mastodon) Read(ctx context.Context, from reader.From, deliver reader.De
 	if err != nil {
 		return report, err
 	}
-	f := follower{m: m, t: t, from: from, deliver: deliver, newest: from.Cursor}
-	stream, err := f.open(ctx)
-	if err != nil {
-		return report, err
+	f := follower{m: m, t: t, from: from, deliver: deliver}
+	f.newest, f.after, _ = strings.Cut(from.Cursor, " ")
+	for failed := 0; ; {
+		before, began := f.newest, m.now()
+		report, cut, err := f.once(ctx)
+		if !cut {
+			return f.noted(report), err
+		}
+		if failed++; f.newest != before || m.now().Sub(began) > time.Minute { // it worked
+			failed = 1
+		}
+		if failed >= reader.Tries {
+			return f.noted(report), err
+		}
+		m.pause(ctx, reader.Again(failed))
 	}
-	if stream != nil {
-		defer stream.Close()
-	}
-	report, err = f.catchUp(ctx)
-	if err != nil || report.More || stream == nil {
-		return f.noted(report), err
-	}
-	began := m.now()
-	err = f.follow(ctx, stream)
-	if m.now().Sub(began) > time.Minute && !fault.Is(err, fault.Internal) { // it worked: connect again
-		report.More, report.Wait, err = true, soon, nil
-	}
-	return f.noted(report), err
 }
 
 // follower reads one timeline.
@@ -253,7 +253,26 @@ type follower struct {
 	from    reader.From
 	deliver reader.Deliver
 	newest  string // id
+	after   string // id up to which a catching up is that has not ended; "" if it has
 	unkept  int
+}
+
+// once catches up with the timeline and follows it until the connection ends.
+// cut says that it was there, and that the other side or the way to it ended it.
+func (f *follower) once(ctx context.Context) (report reader.Report, cut bool, err error) {
+	stream, err := f.open(ctx)
+	if err != nil {
+		return report, false, err
+	}
+	if stream != nil {
+		defer stream.Close()
+	}
+	report, err = f.catchUp(ctx)
+	if err != nil || report.More || stream == nil {
+		return report, false, err
+	}
+	err = f.follow(ctx, stream)
+	return report, ctx.Err() == nil && fault.Is(err, fault.Unavailable), err
 }
 
 // noted adds to a report what was put up with.
@@ -264,24 +283,28 @@ func (f *follower) noted(report reader.Report) reader.Report {
 	return report
 }
 
-// catchUp asks for what came since the cursor, page by page.
+// catchUp asks for what came since the cursor, page by page. What one reading
+// does not reach the next goes on with, so that a timeline on which more is said
+// in the overlap than a reading takes is read to its end all the same.
 func (f *follower) catchUp(ctx context.Context) (report reader.Report, err error) {
-	after, seen := back(f.newest), ""
+	after, seen := f.after, ""
+	if after == "" {
+		after = back(f.newest)
+	}
 	for range requests {
 		page, wait, err := f.m.page(ctx, f.t, f.from.Secret, after, perPage)
 		report.Wait = wait
 		if err != nil {
 			return report, err
 		}
-		fresh := len(page) > 0 && page[0].ID != seen
-		if err := f.hand(ctx, page, nil); err != nil {
+		more := len(page) == perPage && page[0].ID != seen && after != ""
+		if f.after = ""; more {
+			after, seen = page[0].ID, page[0].ID
+			f.after = after
+		}
+		if err := f.hand(ctx, page, nil); err != nil || !more {
 			return report, err
 		}
-		if !fresh || len(page) < perPage || after == "" {
-			return report, nil
-		}
-		after = page[0].ID
-		seen = after
 		if wait > 0 {
 			break
 		}
@@ -333,6 +356,9 @@ func (f *follower) hand(ctx context.Context, page []status, gone []string) error
 		}
 	}
 	b.Cursor = f.newest
+	if f.after != "" {
+		b.Cursor += " " + f.after
+	}
 	return f.deliver(ctx, b)
 }
 

@@ -239,6 +239,40 @@ func TestNothingIsLost(t *testing.T) {
 	}
 }
 
+// A timeline on which more is said within the overlap than a reading takes is
+// read to its end: each reading goes on where the one before ended.
+func TestFast(t *testing.T) {
+	x := newInstance(t)
+	m := New(x.Web, readertest.Now)
+	base := example(t)
+	id := func(i int) string { return fmt.Sprint(115700000000000000 + int64(i)*(1<<16)*480) } // 1,250 in ten minutes
+	x.say(with(base, "id", id(0)))
+	var got readertest.Kept
+	from := reader.From{URL: x.URL + "/tags/papier"}
+	if _, err := m.Read(t.Context(), from, got.Deliver); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 2000 {
+		x.say(with(base, "id", id(i+1)))
+	}
+	got.Batches, got.Break = 0, 30 // broken off in the second reading
+	readings := 0
+	for more := true; more; readings++ {
+		from.Cursor = got.Cursor
+		x.calls = 0
+		report, err := m.Read(t.Context(), from, got.Deliver)
+		if err != nil && !errors.Is(err, readertest.ErrBroken) || x.calls > requests || readings > 5 {
+			t.Fatalf("%d requests of reading %d, %v", x.calls, readings, err)
+		}
+		if more = report.More || err != nil; report.More && report.Wait < time.Minute*requests/60 {
+			t.Errorf("%d requests, and the next after %s", x.calls, report.Wait)
+		}
+	}
+	if len(got.IDs()) != 2001 || len(got.Posts) > 2001+2*perPage || got.Cursor != id(2000) {
+		t.Errorf("%d posts, %d of them different, in %d readings; cursor %q", len(got.Posts), len(got.IDs()), readings, got.Cursor)
+	}
+}
+
 // A server that streams is followed: edits and deletions come by the stream.
 // When it is cut, what came meanwhile is caught up with.
 func TestStream(t *testing.T) {
@@ -268,18 +302,27 @@ func TestStream(t *testing.T) {
 	}
 	var got readertest.Kept
 	ended := make(chan error, 1)
+	var pauses []time.Duration
+	m.pause = func(_ context.Context, d time.Duration) { pauses = append(pauses, d) }
 	from := reader.From{URL: x.URL + "/tags/papier", Secret: "secret"}
 	go func() {
 		_, err := m.Read(t.Context(), from, got.Deliver)
 		ended <- err
 	}()
 	more <- sse("update", with(base, "id", "115700000000000002", "content", "two"))
-	more <- sse("status.update", with(base, "content", "one, edited", "spoiler_text", "", "edited_at", "2026-11-19T11:00:00.000Z"))
+	edited := with(base, "content", "one, edited", "spoiler_text", "", "edited_at", "2026-11-19T11:00:00.000Z")
+	more <- sse("status.update", edited)
+	x.mu.Lock()
+	x.line = []map[string]any{with(edited, "id", "115700000000000001")}
+	x.mu.Unlock()
 	more <- "event: delete\ndata: 115700000000000002\n\n"
 	more <- "event: filters_changed\ndata: undefined\n\nevent: update\ndata: {broken\n\n"
 	close(more)
 	err := <-ended
 	readertest.Readable(t, err)
+	if !strings.Contains(err.Error(), "ended the connection") || !slices.Equal(pauses, []time.Duration{time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second}) {
+		t.Errorf("%v after %v", err, pauses)
+	}
 	last := got.Posts[len(got.Posts)-1]
 	if diff := cmp.Diff([]string{"115700000000000002", "115700000000000001"}, got.IDs()); diff != "" || last.Text != "one, edited" || !last.Edited {
 		t.Errorf("%s, last %+v", diff, last)
@@ -365,7 +408,9 @@ func TestRude(t *testing.T) {
 		}
 	})
 	var got readertest.Kept
-	_, err := New(x.Web, readertest.Now).Read(t.Context(), reader.From{URL: x.URL + "/tags/papier"}, got.Deliver)
+	m := New(x.Web, readertest.Now)
+	m.pause = func(context.Context, time.Duration) {}
+	_, err := m.Read(t.Context(), reader.From{URL: x.URL + "/tags/papier"}, got.Deliver)
 	readertest.Readable(t, err)
 }
 

@@ -11,7 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"tribune/internal/fault"
 	"tribune/internal/fetch"
 	"tribune/listen/reader"
 )
@@ -164,8 +163,11 @@ func (f *follower) follow(ctx context.Context, stream *fetch.Stream) error {
 		}
 		return f.hand(ctx, page, gone)
 	})
-	if _, ok := errors.AsType[*fault.Error](err); !ok && (errors.Is(err, errEnded) || errors.Is(err, bufio.ErrTooLong)) {
-		err = reader.Strange(f.t.site.String(), err)
+	switch {
+	case err == errEnded:
+		return fetch.Ended(f.t.site.Hostname())
+	case errors.Is(err, bufio.ErrTooLong):
+		return reader.Strange(f.t.site.String(), err)
 	}
 	return err
 }

@@ -1,0 +1,65 @@
+package naming
+
+import (
+	"slices"
+	"strings"
+
+	"tribune/internal/query"
+)
+
+// Key gives the folded words of a name, a space before each: what names are
+// looked for by. Names are the same person's to it that differ in capitals,
+// accents, apostrophes and hyphens alone; it is "" for a name without words.
+func Key(name string) string {
+	words := query.Words(name)
+	if len(words) == 0 {
+		return ""
+	}
+	return " " + strings.Join(words, " ")
+}
+
+// left stands where a name was taken out of a text.
+const left = "…"
+
+// Without gives a text without a full name: wherever its words stand in it in
+// a row, however they are spelled, first names or family names first, an ellipsis
+// stands instead. A first name alone is anybody's, and stays; found is false if
+// there was nothing to take out.
+func Without(text, name string) (rest string, found bool) {
+	if text == "" || !strings.Contains(strings.TrimSpace(name), " ") {
+		return text, false
+	}
+	words := query.Words(name)
+	if len(words) < 2 || !strings.Contains(query.Fold(text), words[0]) {
+		return text, false
+	}
+	last := len(words) - 1
+	tokens := query.Tokenize(text).Tokens
+	var out strings.Builder
+	from := 0
+	for i := 0; i+len(words) <= len(tokens); i++ {
+		if row := tokens[i : i+len(words)]; says(row, words) {
+			out.WriteString(text[from:row[0].Start])
+			out.WriteString(left)
+			from = row[last].End
+			i += last
+		}
+	}
+	out.WriteString(text[from:])
+	return out.String(), from > 0
+}
+
+// says reports whether tokens are the words of a name, from any of them on.
+func says(tokens []query.Token, words []string) bool {
+	for first := range words {
+		at := first
+		if !slices.ContainsFunc(tokens, func(t query.Token) bool {
+			w := words[at%len(words)]
+			at++
+			return t.Word != w
+		}) {
+			return true
+		}
+	}
+	return false
+}
