@@ -193,7 +193,8 @@ func (i *Inbox) answered(ctx context.Context, tx *storage.Tx, a know.Actor, t Th
 
 // Posted says that a copied answer now stands where it was asked: the thread
 // is answered. address is the answer's own there, "" if it has none. Only its
-// author can say so.
+// author can say so while they are of the team; then anybody of it can, and the
+// answer stays its author's.
 func (i *Inbox) Posted(ctx context.Context, a know.Actor, message int64, address string) error {
 	if err := know.Require(a, know.Answer, know.Subject{Audience: know.Team}); err != nil {
 		return err
@@ -214,7 +215,13 @@ func (i *Inbox) posted(ctx context.Context, tx *storage.Tx, a know.Actor, messag
 	case m.Kind != Reply || m.Way != ByCopy || m.State != know.Visible:
 		return fault.New(fault.Conflict, "Only an answer that was written to be copied can be posted.")
 	case m.Person != a.ID:
-		return fault.New(fault.Forbidden, "Only who wrote this answer can say that it is posted.")
+		here, err := i.ofTheTeam(ctx, tx, m.Person)
+		if err != nil {
+			return err
+		}
+		if here {
+			return fault.New(fault.Forbidden, "Only who wrote this answer can say that it is posted.")
+		}
 	}
 	if address != "" {
 		if _, err := tx.Exec(ctx, `update message set url = $1 where id = $2`, address, m.ID); err != nil {
@@ -235,6 +242,13 @@ func (i *Inbox) posted(ctx context.Context, tx *storage.Tx, a know.Actor, messag
 		return err
 	}
 	return i.answered(ctx, tx, a, t, m)
+}
+
+// ofTheTeam reports whether somebody works here.
+func (i *Inbox) ofTheTeam(ctx context.Context, tx *storage.Tx, person int64) (bool, error) {
+	var n int
+	err := tx.Row(ctx, `select count(*) from person where id = $1 and role in ('staff', 'owner') and left_at = 0`, person).Scan(&n)
+	return n > 0, err
 }
 
 func (i *Inbox) delivered(ctx context.Context, tx *storage.Tx, m Message, at time.Time) error {

@@ -210,6 +210,28 @@ func TestAnswerMember(t *testing.T) {
 	})
 }
 
+// TestAnswerLeftBehind: of an answer that waits to be posted and whose author is
+// not of the team any more, a colleague says so. It stays its author's.
+func TestAnswerLeftBehind(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		ctx := t.Context()
+		s.hear(listen.Post{Source: "Post", Kind: listen.KindMail, ExternalID: "1", Author: listen.Author{Name: "Kit", Email: "kit@example.net"}, Text: "Do you ship to Peru?"})
+		id := s.list(converse.Filter{State: converse.Waiting})[0].ID
+		m, err := s.Answer(ctx, s.marta, id, "We do.")
+		s.ok(err)
+		wants(t, s.Posted(ctx, s.olga, m.ID, ""), fault.Forbidden)
+		s.ok(s.people.SetRole(ctx, s.olga, s.marta.ID, know.Member, false))
+		before, err := s.people.Actor(ctx, s.marta.ID)
+		s.ok(err)
+		wants(t, s.Posted(ctx, before, m.ID, ""), fault.NotFound)
+		s.ok(s.Posted(ctx, s.olga, m.ID, "https://shop.example/a1"))
+		th, messages := s.read(s.olga, id)
+		if th.State != converse.Answered || messages[1].Person != s.marta.ID || messages[1].URL != "https://shop.example/a1" || messages[1].DeliveredAt.IsZero() {
+			t.Errorf("posted by a colleague: %+v, %+v", th, messages[1])
+		}
+	})
+}
+
 func TestAnswerElsewhere(t *testing.T) {
 	each(t, func(t *testing.T, s *site) {
 		ctx := t.Context()

@@ -45,7 +45,8 @@ func table() []gatetest.Route {
 		{Call: "GET /favicon.svg", Want: "200"},
 		{Call: "GET /live", Want: "204"}, // who follows nothing; what streams show whom is web/live's to test
 		{Call: "GET /picture/{picture}", Want: "404"},
-		{Call: "POST /language?to=fr", Want: "303"},
+		{Call: "POST /language", Body: "to=fr", Want: "303"},
+		{Call: "POST /language", Body: "to=xx", Want: "422"},
 		{Call: "GET /roadmap", Want: "200"},
 		{Call: "GET /changes", Want: "200"},
 		{Call: "GET /changes/{release}", Want: "200"},

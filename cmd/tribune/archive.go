@@ -5,9 +5,12 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"strconv"
+	"strings"
 
 	"tribune"
 	"tribune/internal/fault"
+	"tribune/storage"
 )
 
 type backupCommand struct {
@@ -33,7 +36,7 @@ func (c *backupCommand) Run(ctx context.Context, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%s holds the whole site: %d people, %d mentions, %d ideas, %d votes.\n", c.File, m.Rows["person"], m.Rows["mention"], m.Rows["idea"], m.Rows["vote"])
+	fmt.Printf("%s holds the whole site: %s.\n", c.File, counted(m))
 	return nil
 }
 
@@ -52,8 +55,7 @@ func restore(ctx context.Context, log *slog.Logger, f folder, from string) error
 	if err != nil {
 		return err
 	}
-	fmt.Printf("The site of %s is here again: %d people, %d mentions, %d ideas, %d votes.\n", m.MadeAt.Format("2 January 2006, 15:04 UTC"),
-		m.Rows["person"], m.Rows["mention"], m.Rows["idea"], m.Rows["vote"])
+	fmt.Printf("The site of %s is here again: %s.\n", m.MadeAt.Format("2 January 2006, 15:04 UTC"), counted(m))
 	return nil
 }
 
@@ -76,6 +78,21 @@ func (c *exportCommand) Run(ctx context.Context, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%s holds the site in open formats: %d people, %d mentions, %d ideas, %d votes.\n", c.Dir, m.Rows["person"], m.Rows["mention"], m.Rows["idea"], m.Rows["vote"])
+	fmt.Printf("%s holds the site in open formats: %s.\n", c.Dir, counted(m))
 	return nil
+}
+
+// counted says what an archive holds; and what rests there unmatched, if any does.
+func counted(m storage.Manifest) string {
+	number := func(table, one, many string) string {
+		if m.Rows[table] == 1 {
+			return "1 " + one
+		}
+		return strconv.FormatInt(m.Rows[table], 10) + " " + many
+	}
+	all := []string{number("person", "person", "people"), number("mention", "mention", "mentions"), number("idea", "idea", "ideas"), number("vote", "vote", "votes")}
+	if m.Rows["rest"] > 0 {
+		all = append(all, number("rest", "post that no query matched and that rests", "posts that no query matched and that rest"))
+	}
+	return strings.Join(all, ", ")
 }

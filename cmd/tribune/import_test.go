@@ -4,6 +4,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"tribune/storage"
 )
 
 // TestImportExitCode tells by the exit code whether rows were refused; the good
@@ -88,5 +90,19 @@ func TestBackupKeepsWhatIsThere(t *testing.T) {
 	}
 	if made, err := os.ReadFile(file); err != nil || len(made) < 100 {
 		t.Errorf("it holds %d bytes, %v", len(made), err)
+	}
+}
+
+// TestCounted says one of a kind as one, and what rests if anything does.
+func TestCounted(t *testing.T) {
+	for want, rows := range map[string]map[string]int64{
+		"1 person, 1 mention, 1 idea, 1 vote":                                                 {"person": 1, "mention": 1, "idea": 1, "vote": 1},
+		"2 people, 0 mentions, 0 ideas, 0 votes":                                              {"person": 2},
+		"0 people, 0 mentions, 0 ideas, 0 votes, 1 post that no query matched and that rests": {"rest": 1},
+		"0 people, 0 mentions, 0 ideas, 0 votes, 7 posts that no query matched and that rest": {"rest": 7},
+	} {
+		if got := counted(storage.Manifest{Rows: rows}); got != want {
+			t.Errorf("%v: %q, want %q", rows, got, want)
+		}
 	}
 }

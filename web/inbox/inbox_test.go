@@ -106,6 +106,15 @@ func TestAnswerElsewhereIsCopiedAndPosted(t *testing.T) {
 	a.Want(t, 200, "Copy your answer.", `data-copy="`, "We do, for life.", "I posted it")
 	rest := a.Body[strings.Index(a.Body, "/posted")-12:]
 	message := rest[strings.LastIndex(rest[:strings.Index(rest, "/posted")], "/")+1 : strings.Index(rest, "/posted")]
+	olga := s.Person("Olga Berg", know.Owner)
+	olga.Get(path).Want(t, 200, "written, not posted yet").Without(t, "/posted", "It is posted")
+	if err := s.People.SetRole(t.Context(), olga.Actor, marta.ID, know.Member, false); err != nil {
+		t.Fatal(err)
+	}
+	olga.Get(path).Want(t, 200, "Who wrote this is not of the team any more", "It is posted", "/messages/"+message+"/posted").Without(t, "I posted it")
+	if err := s.People.SetRole(t.Context(), olga.Actor, marta.ID, know.Owner, false); err != nil {
+		t.Fatal(err)
+	}
 	marta.Post("/desk/messages/"+message+"/posted", "url", "nonsense").Want(t, 422, "beginning with https://", `value="nonsense"`)
 	marta.Post("/desk/messages/"+message+"/posted", "url", "https://blog.example/1#c2").Want(t, 303)
 	marta.Get(path).Want(t, 200, "posted by hand", "https://blog.example/1#c2").Without(t, "I posted it")

@@ -137,9 +137,16 @@ func (o opened) several() bool {
 	})
 }
 
-// toPost is the reader's own answer that waits to be posted elsewhere.
+// toPost is an answer that waits to be posted elsewhere by the reader: their own,
+// or one by who is not of the team any more.
 func (o opened) toPost(v *page.View, m converse.Message) bool {
-	return !o.gone() && m.Kind == converse.Reply && m.Way == converse.ByCopy && m.DeliveredAt.IsZero() && m.State == know.Visible && m.Person == v.Actor.ID
+	waits := !o.gone() && m.Kind == converse.Reply && m.Way == converse.ByCopy && m.DeliveredAt.IsZero() && m.State == know.Visible
+	return waits && (m.Person == v.Actor.ID || o.orphaned(m))
+}
+
+// orphaned reports whether who wrote an answer is not of the team any more.
+func (o opened) orphaned(m converse.Message) bool {
+	return !o.faces.Person(m.Person).Role.AtLeast(know.Staff)
 }
 
 // held is the end of an answer that is posted elsewhere: where they see what we

@@ -57,7 +57,7 @@ func TestLanguage(t *testing.T) {
 	ana.Get("/ideas").Want(t, 200, `<html lang="en"`, `<button name="to" value="fr" lang="fr">Français</button>`)
 	ana.Get("/language?to=fr&next=/ideas").Want(t, 405)
 	ana.Get("/ideas").Want(t, 200, `<html lang="en"`)
-	ana.Post("/language", "to", "tlh", "next", "//elsewhere.example").Want(t, 303)
+	ana.Post("/language", "to", "tlh", "next", "//elsewhere.example").Want(t, 422, "The site speaks English or French.")
 	ana.Get("/ideas").Want(t, 200, `<html lang="en"`)
 	ana.Post("/language", "to", "fr", "next", "/ideas").Want(t, 303)
 	ana.Get("/ideas").Want(t, 200, `<html lang="fr"`)

@@ -118,13 +118,14 @@ func (k *Kit) language(w http.ResponseWriter, r *http.Request, v *View) error {
 	if next == "" {
 		next = "/"
 	}
-	if to == "en" || to == "fr" {
-		if know.May(v.Actor, know.Self, know.Subject{Author: v.Actor.ID}) {
-			if err := k.People.SetLanguage(r.Context(), v.Actor, to); err != nil {
-				return err
-			}
-		}
-		gate.Keep(w, r, "lang", to, 365*24*time.Hour)
+	if to != "en" && to != "fr" {
+		return fault.New(fault.Invalid, "The site speaks English or French.").On("to")
 	}
+	if know.May(v.Actor, know.Self, know.Subject{Author: v.Actor.ID}) {
+		if err := k.People.SetLanguage(r.Context(), v.Actor, to); err != nil {
+			return err
+		}
+	}
+	gate.Keep(w, r, "lang", to, 365*24*time.Hour)
 	return Back(w, r, next)
 }

@@ -276,7 +276,7 @@ func TestFirstDay(t *testing.T) {
 		t.Fatal(err)
 	}
 	owner.Get("/desk/welcome").Want(t, 200, "Welcome", "/me").Without(t, "/desk/outbox") // nothing else until it is done
-	owner.Get("/desk/settings").Want(t, 200, "/desk/outbox", "/desk/inbox") // who is elsewhere finds about there
+	owner.Get("/desk/settings").Want(t, 200, "/desk/outbox", "/desk/inbox")              // who is elsewhere finds about there
 	fields := map[string]string{"brand": "Oriflamme", "name": "Marta", "email": "marta@", "language": "en", "zone": "Europe/Paris"}
 	owner.Do(form(t, "/desk/welcome", fields, map[string][]byte{"photo": picture.Bytes(), "logo": []byte("no picture")})).
 		Want(t, 422, "This is not a mail address", `id="h-logo"`, `/picture/`, "marta@")
