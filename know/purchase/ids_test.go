@@ -2,6 +2,7 @@ package purchase
 
 import (
 	"testing"
+	"time"
 
 	"tribune/storage"
 	"tribune/storage/storagetest"
@@ -42,4 +43,17 @@ func TestIDsByCase(t *testing.T) {
 			t.Errorf("the buyer is called %q, %v", said, err)
 		}
 	})
+}
+
+// TestUnseen refuses numbers of the shop that look like others.
+func TestUnseen(t *testing.T) {
+	now := time.Date(2026, 11, 30, 8, 0, 0, 0, time.UTC)
+	for id, fine := range map[string]bool{"A-1001": true, "№ 7 é": true, "a\nb": false, "1\u202e2": false, "1\u200b2": false, "1\u2028": true, "1\u20282": false, "1\x002": false} {
+		for _, o := range []Order{{ExternalID: id}, {ExternalID: "1", Customer: id}} {
+			o.At, o.AmountMinor, o.Currency = now, 100, "EUR"
+			if err := o.check(now); (err == nil) != fine {
+				t.Errorf("%q: %v", id, err)
+			}
+		}
+	}
 }

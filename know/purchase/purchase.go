@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/currency"
@@ -88,6 +89,10 @@ func (p Purchase) Buyer() int64 {
 	return -p.Account
 }
 
+// unseen reports whether a sign moves what is beside it, or is not seen itself:
+// two numbers that look the same would be two orders.
+func unseen(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) }
+
 // check cleans an order and says all that is wrong with it.
 func (o *Order) check(now time.Time) error {
 	var wrong []error
@@ -103,6 +108,8 @@ func (o *Order) check(now time.Time) error {
 		say("external_id", "An order needs its number in the shop.")
 	case len(o.ExternalID) > 100 || len(o.Customer) > 100 || len(o.Shop) > 60 || strings.Contains(o.Shop, "/"):
 		say("external_id", "The shop’s name has at most 60 characters and no slash, a number of the shop at most 100.")
+	case strings.ContainsFunc(o.Shop+o.ExternalID+o.Customer, unseen):
+		say("external_id", "A number of the shop has a line break, or a sign that nobody sees or that turns the direction of writing. Leave it out.")
 	}
 	if utf8.RuneCountInString(o.Code) > 100 {
 		say("code", "A code has at most 100 characters.")
