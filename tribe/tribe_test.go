@@ -313,6 +313,7 @@ func TestErased(t *testing.T) {
 		made := p.start(t, p.ada, "Inkers")
 		alone := p.start(t, p.ada, "Ada alone")
 		must(t, p.Join(ctx, p.ben, made.ID, true))
+		p.at = p.at.Add(7 * 24 * time.Hour)
 		_, err := p.Change(ctx, p.ben, made.ID, tribe.Edit{Name: "Inkers", Stands: "Ben's words."})
 		must(t, err)
 		_, err = p.Change(ctx, p.ada, made.ID, tribe.Edit{Name: "Inkers", Stands: "Ada's words."})

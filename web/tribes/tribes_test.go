@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"tribune/know"
 	"tribune/shape"
@@ -40,6 +41,7 @@ func TestTribe(t *testing.T) {
 	ben.Post(path+"/ideas", "idea", fmt.Sprintf("https://square.example/ideas/%d?x=1", idea.ID), "on", "1").Want(t, 303)
 	ben.Post(path+"/ideas", "idea", "a lamp", "on", "1").Want(t, 422, "This is no idea’s address", "a lamp")
 	s.Visitor().Get(path).Want(t, 200, "A lamp for the desk")
+	s.Pass(7 * 24 * time.Hour)
 	// Two who write at once: the second is told, and loses nothing.
 	ada.Post(path+"/edit", "name", "Night writers", "stands", "First.", "version", "1").Want(t, 303)
 	ben.Post(path+"/edit", "name", "Night writers", "stands", "Second.", "version", "1").Want(t, 409, "Second.", "Somebody of the tribe changed it")
