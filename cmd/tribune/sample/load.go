@@ -249,7 +249,8 @@ func (t *teller) found(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if _, err := t.site.Radar.ChangeSource(ctx, owner, made.ID, listen.SourceChange{Shown: &s.Shown}); err != nil {
+		forgets := false // what a kept sample shows is there on the hundredth day, too
+		if _, err := t.site.Radar.ChangeSource(ctx, owner, made.ID, listen.SourceChange{Shown: &s.Shown, Forgets: &forgets}); err != nil {
 			return err
 		}
 	}
