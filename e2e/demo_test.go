@@ -86,7 +86,7 @@ func (s sample) deskPages(p *Page) []string {
 		"/desk/tribes", "/desk/boards", "/desk/boards/new", "/desk/charter", "/desk/charter/purpose", "/desk/why", "/desk/why?sure=unknown", "/desk/why/tree", "/desk/why/unexplained",
 		"/desk/why/import", "/desk/loop", "/desk/loop/heard", "/desk/loop/found"}
 	for _, l := range []struct{ from, link string }{
-		{"/desk/inbox", "a.thread"}, {"/desk/inbox?state=tell", "a.thread"}, {"/desk/radar", ".mention .actions a[href^='/desk/mentions/']:last-child"},
+		{"/desk/inbox", "a.thread"}, {"/desk/inbox?state=tell", "a.thread"}, {"/desk/radar", ".mention .actions a:has(+ details)"},
 		{"/desk/radar", ".mention a[href$='/idea']"}, {"/desk/radar", ".mention a[href^='/desk/voices/add']"}, {"/desk/radar", ".mention b a"},
 		{"/desk/radar/queries", ".query-row h2 a"}, {"/desk/radar/sources", ".sources a"}, {"/desk/ideas?sort=votes", ".work-idea h2 a"},
 		{"/desk/why", ".why-name"}, {"/desk/why/tree", "main a[href^='/desk/why/tree/']"}, {"/desk/tribes", "main a[href^='/desk/tribes/']"}, {"/desk/boards", "main a[href^='/desk/boards/']:not([href$=new])"},
