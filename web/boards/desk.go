@@ -193,7 +193,7 @@ type running struct {
 
 	rows     []board.Quota // as typed, or as they are
 	question board.NewTask
-	closes   string // as typed
+	closes   string         // as typed
 	later    board.NewBoard // the value announced in the place of one that may be known, as typed
 	laterDay string
 	value    string // as typed

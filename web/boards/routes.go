@@ -106,6 +106,15 @@ func stateOf(v *page.View, b board.Board) string {
 	return v.T("Applications are over")
 }
 
+// dotOf is the state whose dot a board has: one that takes no applications any
+// more waits, as one whose list is frozen.
+func dotOf(v *page.View, b board.Board) board.State {
+	if b.State == board.Open && !b.Takes(v.Now) {
+		return board.Closed
+	}
+	return b.State
+}
+
 // featureOf names what a quota is on.
 func featureOf(v *page.View, feature string) string {
 	switch feature {
