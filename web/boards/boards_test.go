@@ -57,7 +57,7 @@ func TestJourney(t *testing.T) {
 	marta.Post("/desk/boards/1/draw", "value", "3 17 22 + 8").Want(t, 422, "3 8 17 22", "3 17 22 + 8", "Nothing was drawn")
 	marta.Post("/desk/boards/1/draw", "value", "22, 03;17").Want(t, 200, "#1 Board of the left hand, 2026-11-30 / 3 17 22", `name="sure" value="3 17 22"`, "Draw 1 seat", "the three main numbers")
 	marta.Post("/desk/boards/1/draw", "value", "22, 03;17", "sure", "3 17 23").Want(t, 200, "Draw 1 seat")
-	visitor.Get("/boards/1/draw").Want(t, 200, "Of the value, 3 numbers count: the three main numbers.", "enters the seed in one form").Without(t, "3 17 22")
+	visitor.Get("/boards/1/draw").Want(t, 200, "Of the value, 3 numbers count: the three main numbers.", "they enter the seed in one form").Without(t, "3 17 22")
 	marta.Post("/desk/boards/1/draw", "value", "22, 03;17", "sure", "3 17 22").Want(t, 303)
 	visitor.Get("/boards/1/draw").Want(t, 200, "#1 Board of the left hand, 2026-11-30 / 3 17 22", "--value &#39;3 17 22&#39;", "Marta Lindqvist")
 	drawn, other := ada, ben
