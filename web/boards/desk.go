@@ -140,7 +140,7 @@ func kindOf(n board.NewBoard) string {
 }
 
 func kinds(v *page.View) []page.Option {
-	return []page.Option{{Value: "", Name: v.T("Whole numbers")}, {Value: ofCode, Name: v.T("A code of hexadecimal digits (0 to 9, a to f)")}}
+	return []page.Option{{Value: "", Name: v.T("Whole numbers")}, {Value: ofCode, Name: v.T("A hexadecimal code")}}
 }
 
 // onCount says at the one field for both counts what is wrong with either.

@@ -364,7 +364,7 @@ func formPage(v *page.View, f form) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = page.Field(onCount(f.wrong), "numbers", v.T("How many numbers, or digits of the code"), f.days["numbers"], v.T("7 numbers in the first example, 2 in the other; 64 digits of a SHA-256. The draw takes no other count."), templ.Attributes{"type": "number", "min": "1", "max": "256"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = page.Field(onCount(f.wrong), "numbers", v.T("How many numbers or digits"), f.days["numbers"], v.T("7 numbers in the first example, 2 in the other; 64 digits (0 to 9, a to f) of a SHA-256. The draw takes no other count."), templ.Attributes{"type": "number", "min": "1", "max": "256"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1146,7 +1146,7 @@ func laterPart(v *page.View, x running) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = desk.Line("later", onCount(x.wrong["later"]), "numbers", v.T("How many numbers, or digits of the code"), counted(x.later), "", templ.Attributes{"type": "number", "min": "1", "max": "256"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = desk.Line("later", onCount(x.wrong["later"]), "numbers", v.T("How many numbers or digits"), counted(x.later), "", templ.Attributes{"type": "number", "min": "1", "max": "256"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
