@@ -61,14 +61,15 @@ type Board struct {
 	ClosesAt     time.Time    `json:"closes_at" doc:"Applications are taken until then"`
 	Announced    string       `json:"announced" doc:"First part of the seed"`
 	Beacon       string       `json:"beacon" doc:"The value that nobody controls: which, and where it is published"`
-	Counts       string       `json:"counts" doc:"Which of its numbers count; empty of a board announced before that was asked"`
-	Numbers      int          `json:"numbers" doc:"How many those are, 1 for a code; 0 if it was not said"`
+	Counts       string       `json:"counts" doc:"What of it counts; empty of a board announced before that was asked"`
+	Numbers      int          `json:"numbers" doc:"How many whole numbers count; 0 if a code does, or if it was not said"`
+	Digits       int          `json:"digits" doc:"How many hexadecimal digits the code has that counts; 0 if whole numbers count"`
 	BeaconAt     time.Time    `json:"beacon_at" doc:"When it becomes known"`
 	State        string       `json:"state" enum:"open,closed,drawn,ended"`
 	Applications int64        `json:"applications"`
 	PoolHash     string       `json:"pool_hash,omitempty" doc:"SHA-256 of the pool's CSV file"`
 	PoolSize     int          `json:"pool_size,omitempty"`
-	Value        string       `json:"value,omitempty" doc:"Of the beacon, in its canonical form: lower case, numbers without leading zeros and sorted by size"`
+	Value        string       `json:"value,omitempty" doc:"Of the beacon, in its one form: numbers without leading zeros and sorted by size; a code in small letters"`
 	Seed         string       `json:"seed,omitempty"`
 	ClosedAt     time.Time    `json:"closed_at,omitzero"`
 	DrawnAt      time.Time    `json:"drawn_at,omitzero"`
@@ -87,7 +88,7 @@ type BoardQuota struct {
 
 func (s *service) board(b board.Board) Board {
 	return Board{ID: b.ID, URL: s.URL + "/boards/" + strconv.FormatInt(b.ID, 10), Name: b.Name, Purpose: b.Purpose, CompanyGets: b.CompanyGets, MembersGet: b.MembersGet, Duties: b.Duties,
-		HostID: b.Host, From: b.From, To: b.To, Seats: b.Seats, Invited: b.Invited, ClosesAt: b.ClosesAt, Announced: b.Announced, Beacon: b.Beacon, Counts: b.Counts, Numbers: b.Numbers, BeaconAt: b.BeaconAt,
+		HostID: b.Host, From: b.From, To: b.To, Seats: b.Seats, Invited: b.Invited, ClosesAt: b.ClosesAt, Announced: b.Announced, Beacon: b.Beacon, Counts: b.Counts, Numbers: b.Numbers, Digits: b.Digits, BeaconAt: b.BeaconAt,
 		State: string(b.State), Applications: b.Applications, PoolHash: b.PoolHash, PoolSize: b.PoolSize, Value: b.Value, Seed: b.Seed(), ClosedAt: b.ClosedAt,
 		DrawnAt: b.DrawnAt, DrawnBy: b.DrawnBy, EndedAt: b.EndedAt}
 }
@@ -145,14 +146,15 @@ type BoardTerms struct {
 	ClosesAt    string `json:"closes_at" doc:"Of a day, its end"`
 	Announced   string `json:"announced,omitempty" doc:"First part of the seed; the name and the day applications close, if it is not given. The board's number is put before it"`
 	Beacon      string `json:"beacon" doc:"Which value that nobody controls is added to the seed, and where it is published"`
-	Counts      string `json:"counts" doc:"Which of its numbers count, as: the seven main numbers, without the extra one"`
-	Numbers     int    `json:"numbers" doc:"How many those are, 1 to 50; 1 for a code of letters and digits"`
+	Counts      string `json:"counts" doc:"What of it counts, as: the seven main numbers, without the extra one"`
+	Numbers     int    `json:"numbers,omitempty" doc:"How many whole numbers count, 1 to 50; left out if a code does"`
+	Digits      int    `json:"digits,omitempty" doc:"How many hexadecimal digits the code has that counts, 8 to 256; left out if whole numbers count"`
 	BeaconAt    string `json:"beacon_at" doc:"After closes_at"`
 }
 
 func (s *service) terms(ctx context.Context, t BoardTerms) (n board.NewBoard, err error) {
 	n = board.NewBoard{Name: t.Name, Purpose: t.Purpose, CompanyGets: t.CompanyGets, MembersGet: t.MembersGet, Duties: t.Duties, Host: t.HostID, Seats: t.Seats,
-		Invited: t.Invited, Announced: t.Announced, Beacon: t.Beacon, Counts: t.Counts, Numbers: t.Numbers}
+		Invited: t.Invited, Announced: t.Announced, Beacon: t.Beacon, Counts: t.Counts, Numbers: t.Numbers, Digits: t.Digits}
 	var wrong [4]error
 	n.From, wrong[0] = s.moment(ctx, "from", t.From)
 	n.To, wrong[1] = s.end(ctx, "to", t.To)
@@ -322,7 +324,7 @@ func (s *service) poolGet(ctx context.Context, a *gate.Asker, in *ByID) (*answer
 func (s *service) boardDraw(ctx context.Context, a *gate.Asker, in *struct {
 	ByID
 	Body struct {
-		Value string `json:"value" doc:"The value that was announced, in any spelling and order: its canonical form enters the seed. Another count of numbers than announced is refused"`
+		Value string `json:"value" doc:"The value that was announced: its one form enters the seed. Whole numbers stand in any order, with blanks, commas, semicolons, plus signs, dashes or line breaks between them; in a code blanks, dashes and one 0x before it are passed over. Another kind or count than announced is refused"`
 	}
 }) (*answer[Board], error) {
 	b, err := s.Boards.Draw(ctx, a.Actor, in.ID, in.Body.Value)

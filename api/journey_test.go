@@ -159,6 +159,11 @@ func TestClosingDays(t *testing.T) {
 	board := owner.call("POST /boards", fmt.Sprintf(terms, "2026-12-25")).want(201).
 		is("closes_at", "2026-12-24T22:59:59Z").is("beacon_at", "2026-12-24T23:00:00Z").is("from", "2026-12-31T23:00:00Z").is("to", "2027-06-30T21:59:59Z")
 	path = fmt.Sprintf("PUT /boards/%d", board.id("id"))
+	code := strings.Replace(terms, `"numbers": 3`, `"digits": 64`, 1)
+	if b := owner.call(path, fmt.Sprintf(code, "2026-12-25")).want(200); !strings.Contains(b.text, `"numbers":0,"digits":64,`) {
+		t.Errorf("a board whose value is a code: %s", b.text)
+	}
+	owner.call(path, fmt.Sprintf(strings.Replace(code, "64", "7", 1), "2026-12-25")).want(422)
 	owner.call(path, fmt.Sprintf(terms, "2026-12-25T12:00:00Z")).want(200).is("closes_at", "2026-12-24T22:59:59Z").is("beacon_at", "2026-12-25T12:00:00Z")
 }
 

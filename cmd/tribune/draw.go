@@ -20,7 +20,8 @@ type drawCommand struct {
 	Quotas  string   `arg:"" type:"existingfile" help:"CSV file of quotas: feature,value,min,max."`
 	Seats   int      `required:"" help:"How many seats there are."`
 	Seed    string   `required:"" help:"The public seed: the same one draws the same seats."`
-	Value   string   `help:"The public value as it was published, in any order and spelling: its canonical form is added to the seed."`
+	Value   string   `help:"The public value as it was published, numbers in any order or a code: its one form is added to the seed."`
+	Digits  int      `help:"The value is a code of so many hexadecimal digits; without it, whole numbers."`
 	Keep    []string `help:"Ids that are seated already, with commas: after somebody declined, the others stay."`
 	Without []string `help:"Ids that do not take part any more, with commas."`
 	JSON    bool     `help:"Print one JSON object instead of writing files."`
@@ -32,10 +33,10 @@ func (c *drawCommand) Run() error {
 	if strings.TrimSpace(c.Seed) == "" {
 		return errors.New("--seed is empty: give the public seed, for nobody can check a draw that has none; nothing was drawn")
 	}
-	if c.Value != "" {
-		value, _ := sortition.Canonical(c.Value)
-		if value == "" {
-			return fmt.Errorf("--value %q has no numbers and no code of Latin letters and digits; nothing was drawn", c.Value)
+	if c.Value != "" || c.Digits != 0 {
+		value, err := c.value()
+		if err != nil {
+			return err
 		}
 		c.Seed = sortition.Seed(c.Seed, value)
 	}
@@ -70,6 +71,23 @@ func (c *drawCommand) Run() error {
 	}
 	fmt.Printf("%d seated: %s\nselected.csv and remaining.csv are in %s\n", len(result.Seated), strings.Join(result.Seated, ", "), c.Out)
 	return nil
+}
+
+// value reads the public value as a board does.
+func (c *drawCommand) value() (string, error) {
+	if c.Digits != 0 {
+		value := sortition.Code(c.Value)
+		if value == "" || len(value) != c.Digits {
+			return "", fmt.Errorf("--value %q is no code of %d hexadecimal digits: give all of them, and nothing else but blanks, dashes and one 0x before them; nothing was drawn", c.Value, c.Digits)
+		}
+		return value, nil
+	}
+	value, _ := sortition.Numbers(c.Value)
+	if value == "" {
+		return "", fmt.Errorf("--value %q is not whole numbers alone: give their decimal digits, with blanks, commas, semicolons, plus signs or dashes between them; of a code, say with --digits how many it has; "+
+			"of a board whose page shows a whole seed, give that with --seed, and no --value; nothing was drawn", c.Value)
+	}
+	return value, nil
 }
 
 // drawn is what the command prints with --json.

@@ -78,7 +78,7 @@ func TestReplay(t *testing.T) {
 		args := []string{"draw", filepath.Join(dir, "pool.csv"), filepath.Join(dir, "quotas.csv"), "--seats", "5", "--seed", b.Seed(), "--out", dir}
 		if r.Round == 1 { // or as whoever looks the value up may write it
 			args[6] = b.Announced
-			args = append(args, "--value", "22; 17 & 03")
+			args = append(args, "--value", "22; 17 + 03")
 		}
 		if r.Round > 1 {
 			args = append(args, "--keep", joined(r.Keep), "--without", joined(r.Parted))

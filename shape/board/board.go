@@ -41,7 +41,8 @@ type Board struct {
 	Announced    string // the part of the seed that stands before anybody applies
 	Beacon       string // the value that nobody controls: which, and where it is published
 	Counts       string // which of its numbers count; "" of a board announced before that was asked
-	Numbers      int    // how many those are, 1 for a code; 0: it was not said
+	Numbers      int    // how many those are; 0: a code counts, or it was not said
+	Digits       int    // how many hexadecimal digits the code has that counts; 0: whole numbers count
 	BeaconAt     time.Time
 	State        State
 	Applications int64
@@ -50,7 +51,7 @@ type Board struct {
 	PoolSize     int
 	ClosedAt     time.Time
 	ClosedBy     int64  // 0: the program
-	Value        string // as it entered the seed: in its canonical form, or as typed in draws before there was one
+	Value        string // as it entered the seed: in its one form, or as typed in draws before there was one
 	DrawnAt      time.Time
 	DrawnBy      int64
 	EndedAt      time.Time
@@ -71,7 +72,7 @@ func (b Board) Missed(at time.Time) bool { return b.State == Open && !at.Before(
 // Terms gives what a board was opened with, or says by now.
 func (b Board) Terms() NewBoard {
 	return NewBoard{Name: b.Name, Purpose: b.Purpose, CompanyGets: b.CompanyGets, MembersGet: b.MembersGet, Duties: b.Duties, Host: b.Host, From: b.From, To: b.To,
-		Seats: b.Seats, Invited: b.Invited, ClosesAt: b.ClosesAt, Announced: b.Announced, Beacon: b.Beacon, Counts: b.Counts, Numbers: b.Numbers, BeaconAt: b.BeaconAt}
+		Seats: b.Seats, Invited: b.Invited, ClosesAt: b.ClosesAt, Announced: b.Announced, Beacon: b.Beacon, Counts: b.Counts, Numbers: b.Numbers, Digits: b.Digits, BeaconAt: b.BeaconAt}
 }
 
 // Seed is what the tickets are made of, once the value is known.
@@ -101,8 +102,9 @@ type NewBoard struct {
 	ClosesAt    time.Time
 	Announced   string // "": the board's name and the day its applications close; its number is put before it
 	Beacon      string
-	Counts      string // which of the beacon's numbers count
-	Numbers     int    // how many those are, 1 for a code
+	Counts      string // what of the beacon counts
+	Numbers     int    // how many numbers those are; 0 for a code
+	Digits      int    // how many hexadecimal digits the code has; 0 for numbers
 	BeaconAt    time.Time
 }
 
@@ -121,6 +123,8 @@ const (
 	maxSeats    = 1_000
 	maxQuotas   = 60
 	maxNumbers  = 50
+	minDigits   = 8 // fewer could be met by chance
+	maxDigits   = 256
 )
 
 // answerWithin is how long somebody who was drawn may think about it.
@@ -178,8 +182,10 @@ func (n *NewBoard) check(now time.Time, was Board) error {
 	if was.ID != 0 && was.Counts == "" {
 		least = 0 // announced before this was asked
 	}
-	no(long(n.Counts, least, maxLine), "counts", "Say which of its numbers count, in at most {most} characters: else somebody could choose them once they are known.", "most", maxLine)
-	no(n.Numbers < least || n.Numbers > maxNumbers, "numbers", "Say how many numbers count, from 1 to {most}. A code of letters and digits is 1.", "most", maxNumbers)
+	no(long(n.Counts, least, maxLine), "counts", "Say what of it counts, in at most {most} characters: else somebody could choose it once it is known.", "most", maxLine)
+	no(n.Digits == 0 && (n.Numbers < least || n.Numbers > maxNumbers), "numbers", "Say how many numbers count, from 1 to {most}.", "most", maxNumbers)
+	no(n.Digits != 0 && n.Numbers != 0, "digits", "Say how many numbers count, or how many digits the code has, and leave the other out.")
+	no(n.Digits != 0 && (n.Digits < minDigits || n.Digits > maxDigits), "digits", "Say how many hexadecimal digits the code has, from {least} to {most}.", "least", minDigits, "most", maxDigits)
 	return fault.All(wrong...)
 }
 

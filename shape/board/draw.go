@@ -92,13 +92,20 @@ func (s *Boards) freeze(ctx context.Context, tx *storage.Tx, a know.Actor, b *Bo
 	return s.fact(ctx, tx, a, PoolClosed, "board", b.ID, 0, int64(len(pool)))
 }
 
-// Reads gives the canonical form of a value as somebody typed it, in which it
-// enters the seed. It refuses one of another count of numbers than announced.
+// Reads gives the one form of a value as somebody typed it, in which it enters
+// the seed. It refuses what is of another kind or count than was announced, for
+// two ways to write one result would let whoever types it choose who is drawn.
 func (b Board) Reads(typed string) (value string, err error) {
-	value, n := sortition.Canonical(typed)
+	if b.Digits != 0 {
+		if value = sortition.Code(typed); len(value) != b.Digits {
+			return "", fault.New(fault.Invalid, "A code of {digits} hexadecimal digits (0 to 9, a to f) was announced, and you typed something else. Nothing was drawn. Type all its digits; blanks and dashes may stand between them, 0x before them, and nothing else.", "digits", b.Digits).On("value")
+		}
+		return value, nil
+	}
+	value, n := sortition.Numbers(typed)
 	switch {
 	case long(value, 1, maxLine):
-		return "", fault.New(fault.Invalid, "Type the value that was announced, in Latin letters and digits, at most {most} characters.", "most", maxLine).On("value")
+		return "", fault.New(fault.Invalid, "Whole numbers were announced, and you typed something else. Nothing was drawn. Type decimal digits alone, at most {most}, with blanks, commas, semicolons, plus signs, dashes or line breaks between the numbers; no letters, and no points.", "most", maxLine).On("value")
 	case b.Numbers != 0 && n != b.Numbers:
 		return "", fault.New(fault.Invalid, "So many numbers were announced to count: {announced}. What you typed has {typed}: {value}. Nothing was drawn. Type those that were announced, and no others.", "announced", b.Numbers, "typed", n, "value", value).On("value")
 	}
@@ -117,10 +124,10 @@ func (s *Boards) Draw(ctx context.Context, a know.Actor, id int64, typed string)
 			return err
 		}
 		value, wrong := b.Reads(typed)
-		switch drawnWith, _ := sortition.Canonical(b.Value); {
+		switch drawnWith, _ := b.Reads(b.Value); {
 		case b.State == Open:
 			return fault.New(fault.Conflict, "Applications are not closed yet.")
-		case b.State != Closed && wrong == nil && value == drawnWith:
+		case b.Value != "" && (typed == b.Value || wrong == nil && value == drawnWith):
 			return nil
 		case b.State != Closed:
 			return fault.New(fault.Conflict, "This board was drawn already. A draw is not repeated.")
@@ -288,13 +295,17 @@ func split(s string) (numbers []int) {
 	return numbers
 }
 
-// SeedOf gives the seed that a value in its canonical form makes.
-func (b Board) SeedOf(canonical string) string { return sortition.Seed(b.Announced, canonical) }
+// SeedOf gives the seed that a value in its one form makes.
+func (b Board) SeedOf(value string) string { return sortition.Seed(b.Announced, value) }
 
-// Reread reports whether the value entered the seed in its canonical form; boards
-// drawn before there was one have it as it was typed.
+// Reread reports whether the program reads the value in the seed as itself. Of
+// boards drawn before there was one form it does not, nor of their codes whose
+// length was not announced.
 func (b Board) Reread() bool {
-	form, _ := sortition.Canonical(b.Value)
+	if b.Digits != 0 {
+		return true
+	}
+	form, _ := sortition.Numbers(b.Value)
 	return form == b.Value
 }
 
@@ -305,8 +316,11 @@ func quoted(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) +
 // files.
 func (b Board) Command(r Round) string {
 	seed := quoted(b.Announced) + " --value " + quoted(b.Value)
-	if !b.Reread() {
+	switch {
+	case !b.Reread():
 		seed = quoted(b.Seed())
+	case b.Digits != 0:
+		seed += " --digits " + strconv.Itoa(b.Digits)
 	}
 	c := "tribune draw pool.csv quotas.csv --seats " + strconv.Itoa(b.Seats) + " --seed " + seed
 	if len(r.Keep) > 0 {

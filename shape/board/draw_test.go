@@ -139,7 +139,7 @@ func TestOneForm(t *testing.T) {
 			_, err := s.Draw(ctx, s.staff, boards[n].ID, "3 17 22 8")
 			want(t, err, fault.Invalid, "Nothing was drawn")
 			_, err = s.Draw(ctx, s.staff, boards[n].ID, " -, ")
-			want(t, err, fault.Invalid, "Latin letters and digits")
+			want(t, err, fault.Invalid, "Whole numbers were announced")
 			b, err := s.Draw(ctx, s.staff, boards[n].ID, typed)
 			if err != nil || b.Value != "3 17 22" || b.Seed() != b.Announced+" / 3 17 22" {
 				t.Errorf("%q makes %q, %v", typed, b.Seed(), err)
@@ -162,6 +162,81 @@ func TestOneForm(t *testing.T) {
 			t.Errorf("a board drawn before: %q, %v", old.Command(board.Round{}), err)
 		}
 	})
+}
+
+// TestKindOfValue checks that one result has one spelling of each kind: a single
+// number takes no words beside it, a code all of its digits and nothing else; and
+// that a code which was drawn when its length was not announced is still replayed.
+func TestKindOfValue(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		s, ctx := open(t, db), t.Context()
+		boardOf := func(numbers, digits int) board.Board {
+			n := s.terms(1)
+			n.Numbers, n.Digits = numbers, digits
+			b, err := s.Convene(ctx, s.staff, n)
+			if err != nil || b.Numbers != numbers || b.Digits != digits {
+				t.Fatalf("%d numbers, %d digits: %+v, %v", numbers, digits, b, err)
+			}
+			s.apply(t, b, s.ada, "")
+			return b
+		}
+		rate, code, old := boardOf(1, 0), boardOf(0, 8), boardOf(1, 0)
+		longer := code.Terms()
+		longer.Digits = 64
+		if _, err := s.Change(ctx, s.staff, code.ID, longer); err == nil || err.(*fault.Error).Field != "digits" {
+			t.Errorf("another length of the code after somebody applied: %v", err)
+		}
+		s.at = rate.ClosesAt
+		if err := s.KeepOnce(ctx); err != nil {
+			t.Fatal(err)
+		}
+		s.at = rate.BeaconAt
+		draw := func(b board.Board, typed, value, command string) {
+			t.Helper()
+			b, err := s.Draw(ctx, s.staff, b.ID, typed)
+			if err != nil || b.Value != value || b.Seed() != b.Announced+" / "+value || !strings.HasSuffix(b.Command(board.Round{}), command) {
+				t.Errorf("%q makes %q, %q, %v", typed, b.Seed(), b.Command(board.Round{}), err)
+			}
+			if again, err := s.Draw(ctx, s.staff, b.ID, value); err != nil || !again.DrawnAt.Equal(b.DrawnAt) {
+				t.Errorf("%q again: %v", value, err)
+			}
+		}
+		for _, typed := range []string{"DAX 18234", "the 18234", "18234e0", "18234.0", "hash 1f3a9c", "1f3a9c", "½", "4¹", "⒋", ""} {
+			_, err := s.Draw(ctx, s.staff, rate.ID, typed)
+			want(t, err, fault.Invalid, "Whole numbers were announced")
+		}
+		_, err := s.Draw(ctx, s.staff, rate.ID, "18,234")
+		want(t, err, fault.Invalid, "So many numbers were announced to count: 1.")
+		draw(rate, " 018234", "18234", " --value '18234'")
+		for _, typed := range []string{"1f3a9c", "1f3a9c0", "001f3a9c0", "sha256:001f3a9c", "0x0x1f3a9c", "hash 001f3a9c", "001f3a9g", "001f3a9¹", ""} {
+			_, err := s.Draw(ctx, s.staff, code.ID, typed)
+			want(t, err, fault.Invalid, "A code of 8 hexadecimal digits")
+		}
+		draw(code, "0x001F 3A9C", "001f3a9c", " --value '001f3a9c' --digits 8")
+		if err := db.Update(ctx, func(tx *storage.Tx) error {
+			_, err := tx.Exec(ctx, `update board set state = 'drawn', value = '1f3a9c' where id = $1`, old.ID)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		draw(old, "1f3a9c", "1f3a9c", " --seed '"+old.Announced+" / 1f3a9c'")
+	})
+}
+
+// TestKindAnnounced refuses an announcement of no kind, of both, and of counts out
+// of range.
+func TestKindAnnounced(t *testing.T) {
+	s := open(t, storagetest.SQLite(t))
+	for _, c := range []struct {
+		numbers, digits int
+		field           string
+	}{{0, 0, "numbers"}, {51, 0, "numbers"}, {-1, 0, "numbers"}, {0, 7, "digits"}, {0, 257, "digits"}, {0, -1, "digits"}, {1, 64, "digits"}} {
+		n := s.terms(1)
+		n.Numbers, n.Digits = c.numbers, c.digits
+		if _, err := s.Convene(t.Context(), s.staff, n); err == nil || err.(*fault.Error).Field != c.field {
+			t.Errorf("%+v: %v", c, err)
+		}
+	}
 }
 
 // TestStaffPass has the seat of somebody who was drawn and works here by now go to

@@ -43,6 +43,7 @@ func (n *NewBoard) maySettle(b Board, now time.Time) error {
 	no(n.Beacon != b.Beacon && !later, "beacon")
 	no(n.Counts != b.Counts && !later, "counts")
 	no(n.Numbers != b.Numbers && !later, "numbers")
+	no(n.Digits != b.Digits && !later, "digits")
 	no(!n.BeaconAt.Equal(b.BeaconAt) && !later, "beacon_at")
 	return fault.All(wrong...)
 }

@@ -28,6 +28,7 @@ type Wording struct {
 	Beacon      string    `json:"beacon"`
 	Counts      string    `json:"counts"`
 	Numbers     int       `json:"numbers"`
+	Digits      int       `json:"digits"`
 	BeaconAt    time.Time `json:"beacon_at"`
 	Quotas      []Quota   `json:"quotas"`
 
@@ -38,13 +39,13 @@ type Wording struct {
 // Wording gives what stands in a board.
 func (b Board) Wording(quotas []Quota) Wording {
 	return Wording{Name: b.Name, Purpose: b.Purpose, CompanyGets: b.CompanyGets, MembersGet: b.MembersGet, Duties: b.Duties, Host: b.Host,
-		From: b.From, To: b.To, Seats: b.Seats, Invited: b.Invited, ClosesAt: b.ClosesAt, Announced: b.Announced, Beacon: b.Beacon, Counts: b.Counts, Numbers: b.Numbers, BeaconAt: b.BeaconAt, Quotas: quotas}
+		From: b.From, To: b.To, Seats: b.Seats, Invited: b.Invited, ClosesAt: b.ClosesAt, Announced: b.Announced, Beacon: b.Beacon, Counts: b.Counts, Numbers: b.Numbers, Digits: b.Digits, BeaconAt: b.BeaconAt, Quotas: quotas}
 }
 
 // same reports whether a change would change nothing.
 func (n NewBoard) same(b Board) bool {
 	return n.Name == b.Name && n.Purpose == b.Purpose && n.CompanyGets == b.CompanyGets && n.MembersGet == b.MembersGet && n.Duties == b.Duties &&
-		n.Host == b.Host && n.Seats == b.Seats && n.Invited == b.Invited && n.Announced == b.Announced && n.Beacon == b.Beacon && n.Counts == b.Counts && n.Numbers == b.Numbers &&
+		n.Host == b.Host && n.Seats == b.Seats && n.Invited == b.Invited && n.Announced == b.Announced && n.Beacon == b.Beacon && n.Counts == b.Counts && n.Numbers == b.Numbers && n.Digits == b.Digits &&
 		n.From.Equal(b.From) && n.To.Equal(b.To) && n.ClosesAt.Equal(b.ClosesAt) && n.BeaconAt.Equal(b.BeaconAt)
 }
 

@@ -23,7 +23,7 @@ func TestJourney(t *testing.T) {
 	marta.Post("/desk/boards/new", "name", "x", "closes_at", "soon").Want(t, 422, "Write a day as", "soon")
 	fields := []string{"name", "Board of the left hand", "purpose", "Paper that **lies flat**.", "company_gets", "Advice.", "members_get", "Paper.", "duties", "An hour a month.",
 		"seats", "1", "host", fmt.Sprint(marta.ID), "closes_at", "2026-11-30", "beacon_at", "2026-12-02", "from", "2026-12-05", "to", "2027-06-30", "beacon", "Lotto of 2 December", "counts", "the three main numbers", "numbers", "3"}
-	marta.Post("/desk/boards/new", fields[:len(fields)-4]...).Want(t, 422, "Say which of its numbers count", "Say how many numbers count")
+	marta.Post("/desk/boards/new", fields[:len(fields)-4]...).Want(t, 422, "Say what of it counts", "Say how many numbers count")
 	marta.Post("/desk/boards/new", fields...).Want(t, 303)
 	visitor.Get("/boards").Want(t, 200, "Board of the left hand", "Takes applications")
 	visitor.Get("/boards/1").Want(t, 200, "<strong>lies flat</strong>", "Advice.", "An hour a month.", "Lotto of 2 December", "Apply for a seat", "Marta Lindqvist").Without(t, "Run this board")
@@ -57,7 +57,7 @@ func TestJourney(t *testing.T) {
 	marta.Post("/desk/boards/1/draw", "value", "3 17 22 + 8").Want(t, 422, "3 8 17 22", "3 17 22 + 8", "Nothing was drawn")
 	marta.Post("/desk/boards/1/draw", "value", "22, 03;17").Want(t, 200, "#1 Board of the left hand, 2026-11-30 / 3 17 22", `name="sure" value="3 17 22"`, "Draw 1 seat", "the three main numbers")
 	marta.Post("/desk/boards/1/draw", "value", "22, 03;17", "sure", "3 17 23").Want(t, 200, "Draw 1 seat")
-	visitor.Get("/boards/1/draw").Want(t, 200, "Of the value, 3 numbers count: the three main numbers.", "enters the seed in one form").Without(t, "3 17 22")
+	visitor.Get("/boards/1/draw").Want(t, 200, "Of the value, 3 numbers count: the three main numbers.", "they enter the seed in one form").Without(t, "3 17 22")
 	marta.Post("/desk/boards/1/draw", "value", "22, 03;17", "sure", "3 17 22").Want(t, 303)
 	visitor.Get("/boards/1/draw").Want(t, 200, "#1 Board of the left hand, 2026-11-30 / 3 17 22", "--value &#39;3 17 22&#39;", "Marta Lindqvist")
 	drawn, other := ada, ben
@@ -206,6 +206,37 @@ func TestSettled(t *testing.T) {
 	}
 }
 
+// TestCode announces a code by the form, which keeps what was typed, and draws
+// with all of its digits alone.
+func TestCode(t *testing.T) {
+	s := webtest.New(t, webtest.Folder{Files: boards.Files, Routes: boards.Routes})
+	marta, ada, visitor := s.Person("Marta Lindqvist", know.Owner), s.Person("Ada Holm", know.Member), s.Visitor()
+	fields := []string{"name", "Left hands", "purpose", "x", "company_gets", "x", "members_get", "x", "duties", "x", "seats", "1", "host", fmt.Sprint(marta.ID),
+		"closes_at", "2026-11-30", "beacon_at", "2026-12-02", "from", "2026-12-05", "to", "2027-06-30", "beacon", "The first block of 2 December", "counts", "its whole hash", "kind", "code", "numbers", "7"}
+	for _, count := range []string{"7", "257", "", "many", "-9"} {
+		fields[len(fields)-1] = count
+		marta.Post("/desk/boards/new", fields...).Want(t, 422, "Say how many hexadecimal digits the code has, from 8 to 256.", `<option value="code" selected>`)
+	}
+	fields[len(fields)-1] = "8"
+	marta.Post("/desk/boards/new", fields...).Want(t, 303)
+	marta.Get("/desk/boards/1/edit").Want(t, 200, `<option value="code" selected>`, `name="numbers" value="8"`)
+	line := "Of the value, a code of 8 hexadecimal digits counts: its whole hash."
+	visitor.Get("/boards/1").Want(t, 200, line)
+	visitor.Get("/boards/1/draw").Want(t, 200, line, "However the code is written")
+	ada.Post("/boards/1/apply", "sentence", "Me.").Want(t, 303)
+	s.Pass(11 * 24 * time.Hour)
+	marta.Post("/desk/boards/1/close").Want(t, 303)
+	s.Pass(3 * 24 * time.Hour)
+	for _, typed := range []string{"1f3a9c", "hash 001f3a9c"} {
+		marta.Post("/desk/boards/1/draw", "value", typed).Want(t, 422, "A code of 8 hexadecimal digits (0 to 9, a to f) was announced", "Nothing was drawn", typed)
+	}
+	marta.Post("/desk/boards/1/draw", "value", "0x001F3A9C").Want(t, 200, line, `name="sure" value="001f3a9c"`)
+	marta.Post("/desk/boards/1/draw", "value", "0x001F3A9C", "sure", "001f3a9c").Want(t, 303)
+	visitor.Get("/boards/1/draw").Want(t, 200, " / 001f3a9c", "--value &#39;001f3a9c&#39; --digits 8")
+	visitor.Lang = "fr"
+	visitor.Get("/boards/1/draw").Want(t, 200, "un code de 8 chiffres hexadécimaux compte", "Quelle que soit son écriture, le code")
+}
+
 // TestMissed leads on from a board whose list was not frozen before its value could
 // be known: the pages say so, and the desk announces a later value alone.
 func TestMissed(t *testing.T) {
@@ -227,9 +258,11 @@ func TestMissed(t *testing.T) {
 	visitor.Get("/boards").Want(t, 200, "Waits for a later value")
 	marta.Get("/desk/boards/1").Want(t, 200, "Announce the later value", "Lotto of today").Without(t, "Freeze the list now")
 	marta.Post("/desk/boards/1/close").Want(t, 409, "Announce a later value", "Announce the later value")
-	later := []string{"beacon", "Lotto of next week", "counts", "all", "numbers", "7", "beacon_at", "2026-11-23"}
+	later := []string{"beacon", "Lotto of next week", "counts", "all", "numbers", "7", "beacon_at", "2026-11-23", "kind", ""}
 	marta.Post("/desk/boards/1/later", later...).Want(t, 422, "Choose a day to come", "Lotto of next week", `value="2026-11-23"`)
-	later[7] = "2026-12-03"
+	later[7], later[9] = "2026-12-03", "code"
+	marta.Post("/desk/boards/1/later", later...).Want(t, 422, "Say how many hexadecimal digits", `<option value="code" selected>`)
+	later[9] = ""
 	marta.Post("/desk/boards/1/later", later...).Want(t, 303)
 	marta.Get("/desk/boards/1").Want(t, 200, "frozen by itself within a minute", "Freeze the list now")
 	if err := s.Boards.KeepOnce(t.Context()); err != nil {

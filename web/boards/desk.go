@@ -77,7 +77,7 @@ func typed(r *http.Request, v *page.View, was board.Board) (f form, err error) {
 		Announced: p.Get("announced"), Beacon: p.Get("beacon"), Counts: p.Get("counts"), Invited: p.Get("invited") == "1"}
 	f.said.Host, _ = strconv.ParseInt(p.Get("host"), 10, 64)
 	f.said.Seats, _ = strconv.Atoi(f.days["seats"])
-	f.said.Numbers, _ = strconv.Atoi(f.days["numbers"])
+	f.said.Numbers, f.said.Digits = countOf(p)
 	var wrong [4]error
 	day := func(field string, was time.Time, whole bool, wrong *error) (t time.Time) {
 		if f.days[field] == dayText(was, v.Zone()) {
@@ -108,12 +108,47 @@ func dayOf(text string, zone *time.Location, field string, whole bool) (time.Tim
 	return t, nil
 }
 
-// counted writes how many numbers count, where that was said.
-func counted(n int) string {
-	if n == 0 {
-		return ""
+// ofCode is what the form calls a value that is a code, and not numbers.
+const ofCode = "code"
+
+// countOf reads how many numbers count, or how many digits the code has.
+func countOf(p url.Values) (numbers, digits int) {
+	n, err := strconv.Atoi(p.Get("numbers"))
+	switch {
+	case p.Get("kind") != ofCode:
+		return n, 0
+	case err != nil || n == 0:
+		return 0, -1 // no length of a code either
 	}
-	return strconv.Itoa(n)
+	return 0, n
+}
+
+// counted writes either, where that was said.
+func counted(n board.NewBoard) string {
+	if count := max(n.Numbers, n.Digits); count > 0 {
+		return strconv.Itoa(count)
+	}
+	return ""
+}
+
+// kindOf is what the form calls a board's value.
+func kindOf(n board.NewBoard) string {
+	if n.Digits != 0 {
+		return ofCode
+	}
+	return ""
+}
+
+func kinds(v *page.View) []page.Option {
+	return []page.Option{{Value: "", Name: v.T("Whole numbers")}, {Value: ofCode, Name: v.T("A hexadecimal code")}}
+}
+
+// onCount says at the one field for both counts what is wrong with either.
+func onCount(w page.Wrong) page.Wrong {
+	if text := w.On("digits"); text != "" {
+		return page.Wrong{Field: "numbers", Text: text}
+	}
+	return w
 }
 
 func dayText(t time.Time, zone *time.Location) string {
@@ -138,7 +173,7 @@ func (h handlers) deskEdit(w http.ResponseWriter, r *http.Request, v *page.View)
 	}
 	zone := v.Zone()
 	return h.showForm(w, r, v, form{id: id, said: b.Terms(),
-		days: map[string]string{"seats": strconv.Itoa(b.Seats), "numbers": counted(b.Numbers), "closes_at": dayText(b.ClosesAt, zone), "beacon_at": dayText(b.BeaconAt, zone), "from": dayText(b.From, zone), "to": dayText(b.To, zone)}})
+		days: map[string]string{"seats": strconv.Itoa(b.Seats), "numbers": counted(b.Terms()), "closes_at": dayText(b.ClosesAt, zone), "beacon_at": dayText(b.BeaconAt, zone), "from": dayText(b.From, zone), "to": dayText(b.To, zone)}})
 }
 
 func (h handlers) deskChange(w http.ResponseWriter, r *http.Request, v *page.View) error {
@@ -385,7 +420,7 @@ func (h handlers) deskLater(w http.ResponseWriter, r *http.Request, v *page.View
 		f := r.PostForm
 		n := b.Terms()
 		n.Beacon, n.Counts, x.laterDay = f.Get("beacon"), f.Get("counts"), f.Get("beacon_at")
-		n.Numbers, _ = strconv.Atoi(f.Get("numbers"))
+		n.Numbers, n.Digits = countOf(f)
 		n.BeaconAt, err = dayOf(x.laterDay, v.Zone(), "beacon_at", false)
 		x.later = n
 		if err == nil {

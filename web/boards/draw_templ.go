@@ -431,9 +431,9 @@ func drawPage(v *page.View, l lot) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var29 string
-			templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("However the value is written, it enters the seed in one form: letters small, numbers without leading zeros, the smallest first, with a space between them."))
+			templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(formLine(v, l.Board))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/boards/draw.templ`, Line: 50, Col: 185}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/boards/draw.templ`, Line: 50, Col: 44}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var29))
 			if templ_7745c5c3_Err != nil {
@@ -607,6 +607,14 @@ func beaconLine(v *page.View, b board.Board) string {
 		return v.T("And this value is added, which nobody controls: {beacon}. It becomes known on {date}.", "beacon", b.Beacon, "date", v.Date(b.BeaconAt))
 	}
 	return v.T("And this value is added, which nobody controls: {beacon}. It was to become known on {date}.", "beacon", b.Beacon, "date", v.Date(b.BeaconAt))
+}
+
+// formLine says in which form the value enters the seed.
+func formLine(v *page.View, b board.Board) string {
+	if b.Digits != 0 {
+		return v.T("However the code is written, it enters the seed in one form: all its digits in a row, letters small. Part of it, or anything beside it, is refused.")
+	}
+	return v.T("However the numbers are written, they enter the seed in one form: without leading zeros, the smallest first, with a space between them. Letters, and more or fewer numbers than announced, are refused.")
 }
 
 func frozenLine(v *page.View, l lot) string {

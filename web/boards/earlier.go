@@ -82,7 +82,7 @@ func changed(v *page.View, w, next board.Wording) (all []part) {
 	add(w.Invited != next.Invited, v.T("Who may apply"), who, false)
 	add(w.Announced != next.Announced, v.T("Announced text, first part of the seed"), w.Announced, false)
 	add(w.Beacon != next.Beacon, v.T("Which value, and where it is published"), w.Beacon, false)
-	add(w.Counts != next.Counts || w.Numbers != next.Numbers, v.T("Which of its numbers count"), w.Counts, false)
+	add(w.Counts != next.Counts || w.Numbers != next.Numbers || w.Digits != next.Digits, v.T("What of it counts"), countsText(v, w.Counts, w.Numbers, w.Digits), false)
 	add(!w.BeaconAt.Equal(next.BeaconAt), v.T("The value is known on"), v.Date(w.BeaconAt), false)
 	return all
 }
