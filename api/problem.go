@@ -161,8 +161,8 @@ type finding struct {
 // and what to send.
 func misfit(err error, row json.RawMessage, as reflect.Type) error {
 	if strings.HasPrefix(err.Error(), "json: unknown field ") {
-		place := misfitAt(row, as, true)
-		return fault.New(fault.Invalid, "This call knows nothing of that name.").On(place).Because(err)
+		place, within := misfitAt(row, as, true)
+		return fault.New(fault.Invalid, "Nothing of that name is known here. Known are: {names}.", "names", strings.Join(membersOf(within), ", ")).On(place).Because(err)
 	}
 	wrong, ok := errors.AsType[*json.UnmarshalTypeError](err)
 	if !ok {
@@ -179,7 +179,7 @@ func misfit(err error, row json.RawMessage, as reflect.Type) error {
 	case reflect.Slice:
 		text = "Send a list as {field}."
 	}
-	place := misfitAt(row, as, false)
+	place, _ := misfitAt(row, as, false)
 	if place == "" {
 		return fault.New(fault.Invalid, "Send one JSON object for each.").Because(err)
 	}
@@ -193,9 +193,10 @@ func strictly(raw []byte, into any) error {
 	return in.Decode(into)
 }
 
-// misfitAt gives the first place in raw that does not fit, as items[0].qty; "" if
-// it is raw itself. Strict: a member that nothing asks for does not.
-func misfitAt(raw json.RawMessage, as reflect.Type, strict bool) string {
+// misfitAt gives the first place in raw that does not fit, as items[0].qty, and
+// the type that it is a part of; "" if it is raw itself. Strict: a member that
+// nothing asks for does not.
+func misfitAt(raw json.RawMessage, as reflect.Type, strict bool) (at string, part reflect.Type) {
 	fits := json.Unmarshal
 	if strict {
 		fits = strictly
@@ -211,14 +212,11 @@ func misfitAt(raw json.RawMessage, as reflect.Type, strict bool) string {
 		case open == json.Delim('[') && as.Kind() == reflect.Slice:
 			of = as.Elem()
 		default:
-			return ""
+			return "", as
 		}
 		var value json.RawMessage
-		if in.Decode(&value) != nil {
-			return place
-		}
-		if of == nil && strict {
-			return place
+		if in.Decode(&value) != nil || of == nil && strict {
+			return place, as
 		}
 		if of == nil || fits(value, reflect.New(of).Interface()) == nil {
 			continue
@@ -226,13 +224,29 @@ func misfitAt(raw json.RawMessage, as reflect.Type, strict bool) string {
 		for of.Kind() == reflect.Pointer {
 			of = of.Elem()
 		}
-		within := misfitAt(value, of, strict)
-		if within != "" && within[0] != '[' {
+		within, part := misfitAt(value, of, strict)
+		if within == "" {
+			return place, as
+		}
+		if within[0] != '[' {
 			within = "." + within
 		}
-		return place + within
+		return place + within, part
 	}
-	return ""
+	return "", as
+}
+
+// membersOf gives the names in JSON of a struct's members, as they are declared.
+func membersOf(as reflect.Type) (names []string) {
+	if as.Kind() != reflect.Struct {
+		return nil
+	}
+	for _, m := range reflect.VisibleFields(as) {
+		if called, _, _ := strings.Cut(m.Tag.Get("json"), ","); called != "" && called != "-" {
+			names = append(names, called)
+		}
+	}
+	return names
 }
 
 // memberOf gives the type of a struct's member by its name in JSON, nil for none.

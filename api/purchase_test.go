@@ -86,6 +86,10 @@ func TestPurchaseNeedsItsAmount(t *testing.T) {
 				t.Errorf("no %s in %s", row, many.text)
 			}
 		}
+		for _, qty := range []string{`2`, `-1`, `"x"`} {
+			staff.call("POST /purchases", `{"external_id": "1", "at": "2026-11-01", "currency": "EUR", "amount_minor": 1, "items": [{"sku": "A5", "qty": `+qty+`}]}`).
+				want(http.StatusUnprocessableEntity).is("errors.0.message", "Nothing of that name is known here. Known are: sku, quantity.")
+		}
 		if most := staff.call("POST /purchases", `{"external_id": "1", "at": "2026-11-01", "currency": "EUR", "amount_minor": 9223372036854775807}`); !strings.Contains(most.text, "1000000000000000") && !strings.Contains(most.text, "1,000,000,000,000,000") {
 			t.Errorf("the most is not said: %s", most.text)
 		}

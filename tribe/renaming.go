@@ -32,7 +32,7 @@ const (
 type Renaming struct {
 	Tribe    int64
 	Was, Now string
-	By       int64 // who gave the last name, 0: they left
+	By       int64 // who gave the last name, 0: they left, or are not named to the asker
 }
 
 // renaming is a row of tribe_renaming.
@@ -183,8 +183,12 @@ func (s *Tribes) Renaming(ctx context.Context, a know.Actor, id int64) (n Renami
 	} else if !in || t.State != know.Visible {
 		return n, noTribe()
 	}
-	if n, err = r.names(ctx, s.db); err == nil && n.Was == "" {
-		err = noTribe()
+	if n, err = r.names(ctx, s.db); err != nil {
+		return n, err
 	}
+	if n.Was == "" {
+		return n, noTribe()
+	}
+	n.By, err = showing(ctx, s.db, a, r.tribe, n.By)
 	return n, err
 }

@@ -46,7 +46,7 @@ type Tribe struct {
 	Members     int64
 	Shown       int64 // of them, those who let everybody see it
 	Version     int64 // of name and stands
-	By          int64 // whose wording this is, 0: they left
+	By          int64 // whose wording this is, 0: they left, or are not named to the asker
 	State       know.TextState
 	StateReason string // for its members and staff
 	Words       []string
@@ -63,7 +63,7 @@ func (t Tribe) Subject() know.Subject {
 // Wording is an earlier name and an earlier text of what a tribe stands for.
 type Wording struct {
 	Name, Stands string
-	By           int64     // who wrote it, 0: they left
+	By           int64     // who wrote it, 0: they left, or are not named to the asker
 	At           time.Time // until when it stood
 }
 

@@ -44,6 +44,7 @@ func member(ctx context.Context, q storage.Q, tribe, person int64) (in, shown bo
 }
 
 // Tribe gives one tribe. One that is hidden is there for its members and staff.
+// Whose wording it is is told as showing says.
 func (s *Tribes) Tribe(ctx context.Context, a know.Actor, id int64) (Tribe, error) {
 	t, err := read(ctx, s.db, id)
 	if err != nil {
@@ -56,11 +57,28 @@ func (s *Tribes) Tribe(ctx context.Context, a know.Actor, id int64) (Tribe, erro
 	if err = s.addWords(ctx, list); err != nil {
 		return t, fmt.Errorf("tribe: read %d: %w", id, err)
 	}
+	if list[0].By, err = showing(ctx, s.db, a, id, t.By); err != nil {
+		return t, fmt.Errorf("tribe: read %d: %w", id, err)
+	}
 	if in, _, err := s.isIn(ctx, a, id); err != nil || !in && !a.IsStaff() {
 		list[0].StateReason = ""
 		return list[0], err
 	}
 	return list[0], nil
+}
+
+// showing gives who did something in a tribe, as far as the asker is told: 0,
+// unless it is themselves or a member whom everybody may see. That somebody
+// changed a tribe says that they are in it.
+func showing(ctx context.Context, q storage.Q, a know.Actor, tribe, person int64) (int64, error) {
+	if person == 0 || person == a.ID {
+		return person, nil
+	}
+	_, shown, err := member(ctx, q, tribe, person)
+	if err != nil || !shown {
+		return 0, err
+	}
+	return person, nil
 }
 
 func (s *Tribes) isIn(ctx context.Context, a know.Actor, id int64) (in, shown bool, err error) {
@@ -169,7 +187,8 @@ func (s *Tribes) Wordings(ctx context.Context, a know.Actor, id int64) ([]Wordin
 		err = row.Scan(&w.Name, &w.Stands, &w.By, &at)
 		w.At = storage.Time(at)
 		return w, err
-	}, `select name, stands, by_id, at from tribe_wording where tribe_id = $1 order by id desc limit 200`, id)
+	}, `select w.name, w.stands, case when w.by_id = $2 or m.shown = 1 then w.by_id else 0 end, w.at from tribe_wording w
+		left join membership m on m.tribe_id = w.tribe_id and m.person_id = w.by_id and m.left_at = 0 where w.tribe_id = $1 order by w.id desc limit 200`, id, a.ID)
 }
 
 // fact records what an actor did with a tribe.

@@ -18,6 +18,17 @@ func Key(name string) string {
 	return " " + strings.Join(words, " ")
 }
 
+// Keys gives the keys of a name that says read as the same: from any of its
+// words on. One without words has one, "".
+func Keys(name string) []string {
+	words := query.Words(name)
+	keys := []string{Key(name)}
+	for first := 1; first < len(words); first++ {
+		keys = append(keys, " "+strings.Join(slices.Concat(words[first:], words[:first]), " "))
+	}
+	return keys
+}
+
 // left stands where a name was taken out of a text.
 const left = "…"
 

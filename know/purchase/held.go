@@ -27,37 +27,43 @@ func (l *Ledger) Erase(ctx context.Context, tx *storage.Tx, facts []event.Event)
 	return nil
 }
 
-// unname takes the name of who leaves out of what buyers typed: as whom they
-// name, and in their own words. That somebody was named by it stays where they
-// had agreed; else it is as if nobody had been found. A first name alone is
-// anybody's, unless it was found to be theirs.
+// unname takes the name of who leaves out of the answers that are about them: as
+// whom they name, and in their own words. That somebody was named by it stays
+// where they had agreed; else it is as if nobody had been found. What other
+// buyers say stays, whatever somebody chose to be called: an answer is about who
+// leaves if they were found by it, or if whom it names has their full name, which
+// nobody else here has, and was typed when they were here.
 func (l *Ledger) unname(ctx context.Context, tx *storage.Tx, person int64, name string) error {
+	type typed struct {
+		id, found    int64
+		words, named string
+	}
+	const found = `(r.teller_id = $1 or exists (select 1 from reason_teller t where t.reason_id = r.id and t.person_id = $1))`
+	holes, args := storage.Holes(2, naming.Keys(name))
+	all, err := storage.All(ctx, tx, func(row storage.Scanner) (t typed, err error) {
+		err = row.Scan(&t.id, &t.found, &t.words, &t.named)
+		return t, err
+	}, `select r.id, case when `+found+` then 1 else 0 end, r.words, r.teller_name from reason r
+		where r.teller_id in (0, $1) and (`+found+` or r.teller_name <> '' and exists (select 1 from person p where p.id = $1 and p.created_at <= r.edited_at)
+			and not exists (select 1 from person o where o.folded <> '' and o.folded in (`+holes+`) and o.id <> $1)) order by r.id`, append([]any{person}, args...)...)
+	if err != nil {
+		return fmt.Errorf("purchase: unname %d: %w", person, err)
+	}
 	if _, err := tx.Exec(ctx, `update reason set teller_name = '', teller_id = case when exists (
 			select 1 from reason_teller t where t.reason_id = reason.id and t.person_id = $1 and t.state = 'yes') then teller_id else 0 end
 		where teller_id = $1 and teller_name <> ''`, person); err != nil {
 		return fmt.Errorf("purchase: unname %d: %w", person, err)
 	}
-	type typed struct {
-		id           int64
-		words, named string
-	}
-	all, err := storage.All(ctx, tx, func(row storage.Scanner) (t typed, err error) {
-		err = row.Scan(&t.id, &t.words, &t.named)
-		return t, err
-	}, `select id, words, teller_name from reason where words <> '' or teller_name <> '' order by id`)
-	if err != nil {
-		return fmt.Errorf("purchase: unname %d: %w", person, err)
-	}
 	for _, t := range all {
-		words, said := naming.Without(t.words, name)
 		named, typed := naming.Without(t.named, name)
-		if !said && !typed {
+		if t.found == 0 && !typed {
 			continue
 		}
+		words, _ := naming.Without(t.words, name)
 		if naming.Key(named) == "" {
 			named = ""
 		}
-		if _, err := tx.Exec(ctx, `update reason set words = $1, teller_name = $2 where id = $3`, words, named, t.id); err != nil {
+		if _, err := tx.Exec(ctx, `update reason set words = $1, teller_name = case when teller_name = '' then '' else $2 end where id = $3`, words, named, t.id); err != nil {
 			return fmt.Errorf("purchase: unname %d in %d: %w", person, t.id, err)
 		}
 	}

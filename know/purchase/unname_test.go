@@ -3,6 +3,7 @@ package purchase
 import (
 	"strconv"
 	"testing"
+	"time"
 
 	"tribune/know"
 	"tribune/storage"
@@ -34,8 +35,8 @@ func TestUnname(t *testing.T) {
 		if err := s.people.Leave(ctx, bob, false); err != nil {
 			t.Fatal(err)
 		}
-		if n := s.scalar(`select count(*) from reason where lower(teller_name) = 'bob ring'`); n != 0 {
-			t.Errorf("the name of somebody who left stands in %d answers", n)
+		if n := s.scalar(`select count(*) from reason where lower(teller_name) = 'bob ring'`); n != 1 {
+			t.Errorf("%d answers name Bob Ring, want the one that may mean whoever is called so, too", n)
 		}
 		if n := s.scalar(`select count(*) from reason where teller_name = 'Bob Ringer'`); n != 1 {
 			t.Error("the name of somebody else is gone")
@@ -48,6 +49,9 @@ func TestUnname(t *testing.T) {
 		}
 		if err := s.people.Leave(ctx, twin, false); err != nil {
 			t.Fatal(err)
+		}
+		if n := s.scalar(`select count(*) from reason where lower(teller_name) = 'bob ring'`); n != 0 {
+			t.Errorf("the name of two who left stands in %d answers", n)
 		}
 	})
 }
@@ -84,6 +88,77 @@ func TestUnnameAnySpelling(t *testing.T) {
 			}
 			if named != b.wantNamed || words != b.wantWords {
 				t.Errorf("of %q, %q there stays %q, %q; want %q, %q", b.named, b.words, named, words, b.wantNamed, b.wantWords)
+			}
+		}
+	})
+}
+
+// TestUnnameOthers checks that whoever takes a name and leaves takes nothing from
+// answers about somebody else, nor from those that were given before they came.
+func TestUnnameOthers(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		s := open(t, db)
+		anais, owen := s.person("Anaïs Morel", "anais@example.org"), s.person("Owen Price", "owen@example.org")
+		s.public(anais)
+		s.public(owen)
+		answers := []Answer{
+			{Words: "Marta from the shop, good paper. It was the good paper that did it."},
+			{Words: "Anaïs Morel told me about it at the market.", Teller: anais.ID},
+			{Words: "Anaïs Morel, again at the market.", TellerName: "Anaïs Morel", Elsewhere: true},
+			{Words: "Owen’s talk at the repair café, and a friend.", Teller: owen.ID},
+			{Words: "A friend did.", TellerName: "a friend, with good paper"},
+		}
+		ids := make([]int64, len(answers))
+		give := func(from, to int) {
+			t.Helper()
+			for i := from; i < to; i++ {
+				id := strconv.Itoa(i)
+				ids[i] = s.one(s.order(id, "buyer"+id+"@example.org"))
+				if err := s.answer(know.Actor{}, ids[i], answers[i]); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		give(0, len(answers))
+		s.at = s.at.Add(time.Hour)
+		var hostile []know.Actor
+		for i, name := range []string{"Good Paper", "A Friend", "At The", "Anais Morel", "Morel Anais"} {
+			hostile = append(hostile, s.person(name, "hostile"+strconv.Itoa(i)+"@example.org"))
+		}
+		answers = append(answers, Answer{Words: "Good paper, at the market, a friend.", TellerName: "Anais Morel, a painter", Elsewhere: true})
+		ids = append(ids, 0)
+		give(len(ids)-1, len(ids))
+		type row struct {
+			words, named string
+			teller       int64
+		}
+		read := func() []row {
+			t.Helper()
+			rows := make([]row, len(ids))
+			for i, id := range ids {
+				if err := db.Row(t.Context(), `select words, teller_name, teller_id from reason where purchase_id = $1`, id).Scan(&rows[i].words, &rows[i].named, &rows[i].teller); err != nil {
+					t.Fatal(err)
+				}
+			}
+			return rows
+		}
+		want := read()
+		for _, a := range hostile {
+			if err := s.people.Leave(t.Context(), a, true); err != nil {
+				t.Fatal(err)
+			}
+			for i, got := range read() {
+				if got != want[i] {
+					t.Errorf("once %q left, of %+v there stays %+v", a.Name, want[i], got)
+				}
+			}
+		}
+		if err := s.people.Leave(t.Context(), anais, true); err != nil { // who is the last of that name, and was here
+			t.Fatal(err)
+		}
+		for i, words := range map[int]string{1: "… told me about it at the market.", 2: "…, again at the market.", 3: want[3].words} {
+			if got := read()[i]; got.words != words {
+				t.Errorf("once Anaïs Morel herself left, there stays %q, want %q", got.words, words)
 			}
 		}
 	})

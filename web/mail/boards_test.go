@@ -116,7 +116,7 @@ func TestBoardMails(t *testing.T) {
 func TestRenamedMail(t *testing.T) {
 	s := openScene(t)
 	ctx, ben := t.Context(), s.Person("Ben Okoye", know.Member).Actor
-	made, err := s.Tribes.Start(ctx, ben, tribe.NewTribe{Name: "Broad nibs"})
+	made, err := s.Tribes.Start(ctx, ben, tribe.NewTribe{Name: "Broad nibs", Shown: true})
 	s.must(err)
 	s.must(s.Tribes.Join(ctx, s.reader.Actor, made.ID, false))
 	s.Pass(time.Minute)
@@ -125,6 +125,14 @@ func TestRenamedMail(t *testing.T) {
 	s.Pass(time.Hour)
 	s.must(s.Tribes.TellRenamed(ctx))
 	s.golden(tribe.RenamedMail, "tribe-renamed", "Your tribe “Broad nibs” is called “Broad & wide” now", "Votre tribu « Broad nibs » s’appelle maintenant « Broad & wide »")
+	s.must(s.Tribes.Appear(ctx, ben, made.ID, false))
+	for _, c := range [][3]string{{"en", "Your tribe “Broad nibs” is called “Broad & wide” now", "A member has renamed a tribe"},
+		{"fr", "Votre tribu « Broad nibs » s’appelle maintenant « Broad & wide »", "Un membre a renommé une tribu"}} {
+		m := s.read(s.to(tribe.RenamedMail), c[0], true, c[1])
+		if !strings.Contains(m.text, c[2]) || strings.Contains(m.text, "Okoye") {
+			t.Errorf("of who is not named: %s", m.text)
+		}
+	}
 	s.must(s.Tribes.Leave(ctx, s.reader.Actor, made.ID))
 	if _, err := mail.New(s.Kit).Prepare(ctx, s.to(tribe.RenamedMail)); !errors.Is(err, event.ErrSuperseded) {
 		t.Errorf("to who left the tribe: %v", err)

@@ -94,8 +94,8 @@ func (h handlers) showTribe(w http.ResponseWriter, r *http.Request, v *page.View
 	return h.Show(w, r, v, tribePage(v, p))
 }
 
-// mayChange reports whether the reader may change a tribe.
-func (h handlers) mayChange(r *http.Request, v *page.View, t tribe.Tribe) (bool, error) {
+// changes reports whether the reader may change a tribe.
+func (h handlers) changes(r *http.Request, v *page.View, t tribe.Tribe) (bool, error) {
 	err := h.Tribes.MayChange(r.Context(), v.Actor, t)
 	if _, no := errors.AsType[*fault.Error](err); no {
 		return false, nil
@@ -103,10 +103,15 @@ func (h handlers) mayChange(r *http.Request, v *page.View, t tribe.Tribe) (bool,
 	return err == nil, err
 }
 
+// mayChange says who may change a tribe.
+func mayChange(v *page.View) string {
+	return v.T("Its name, and what it stands for, are changed by who founded it or has been in it for a week.")
+}
+
 // changed finds whether a member may change a tribe, and what somebody else
 // changed lately.
 func (h handlers) changed(r *http.Request, v *page.View, p *whole) error {
-	mine, err := h.mayChange(r, v, p.tribe)
+	mine, err := h.changes(r, v, p.tribe)
 	if err != nil {
 		return err
 	}
@@ -167,7 +172,7 @@ func (h handlers) history(w http.ResponseWriter, r *http.Request, v *page.View) 
 	if err != nil {
 		return err
 	}
-	mine, err := h.mayChange(r, v, t)
+	mine, err := h.changes(r, v, t)
 	if err != nil {
 		return err
 	}

@@ -45,7 +45,20 @@ func TestTribe(t *testing.T) {
 	// Two who write at once: the second is told, and loses nothing.
 	ada.Post(path+"/edit", "name", "Night writers", "stands", "First.", "version", "1").Want(t, 303)
 	ben.Post(path+"/edit", "name", "Night writers", "stands", "Second.", "version", "1").Want(t, 409, "Second.", "Somebody of the tribe changed it")
-	ben.Get(path+"/history").Want(t, 200, "We write when it is", "Ada Blum")
+	ben.Get(path+"/history").Want(t, 200, "We write when it is", "Ada Blum", "Put this back")
+	// Who is not named in it is not named by what they wrote; who may not change it is told who may.
+	ben.Post(path+"/edit", "name", "Night writers", "stands", "Third.", "version", "2").Want(t, 303)
+	ada.Get(path).Want(t, 200, "A member wrote this anew").Without(t, "Ben Okoye wrote")
+	ada.Post(path+"/edit", "name", "Night writers", "stands", "Fourth.", "version", "3").Want(t, 303)
+	const whoMay = "by who founded it or has been in it for a week"
+	s.Visitor().Get(path+"/history").Want(t, 200, "by a member, until", whoMay).Without(t, "Ben Okoye")
+	cyd := s.Person("Cyd Marsh", know.Member)
+	cyd.Get(path).Want(t, 200, "work out how you voted")
+	cyd.Post(path+"/join").Want(t, 303)
+	cyd.Get(path).Want(t, 200, whoMay).Without(t, path+"/edit")
+	cyd.Get(path+"/edit").Want(t, 403, "has been in it for a week")
+	cyd.Post(path+"/leave").Want(t, 303)
+	ada.Get(path+"/edit").Want(t, 200, whoMay).Without(t, "Every member")
 	ada.Post(path+"/leave").Want(t, 303)
 	ben.Post(path+"/leave").Want(t, 303)
 	s.Visitor().Get(path).Want(t, 200, "Nobody is left in this tribe")
