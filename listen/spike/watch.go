@@ -62,7 +62,7 @@ func (s series) sum(from int64) (n float64) {
 func (w *watch) needs() int64 {
 	if w.detector != nil {
 		if a, ok := w.detector.Open(); ok && a.Kind == burst.Silence {
-			return min(w.through, a.End.Unix()-hour-slot)
+			return min(w.through, a.Start.Unix())
 		}
 	}
 	return w.through
@@ -124,19 +124,20 @@ func (w *watch) judge(s series, now time.Time) (alerts []alert, since int64, err
 }
 
 // heardAgain has a silence end where something is said again; the detector ends
-// it with the hour.
+// it with the hour. One that was broken before, or was a drop first, is left.
 func (s series) heardAgain(a burst.Alert, over bool) alert {
 	if a.Kind != burst.Silence {
 		return alert{a, over}
 	}
-	end := a.End.Unix()
-	for at := max(end-hour, a.Start.Unix()+slot); at <= end; at += slot {
-		if s.n[at] > 0 && s.n[at-slot] <= 0 {
-			a.End = time.Unix(at, 0).UTC()
-			return alert{a, true}
-		}
+	at, end := a.Start.Unix(), a.End.Unix()
+	for at <= end && s.n[at] <= 0 {
+		at += slot
 	}
-	return alert{a, over}
+	if at > end || at <= end-hour || at == a.Start.Unix() {
+		return alert{a, over}
+	}
+	a.End = time.Unix(at, 0).UTC()
+	return alert{a, true}
 }
 
 // isOpen reports whether a detector is in that alert.
