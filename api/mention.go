@@ -261,7 +261,7 @@ type Spike struct {
 	QueryID  int64     `json:"query_id" doc:"0: all mentions"`
 	Kind     string    `json:"kind" enum:"rise,drop,silence"`
 	Start    time.Time `json:"start"`
-	End      time.Time `json:"end"`
+	End      time.Time `json:"end" doc:"Now, if it lasts into the hour under way; of a silence, when something was heard again"`
 	GoingOn  bool      `json:"going_on"`
 	Peak     float64   `json:"peak" doc:"Mentions in the hour furthest from what was expected"`
 	Expected float64   `json:"expected" doc:"In that hour"`
@@ -284,8 +284,8 @@ func drivers(all []spike.Driver) []Driver {
 	return out
 }
 
-func oneSpike(o spike.Spike) Spike {
-	return Spike{o.ID, o.Query, string(o.Kind), o.Start, o.End, o.GoingOn, o.Peak, o.Expected, o.Z, o.Mentions, o.Cause, append([]int64{}, o.Also...),
+func (s *service) oneSpike(o spike.Spike) Spike {
+	return Spike{o.ID, o.Query, string(o.Kind), o.Start, o.Until(s.Now()), o.GoingOn, o.Peak, o.Expected, o.Z, o.Mentions, o.Cause, append([]int64{}, o.Also...),
 		drivers(o.Drove.Words), drivers(o.Drove.Authors), drivers(o.Drove.Links), o.FoundAt, o.GoneAt}
 }
 
@@ -309,7 +309,7 @@ func (s *service) spikesList(ctx context.Context, a *gate.Asker, in *struct {
 	if len(all) > 0 {
 		next = in.after(len(all) == in.limit(), all[len(all)-1].ID)
 	}
-	return page(all, next, oneSpike), nil
+	return page(all, next, s.oneSpike), nil
 }
 
 func (s *service) spikeGet(ctx context.Context, a *gate.Asker, in *ByID) (*answer[Spike], error) {
@@ -317,7 +317,7 @@ func (s *service) spikeGet(ctx context.Context, a *gate.Asker, in *ByID) (*answe
 	if err != nil {
 		return nil, err
 	}
-	return body(oneSpike(o)), nil
+	return body(s.oneSpike(o)), nil
 }
 
 // Trend is something that rises.

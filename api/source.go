@@ -108,7 +108,7 @@ func (s *service) sourceChange(ctx context.Context, a *gate.Asker, in *struct {
 		EverySeconds *int64  `json:"every_seconds,omitempty" minimum:"60" maximum:"2592000"`
 		Paused       *bool   `json:"paused,omitempty"`
 		Addressed    *bool   `json:"addressed,omitempty"`
-		Forgets      *bool   `json:"forgets,omitempty" doc:"Of an addressed one: forget what people who are not here said in public there, after the set time"`
+		Forgets      *bool   `json:"forgets,omitempty" doc:"False, of one that is or becomes addressed: what people who are not here said in public there was said to us on purpose, and stays. Of others it is forgotten after the set time, whatever this is; false is refused"`
 		Token        *string `json:"token,omitempty" maxLength:"500" doc:"A new password of a mailbox, or access token of a fediverse server: it is tried before it is kept"`
 	}
 }) (*answer[Source], error) {

@@ -124,6 +124,9 @@ func TestForgetBrought(t *testing.T) {
 			if o.Name == "Our shop" {
 				_, err = s.ChangeSource(ctx, s.staff, o.ID, SourceChange{Forgets: &no})
 				ok(t, err)
+				if _, err = s.ChangeSource(ctx, s.staff, o.ID, SourceChange{Forgets: &no, Addressed: &no}); !fault.Is(err, fault.Invalid) {
+					t.Errorf("what does not speak to us stays: %v", err)
+				}
 			}
 		}
 		ok(t, s.db.Update(ctx, func(tx *storage.Tx) error { // as the migration leaves it

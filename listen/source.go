@@ -170,7 +170,7 @@ type SourceChange struct {
 	Every     *time.Duration
 	Paused    *bool
 	Addressed *bool
-	Forgets   *bool
+	Forgets   *bool   // false takes that it is, or becomes, addressed
 	Token     *string // a new access token or password, which is tried first
 }
 

@@ -249,7 +249,7 @@ func (r *Radar) tryToken(ctx context.Context, id int64, token *string) error {
 
 // change applies a change to a source in memory.
 func (s *Source) change(c SourceChange) error {
-	var named, shown, often error
+	var named, shown, often, kept error
 	if c.Name != nil {
 		s.Name, named = checkName(*c.Name)
 	}
@@ -265,10 +265,14 @@ func (s *Source) change(c SourceChange) error {
 	if c.Addressed != nil {
 		s.Addressed = *c.Addressed
 	}
-	if c.Forgets != nil {
+	switch {
+	case c.Forgets == nil:
+	case s.Addressed:
 		s.Forgets = *c.Forgets
+	case !*c.Forgets:
+		kept = fault.New(fault.Invalid, "What people say in public stays only at a source that speaks to us. Say first, or at the same time, that all of it does.").On("forgets")
 	}
-	return fault.All(named, shown, often)
+	return fault.All(named, shown, often, kept)
 }
 
 // RemoveSource removes a source and what rests of it; its mentions stay. It is

@@ -148,7 +148,7 @@ func (s *Relays) spiked(ctx context.Context, c call) (d Data, err error) {
 		return d, err
 	}
 	d.URL = fmt.Sprintf("%s/desk/radar/spikes/%d", s.url, o.ID)
-	d.Spike = &Spike{ID: o.ID, Kind: string(o.Kind), Start: o.Start, End: o.End, GoingOn: o.GoingOn, Peak: tenths(o.Peak), Expected: tenths(o.Expected), Mentions: o.Mentions, AlsoIn: also,
+	d.Spike = &Spike{ID: o.ID, Kind: string(o.Kind), Start: o.Start, End: o.Until(s.now()), GoingOn: o.GoingOn, Peak: tenths(o.Peak), Expected: tenths(o.Expected), Mentions: o.Mentions, AlsoIn: also,
 		Words: drivers(o.Drove.Words), Links: drivers(o.Drove.Links)}
 	d.Spike.Authors, err = s.authors(ctx, o.Drove.Authors)
 	return d, err

@@ -18,7 +18,7 @@ type Spike struct {
 	Kind     burst.Kind
 	Start    time.Time
 	End      time.Time
-	GoingOn  bool
+	GoingOn  bool      // nothing that was said since ends it
 	Peak     float64   // mentions in the hour that is furthest from what was expected
 	Expected float64   // in that hour
 	Z        float64   // standard deviations, below 0 if there were too few
@@ -31,8 +31,8 @@ type Spike struct {
 	Also     []int64   // queries of the spikes that it explains, 0: all mentions
 }
 
-// Until gives when it ended, as far as it is known now: the hour under way is
-// not over.
+// Until gives when it ended, as far as it is known now: End can be that of the
+// hour under way, which is not over.
 func (o Spike) Until(now time.Time) time.Time {
 	if now.Before(o.End) {
 		return now

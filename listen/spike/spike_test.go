@@ -315,3 +315,53 @@ func TestNarrowest(t *testing.T) {
 		}
 	})
 }
+
+// TestHeardAgain ends a silence where something is said again, however much that
+// is, and leaves it a silence.
+func TestHeardAgain(t *testing.T) {
+	heardAgain := func(t *testing.T, db *storage.DB, n int) {
+		s, ctx := open(t, db), t.Context()
+		s.both(t)
+		_, err := s.radar.Hear(ctx, s.staff, s.history(10, s.at, s.at.AddDate(-1, 0, 0)))
+		ok(t, err)
+		ok(t, s.Once(ctx))
+		began := s.at
+		silence := func() Spike {
+			t.Helper()
+			ok(t, s.Once(ctx))
+			all, err := s.List(ctx, s.staff, Filter{Query: new(int64)})
+			ok(t, err)
+			at := slices.IndexFunc(all, func(o Spike) bool { return !up(o.Kind) })
+			if at < 0 {
+				t.Fatalf("no silence: %+v", all)
+			}
+			return all[at]
+		}
+		s.at = s.at.Add(4*time.Hour + 17*time.Minute)
+		if o := silence(); o.Kind != burst.Silence || !o.GoingOn || !o.Start.Equal(began) || !o.Until(s.at).Equal(s.at) {
+			t.Errorf("while nothing is said: %+v", o)
+		}
+		heard := s.at.Truncate(5 * time.Minute)
+		var posts []listen.Post
+		for i := range n {
+			posts = append(posts, s.post(heard.Add(time.Duration(i)*time.Second/2), "paper again"))
+		}
+		_, err = s.radar.Hear(ctx, s.staff, posts)
+		ok(t, err)
+		for range 16 { // while the detector would let it go on, and after
+			if o := silence(); o.Kind != burst.Silence || o.GoingOn || o.Mentions != 0 || !o.Start.Equal(began) || !o.End.Equal(heard) {
+				t.Fatalf("at %v, once something was said: %+v", s.at, o)
+			}
+			s.at = s.at.Add(time.Hour)
+			posts = nil
+			for i := range 12 {
+				posts = append(posts, s.post(s.at.Add(-time.Duration(5*i+1)*time.Minute), "the paper is as always"))
+			}
+			_, err = s.radar.Hear(ctx, s.staff, posts)
+			ok(t, err)
+		}
+		same(t, s)
+	}
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) { heardAgain(t, db, 150) })
+	t.Run("little", func(t *testing.T) { heardAgain(t, storagetest.SQLite(t), 1) })
+}

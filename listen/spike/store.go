@@ -67,7 +67,7 @@ func (s *Spikes) judge(ctx context.Context, d due, patient bool) error {
 		return fmt.Errorf("spike: watch %d: %w", d.query, err)
 	}
 	before := w
-	data, err := s.series(ctx, d.query, w.through)
+	data, err := s.series(ctx, d.query, w.needs())
 	if err != nil {
 		return fmt.Errorf("spike: series %d: %w", d.query, err)
 	}
@@ -153,7 +153,7 @@ func (s *Spikes) series(ctx context.Context, query, from int64) (series, error) 
 
 // keep writes the state of a series, and the spikes that end after since as they
 // are now. It writes nothing if another process judged meanwhile.
-func (s *Spikes) keep(ctx context.Context, w watch, alerts []burst.Alert, since int64, moved bool) error {
+func (s *Spikes) keep(ctx context.Context, w watch, alerts []alert, since int64, moved bool) error {
 	state, err := json.Marshal(w.detector)
 	if err != nil {
 		return err
@@ -195,9 +195,9 @@ func (s *Spikes) keep(ctx context.Context, w watch, alerts []burst.Alert, since 
 
 // put writes an alert as a spike, anew or where it stands already: what overlaps
 // with it is the same, of which more is known now.
-func (s *Spikes) put(ctx context.Context, tx *storage.Tx, query int64, a burst.Alert, there []Spike, kept map[int64]bool, moved bool) (int64, error) {
+func (s *Spikes) put(ctx context.Context, tx *storage.Tx, query int64, a alert, there []Spike, kept map[int64]bool, moved bool) (int64, error) {
 	now := s.now()
-	goingOn := storage.Bit(now.Sub(a.End) < time.Hour)
+	goingOn := storage.Bit(!a.over && now.Sub(a.End) < time.Hour)
 	for _, old := range there {
 		if kept[old.ID] || up(old.Kind) != up(a.Kind) || !old.Start.Before(a.End) || !a.Start.Before(old.End) {
 			continue

@@ -57,10 +57,28 @@ func (s series) sum(from int64) (n float64) {
 	return n
 }
 
+// needs gives from when on counts are read to judge further: those that say when
+// the silence that is open ended, too.
+func (w *watch) needs() int64 {
+	if w.detector != nil {
+		if a, ok := w.detector.Open(); ok && a.Kind == burst.Silence {
+			return min(w.through, a.Start.Unix())
+		}
+	}
+	return w.through
+}
+
+// alert is one of a series. The detector keeps one open for half a day, as more
+// of it may come; it is over once what was said since shows so.
+type alert struct {
+	burst.Alert
+	over bool
+}
+
 // judge feeds a series up to now, and gives the alerts that are not over, or end
 // after since: there is no other one then. Slots older than an hour stay in the
 // watch's state.
-func (w *watch) judge(s series, now time.Time) (alerts []burst.Alert, since int64, err error) {
+func (w *watch) judge(s series, now time.Time) (alerts []alert, since int64, err error) {
 	settled := settled(now)
 	if w.detector == nil {
 		if w.detector, err = burst.New(slot * time.Second); err != nil || s.first == 0 {
@@ -90,15 +108,36 @@ func (w *watch) judge(s series, now time.Time) (alerts []burst.Alert, since int6
 		}
 		fresh = append(fresh, ended(changes)...)
 	}
-	if a, ok := ahead.Open(); ok {
-		fresh = append(fresh, a)
+	sure := func(a burst.Alert) bool { return up(a.Kind) || a.Start.Unix() < w.through && isOpen(w.detector, a) }
+	for _, a := range over {
+		alerts = append(alerts, s.heardAgain(a, true))
 	}
 	for _, a := range fresh {
-		if up(a.Kind) || a.Start.Unix() < w.through && isOpen(w.detector, a) {
-			over = append(over, a)
+		if sure(a) {
+			alerts = append(alerts, s.heardAgain(a, true))
 		}
 	}
-	return over, since, nil
+	if a, ok := ahead.Open(); ok && sure(a) {
+		alerts = append(alerts, s.heardAgain(a, false))
+	}
+	return alerts, since, nil
+}
+
+// heardAgain has a silence end where something is said again; the detector ends
+// it with the hour. One that was broken before, or was a drop first, is left.
+func (s series) heardAgain(a burst.Alert, over bool) alert {
+	if a.Kind != burst.Silence {
+		return alert{a, over}
+	}
+	at, end := a.Start.Unix(), a.End.Unix()
+	for at <= end && s.n[at] <= 0 {
+		at += slot
+	}
+	if at > end || at <= end-hour || at == a.Start.Unix() {
+		return alert{a, over}
+	}
+	a.End = time.Unix(at, 0).UTC()
+	return alert{a, true}
 }
 
 // isOpen reports whether a detector is in that alert.

@@ -18,6 +18,8 @@ import (
 const (
 	every       = time.Hour
 	retry       = 10 * time.Minute // after a look that did not end
+	settles     = time.Minute      // without a mention, after which what arrived is there
+	patience    = 10 * time.Minute // in which that is waited for
 	week        = 7 * 24 * time.Hour
 	weeks       = 5  // the newest, and those it is compared with
 	needWeeks   = 4  // that needs are gathered over
@@ -44,16 +46,19 @@ func (t *Trends) Run(ctx context.Context) error {
 }
 
 // LookIfDue looks for trends if the last look is an hour old and something was
-// heard since, or a day went by; or at once if it saw less than a tenth of what
-// is there now, as on a new site that history comes to.
+// heard since, or a day went by; or sooner if half as much again as it saw is
+// there now, as where history came: once nothing arrived for some time, or the
+// last look is some minutes old.
 func (t *Trends) LookIfDue(ctx context.Context) error {
 	now := t.now()
 	mine := false
 	err := t.db.Update(ctx, func(tx *storage.Tx) error {
 		n, err := tx.Exec(ctx, `insert into trend_look (id, due_at) values (1, $1) on conflict (id) do update set due_at = excluded.due_at
 			where trend_look.due_at <= $2 and (trend_look.last_id <> (select coalesce(max(id), 0) from mention) or trend_look.done_at <= $3)
-				or trend_look.due_at = trend_look.done_at + $4 and trend_look.last_id < (select coalesce(max(id), 0) from mention) / 10.0`, // while one looks, due_at is another
-			storage.Micros(now.Add(retry)), storage.Micros(now), storage.Micros(now.Add(-24*time.Hour)), every.Microseconds())
+				or trend_look.due_at = trend_look.done_at + $4 and exists (select 1 from (select id, heard_at from mention order by id desc limit 1) newest
+					where newest.id > trend_look.last_id and newest.id >= trend_look.last_id * 1.5 and (newest.heard_at <= $5 or trend_look.done_at <= $6))`, // while one looks, due_at is another
+			storage.Micros(now.Add(retry)), storage.Micros(now), storage.Micros(now.Add(-24*time.Hour)), every.Microseconds(),
+			storage.Micros(now.Add(-settles)), storage.Micros(now.Add(-patience)))
 		mine = n == 1
 		return err
 	})

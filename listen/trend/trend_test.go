@@ -124,7 +124,12 @@ func TestLook(t *testing.T) {
 		}
 		s.tell(t)
 		looked := s.at
-		s.at = s.at.Add(time.Minute)
+		s.at = s.at.Add(time.Minute - time.Second)
+		ok(t, s.LookIfDue(ctx)) // it arrives still
+		if l, err := s.LastLook(ctx, s.staff); err != nil || l.Read != 0 {
+			t.Error(l, err)
+		}
+		s.at = s.at.Add(time.Second)
 		ok(t, s.LookIfDue(ctx)) // the last one saw nothing of what is there now
 		if l, err := s.LastLook(ctx, s.staff); err != nil || l.Read == 0 || !l.DoneAt.Equal(s.at) {
 			t.Error(l, err)
@@ -234,4 +239,35 @@ func TestWithout(t *testing.T) {
 	if want := []string{"I saw the Long Table", "table", "new elastic band"}; !slices.Equal(left, want) {
 		t.Errorf("left are %q, want %q", left, want)
 	}
+}
+
+// TestSettled looks again without waiting for the hour once half as much again
+// is there, when no more of it arrives, or the last look is old.
+func TestSettled(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		s, ctx := open(t, db), t.Context()
+		due := func(after time.Duration, want bool) {
+			t.Helper()
+			s.at = s.at.Add(after)
+			ok(t, s.LookIfDue(ctx))
+			if l, err := s.LastLook(ctx, s.staff); err != nil || l.DoneAt.Equal(s.at) != want {
+				t.Errorf("looked: %v, want %v (%v)", !want, want, err)
+			}
+		}
+		hear := func(n int) {
+			t.Helper()
+			for range n {
+				s.say(t, .01, "Something.")
+			}
+		}
+		hear(10)
+		due(0, true)
+		hear(4)
+		due(30*time.Minute, false) // less than half as much again
+		hear(1)
+		due(0, true) // the last look is old, though more may come
+		hear(8)
+		due(59*time.Second, false)
+		due(time.Second, true)
+	})
 }

@@ -417,4 +417,10 @@ func TestSaidToUs(t *testing.T) {
 		}
 	}
 	marta.Get("/desk/radar/import").Want(t, 200, "is forgotten 90 days after it was brought in")
+
+	// Of what does not speak to us all is forgotten: there is nothing to say.
+	marta.Post(at, "name", all[0].Name, "public", "1", "stays", "1").Want(t, 303)
+	marta.Get(at).Want(t, 200, `name="addressed"`).Without(t, `name="stays"`, `name="public"`)
+	marta.Post(at, "name", all[0].Name, "addressed", "1").Want(t, 303)
+	marta.Get(at).Want(t, 200, `name="stays" value="1"`).Without(t, `name="stays" value="1" checked`)
 }

@@ -15,7 +15,7 @@ import (
 type sourceForm struct {
 	url, kind, name, shown, every string // every in minutes
 	addressed, changing, open     bool   // open: anybody can read it
-	public, stays                 bool   // something of it can be public; that was said to us and stays
+	public, stays                 bool   // it speaks to us, and something of it can be public; that was said to us and stays
 	blank                         bool   // nothing of it was typed: it says what is
 	wrong                         page.Wrong
 
@@ -117,7 +117,7 @@ func (x *radar) showSource(w http.ResponseWriter, r *http.Request, v *page.View,
 	if f.blank {
 		*f = sourceForm{wrong: f.wrong, name: s.Name, shown: s.Shown, changing: true, every: strconv.Itoa(int(s.Every / time.Minute)), addressed: s.Addressed, stays: !s.Forgets}
 	}
-	f.open, f.public = s.Kind.IsOpen(), speaksInPublic(s.Kind)
+	f.open, f.public = s.Kind.IsOpen(), s.Addressed && speaksInPublic(s.Kind)
 	queries, err := x.Radar.Queries(r.Context(), v.Actor)
 	if err != nil {
 		return err
@@ -152,7 +152,7 @@ func (x *radar) changeSource(w http.ResponseWriter, r *http.Request, v *page.Vie
 		every := f.interval()
 		c.Every = &every
 	}
-	if r.PostForm.Has("public") { // the form asks
+	if f.addressed && r.PostForm.Has("public") { // the form asks
 		forgets := !f.stays
 		c.Forgets = &forgets
 	}

@@ -440,9 +440,9 @@ func details(v *page.View, f sourceForm, feed bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var19 string
-			templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(v.N("If all of it speaks to us: what stands in public there was said to us on purpose, and stays. Else what people who are not here said in public is forgotten after {n} day, unless something became of it", "If all of it speaks to us: what stands in public there was said to us on purpose, and stays. Else what people who are not here said in public is forgotten after {n} days, unless something became of it", int64(v.Site.Retention)))
+			templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(v.N("Keep what people who are not here said in public there, for it was said to us on purpose, as reviews of our shop are. Without the tick it is forgotten after {n} day, unless something became of it", "Keep what people who are not here said in public there, for it was said to us on purpose, as reviews of our shop are. Without the tick it is forgotten after {n} days, unless something became of it", int64(v.Site.Retention)))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/radar/source.templ`, Line: 88, Col: 446}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/radar/source.templ`, Line: 88, Col: 438}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var19))
 			if templ_7745c5c3_Err != nil {

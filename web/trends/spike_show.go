@@ -143,9 +143,10 @@ func bars(hours []listen.HourCount, s spike.Spike, now time.Time) []bar {
 	}
 	count := min(int(math.Ceil(to.Sub(from).Hours())), mostBars)
 	out := make([]bar, max(count, 1))
+	start := s.Start.Round(time.Hour) // silences begin and end within one: that of most of its minutes
 	for i := range out {
 		at := from.Add(time.Duration(i) * time.Hour)
-		out[i] = bar{at: at, within: !at.Before(s.Start.Truncate(time.Hour)) && at.Before(s.End)}
+		out[i] = bar{at: at, within: !at.Before(start) && at.Before(s.End.Round(time.Hour))}
 	}
 	for _, h := range hours {
 		if i := int(h.At.Sub(from) / time.Hour); i >= 0 && i < len(out) {
