@@ -60,6 +60,19 @@ func Without(text, name string) (rest string, found bool) {
 	return out.String(), from > 0
 }
 
+// Names reports whether a text names one person: it is their full name, or begins
+// with it and a sign that ends it ("Zelda Quintrell, my neighbour"). Within
+// other words a name may be no name at all.
+func Names(text, name string) bool {
+	rest, found := Without(text, name)
+	after, first := strings.CutPrefix(rest, left)
+	if !found || !first || strings.HasPrefix(text, left) {
+		return false
+	}
+	sign := strings.TrimSpace(after)
+	return sign == "" || strings.HasPrefix(after, " -") || strings.IndexAny(sign, ",;:.([–—") == 0
+}
+
 // says reports whether tokens are the words of a name, from any of them on.
 func says(tokens []query.Token, words []string) bool {
 	for first := range words {

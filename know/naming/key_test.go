@@ -63,3 +63,15 @@ func FuzzWithout(f *testing.F) {
 		}
 	})
 }
+
+func TestNames(t *testing.T) {
+	for text, want := range map[string]bool{
+		"Zélda Quintrell": true, "zelda quintrell, my neighbour": true, "Quintrell Zelda (from work)": true, "Zelda Quintrell – a friend": true,
+		"Zelda Quintrell - a friend": true, "Zelda Quintrell.": true, "Zelda-Quintrell-Park": false, "Zelda Quintrell told me": false,
+		"my neighbour, Zelda Quintrell": false, "…, Zelda Quintrell": false, "Zelda": false, "": false,
+	} {
+		if got := Names(text, "Zelda Quintrell"); got != want {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+}

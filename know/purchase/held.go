@@ -31,8 +31,9 @@ func (l *Ledger) Erase(ctx context.Context, tx *storage.Tx, facts []event.Event)
 // whom they name, and in their own words. That somebody was named by it stays
 // where they had agreed; else it is as if nobody had been found. What other
 // buyers say stays, whatever somebody chose to be called: an answer is about who
-// leaves if they were found by it, or if whom it names has their full name, which
-// nobody else here has, and was typed when they were here.
+// leaves if they were found by it, or if whom it names is their full name, or begins
+// with it and a comma or the like, nobody else here has that name, and it was typed
+// when they were here.
 func (l *Ledger) unname(ctx context.Context, tx *storage.Tx, person int64, name string) error {
 	type typed struct {
 		id, found    int64
@@ -55,10 +56,10 @@ func (l *Ledger) unname(ctx context.Context, tx *storage.Tx, person int64, name 
 		return fmt.Errorf("purchase: unname %d: %w", person, err)
 	}
 	for _, t := range all {
-		named, typed := naming.Without(t.named, name)
-		if t.found == 0 && !typed {
+		if t.found == 0 && !naming.Names(t.named, name) {
 			continue
 		}
+		named, _ := naming.Without(t.named, name)
 		words, _ := naming.Without(t.words, name)
 		if naming.Key(named) == "" {
 			named = ""

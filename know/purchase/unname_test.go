@@ -125,9 +125,10 @@ func TestUnnameOthers(t *testing.T) {
 		for i, name := range []string{"Good Paper", "A Friend", "At The", "Anais Morel", "Morel Anais"} {
 			hostile = append(hostile, s.person(name, "hostile"+strconv.Itoa(i)+"@example.org"))
 		}
-		answers = append(answers, Answer{Words: "Good paper, at the market, a friend.", TellerName: "Anais Morel, a painter", Elsewhere: true})
-		ids = append(ids, 0)
-		give(len(ids)-1, len(ids))
+		answers = append(answers, Answer{Words: "Good paper, at the market, a friend.", TellerName: "Anais Morel, a painter", Elsewhere: true},
+			Answer{Words: "A student at the next table.", TellerName: "a student at the next table, a friend"})
+		ids = append(ids, 0, 0)
+		give(len(ids)-2, len(ids))
 		type row struct {
 			words, named string
 			teller       int64
