@@ -278,7 +278,7 @@ func TestKept(t *testing.T) {
 		for i, v := range values {
 			if i == cut {
 				text, err := json.Marshal(d)
-				if err != nil || len(text) > 2000 {
+				if err != nil || len(text) > 2500 {
 					t.Fatalf("%d bytes, %v", len(text), err)
 				}
 				was := d.s

@@ -369,6 +369,9 @@ func (d *Detector) end(changes []Change) []Change {
 		return changes
 	}
 	over := *d.s.Alert
+	if d.s.Before != nil { // a spike on a Monday says nothing of Mondays
+		d.s.Factor = d.s.Before.Factor
+	}
 	d.s.Alert, d.s.Before = nil, nil
 	return append(changes, Change{Alert: over})
 }
