@@ -87,7 +87,7 @@ type state struct {
 	EWMA    float64       `json:"ewma"`
 	Tired   float64       `json:"tired"` // by how much alerts raised the limit
 	level
-	Before *level `json:"before,omitempty"` // that before the rise that is open, or that became the level less than a week ago
+	Before *level `json:"before,omitempty"` // that before the alert that is open, or before the rise that became the level less than a week ago
 
 	Bin   time.Time `json:"bin"` // the bin that is being filled
 	Sum   float64   `json:"sum"`
@@ -345,9 +345,7 @@ func (d *Detector) tell(changes []Change, now Alert) []Change {
 		if now.Kind != Silence {
 			d.s.Tired += d.t.tire
 		}
-		if now.Kind == Rise {
-			d.s.Before = d.s.copy()
-		}
+		d.s.Before = d.s.copy()
 		return append(changes, Change{now, true})
 	}
 	a.End = now.End
@@ -369,7 +367,7 @@ func (d *Detector) end(changes []Change) []Change {
 		return changes
 	}
 	over := *d.s.Alert
-	if d.s.Before != nil { // a spike on a Monday says nothing of Mondays
+	if d.s.Before != nil { // what happened on a Monday says nothing of Mondays
 		d.s.Factor = d.s.Before.Factor
 	}
 	d.s.Alert, d.s.Before = nil, nil

@@ -75,7 +75,7 @@ func (d *Detector) settle(changes []Change) []Change {
 	}
 	switch a := d.s.Alert; {
 	case a != nil:
-		if d.alarmed() && a.End.Sub(a.Start) > lasting && d.stays() {
+		if a.Kind == Rise && d.alarmed() && a.End.Sub(a.Start) > lasting && d.stays() {
 			return d.rebase(changes)
 		}
 	case d.judged():
