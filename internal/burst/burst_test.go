@@ -304,7 +304,8 @@ func TestKept(t *testing.T) {
 			t.Fatal(cut, diff)
 		}
 	}
-	for _, text := range []string{`{}`, `{"step":-1}`, `{"version":2,"step":3600000000000,"base":[1]}`, `[]`} {
+	old := `{"version":1,"step":86400000000000,"base":[1,1,1,1,1,1,1]}` // of a method that was
+	for _, text := range []string{`{}`, `{"version":2,"step":-1}`, `{"version":2,"step":3600000000000,"base":[1]}`, old, `[]`} {
 		if err := json.Unmarshal([]byte(text), new(Detector)); err == nil {
 			t.Errorf("%s is a state", text)
 		}

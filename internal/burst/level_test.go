@@ -87,6 +87,19 @@ func TestNewLevel(t *testing.T) {
 	}
 }
 
+// TestLoudHours checks that two loud hours each morning and evening for three days are
+// one rise to its end, not a level.
+func TestLoudHours(t *testing.T) {
+	values := steps(7, 20, 20, 1)
+	for n := 35; n < 38; n++ {
+		change(values, day(n, 8), day(n, 10), 6)
+		change(values, day(n, 20), day(n, 22), 6)
+	}
+	if found := judge(t, values); !slices.Equal(kinds(found), []Kind{Rise}) || found[0].End.Before(day(37, 21)) {
+		t.Errorf("found %+v, want a rise of three days", found)
+	}
+}
+
 // TestMondaySpike checks that a day that was far too loud does not make the same
 // weekday's usual count a drop a week later.
 func TestMondaySpike(t *testing.T) {
