@@ -68,6 +68,7 @@ const (
 	trust         = 3                // in standard deviations: how far a bin may move the baseline
 	longestBin    = 90 * time.Minute // whose sums over three to 24 bins are judged, too
 	leastExcess   = 5                // mentions by which a bin must differ from what was expected
+	version       = 2                // of what is written down; what an older method wrote is judged anew
 	quietBar      = 20               // −ln P of a silence: e^−14 even where half as much again is expected as is right
 )
 
@@ -79,16 +80,14 @@ type Detector struct {
 
 // state is all that a detector remembers.
 type state struct {
-	Step     time.Duration `json:"step"`
-	First    time.Time     `json:"first"`
-	Last     time.Time     `json:"last"`          // of the last value
-	Day      []float64     `json:"day,omitempty"` // the first day, until it is over
-	Base     []float64     `json:"base"`          // by hour, or by weekday if a step is a day or more
-	Factor   [7]float64    `json:"factor"`        // by weekday
-	Variance float64       `json:"variance"`
-	Bins     int           `json:"bins"` // learned from
-	EWMA     float64       `json:"ewma"`
-	Tired    float64       `json:"tired"` // by how much alerts raised the limit
+	Version int           `json:"version"`
+	Step    time.Duration `json:"step"`
+	Last    time.Time     `json:"last"`          // of the last value
+	Day     []float64     `json:"day,omitempty"` // the first day, until it is over
+	EWMA    float64       `json:"ewma"`
+	Tired   float64       `json:"tired"` // by how much alerts raised the limit
+	level
+	Before *level `json:"before,omitempty"` // that before the alert that is open, or before the rise that became the level less than a week ago
 
 	Bin   time.Time `json:"bin"` // the bin that is being filled
 	Sum   float64   `json:"sum"`
@@ -98,7 +97,6 @@ type state struct {
 	Used  float64   `json:"used"`  // what runs of zeros reach
 	Alert *Alert    `json:"alert,omitempty"`
 
-	Recent recent    `json:"recent"`
 	Judged time.Time `json:"judged"` // the last bin that was
 }
 
@@ -110,17 +108,11 @@ func newTuned(step time.Duration, t tuning) (*Detector, error) {
 	if step <= 0 || step > 366*24*time.Hour {
 		return nil, fmt.Errorf("a step of %v: the step of a series is above 0 and at most a year", step)
 	}
-	d := &Detector{t: t, s: state{Step: step, Variance: firstVariance, Base: make([]float64, 24)}}
+	slots := 24
 	if step >= 24*time.Hour {
-		d.s.Base = make([]float64, 7)
+		slots = 7
 	}
-	for i := range d.s.Factor {
-		d.s.Factor[i] = 1
-	}
-	for i := range spans {
-		d.s.Recent.Spread[i] = leastVariance
-	}
-	return d, nil
+	return &Detector{t: t, s: state{Version: version, Step: step, level: newLevel(slots)}}, nil
 }
 
 // MarshalJSON writes the state down.
@@ -132,11 +124,14 @@ func (d *Detector) UnmarshalJSON(text []byte) error {
 	if err := json.Unmarshal(text, &s); err != nil {
 		return err
 	}
+	if s.Version != version {
+		return fmt.Errorf("a state of version %d, not %d", s.Version, version)
+	}
 	fresh, err := newTuned(s.Step, tuned)
 	if err != nil {
 		return err
 	}
-	if len(s.Base) != len(fresh.s.Base) || len(s.Day) > len(s.Base) {
+	if len(s.Base) != len(fresh.s.Base) || len(s.Day) > len(s.Base) || s.Before != nil && len(s.Before.Base) != len(s.Base) {
 		return fmt.Errorf("a state of %d hours, not %d", len(s.Base), len(fresh.s.Base))
 	}
 	*d = Detector{t: tuned, s: s}
@@ -209,22 +204,6 @@ func (d *Detector) bin(at time.Time) time.Time {
 	return at.Truncate(d.width())
 }
 
-// slot gives the place of a bin in the baseline.
-func (d *Detector) slot(bin time.Time) int {
-	if len(d.s.Base) == 7 {
-		return int(bin.Weekday())
-	}
-	return bin.Hour()
-}
-
-// weekday gives the factor of a bin's weekday; nil where weekdays are slots.
-func (d *Detector) weekday(bin time.Time) *float64 {
-	if len(d.s.Base) == 7 {
-		return nil
-	}
-	return &d.s.Factor[bin.Weekday()]
-}
-
 // judged reports whether bins are judged already: after a week, or three weeks
 // where there is but one bin a day.
 func (d *Detector) judged() bool {
@@ -232,13 +211,7 @@ func (d *Detector) judged() bool {
 }
 
 // normal gives what is normal in the bin, on Anscombe's scale.
-func (d *Detector) normal() float64 {
-	m := d.s.Base[d.slot(d.s.Bin)]
-	if f := d.weekday(d.s.Bin); f != nil {
-		m *= *f
-	}
-	return m
-}
+func (d *Detector) normal() float64 { return d.s.normal(d.s.Bin) }
 
 func (d *Detector) deviation() float64 { return math.Sqrt(max(d.s.Variance, leastVariance)) }
 
@@ -288,7 +261,7 @@ func (d *Detector) finish(changes []Change) []Change {
 	d.s.Judged = d.s.Bin
 	d.s.EWMA = d.ewma(x)
 	d.learn(anscombe(x))
-	return changes
+	return d.settle(changes)
 }
 
 // learnDay gathers the first day (the first week of a daily series), and begins
@@ -312,11 +285,11 @@ func (d *Detector) learnDay(x float64) bool {
 // learn moves the baseline towards what the bin was, but never far.
 func (d *Detector) learn(y float64) {
 	c := clip(y-d.normal(), trust*d.deviation())
-	base := &d.s.Base[d.slot(d.s.Bin)]
+	base := &d.s.Base[d.s.slot(d.s.Bin)]
 	n := float64(d.s.Bins)
 	d.s.Bins++
 	*base = max(*base+max(d.t.learn, 1/(1+n/float64(len(d.s.Base))))*c, anscombe(0)/2)
-	if f := d.weekday(d.s.Bin); f != nil {
+	if f := d.s.weekday(d.s.Bin); f != nil {
 		*f = max(*f + d.t.week*c / *base, .1)
 		mean := 0.
 		for _, f := range d.s.Factor {
@@ -372,6 +345,7 @@ func (d *Detector) tell(changes []Change, now Alert) []Change {
 		if now.Kind != Silence {
 			d.s.Tired += d.t.tire
 		}
+		d.s.Before = d.s.copy()
 		return append(changes, Change{now, true})
 	}
 	a.End = now.End
@@ -393,7 +367,10 @@ func (d *Detector) end(changes []Change) []Change {
 		return changes
 	}
 	over := *d.s.Alert
-	d.s.Alert = nil
+	if d.s.Before != nil { // what happened on a Monday says nothing of Mondays
+		d.s.Factor = d.s.Before.Factor
+	}
+	d.s.Alert, d.s.Before = nil, nil
 	return append(changes, Change{Alert: over})
 }
 

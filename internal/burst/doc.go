@@ -37,6 +37,14 @@
 // alert, which begins with the bin from which on all bins together are furthest
 // from what was expected. Sums are judged after 15 days.
 //
+// A rise that goes on for more than 48 hours, with three quarters of the last day above
+// what was usual before it, is the new level (level.go): it is over, and the series begins anew where the rise
+// began, with the last day as the baseline and the weekdays' factors of before. So it is
+// not judged for a week from there, of sums not for 15 days; but if a day in that week is nearer to the level
+// before, the detector goes on with that. However long nothing was heard before,
+// it says nothing of what is usual now. What an alert teaches of weekdays is forgotten with it.
+// All this is for bins of an hour or so; a daily series learns a new level by and by.
+//
 // A silence is a run of values of 0 that chance hardly makes. For a negative
 // binomial count of mean μ and variance φμ, −ln P(0) = μ·ln φ/(φ−1), here with
 // φ = s²; a run is a silence when the sum over it passes 20, and passes twice
@@ -45,7 +53,7 @@
 // A rise is told before its hour is over: counts only grow, so an hour that is
 // too high now is too high at its end.
 //
-// What always holds: no alert in the first week, of sums not in the first 15 days; a value that is not there is
+// What always holds: no alert in the first week of a series or of a new level, of sums not in the first 15 days; a value that is not there is
 // not a zero; feeding a series in two parts, with the state written down in
 // between, gives what feeding it whole gives. The package is pure: no I/O, no
 // clock, no state of its own.

@@ -1,0 +1,150 @@
+package burst
+
+import (
+	"encoding/json"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+)
+
+// stepDay is the day on which steps goes to its second level.
+const stepDay = 45
+
+// steps makes hourly counts with a rhythm of the day and quieter weekends, of one
+// level at noon for stepDay days, and of another for as long. The first is 1 at least: an old
+// mention, and nothing before what is dense.
+func steps(seed uint64, low, high, weekend float64) []Value {
+	r := rand.New(rand.NewPCG(seed, 5))
+	values := make([]Value, 2*stepDay*24)
+	for i := range values {
+		at := monday.Add(time.Duration(i) * time.Hour)
+		m := low
+		if i >= stepDay*24 {
+			m = high
+		}
+		if at.Weekday() == time.Saturday || at.Weekday() == time.Sunday {
+			m *= weekend
+		}
+		values[i] = Value{At: at, Count: poisson(r, m*(.55+.45*math.Sin(2*math.Pi*float64(at.Hour()-9)/24)))}
+	}
+	values[0].Count = max(values[0].Count, 1)
+	return values
+}
+
+// kinds gives the kinds of alerts, in their order.
+func kinds(found []Alert) []Kind {
+	var all []Kind
+	for _, a := range found {
+		all = append(all, a.Kind)
+	}
+	return all
+}
+
+// TestLasting takes steps up that stay: each is told once, where it began, and nothing
+// afterwards, though it be out of nothing.
+func TestLasting(t *testing.T) {
+	for _, weekend := range []float64{1, .6} {
+		for _, c := range [][2]float64{{3, 30}, {10, 100}, {3, 90}, {0, 20}, {0, 90}, {0, 8}, {.2, 20}, {5, 40}, {30, 90}} {
+			for seed := range uint64(6) {
+				found := judge(t, steps(seed, c[0], c[1], weekend))
+				if !slices.Equal(kinds(found), []Kind{Rise}) || found[0].Start.Sub(day(stepDay, 0)).Abs() > 18*time.Hour {
+					t.Errorf("from %v to %v an hour, weekends %v: found %+v, want one rise", c[0], c[1], weekend, found)
+				}
+			}
+		}
+	}
+}
+
+// TestNewLevel checks what is told after a step: a drop and a rise against the new level
+// once it is known for a week; nothing where counts go back before that, and then
+// what is not normal for the old level.
+func TestNewLevel(t *testing.T) {
+	changed := func(by float64, from, to int) []Value {
+		values := steps(3, 10, 100, .8)
+		change(values, day(stepDay, from), day(stepDay, to), by)
+		return values
+	}
+	back := changed(.1, 4*24, 1<<20)
+	change(back, day(stepDay, 6*24+9), day(stepDay, 6*24+21), 8)
+	for name, c := range map[string]struct {
+		values []Value
+		want   []Kind
+		last   int // hours after the step
+	}{
+		"a drop":                 {changed(.2, 10*24+9, 11*24+9), []Kind{Rise, Drop}, 10*24 + 9},
+		"a silence":              {changed(0, 10*24+9, 11*24), []Kind{Rise, Silence}, 10*24 + 9},
+		"a rise":                 {changed(4, 10*24+9, 11*24), []Kind{Rise, Rise}, 10*24 + 9},
+		"back within two days":   {changed(.1, 40, 1<<20), []Kind{Rise}, 0},
+		"back within a week":     {changed(.1, 4*24, 1<<20), []Kind{Rise}, 0},
+		"back, and a rise there": {back, []Kind{Rise, Rise}, 6*24 + 9},
+	} {
+		found := judge(t, c.values)
+		if !slices.Equal(kinds(found), c.want) || found[len(found)-1].Start.Sub(day(stepDay, c.last)).Abs() > 12*time.Hour {
+			t.Errorf("%s: found %+v, want %v, the last at %v", name, found, c.want, day(stepDay, c.last))
+		}
+	}
+}
+
+// TestLoudHours checks that two loud hours each morning and evening for three days are
+// one rise to its end, not a level.
+func TestLoudHours(t *testing.T) {
+	values := steps(7, 20, 20, 1)
+	for n := 35; n < 38; n++ {
+		change(values, day(n, 8), day(n, 10), 6)
+		change(values, day(n, 20), day(n, 22), 6)
+	}
+	if found := judge(t, values); !slices.Equal(kinds(found), []Kind{Rise}) || found[0].End.Before(day(37, 21)) {
+		t.Errorf("found %+v, want a rise of three days", found)
+	}
+}
+
+// TestMondaySpike checks that a day that was far too loud does not make the same
+// weekday's usual count a drop a week later.
+func TestMondaySpike(t *testing.T) {
+	for seed := range uint64(6) {
+		values := steps(seed, 20, 20, .8)
+		change(values, day(35, 0), day(36, 0), 8)
+		if found := judge(t, values); !slices.Equal(kinds(found), []Kind{Rise}) {
+			t.Errorf("found %+v, want the day itself", found)
+		}
+	}
+}
+
+// TestLastingKept writes the state down and takes it up again in each hour in which a step becomes the
+// level, and once it went back.
+func TestLastingKept(t *testing.T) {
+	values := steps(3, 10, 100, .8)
+	change(values, day(stepDay, 4*24), day(stepDay, 1<<20), .1)
+	d, err := New(time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []Alert
+	for i, v := range values {
+		changes, err := d.Add(v.At, v.Count)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range changes {
+			if !c.Opened {
+				found = append(found, c.Alert)
+			}
+		}
+		if i < stepDay*24 || i > (stepDay+6)*24 {
+			continue
+		}
+		text, err := json.Marshal(d)
+		if err != nil || len(text) > 2500 {
+			t.Fatalf("%d bytes, %v", len(text), err)
+		}
+		d = new(Detector)
+		if err := json.Unmarshal(text, d); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if want := judge(t, values); len(want) != 1 || len(found) != 1 || want[0] != found[0] {
+		t.Errorf("found %+v, want %+v", found, want)
+	}
+}
