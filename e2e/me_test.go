@@ -52,7 +52,7 @@ func TestOwnPages(t *testing.T) {
 }
 
 // unasked are the kinds of mail that somebody gets who has not chosen.
-const unasked = "decisions answers replies thanks boards why"
+const unasked = "decisions answers replies thanks boards tribes why"
 
 // wished gives the kinds of mail that are ticked, as they are kept.
 func wished(p *Page, site string) string {
