@@ -54,6 +54,7 @@ func (s *Measures) Recount(ctx context.Context) error {
 
 // recount counts all rows of a table.
 func (s *Measures) recount(ctx context.Context, table string, count func(ctx context.Context, c *sums, id int64) error) error {
+	grown := growth{s.db, 0, storage.AnalyzeFrom}
 	for last := int64(0); ; {
 		n, next := 0, last
 		err := s.db.Update(ctx, func(tx *storage.Tx) error {
@@ -79,7 +80,26 @@ func (s *Measures) recount(ctx context.Context, table string, count func(ctx con
 			return err
 		}
 		last = next
+		if err := grown.by(ctx, n); err != nil {
+			return err
+		}
 	}
+}
+
+// growth has PostgreSQL look again at tables each time that they have grown
+// tenfold: it planned as if they were still empty, and read all of them for
+// each row.
+type growth struct {
+	db         *storage.DB
+	done, look int // rows
+}
+
+func (g *growth) by(ctx context.Context, rows int) error {
+	if g.done += rows; g.done < g.look {
+		return nil
+	}
+	g.look *= 10
+	return g.db.Analyze(ctx)
 }
 
 // recountShares counts the share links that were opened, by the log.

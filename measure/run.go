@@ -88,8 +88,11 @@ func (s *Measures) SweepAll(ctx context.Context) error {
 			break
 		}
 	}
-	for {
+	for grown := (growth{s.db, 0, storage.AnalyzeFrom}); ; {
 		if n, err := s.sweep(ctx); n == 0 || err != nil {
+			return err
+		}
+		if err := grown.by(ctx, sweepAtOnce); err != nil {
 			return err
 		}
 	}
