@@ -37,6 +37,37 @@ var (
 // skipped, or fails as Missing says.
 func URL(t testing.TB) string {
 	t.Helper()
+	return server(t).copy(t, "template1")
+}
+
+// Copies gives databases as URL does that are not empty: copies of one that
+// fill fills, once, for whoever asks first. fill leaves no connection open.
+func Copies(fill func(url string) error) func(testing.TB) string {
+	original := sync.OnceValues(func() (string, error) {
+		c, err := shared()
+		if err != nil {
+			return "", err
+		}
+		name := fmt.Sprintf("t_%d", databases.Add(1))
+		if err := c.exec("create database " + name); err != nil {
+			return "", err
+		}
+		return name, fill(c.url(name))
+	})
+	return func(t testing.TB) string {
+		t.Helper()
+		c := server(t)
+		name, err := original()
+		if err != nil {
+			t.Fatalf("fill a database for tests: %v", err)
+		}
+		return c.copy(t, name)
+	}
+}
+
+// server gives the one cluster.
+func server(t testing.TB) *cluster {
+	t.Helper()
 	c, err := shared()
 	if err != nil {
 		if c == nil {
@@ -44,8 +75,14 @@ func URL(t testing.TB) string {
 		}
 		t.Fatalf("start a PostgreSQL for tests: %v", err)
 	}
+	return c
+}
+
+// copy makes a database for a test from another one of the cluster.
+func (c *cluster) copy(t testing.TB, original string) (url string) {
+	t.Helper()
 	name := fmt.Sprintf("t_%d", databases.Add(1))
-	if err := c.exec("create database " + name); err != nil {
+	if err := c.exec("create database " + name + " template " + original); err != nil {
 		t.Fatalf("create database %s: %v", name, err)
 	}
 	t.Cleanup(func() {

@@ -1,9 +1,16 @@
 // Package storagetest gives tests a fresh database of each engine: the same
 // test runs on SQLite and on PostgreSQL.
+//
+// The schema is made once for each process, by all migrations one after the
+// other; each test has a copy.
 package storagetest
 
 import (
+	"context"
 	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
 	"testing"
 
 	"tribune/internal/pgtest"
@@ -21,13 +28,51 @@ func Each(t *testing.T, f func(t *testing.T, db *storage.DB)) {
 // SQLite opens a fresh folder.
 func SQLite(t testing.TB) *storage.DB {
 	t.Helper()
-	return open(t, storage.Options{Folder: t.TempDir()})
+	return open(t, storage.Options{Folder: Folder(t)})
 }
 
 // Postgres opens a fresh database.
 func Postgres(t testing.TB) *storage.DB {
 	t.Helper()
-	return open(t, storage.Options{Folder: t.TempDir(), URL: pgtest.URL(t)})
+	return open(t, storage.Options{Folder: t.TempDir(), URL: copies(t)})
+}
+
+// Folder makes a fresh data folder, with the schema in its database.
+func Folder(t testing.TB) string {
+	t.Helper()
+	file, err := schema()
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := t.TempDir()
+	if err := os.WriteFile(filepath.Join(folder, "tribune.db"), file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return folder
+}
+
+// schema is SQLite's file of a database in which nothing has happened.
+var schema = sync.OnceValues(func() ([]byte, error) {
+	folder, err := os.MkdirTemp("", "schema")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(folder)
+	if err := create(storage.Options{Folder: folder}); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(filepath.Join(folder, "tribune.db"))
+})
+
+// copies gives copies of such a database of PostgreSQL.
+var copies = pgtest.Copies(func(url string) error { return create(storage.Options{URL: url}) })
+
+func create(o storage.Options) error {
+	db, err := storage.Open(context.Background(), slog.New(slog.DiscardHandler), o)
+	if err != nil {
+		return err
+	}
+	return db.Close()
 }
 
 func open(t testing.TB, o storage.Options) *storage.DB {
