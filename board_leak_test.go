@@ -13,6 +13,7 @@ import (
 	"tribune/know"
 	"tribune/shape"
 	"tribune/shape/board"
+	"tribune/storage/storagetest"
 )
 
 // Words that a board alone may read; the search folds, so each is one.
@@ -27,7 +28,7 @@ const (
 // on a board: its member finds it, a stranger and another member never do.
 func TestBoardStaysInside(t *testing.T) {
 	ctx, at := t.Context(), time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC)
-	site, err := tribune.Open(ctx, slog.New(slog.DiscardHandler), tribune.Config{Data: t.TempDir(), URL: "http://localhost:8080", RateLimit: "off"}, func() time.Time { return at })
+	site, err := tribune.Open(ctx, slog.New(slog.DiscardHandler), tribune.Config{Data: storagetest.Folder(t), URL: "http://localhost:8080", RateLimit: "off"}, func() time.Time { return at })
 	if err != nil {
 		t.Fatal(err)
 	}

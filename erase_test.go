@@ -12,10 +12,10 @@ import (
 	"tribune/advocate"
 	"tribune/converse/post"
 	"tribune/event"
-	"tribune/internal/pgtest"
 	"tribune/know"
 	"tribune/listen"
 	"tribune/shape"
+	"tribune/storage/storagetest"
 )
 
 // Words that stand nowhere else, so that finding them in a file means that
@@ -40,10 +40,10 @@ const (
 // A person who leaves and takes their words along is found nowhere: not in the
 // database's files, not in its log, on the desk or in an export.
 func TestLeftIsNowhere(t *testing.T) {
-	for name, url := range map[string]func(t *testing.T) string{"sqlite": func(*testing.T) string { return "" }, "postgres": func(t *testing.T) string { return pgtest.URL(t) }} {
+	for name, url := range map[string]func(t *testing.T) string{"sqlite": func(*testing.T) string { return "" }, "postgres": func(t *testing.T) string { return storagetest.URL(t) }} {
 		t.Run(name, func(t *testing.T) {
 			ctx := t.Context()
-			dir := t.TempDir()
+			dir := storagetest.Folder(t)
 			site, err := tribune.Open(ctx, slog.New(slog.DiscardHandler), tribune.Config{Data: dir, DatabaseURL: url(t)}, nil)
 			if err != nil {
 				t.Fatal(err)

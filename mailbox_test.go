@@ -23,9 +23,9 @@ import (
 	"tribune/converse"
 	"tribune/internal/fault"
 	"tribune/internal/mail"
-	"tribune/internal/pgtest"
 	"tribune/know"
 	"tribune/listen"
+	"tribune/storage/storagetest"
 )
 
 // inMemory is a mail that an IMAP server takes.
@@ -39,7 +39,7 @@ func (m inMemory) Size() int64 { return int64(m.Len()) }
 // nowhere, and is in no export that is handed over.
 func TestMailbox(t *testing.T) {
 	t.Run("sqlite", func(t *testing.T) { mailboxOver(t, "") })
-	t.Run("postgres", func(t *testing.T) { mailboxOver(t, pgtest.URL(t)) })
+	t.Run("postgres", func(t *testing.T) { mailboxOver(t, storagetest.URL(t)) })
 }
 
 func mailboxOver(t *testing.T, url string) {
@@ -71,7 +71,7 @@ func mailboxOver(t *testing.T, url string) {
 		must(err)
 	}
 
-	site, err := tribune.Open(ctx, slog.New(slog.DiscardHandler), tribune.Config{Data: t.TempDir(), DatabaseURL: url, URL: "https://square.example", FetchPrivate: true}, time.Now)
+	site, err := tribune.Open(ctx, slog.New(slog.DiscardHandler), tribune.Config{Data: storagetest.Folder(t), DatabaseURL: url, URL: "https://square.example", FetchPrivate: true}, time.Now)
 	must(err)
 	t.Cleanup(func() { site.Close() })
 	person := func(name, address string, role know.Role) know.Actor {

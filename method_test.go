@@ -9,12 +9,13 @@ import (
 	"time"
 
 	"tribune"
+	"tribune/storage/storagetest"
 )
 
 // TestWrongMethod asks every face in a method that it does not take: each says
 // so, and names those that it takes.
 func TestWrongMethod(t *testing.T) {
-	site, err := tribune.Open(t.Context(), slog.New(slog.DiscardHandler), tribune.Config{Data: t.TempDir(), URL: "https://square.example"}, time.Now)
+	site, err := tribune.Open(t.Context(), slog.New(slog.DiscardHandler), tribune.Config{Data: storagetest.Folder(t), URL: "https://square.example"}, time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"tribune"
+	"tribune/storage/storagetest"
 )
 
 // TestOriginOfRun serves a site with and without an address of its own: with
@@ -42,7 +43,7 @@ func TestOriginOfRun(t *testing.T) {
 			ctx, stop := context.WithCancel(t.Context())
 			done := make(chan error, 1)
 			go func() {
-				done <- tribune.Run(ctx, slog.New(slog.DiscardHandler), tribune.Config{Data: t.TempDir(), Addr: address, URL: c.url, Roles: []string{"web", "work"}}, io.Discard)
+				done <- tribune.Run(ctx, slog.New(slog.DiscardHandler), tribune.Config{Data: storagetest.Folder(t), Addr: address, URL: c.url, Roles: []string{"web", "work"}}, io.Discard)
 			}()
 			defer func() {
 				stop()

@@ -18,6 +18,7 @@ import (
 	"tribune/know"
 	"tribune/listen"
 	"tribune/listen/relay"
+	"tribune/storage/storagetest"
 )
 
 // TestSpikeReachesAWebhook lets a crowd speak after nine quiet days, lets the
@@ -45,7 +46,7 @@ func TestSpikeReachesAWebhook(t *testing.T) {
 	now := last
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
-	site, err := tribune.Open(ctx, slog.New(slog.DiscardHandler), tribune.Config{Data: t.TempDir(), URL: "https://tribune.example", FetchPrivate: true, Roles: []string{"web", "work"}}, func() time.Time { return now })
+	site, err := tribune.Open(ctx, slog.New(slog.DiscardHandler), tribune.Config{Data: storagetest.Folder(t), URL: "https://tribune.example", FetchPrivate: true, Roles: []string{"web", "work"}}, func() time.Time { return now })
 	must(err)
 	defer site.Close()
 	ann, _, err := site.People.AddPerson(ctx, "Ann", "ann@example.org", know.Staff)

@@ -15,6 +15,7 @@ import (
 	"tribune/listen"
 	"tribune/shape"
 	"tribune/storage"
+	"tribune/storage/storagetest"
 )
 
 // A page of another site that links to one of ours is heard: our page names the
@@ -22,7 +23,7 @@ import (
 // everybody is no target.
 func TestWebmention(t *testing.T) {
 	ctx := t.Context()
-	site, err := tribune.Open(ctx, slog.New(slog.DiscardHandler), tribune.Config{Data: t.TempDir(), URL: "https://square.example", FetchPrivate: true}, time.Now)
+	site, err := tribune.Open(ctx, slog.New(slog.DiscardHandler), tribune.Config{Data: storagetest.Folder(t), URL: "https://square.example", FetchPrivate: true}, time.Now)
 	must := func(err error) {
 		t.Helper()
 		if err != nil {

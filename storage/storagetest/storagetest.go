@@ -34,7 +34,7 @@ func SQLite(t testing.TB) *storage.DB {
 // Postgres opens a fresh database.
 func Postgres(t testing.TB) *storage.DB {
 	t.Helper()
-	return open(t, storage.Options{Folder: t.TempDir(), URL: copies(t)})
+	return open(t, storage.Options{Folder: t.TempDir(), URL: URL(t)})
 }
 
 // Folder makes a fresh data folder, with the schema in its database.
@@ -49,6 +49,12 @@ func Folder(t testing.TB) string {
 		t.Fatal(err)
 	}
 	return folder
+}
+
+// URL gives the address of a fresh PostgreSQL database with the schema.
+func URL(t testing.TB) string {
+	t.Helper()
+	return copies(t)
 }
 
 // schema is SQLite's file of a database in which nothing has happened.
