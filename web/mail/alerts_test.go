@@ -87,8 +87,8 @@ func TestAlertAgain(t *testing.T) {
 	s.read(d, "en", true, "A rise: all that is heard", "said far more than usual: 23 mentions in an hour. Usual then: about 5.")
 	d = tell(spike.Grew, `update spike set end_at = $1, peak = 6005, n = 6005, told_step = 1, told_away = 6000, told_peak = 6005, told_was = 23`, 1)
 	s.read(d, "en", true, "It has grown: all that is heard", "“all that is heard” has grown: 6,005 mentions in an hour. When you were told before, it was 23. Usual then: about 5.")
-	s.read(d, "fr", true, "Cela grandit\u00a0: tout ce qui est entendu", "a grandi\u00a0: 6\u202f005 mentions en une heure, contre 23 lors de la dernière alerte.")
+	s.read(d, "fr", true, "Cela grandit : tout ce qui est entendu", "a grandi : 6 005 mentions en une heure, contre 23 lors de la dernière alerte.")
 	d = tell(spike.Gone, `update spike set gone_at = $1`, 0)
 	s.read(d, "en", true, "Taken back: all that is heard", "What you were told of “all that is heard”, since 20 November 2026, 08:00, is taken back", webtest.URL+"/desk/radar/spikes/1")
-	s.read(d, "fr", true, "Démenti\u00a0: tout ce qui est entendu", "vous n’avez rien à faire")
+	s.read(d, "fr", true, "Démenti : tout ce qui est entendu", "vous n’avez rien à faire")
 }
