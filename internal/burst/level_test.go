@@ -132,6 +132,27 @@ func TestAfterwards(t *testing.T) {
 	}
 }
 
+// TestOneAfterAnother checks that what follows a rise or a silence at once does not take its hours as its
+// own (which judge looks at), and that it is told.
+func TestOneAfterAnother(t *testing.T) {
+	for seed := range uint64(6) {
+		ebbing := steps(seed, 5, 5, .8)
+		change(ebbing, day(35, 9), day(35, 21), 8)
+		change(ebbing, day(36, 9), day(37, 9), 1.3)
+		if found := judge(t, ebbing); len(found) != 1 || found[0].Kind != Rise {
+			t.Errorf("found %+v, want one rise", found)
+		}
+		for _, by := range []float64{2, 3} {
+			back := steps(seed, 20, 20, .8)
+			change(back, day(35, 9), day(35, 17), 0)
+			change(back, day(35, 17), day(36, 5), by)
+			if got := kinds(judge(t, back)); !slices.Equal(got, []Kind{Silence, Rise}) && (by > 2 || !slices.Equal(got, []Kind{Silence})) {
+				t.Errorf("times %v: found %v, want a silence and a rise", by, got)
+			}
+		}
+	}
+}
+
 // TestFall checks that a fall that lasts is told for a week, and is then the level.
 func TestFall(t *testing.T) {
 	for _, c := range [][2]float64{{100, 30}, {100, 0}, {20, 5}, {20, 0}, {5, 0}, {600, 20}} {
