@@ -102,6 +102,8 @@ func TestRise(t *testing.T) {
 		if all, err := s.List(ctx, s.staff, Filter{}); err != nil || len(all) != 0 {
 			t.Fatal(all, err)
 		}
+		_, err := s.radar.Hear(ctx, s.staff, []listen.Post{s.post(s.at.Add(-2*time.Hour), "paper: a Récall of the ink"), s.post(s.at.Add(-time.Hour), "paper: a Récall of the ink")}) // when it began
+		ok(t, err)
 		s.at = s.at.Add(14 * time.Minute)
 		posts := s.recall(t)
 		ok(t, s.Once(ctx))
