@@ -98,6 +98,7 @@ type state struct {
 	From  time.Time `json:"from"`  // when they began
 	Used  float64   `json:"used"`  // what runs of zeros reach
 	Alert *Alert    `json:"alert,omitempty"`
+	Over  *Alert    `json:"over,omitempty"` // that ended last
 
 	Judged time.Time `json:"judged"` // the last bin that was
 }
@@ -188,6 +189,14 @@ func (d *Detector) Open() (Alert, bool) {
 		return Alert{}, false
 	}
 	return *d.s.Alert, true
+}
+
+// Over gives the alert that ended last, if there was one.
+func (d *Detector) Over() (Alert, bool) {
+	if d.s.Over == nil {
+		return Alert{}, false
+	}
+	return *d.s.Over, true
 }
 
 // perBin gives how many values fall into a bin: as many as fill an hour.
@@ -377,7 +386,7 @@ func (d *Detector) end(changes []Change) []Change {
 		return changes
 	}
 	over := *d.s.Alert
-	d.s.Alert = nil
+	d.s.Alert, d.s.Over = nil, &over
 	return append(changes, Change{Alert: over})
 }
 

@@ -21,7 +21,7 @@ const (
 	mostBefore = 20_000 // mentions before it, the last ones
 	lookBack   = 14 * 24 * time.Hour
 	ramp       = 6 * time.Hour // before a rise: that in which it began, but not yet so that one could tell, is neither in it nor before it
-	shown      = 8 // of phrases, authors, links
+	shown      = 8             // of phrases, authors, links
 	again      = time.Minute
 )
 

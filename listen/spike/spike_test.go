@@ -350,6 +350,14 @@ func TestHeardAgain(t *testing.T) {
 		}
 		_, err = s.radar.Hear(ctx, s.staff, posts)
 		ok(t, err)
+		for range 20 { // while the hour is settled
+			if o := silence(); o.Kind != burst.Silence || !o.End.Equal(heard) || s.facts(t, Gone) > 0 {
+				t.Fatalf("at %v: %+v, %d gone", s.at, o, s.facts(t, Gone))
+			}
+			s.at = s.at.Add(5 * time.Minute)
+			_, err = s.radar.Hear(ctx, s.staff, []listen.Post{s.post(s.at.Add(-time.Minute), "the paper is as always")})
+			ok(t, err)
+		}
 		for range 16 { // while the detector would let it go on, and after
 			if o := silence(); o.Kind != burst.Silence || o.GoingOn || o.Mentions != 0 || !o.Start.Equal(began) || !o.End.Equal(heard) {
 				t.Fatalf("at %v, once something was said: %+v", s.at, o)
