@@ -990,9 +990,9 @@ func spikePage(v *page.View, s spikeShown) templ.Component {
 							return templ_7745c5c3_Err
 						}
 						var templ_7745c5c3_Var54 string
-						templ_7745c5c3_Var54, templ_7745c5c3_Err = templ.JoinStringErrs(v.N("{n} mention, {before} before", "{n} mentions, {before} before", int64(m.now), "before", v.Number(int64(m.before))))
+						templ_7745c5c3_Var54, templ_7745c5c3_Err = templ.JoinStringErrs(v.N("{n} mention, {before} in the two weeks before", "{n} mentions, {before} in the two weeks before", int64(m.now), "before", v.Number(int64(m.before))))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/trends/spike.templ`, Line: 138, Col: 151}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/trends/spike.templ`, Line: 138, Col: 185}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var54))
 						if templ_7745c5c3_Err != nil {
