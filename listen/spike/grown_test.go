@@ -97,6 +97,16 @@ func TestTakenBack(t *testing.T) {
 		}
 		before := s.facts(t, Gone)
 		s.shout(t, 200)
+
+		// Two that turn out to be one are not taken back.
+		ok(t, db.Update(ctx, func(tx *storage.Tx) error {
+			_, err := tx.Exec(ctx, `insert into spike (query_id, kind, start_at, end_at, going_on, peak, expected, z, found_at) select query_id, kind, start_at, end_at, 1, peak, expected, z, found_at from spike where gone_at = 0`)
+			return err
+		}))
+		s.shout(t, 1)
+		if n := s.facts(t, Gone); n != before {
+			t.Errorf("%d are taken back that are one with another", n-before)
+		}
 		list, _, err := s.radar.Mentions(ctx, s.staff, listen.Filter{Text: "recall", Limit: 200})
 		ok(t, err)
 		for _, m := range list {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"tribune/event"
@@ -153,7 +154,7 @@ func (s *Spikes) series(ctx context.Context, query, from int64) (series, error) 
 
 // keep writes the state of a series, and the spikes that end after since as they
 // are now. It writes nothing if another process judged meanwhile. What another
-// method found before, or none, is not taken back.
+// method found before (known is false), or is part of another spike now, is not taken back.
 func (s *Spikes) keep(ctx context.Context, w watch, alerts []alert, since int64, moved, known bool) error {
 	state, err := json.Marshal(w.detector)
 	if err != nil {
@@ -185,13 +186,19 @@ func (s *Spikes) keep(ctx context.Context, w watch, alerts []alert, since int64,
 		}
 		for _, old := range there {
 			if !kept[old.ID] && old.GoneAt.IsZero() && old.End.Unix() > since {
-				if err := s.takeBack(ctx, tx, old, known); err != nil {
+				joined := slices.ContainsFunc(alerts, old.is)
+				if err := s.takeBack(ctx, tx, old, known && !joined); err != nil {
 					return err
 				}
 			}
 		}
 		return nil
 	})
+}
+
+// is reports whether an alert is about the same as a spike: of its direction, and overlaps.
+func (o Spike) is(a alert) bool {
+	return up(o.Kind) == up(a.Kind) && o.Start.Before(a.End) && a.Start.Before(o.End)
 }
 
 // put writes an alert as a spike, anew or where it stands already: what overlaps
@@ -201,7 +208,7 @@ func (s *Spikes) put(ctx context.Context, tx *storage.Tx, query int64, a alert, 
 	fresh := now.Sub(a.End) <= 24*time.Hour
 	goingOn := storage.Bit(!a.over && now.Sub(a.End) < time.Hour)
 	for _, old := range there {
-		if kept[old.ID] || up(old.Kind) != up(a.Kind) || !old.Start.Before(a.End) || !a.Start.Before(old.End) {
+		if kept[old.ID] || !old.is(a) {
 			continue
 		}
 		told, grew := old.Told.grown(a.Alert)
