@@ -131,6 +131,7 @@ type Alert struct {
 	ID        int64     `json:"id"`
 	Kind      string    `json:"kind" enum:"spike,need,reach"`
 	SubjectID int64     `json:"subject_id" doc:"The spike, the trend, or the mention"`
+	Step      int64     `json:"step" doc:"Of a spike, 0: it was found; n: it has grown for the nth time; -1: it is taken back"`
 	At        time.Time `json:"at"`
 	Waits     bool      `json:"waits" doc:"It was not told yet, as in quiet hours"`
 }
@@ -148,7 +149,7 @@ func (s *service) alertsList(ctx context.Context, a *gate.Asker, in *Paged) (*an
 	if len(all) > 0 {
 		next = in.after(len(all) == in.limit(), all[len(all)-1].ID)
 	}
-	return page(all, next, func(o alert.Alert) Alert { return Alert{o.ID, string(o.Kind), o.Subject, o.At, o.Waits} }), nil
+	return page(all, next, func(o alert.Alert) Alert { return Alert{o.ID, string(o.Kind), o.Subject, o.Step, o.At, o.Waits} }), nil
 }
 
 // Webhook is where alerts are sent to.

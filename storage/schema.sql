@@ -1635,7 +1635,7 @@ CREATE TABLE spike (
   drove_at bigint not null default 0, -- when they were
   found_at bigint not null,
   gone_at  bigint not null default 0 -- since when the counts do not show it any more: what made it was deleted, edited or came late
-, cause_id bigint not null default 0);
+, cause_id bigint not null default 0, told_away double precision not null default 0, told_peak double precision not null default 0, told_was double precision not null default 0, told_step bigint not null default 0);
 
 CREATE INDEX spike_query on spike (query_id, start_at);
 
@@ -1722,20 +1722,6 @@ CREATE TABLE alert_person (
   zone        text   not null  -- IANA
 );
 
-CREATE TABLE alert (
-  id         integer primary key autoincrement,
-  person_id  bigint not null,
-  kind       text   not null check (kind in ('spike', 'need', 'reach')),
-  subject_id bigint not null, -- the spike, trend or mention
-  at         bigint not null,
-  batch      bigint not null default 0, size double precision not null default 0, -- the last alert told in the same mail, 0: it waits
-  unique (person_id, kind, subject_id)
-);
-
-CREATE INDEX alert_waiting on alert (person_id, id) where batch = 0;
-
-CREATE INDEX alert_batch on alert (batch) where batch <> 0;
-
 CREATE TABLE webmention (
   id           integer primary key autoincrement,
   source       text   not null, -- the page that is said to link to ours, without its fragment
@@ -1786,23 +1772,6 @@ CREATE TABLE relay_secret (
   before_until bigint not null default 0,
   made_at      bigint not null
 );
-
-CREATE TABLE relay_call (
-  id           integer primary key autoincrement, -- webhook-id is made of it
-  relay_id     bigint not null,
-  kind         text   not null check (kind in ('spike', 'need', 'reach')),
-  subject_id   bigint not null, -- the spike, trend or mention
-  at           bigint not null,
-  state        text   not null default 'waiting' check (state in ('waiting', 'sent', 'failed', 'dropped')), -- dropped: what it was to tell is no longer so
-  attempts     bigint not null default 0,
-  due_at       bigint not null,
-  leased_until bigint not null default 0, size double precision not null default 0, -- while it is being sent
-  unique (relay_id, kind, subject_id)
-);
-
-CREATE INDEX relay_call_due on relay_call (relay_id, due_at) where state = 'waiting';
-
-CREATE INDEX relay_call_at on relay_call (at);
 
 CREATE TABLE digest (
   person_id  bigint primary key,
@@ -1941,3 +1910,38 @@ CREATE TABLE unheard (
   from_at  bigint not null, -- Unix seconds, a slot
   until_at bigint not null  -- likewise, the first that was listened to again
 );
+
+CREATE TABLE "alert" (
+  id         integer primary key autoincrement,
+  person_id  bigint not null,
+  kind       text   not null check (kind in ('spike', 'need', 'reach')),
+  subject_id bigint not null, -- the spike, trend or mention
+  at         bigint not null,
+  batch      bigint not null default 0, -- the last alert told in the same mail, 0: it waits
+  size       double precision not null default 0, -- of a spike: mentions by which its hour was away from what was expected, when it was told; 0: not known
+  step       bigint not null default 0, -- of a spike: 0: it was found; n: it has grown for the nth time; -1: it is taken back
+  constraint alert_once unique (person_id, kind, subject_id, step)
+);
+
+CREATE INDEX alert_waiting on alert (person_id, id) where batch = 0;
+
+CREATE INDEX alert_batch on alert (batch) where batch <> 0;
+
+CREATE TABLE "relay_call" (
+  id           integer primary key autoincrement, -- webhook-id is made of it
+  relay_id     bigint not null,
+  kind         text   not null check (kind in ('spike', 'need', 'reach')),
+  subject_id   bigint not null, -- the spike, trend or mention
+  at           bigint not null,
+  state        text   not null default 'waiting' check (state in ('waiting', 'sent', 'failed', 'dropped')), -- dropped: what it was to tell is no longer so
+  attempts     bigint not null default 0,
+  due_at       bigint not null,
+  leased_until bigint not null default 0, -- while it is being sent
+  size         double precision not null default 0, -- as in alert
+  step         bigint not null default 0, -- likewise
+  constraint relay_call_once unique (relay_id, kind, subject_id, step)
+);
+
+CREATE INDEX relay_call_due on relay_call (relay_id, due_at) where state = 'waiting';
+
+CREATE INDEX relay_call_at on relay_call (at);

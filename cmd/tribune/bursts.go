@@ -33,7 +33,7 @@ Where nothing changes, less than one alert in a hundred months was false.`
 }
 
 // Run finds the spikes of a volume series. Lines that can not be read are named
-// on standard error, and the others count.
+// on standard error, and the others count; the exit code is 3 if there were any.
 func (c *burstsCommand) Run(ctx context.Context) error {
 	in := os.Stdin
 	if c.File != "" && c.File != "-" {
@@ -47,10 +47,13 @@ func (c *burstsCommand) Run(ctx context.Context) error {
 	done := make(chan error, 1)
 	go func() {
 		bar := newBar(os.Stderr, time.Now)
-		found, err := c.find(in, os.Stderr, bar)
+		found, bad, err := c.find(in, os.Stderr, bar)
 		bar.end()
 		if err == nil {
 			err = c.write(os.Stdout, found)
+		}
+		if err == nil && bad > 0 {
+			err = refusedLines(bad)
 		}
 		done <- err
 	}()
@@ -65,13 +68,12 @@ func (c *burstsCommand) Run(ctx context.Context) error {
 // mostTold is how many lines that cannot be read are named.
 const mostTold = 20
 
-// find reads a series and judges it.
-func (c *burstsCommand) find(in *os.File, problems io.Writer, bar *bar) ([]burst.Alert, error) {
+// find reads a series and judges it, and gives how many of its lines are bad.
+func (c *burstsCommand) find(in *os.File, problems io.Writer, bar *bar) (found []burst.Alert, bad int, err error) {
 	size := int64(0)
 	if info, err := in.Stat(); err == nil && info.Mode().IsRegular() {
 		size = info.Size()
 	}
-	bad := 0
 	tell := func(line int, err error) {
 		if bad++; bad > mostTold {
 			return
@@ -81,16 +83,17 @@ func (c *burstsCommand) find(in *os.File, problems io.Writer, bar *bar) ([]burst
 	}
 	values, err := burst.Read(bar.reading(in, size), tell)
 	if err != nil {
-		return nil, err
+		return nil, bad, err
 	}
 	bar.end()
 	if bad > mostTold {
 		fmt.Fprintf(problems, "%d more lines could not be read\n", bad-mostTold)
 	}
 	if bad > 0 && len(values) == 0 {
-		return nil, errors.New("no line could be read; write timestamp,value on each")
+		return nil, bad, errors.New("no line could be read; write timestamp,value on each")
 	}
-	return burst.Alerts(values, tell)
+	found, err = burst.Alerts(values, tell)
+	return found, bad, err
 }
 
 // write writes the alerts, as JSON or as lines for a reader.

@@ -48,9 +48,9 @@ func TestBursts(t *testing.T) {
 			defer in.Close()
 			command := burstsCommand{JSON: true}
 			var out, problems bytes.Buffer
-			found, err := command.find(in, &problems, &bar{now: time.Now})
-			if (err != nil) != c.fails {
-				t.Fatalf("%v", err)
+			found, bad, err := command.find(in, &problems, &bar{now: time.Now})
+			if (err != nil) != c.fails || bad != strings.Count(c.problems, "\n") {
+				t.Fatalf("%d lines are bad, %v", bad, err)
 			}
 			if diff := cmp.Diff(c.problems, problems.String()); diff != "" {
 				t.Error(diff)

@@ -112,15 +112,15 @@ func (c *classifier) of(p post) classified {
 
 var errNoPost = errors.New(`no line could be read; write one object {"id": ..., "text": "..."} on each`)
 
-// refusedLines is how many lines were refused. The others were classified; a
-// script can tell by the exit code.
+// refusedLines is how many lines were refused. The others count; a script can
+// tell by the exit code.
 type refusedLines int
 
 func (n refusedLines) Error() string {
 	if n == 1 {
-		return "1 line was refused; the others were classified"
+		return "1 line was refused; the others count"
 	}
-	return fmt.Sprintf("%d lines were refused; the others were classified", int(n))
+	return fmt.Sprintf("%d lines were refused; the others count", int(n))
 }
 
 // ExitCode is that of a command.

@@ -61,6 +61,11 @@ func judge(t *testing.T, values []Value) []Alert {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for i := 1; i < len(found); i++ {
+		if found[i].Start.Before(found[i-1].End) {
+			t.Errorf("told twice: %+v, %+v", found[i-1], found[i])
+		}
+	}
 	return found
 }
 
@@ -305,7 +310,7 @@ func TestKept(t *testing.T) {
 		}
 	}
 	old := `{"version":1,"step":86400000000000,"base":[1,1,1,1,1,1,1]}` // of a method that was
-	for _, text := range []string{`{}`, `{"version":2,"step":-1}`, `{"version":2,"step":3600000000000,"base":[1]}`, old, `[]`} {
+	for _, text := range []string{`{}`, `{"version":3,"step":-1}`, `{"version":3,"step":3600000000000,"base":[1]}`, old, `[]`} {
 		if err := json.Unmarshal([]byte(text), new(Detector)); err == nil {
 			t.Errorf("%s is a state", text)
 		}

@@ -68,7 +68,7 @@ const (
 	trust         = 3                // in standard deviations: how far a bin may move the baseline
 	longestBin    = 90 * time.Minute // whose sums over three to 24 bins are judged, too
 	leastExcess   = 5                // mentions by which a bin must differ from what was expected
-	version       = 2                // of what is written down; what an older method wrote is judged anew
+	version       = 3                // of what is written down; what an older method wrote is judged anew
 	quietBar      = 20               // −ln P of a silence: e^−14 even where half as much again is expected as is right
 )
 
@@ -87,7 +87,9 @@ type state struct {
 	EWMA    float64       `json:"ewma"`
 	Tired   float64       `json:"tired"` // by how much alerts raised the limit
 	level
-	Before *level `json:"before,omitempty"` // that before the alert that is open, or before the rise that became the level less than a week ago
+	Before *level `json:"before,omitempty"` // that before the change that became the level less than a week ago
+
+	Told time.Time `json:"told"` // the end of what was told last
 
 	Bin   time.Time `json:"bin"` // the bin that is being filled
 	Sum   float64   `json:"sum"`
@@ -96,6 +98,7 @@ type state struct {
 	From  time.Time `json:"from"`  // when they began
 	Used  float64   `json:"used"`  // what runs of zeros reach
 	Alert *Alert    `json:"alert,omitempty"`
+	Over  *Alert    `json:"over,omitempty"` // that ended last
 
 	Judged time.Time `json:"judged"` // the last bin that was
 }
@@ -188,6 +191,14 @@ func (d *Detector) Open() (Alert, bool) {
 	return *d.s.Alert, true
 }
 
+// Over gives the alert that ended last, if there was one.
+func (d *Detector) Over() (Alert, bool) {
+	if d.s.Over == nil {
+		return Alert{}, false
+	}
+	return *d.s.Over, true
+}
+
 // perBin gives how many values fall into a bin: as many as fill an hour.
 func (d *Detector) perBin() int {
 	return max(1, int((time.Hour+d.s.Step-1)/d.s.Step))
@@ -260,7 +271,12 @@ func (d *Detector) finish(changes []Change) []Change {
 	}
 	d.s.Judged = d.s.Bin
 	d.s.EWMA = d.ewma(x)
-	d.learn(anscombe(x))
+	if !d.alarmed() || d.width() > longestBin || d.s.Bin.Sub(d.s.Alert.Start) > tooLong {
+		d.learn(x)
+	}
+	kept := math.Exp(-float64(d.width()) / float64(memory))
+	d.s.Tired *= kept
+	d.s.Used *= kept
 	return d.settle(changes)
 }
 
@@ -282,14 +298,16 @@ func (d *Detector) learnDay(x float64) bool {
 	return true
 }
 
-// learn moves the baseline towards what the bin was, but never far.
-func (d *Detector) learn(y float64) {
-	c := clip(y-d.normal(), trust*d.deviation())
+// learn moves the baseline towards what the bin was, but never far. What was told of a
+// Monday says nothing of Mondays.
+func (d *Detector) learn(x float64) {
+	c := clip(anscombe(x)-d.normal(), trust*d.deviation())
 	base := &d.s.Base[d.s.slot(d.s.Bin)]
 	n := float64(d.s.Bins)
 	d.s.Bins++
 	*base = max(*base+max(d.t.learn, 1/(1+n/float64(len(d.s.Base))))*c, anscombe(0)/2)
-	if f := d.s.weekday(d.s.Bin); f != nil {
+	d.s.Variance += max(d.t.spread, 1/(firstBins+n)) * (c*c - d.s.Variance)
+	if f := d.s.weekday(d.s.Bin); f != nil && !d.alarmed() {
 		*f = max(*f + d.t.week*c / *base, .1)
 		mean := 0.
 		for _, f := range d.s.Factor {
@@ -299,10 +317,6 @@ func (d *Detector) learn(y float64) {
 			d.s.Factor[i] /= mean
 		}
 	}
-	d.s.Variance += max(d.t.spread, 1/(firstBins+n)) * (c*c - d.s.Variance)
-	kept := math.Exp(-float64(d.width()) / float64(memory))
-	d.s.Tired *= kept
-	d.s.Used *= kept
 }
 
 // listen follows runs of zeros.
@@ -341,14 +355,19 @@ func (d *Detector) tell(changes []Change, now Alert) []Change {
 		a = nil
 	}
 	if a == nil {
-		d.s.Alert = &now
+		if now.Start.Before(d.s.Told) { // what was before was told already
+			now.Start = d.s.Told
+		}
+		if now.Start.After(d.s.Bin) {
+			now.Start = d.s.Bin
+		}
+		d.s.Alert, d.s.Told = &now, now.End
 		if now.Kind != Silence {
 			d.s.Tired += d.t.tire
 		}
-		d.s.Before = d.s.copy()
 		return append(changes, Change{now, true})
 	}
-	a.End = now.End
+	a.End, d.s.Told = now.End, now.End
 	if a.Kind == Drop {
 		a.Kind = now.Kind
 	}
@@ -367,10 +386,7 @@ func (d *Detector) end(changes []Change) []Change {
 		return changes
 	}
 	over := *d.s.Alert
-	if d.s.Before != nil { // what happened on a Monday says nothing of Mondays
-		d.s.Factor = d.s.Before.Factor
-	}
-	d.s.Alert, d.s.Before = nil, nil
+	d.s.Alert, d.s.Over = nil, &over
 	return append(changes, Change{Alert: over})
 }
 

@@ -15,8 +15,8 @@
 // A bin with Z ≥ L is a rise, one with Z ≤ −L a drop, if it is also at least 5
 // mentions away from what was expected. L is 5.6; each rise or drop adds 1 to
 // it, which is forgotten with e^(−t/28 days). The baseline learns from every
-// bin, but from none by more than 3 s, so that a spike of the past does not
-// raise it:
+// bin that is not told of, but from none by more than 3 s, so that neither a spike nor an
+// outage of the past moves it:
 //
 //	c = clip(y − m, ±3s)
 //	base += .15·c   factor += .02·c/base   variance += .005·(c² − variance)
@@ -38,12 +38,13 @@
 // from what was expected. Sums are judged after 15 days.
 //
 // A rise that goes on for more than 48 hours, with three quarters of the last day above
-// what was usual before it, is the new level (level.go): it is over, and the series begins anew where the rise
-// began, with the last day as the baseline and the weekdays' factors of before. So it is
-// not judged for a week from there, of sums not for 15 days; but if a day in that week is nearer to the level
+// what is usual, is the new level (level.go), and so is a fall after a week: it is over, and the series
+// begins anew two days before, with the last day as the baseline and the weekdays' factors of before. So it is
+// not judged for five days from then, of sums not for 13; but if a day in these five is nearer to the level
 // before, the detector goes on with that. However long nothing was heard before,
-// it says nothing of what is usual now. What an alert teaches of weekdays is forgotten with it.
-// All this is for bins of an hour or so; a daily series learns a new level by and by.
+// it says nothing of what is usual now. What goes on for more than a week and is no
+// level, as some loud hours a day, is learned by and by.
+// All this is for bins of an hour or so; a daily series learns from every bin.
 //
 // A silence is a run of values of 0 that chance hardly makes. For a negative
 // binomial count of mean μ and variance φμ, −ln P(0) = μ·ln φ/(φ−1), here with
@@ -55,6 +56,6 @@
 //
 // What always holds: no alert in the first week of a series or of a new level, of sums not in the first 15 days; a value that is not there is
 // not a zero; feeding a series in two parts, with the state written down in
-// between, gives what feeding it whole gives. The package is pure: no I/O, no
+// between, gives what feeding it whole gives; no two alerts overlap. The package is pure: no I/O, no
 // clock, no state of its own.
 package burst

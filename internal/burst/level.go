@@ -6,12 +6,16 @@ import (
 	"time"
 )
 
-// lasting is how long a rise goes on until it is the new level.
-const lasting = 48 * time.Hour
+// How long a rise goes on until it is the new level; and a fall, which is more
+// often one of the sources. Until then nothing is learned of it.
+const (
+	lasting = 48 * time.Hour
+	tooLong = 7 * 24 * time.Hour
+)
 
 // level is what a detector takes for usual.
 type level struct {
-	First    time.Time  `json:"first"`  // since when: the first value, or the beginning of the last lasting rise
+	First    time.Time  `json:"first"`  // since when: the first value, or two days before a change became the level
 	Base     []float64  `json:"base"`   // by hour, or by weekday if a step is a day or more
 	Factor   [7]float64 `json:"factor"` // by weekday
 	Variance float64    `json:"variance"`
@@ -66,18 +70,23 @@ func (l *level) normal(bin time.Time) float64 {
 	return m
 }
 
-// settle takes a rise that stays for the new level, which is not judged until
-// it is known for a week; and the old level again if counts go back to it before that.
-// The last day is compared with both, so nothing is settled over a gap.
+// settle takes what stays for the new level, which is not judged until it is known for
+// a week; and the old level again if counts go back to it before that. The last day is
+// compared with both, so nothing is settled over a gap.
 func (d *Detector) settle(changes []Change) []Change {
-	if d.s.Before == nil || len(d.s.Recent.Counts) < longestSpan {
+	if len(d.s.Recent.Counts) < longestSpan {
 		return changes
 	}
 	switch a := d.s.Alert; {
 	case a != nil:
-		if a.Kind == Rise && d.alarmed() && a.End.Sub(a.Start) > lasting && d.stays() {
+		least := tooLong
+		if a.Kind == Rise {
+			least = lasting
+		}
+		if d.alarmed() && a.End.Sub(a.Start) > least && d.stays(a.Kind == Rise) {
 			return d.rebase(changes)
 		}
+	case d.s.Before == nil:
 	case d.judged():
 		d.s.Before = nil
 	case d.returned():
@@ -95,20 +104,20 @@ func (d *Detector) newest(f func(bin time.Time, y float64)) {
 	}
 }
 
-// stays reports whether nearly all of the last day is above the level before the rise:
-// some loud hours a day are no new level.
-func (d *Detector) stays() bool {
-	above := 0
+// stays reports whether nearly all of the last day is above the level before the rise, or
+// below that before the fall: some loud hours a day are no new level.
+func (d *Detector) stays(up bool) bool {
+	beyond := 0
 	d.newest(func(bin time.Time, y float64) {
-		if y > d.s.Before.normal(bin) {
-			above++
+		if (y > d.s.normal(bin)) == up {
+			beyond++
 		}
 	})
-	return above*4 >= longestSpan*3
+	return beyond*4 >= longestSpan*3
 }
 
-// returned reports whether the last day is nearer to the level before the rise than to
-// that which the rise became.
+// returned reports whether the last day is nearer to the level before the change than to
+// that which it became.
 func (d *Detector) returned() bool {
 	var before, now float64
 	d.newest(func(bin time.Time, y float64) {
@@ -118,11 +127,11 @@ func (d *Detector) returned() bool {
 	return before < now
 }
 
-// rebase ends the rise and begins anew where it began, with the last day as the
-// baseline. What is known of weekdays stays.
+// rebase ends what is open and begins anew, with the last day as the baseline. What is
+// known of weekdays stays.
 func (d *Detector) rebase(changes []Change) []Change {
-	before, l := d.s.Before, newLevel(len(d.s.Base))
-	l.First, l.Factor = d.s.Alert.Start, before.Factor
+	before, l := d.s.copy(), newLevel(len(d.s.Base))
+	l.First, l.Factor = d.s.Bin.Add(-lasting), before.Factor
 	mean := 0.
 	d.newest(func(_ time.Time, y float64) { mean += y / longestSpan })
 	for i := range l.Base {
@@ -131,6 +140,6 @@ func (d *Detector) rebase(changes []Change) []Change {
 	d.newest(func(bin time.Time, y float64) { l.Base[l.slot(bin)] = y / *l.weekday(bin) })
 	l.Bins = longestSpan
 	changes = d.end(changes)
-	d.s.level, d.s.Before, d.s.EWMA = l, before, 0
+	d.s.level, d.s.Before, d.s.EWMA, d.s.Quiet = l, before, 0, 0
 	return changes
 }

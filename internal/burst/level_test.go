@@ -100,6 +100,76 @@ func TestLoudHours(t *testing.T) {
 	}
 }
 
+// TestAfterwards checks that a crisis or an outage, however long, is told in each of 20
+// made-up series, and that nothing is told afterwards, in all but one of them at most.
+func TestAfterwards(t *testing.T) {
+	for _, c := range []struct {
+		mean, by float64
+		hours    int
+	}{{5, 0, 24}, {5, 0, 72}, {5, 3, 48}, {5, 10, 48}, {5, 10, 72}, {20, 0, 12}, {20, 0, 24}, {20, 0, 48}, {20, 0, 72}, {20, 0, 168}, {20, .2, 72}, {20, 3, 12}, {20, 3, 24}, {20, 3, 48},
+		{20, 3, 72}, {20, 10, 24}, {20, 20, 120}, {100, 0, 48}, {100, 0, 72}, {100, 0, 120}, {100, 0, 240}, {100, .2, 72}, {100, 3, 24}, {100, 10, 48}, {100, 10, 120}, {600, 0, 72}, {600, 5, 36}} {
+		told, wrong := 0, 0
+		var last []Alert
+		for seed := range uint64(20) {
+			values := steps(seed, c.mean, c.mean, .8)
+			from, to := day(35, 9), day(35, 9+c.hours)
+			change(values, from, to, c.by)
+			during := 0
+			found := judge(t, values)
+			for _, a := range found {
+				if a.Start.Before(to) && a.End.After(from) && (a.Kind == Rise) == (c.by > 1) {
+					during++
+				}
+			}
+			told += min(during, 1)
+			if during < len(found) {
+				wrong, last = wrong+1, found
+			}
+		}
+		if told < 20 || wrong > 1 {
+			t.Errorf("%v an hour, %d hours times %v: told in %d of 20, something else in %d: %+v", c.mean, c.hours, c.by, told, wrong, last)
+		}
+	}
+}
+
+// TestOneAfterAnother checks that what follows a rise or a silence at once does not take its hours as its
+// own (which judge looks at), and that it is told.
+func TestOneAfterAnother(t *testing.T) {
+	for seed := range uint64(6) {
+		ebbing := steps(seed, 5, 5, .8)
+		change(ebbing, day(35, 9), day(35, 21), 8)
+		change(ebbing, day(36, 9), day(37, 9), 1.3)
+		if found := judge(t, ebbing); len(found) != 1 || found[0].Kind != Rise {
+			t.Errorf("found %+v, want one rise", found)
+		}
+		for _, by := range []float64{2, 3} {
+			back := steps(seed, 20, 20, .8)
+			change(back, day(35, 9), day(35, 17), 0)
+			change(back, day(35, 17), day(36, 5), by)
+			if got := kinds(judge(t, back)); !slices.Equal(got, []Kind{Silence, Rise}) && (by > 2 || !slices.Equal(got, []Kind{Silence})) {
+				t.Errorf("times %v: found %v, want a silence and a rise", by, got)
+			}
+		}
+	}
+}
+
+// TestFall checks that a fall that lasts is told for a week, and is then the level.
+func TestFall(t *testing.T) {
+	for _, c := range [][2]float64{{100, 30}, {100, 0}, {20, 5}, {20, 0}, {5, 0}, {600, 20}} {
+		for seed := range uint64(10) {
+			found := judge(t, steps(seed, c[0], c[1], .6))
+			if len(found) == 0 || len(found) > 2 || found[0].Start.Sub(day(stepDay, 0)).Abs() > 24*time.Hour || found[len(found)-1].End.After(day(stepDay+8, 0)) {
+				t.Errorf("from %v to %v an hour: %+v", c[0], c[1], found)
+			}
+			for _, a := range found {
+				if a.Kind == Rise {
+					t.Errorf("from %v to %v an hour: %+v", c[0], c[1], a)
+				}
+			}
+		}
+	}
+}
+
 // TestMondaySpike checks that a day that was far too loud does not make the same
 // weekday's usual count a drop a week later.
 func TestMondaySpike(t *testing.T) {

@@ -82,6 +82,7 @@ func (d *Detector) apart(n int) (y, away float64) {
 func (d *Detector) sums(changes []Change) []Change {
 	s := &d.s.Recent
 	var far float64
+	fresh := d.fresh()
 	for i, n := range spans {
 		if len(s.Counts) < n {
 			break
@@ -89,8 +90,8 @@ func (d *Detector) sums(changes []Change) []Change {
 		y, away := d.apart(n)
 		deviation := math.Sqrt(max(s.Spread[i], leastSpan))
 		z := y / deviation
-		newest, _ := d.apart(min(n/2, newestBins))
-		if math.Abs(z) >= d.sumLimit(z) && math.Abs(away) >= leastExcess && newest*math.Copysign(1, z) >= deviation && math.Abs(z) > math.Abs(far) {
+		newest, _ := d.apart(max(min(n/2, newestBins), d.since()))
+		if n <= fresh && math.Abs(z) >= d.sumLimit(z) && math.Abs(away) >= leastExcess && newest*math.Copysign(1, z) >= deviation && math.Abs(z) > math.Abs(far) {
 			far = z
 		}
 		if d.alarmed() {
@@ -104,6 +105,23 @@ func (d *Detector) sums(changes []Change) []Change {
 		return changes
 	}
 	return d.alarmSum(changes, far)
+}
+
+// fresh gives how many of the last bins are no part of what was told, and is over.
+func (d *Detector) fresh() int {
+	if d.s.Alert != nil {
+		return longestSpan
+	}
+	return int(d.s.Bin.Add(d.width()).Sub(d.s.Told) / d.width())
+}
+
+// since gives how many of the last bins come after what is open: it goes on only if they
+// show it together.
+func (d *Detector) since() int {
+	if d.s.Alert == nil || d.alarmed() {
+		return 0
+	}
+	return min(int(d.s.Bin.Add(d.width()).Sub(d.s.Alert.End)/d.width()), len(d.s.Recent.Counts))
 }
 
 // sumLimit gives the |Z| past which a sum is not normal. What goes on is not
@@ -146,7 +164,7 @@ func (d *Detector) alarmSum(changes []Change, z float64) []Change {
 // show: those that together are furthest from what was expected.
 func (d *Detector) onset(z float64) int {
 	furthest, bins := 0., 1
-	for n := 1; n <= len(d.s.Recent.Counts); n++ {
+	for n := 1; n <= min(len(d.s.Recent.Counts), d.fresh()); n++ {
 		if y, _ := d.apart(n); y*math.Copysign(1, z) > furthest {
 			furthest, bins = y*math.Copysign(1, z), n
 		}

@@ -25,6 +25,9 @@ const (
 	OfReach Kind = "reach" // a mention that reaches many
 )
 
+// TakenBack is the step of an alert that says that a spike was none.
+const TakenBack = -1
+
 // Mail is the kind of the delivery that tells alerts: subject alerts, the batch.
 const Mail = "alerts"
 
@@ -50,6 +53,7 @@ type Alert struct {
 	ID      int64
 	Kind    Kind
 	Subject int64 // the spike, trend or mention
+	Step    int64 // of a spike, 0: it was found; n: it has grown for the nth time; TakenBack
 	At      time.Time
 	Waits   bool // it was not told yet
 }
@@ -152,17 +156,17 @@ func (s *Alerts) Recent(ctx context.Context, a know.Actor, before int64, limit i
 	if before == 0 {
 		before = math.MaxInt64
 	}
-	return storage.All(ctx, s.db, scanAlert, `select id, kind, subject_id, at, batch from alert where person_id = $1 and id < $2 order by id desc limit $3`, a.ID, before, limit)
+	return storage.All(ctx, s.db, scanAlert, `select id, kind, subject_id, step, at, batch from alert where person_id = $1 and id < $2 order by id desc limit $3`, a.ID, before, limit)
 }
 
 // Batch gives what one mail tells a person, the oldest first.
 func (s *Alerts) Batch(ctx context.Context, person, batch int64) ([]Alert, error) {
-	return storage.All(ctx, s.db, scanAlert, `select id, kind, subject_id, at, batch from alert where batch = $1 and person_id = $2 order by id`, batch, person)
+	return storage.All(ctx, s.db, scanAlert, `select id, kind, subject_id, step, at, batch from alert where batch = $1 and person_id = $2 order by id`, batch, person)
 }
 
 func scanAlert(row storage.Scanner) (a Alert, err error) {
 	var at, batch int64
-	err = row.Scan(&a.ID, &a.Kind, &a.Subject, &at, &batch)
+	err = row.Scan(&a.ID, &a.Kind, &a.Subject, &a.Step, &at, &batch)
 	a.At, a.Waits = storage.Time(at), batch == 0
 	return a, err
 }

@@ -4,7 +4,9 @@
 //
 // Tables: alert_choice, alert_person, alert. What always holds:
 //
-//   - Nobody is told of the same thing twice, and a crash loses nothing: an alert
+//   - Nobody is told of the same thing twice, and of a rise again only once it is
+//     three times as far from the usual as when they were told last; who was told of
+//     a spike that was none is told so, once. A crash loses nothing: an alert
 //     is written in the transaction of the cursor that reads the facts, and put
 //     into the outbox in the transaction that marks it as told.
 //   - Who leaves is told nothing, and their choices go.

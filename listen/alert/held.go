@@ -32,6 +32,7 @@ type HeldChoice struct {
 type HeldAlert struct {
 	Kind    string    `json:"kind"`
 	Subject int64     `json:"subject_id"`
+	Step    int64     `json:"step,omitempty"` // of a spike that has grown; -1: it was taken back
 	At      time.Time `json:"at"`
 }
 
@@ -53,10 +54,10 @@ func (s *Alerts) Held(ctx context.Context, person int64) (h Held, err error) {
 	}
 	if h.Told, err = storage.All(ctx, s.db, func(row storage.Scanner) (a HeldAlert, err error) {
 		var at int64
-		err = row.Scan(&a.Kind, &a.Subject, &at)
+		err = row.Scan(&a.Kind, &a.Subject, &a.Step, &at)
 		a.At = storage.Time(at)
 		return a, err
-	}, `select kind, subject_id, at from alert where person_id = $1 order by id`, person); err != nil {
+	}, `select kind, subject_id, step, at from alert where person_id = $1 order by id`, person); err != nil {
 		return h, fmt.Errorf("alert: held about %d: %w", person, err)
 	}
 	return h, nil

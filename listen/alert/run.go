@@ -16,7 +16,7 @@ import (
 
 // Kinds lists the facts that Follow takes.
 func Kinds() []string {
-	return []string{spike.Found, trend.Found, listen.MentionsStored, "person.left"}
+	return []string{spike.Found, spike.Grew, spike.Gone, trend.Found, listen.MentionsStored, "person.left"}
 }
 
 // Follow notes what is to be told to whom.
@@ -24,17 +24,16 @@ func (s *Alerts) Follow(ctx context.Context, tx *storage.Tx, facts []event.Event
 	for _, f := range facts {
 		var err error
 		switch f.Kind {
-		case spike.Found:
-			err = s.note(ctx, tx, OfSpike, `select person_id, cast($1 as bigint) from alert_choice where query_id = $2 and spikes = 1`, f.Subject.ID, f.Other)
-			if err == nil {
-				_, err = tx.Exec(ctx, `update alert set size = coalesce((select abs(s.peak - s.expected) from spike s where s.id = $1), 0) where kind = 'spike' and subject_id = $1 and size = 0`, f.Subject.ID)
-			}
+		case spike.Found, spike.Grew:
+			err = s.note(ctx, tx, OfSpike, f.N, `select person_id, cast($1 as bigint) from alert_choice where query_id = $2 and spikes = 1`, f.Subject.ID, f.Other)
+		case spike.Gone:
+			err = s.note(ctx, tx, OfSpike, TakenBack, `select distinct person_id, subject_id from alert where kind = 'spike' and subject_id = $1 and batch <> 0`, f.Subject.ID)
 		case trend.Found:
 			if f.N == trend.Need.Number() {
-				err = s.note(ctx, tx, OfNeed, `select person_id, cast($1 as bigint) from alert_person where needs = 1`, f.Subject.ID)
+				err = s.note(ctx, tx, OfNeed, 0, `select person_id, cast($1 as bigint) from alert_person where needs = 1`, f.Subject.ID)
 			}
 		case listen.MentionsStored:
-			err = s.note(ctx, tx, OfReach, `select distinct c.person_id, m.id from mention m join alert_choice c on c.reach > 0 and m.reach >= c.reach
+			err = s.note(ctx, tx, OfReach, 0, `select distinct c.person_id, m.id from mention m join alert_choice c on c.reach > 0 and m.reach >= c.reach
 				where m.id >= $1 and m.id <= $2 and m.source_id + 0 = $3 and m.reach > 0 and m.copy_of = 0 and m.state = 'visible'
 					and (c.query_id = 0 or exists (select 1 from mention_query mq where mq.query_id = c.query_id and mq.mention_id = m.id))`, f.Other, f.N, f.Subject.ID)
 		case "person.left":
@@ -48,7 +47,7 @@ func (s *Alerts) Follow(ctx context.Context, tx *storage.Tx, facts []event.Event
 }
 
 // note writes an alert for each person and subject that a statement gives.
-func (s *Alerts) note(ctx context.Context, tx *storage.Tx, kind Kind, who string, args ...any) error {
+func (s *Alerts) note(ctx context.Context, tx *storage.Tx, kind Kind, step int64, who string, args ...any) error {
 	type pair struct{ person, subject int64 }
 	all, err := storage.All(ctx, tx, func(row storage.Scanner) (p pair, err error) { return p, row.Scan(&p.person, &p.subject) }, who, args...)
 	if err != nil {
@@ -56,9 +55,9 @@ func (s *Alerts) note(ctx context.Context, tx *storage.Tx, kind Kind, who string
 	}
 	rows := make([][]any, len(all))
 	for i, p := range all {
-		rows[i] = []any{p.person, string(kind), p.subject, storage.Micros(s.now())}
+		rows[i] = []any{p.person, string(kind), p.subject, storage.Micros(s.now()), step}
 	}
-	_, err = tx.InsertMany(ctx, `alert (person_id, kind, subject_id, at)`, rows, `on conflict (person_id, kind, subject_id) do nothing`, nil)
+	_, err = tx.InsertMany(ctx, `alert (person_id, kind, subject_id, at, step)`, rows, `on conflict (person_id, kind, subject_id, step) do nothing`, nil)
 	return err
 }
 
@@ -144,12 +143,18 @@ const larger = 3
 
 // once takes away what waits of a spike of which somebody was told already, or
 // is about to be: by itself, by the one that explains it, or by another that is
-// explained by the same. One that is far larger than what they were told is told.
+// explained by the same. One that is far larger than what they were told is told, and
+// so is one that has grown so much itself.
 func once(ctx context.Context, tx *storage.Tx, person int64) error {
-	_, err := tx.Exec(ctx, `delete from alert where person_id = $1 and batch = 0 and kind = 'spike' and exists (
-		select 1 from spike s join spike o on coalesce(nullif(o.cause_id, 0), o.id) = coalesce(nullif(s.cause_id, 0), s.id) and o.id <> s.id
-			join alert b on b.person_id = $1 and b.kind = 'spike' and b.subject_id = o.id and b.id < alert.id
-				and (b.batch = 0 or b.size = 0 or alert.size < b.size * $2)
+	_, err := tx.Exec(ctx, `update alert set size = coalesce((select abs(s.peak - s.expected) from spike s where s.id = alert.subject_id), 0) where person_id = $1 and batch = 0 and kind = 'spike'`, person)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `delete from alert where person_id = $1 and batch = 0 and kind = 'spike' and step >= 0 and exists (
+		select 1 from spike s join spike o on coalesce(nullif(o.cause_id, 0), o.id) = coalesce(nullif(s.cause_id, 0), s.id)
+			join alert b on b.person_id = $1 and b.kind = 'spike' and b.step >= 0 and b.subject_id = o.id and b.id < alert.id and (b.batch = 0
+				or alert.step = 0 and (b.size = 0 or alert.size < b.size * $2)
+				or alert.step > 0 and o.id = coalesce(nullif(s.cause_id, 0), s.id) and abs(o.peak - o.expected) < b.size * $2)
 		where s.id = alert.subject_id)`, person, larger)
 	return err
 }

@@ -6,6 +6,8 @@
 //   - An alert goes to an address at least once: its row is written in the
 //     transaction of the cursor that reads the facts, and is done when the
 //     address has answered. A repeat has the same webhook-id.
+//   - A rise that has grown, and what proved false, goes to those to whom the spike
+//     went, with an id and a type of its own.
 //   - It waits for nothing but its own address: neither for mail, nor for another
 //     address that does not answer. An address that asks to wait is sent nothing
 //     until then.

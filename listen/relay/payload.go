@@ -10,13 +10,14 @@ import (
 	"tribune/internal/fault"
 	"tribune/know"
 	"tribune/listen"
+	"tribune/listen/alert"
 	"tribune/listen/spike"
 )
 
 // Payload is what an address is sent. docs/radar.md describes it: a change that
 // breaks receivers gets another type.
 type Payload struct {
-	Type      string    `json:"type"`      // spike.found, need.found, mention.reached, test
+	Type      string    `json:"type"`      // spike.found, spike.grew, spike.gone, need.found, mention.reached, test
 	Text      string    `json:"text"`      // all of it in a sentence, in the site's language: what chat programs show
 	Timestamp time.Time `json:"timestamp"` // when it was noticed
 	Data      Data      `json:"data"`
@@ -47,6 +48,7 @@ type Spike struct {
 	GoingOn  bool      `json:"going_on"`
 	Peak     float64   `json:"peak"`     // mentions in the hour furthest from what was expected
 	Expected float64   `json:"expected"` // in that hour
+	Was      float64   `json:"was"`      // peak when it was told before; 0: it has not grown since
 	Mentions int64     `json:"mentions"`
 	AlsoIn   []Query   `json:"also_in"` // queries that see the same; id 0: all that is heard
 	Words    []Driver  `json:"words"`   // new in a rise, the newest first
@@ -104,10 +106,15 @@ var reader = know.Actor{Role: know.Staff}
 // payload writes what an alert says now. What is no longer so is not found.
 func (s *Relays) payload(ctx context.Context, c call) (p Payload, err error) {
 	p.Type, p.Timestamp = types[c.kind], c.at.UTC()
-	switch c.kind {
-	case "spike":
-		p.Data, err = s.spiked(ctx, c)
-	case "need":
+	switch {
+	case c.step == alert.TakenBack:
+		p.Type = spike.Gone
+		p.Data, err = s.gone(ctx, c)
+	case c.kind == "spike":
+		if p.Data, err = s.spiked(ctx, c); err == nil && p.Data.Spike.Was > 0 {
+			p.Type = spike.Grew
+		}
+	case c.kind == "need":
 		p.Data, err = s.needed(ctx, c.subject)
 	default:
 		p.Data, err = s.reached(ctx, c.subject)
@@ -129,13 +136,41 @@ func (s *Relays) spiked(ctx context.Context, c call) (d Data, err error) {
 	if err != nil {
 		return d, err
 	}
-	told, err := s.told(ctx, c, o.ID)
+	told, err := s.told(ctx, c, found, o)
 	if err != nil {
 		return d, err
 	}
 	if told || !o.GoneAt.IsZero() {
 		return d, errGone()
 	}
+	if d, err = s.spike(ctx, o); c.step > 0 {
+		d.Spike.Was = tenths(o.Told.Was)
+	}
+	return d, err
+}
+
+// gone tells that a spike that was told is taken back.
+func (s *Relays) gone(ctx context.Context, c call) (d Data, err error) {
+	o, err := s.spikes.Spike(ctx, reader, c.subject)
+	if err != nil {
+		return d, err
+	}
+	var sent, waits int
+	err = s.db.Row(ctx, `select coalesce(sum(case when state = 'sent' then 1 else 0 end), 0), coalesce(sum(case when state = 'waiting' then 1 else 0 end), 0)
+		from relay_call where relay_id = $1 and kind = 'spike' and subject_id = $2 and step >= 0`, c.relay, c.subject).Scan(&sent, &waits)
+	switch {
+	case err != nil:
+		return d, err
+	case o.GoneAt.IsZero(), sent+waits == 0:
+		return d, errGone()
+	case sent == 0: // it may be on its way
+		return d, errNotYet
+	}
+	return s.spike(ctx, o)
+}
+
+// spike writes what is known of a spike.
+func (s *Relays) spike(ctx context.Context, o spike.Spike) (d Data, err error) {
 	if o.Query != 0 {
 		q, err := s.radar.Query(ctx, reader, o.Query)
 		if err != nil {
@@ -156,12 +191,14 @@ func (s *Relays) spiked(ctx context.Context, c call) (d Data, err error) {
 
 // told reports whether an address was told of a spike already, or is about to
 // be: by it, or by another that it explains. What they were told of counts if it
-// was not far smaller: then it was but the beginning, or had another cause.
-func (s *Relays) told(ctx context.Context, c call, leading int64) (bool, error) {
+// was not far smaller: then it was but the beginning, or had another cause. Of one
+// that has grown that counts which they were told of what leads.
+func (s *Relays) told(ctx context.Context, c call, found, o spike.Spike) (bool, error) {
 	n := 0
 	err := s.db.Row(ctx, `select count(*) from relay_call b join spike o on o.id = b.subject_id
-		where b.relay_id = $1 and b.kind = 'spike' and b.state <> 'dropped' and b.id < $2 and (o.id = $3 or o.cause_id = $3)
-			and (b.state = 'waiting' or b.size = 0 or b.size * $4 > (select c.size from relay_call c where c.id = $2))`, c.relay, c.id, leading, larger).Scan(&n)
+		where b.relay_id = $1 and b.kind = 'spike' and b.step >= 0 and b.state <> 'dropped' and b.id < $2 and (o.id = $3 or o.cause_id = $3)
+			and (b.state = 'waiting' or $5 = 0 and (b.size = 0 or b.size * $4 > $6) or $5 > 0 and o.id = $3 and b.size * $4 > $7)`,
+		c.relay, c.id, o.ID, larger, c.step, math.Abs(found.Peak-found.Expected), math.Abs(o.Peak-o.Expected)).Scan(&n)
 	return n > 0, err
 }
 

@@ -15,6 +15,7 @@ import (
 	"tribune/internal/fetch"
 	"tribune/know"
 	"tribune/listen"
+	"tribune/listen/alert"
 	"tribune/listen/hook"
 	"tribune/listen/spike"
 	"tribune/listen/trend"
@@ -31,24 +32,26 @@ const (
 )
 
 // Kinds lists the facts that Follow takes.
-func Kinds() []string { return []string{spike.Found, trend.Found, listen.MentionsStored} }
+func Kinds() []string {
+	return []string{spike.Found, spike.Grew, spike.Gone, trend.Found, listen.MentionsStored}
+}
 
 // Follow notes which alert is to go to which address.
 func (s *Relays) Follow(ctx context.Context, tx *storage.Tx, facts []event.Event) error {
 	for _, f := range facts {
 		var err error
 		switch f.Kind {
-		case spike.Found:
-			err = s.put(ctx, tx, "spike", `select id, cast($1 as bigint) from relay where spikes = 1 and paused = '' and (query_id = 0 or query_id = $2)`, f.Subject.ID, f.Other)
-			if err == nil {
-				_, err = tx.Exec(ctx, `update relay_call set size = coalesce((select abs(s.peak - s.expected) from spike s where s.id = $1), 0) where kind = 'spike' and subject_id = $1 and size = 0`, f.Subject.ID)
-			}
+		case spike.Found, spike.Grew:
+			err = s.put(ctx, tx, "spike", f.N, `select id, cast($1 as bigint) from relay where spikes = 1 and paused = '' and (query_id = 0 or query_id = $2)`, f.Subject.ID, f.Other)
+		case spike.Gone:
+			err = s.put(ctx, tx, "spike", alert.TakenBack, `select distinct c.relay_id, c.subject_id from relay_call c join relay r on r.id = c.relay_id and r.paused = ''
+				where c.kind = 'spike' and c.subject_id = $1 and c.state in ('sent', 'waiting')`, f.Subject.ID)
 		case trend.Found:
 			if f.N == trend.Need.Number() {
-				err = s.put(ctx, tx, "need", `select id, cast($1 as bigint) from relay where needs = 1 and paused = ''`, f.Subject.ID)
+				err = s.put(ctx, tx, "need", 0, `select id, cast($1 as bigint) from relay where needs = 1 and paused = ''`, f.Subject.ID)
 			}
 		case listen.MentionsStored:
-			err = s.put(ctx, tx, "reach", `select r.id, m.id from mention m join relay r on r.reach > 0 and r.paused = '' and m.reach >= r.reach
+			err = s.put(ctx, tx, "reach", 0, `select r.id, m.id from mention m join relay r on r.reach > 0 and r.paused = '' and m.reach >= r.reach
 				where m.id >= $1 and m.id <= $2 and m.source_id + 0 = $3 and m.reach > 0 and m.copy_of = 0 and m.state = 'visible' and m.published_at >= $4
 					and (r.query_id = 0 or exists (select 1 from mention_query mq where mq.query_id = r.query_id and mq.mention_id = m.id))`,
 				f.Other, f.N, f.Subject.ID, storage.Micros(s.now().Add(-fresh)))
@@ -61,7 +64,7 @@ func (s *Relays) Follow(ctx context.Context, tx *storage.Tx, facts []event.Event
 }
 
 // put writes a row for each address and subject that a statement gives.
-func (s *Relays) put(ctx context.Context, tx *storage.Tx, kind, which string, args ...any) error {
+func (s *Relays) put(ctx context.Context, tx *storage.Tx, kind string, step int64, which string, args ...any) error {
 	type pair struct{ relay, subject int64 }
 	all, err := storage.All(ctx, tx, func(row storage.Scanner) (p pair, err error) { return p, row.Scan(&p.relay, &p.subject) }, which, args...)
 	if err != nil || len(all) == 0 {
@@ -70,9 +73,9 @@ func (s *Relays) put(ctx context.Context, tx *storage.Tx, kind, which string, ar
 	now := storage.Micros(s.now())
 	rows := make([][]any, len(all))
 	for i, p := range all {
-		rows[i] = []any{p.relay, kind, p.subject, now, now}
+		rows[i] = []any{p.relay, kind, p.subject, now, now, step}
 	}
-	_, err = tx.InsertMany(ctx, `relay_call (relay_id, kind, subject_id, at, due_at)`, rows, `on conflict (relay_id, kind, subject_id) do nothing`, nil)
+	_, err = tx.InsertMany(ctx, `relay_call (relay_id, kind, subject_id, at, due_at, step)`, rows, `on conflict (relay_id, kind, subject_id, step) do nothing`, nil)
 	tx.After(s.events.Wake)
 	return err
 }
@@ -106,6 +109,7 @@ func (s *Relays) complain(ctx context.Context) func(error) {
 // call is one alert to one address.
 type call struct {
 	id, relay, subject int64
+	step               int64 // as an alert's
 	kind               string
 	attempts           int
 	at                 time.Time
@@ -158,10 +162,10 @@ func (s *Relays) start(ctx context.Context, failed func(error)) error {
 func (s *Relays) sendTo(ctx context.Context, r Relay) error {
 	calls, err := storage.All(ctx, s.db, func(row storage.Scanner) (c call, err error) {
 		var at int64
-		err = row.Scan(&c.id, &c.relay, &c.kind, &c.subject, &c.attempts, &at)
+		err = row.Scan(&c.id, &c.relay, &c.kind, &c.subject, &c.step, &c.attempts, &at)
 		c.at = storage.Time(at)
 		return c, err
-	}, `select id, relay_id, kind, subject_id, attempts, at from relay_call where relay_id = $1 and state = 'waiting' and due_at <= $2 and leased_until <= $2 order by due_at, id limit $3`,
+	}, `select id, relay_id, kind, subject_id, step, attempts, at from relay_call where relay_id = $1 and state = 'waiting' and due_at <= $2 and leased_until <= $2 order by due_at, id limit $3`,
 		r.ID, storage.Micros(s.now()), atOnce)
 	if err != nil {
 		return err
@@ -190,7 +194,9 @@ func (s *Relays) send(ctx context.Context, r Relay, c call) (taken bool, err err
 	mine := false
 	err = s.db.Update(ctx, func(tx *storage.Tx) error {
 		now := s.now()
-		n, err := tx.Exec(ctx, `update relay_call set attempts = attempts + 1, leased_until = $2 where id = $1 and state = 'waiting' and leased_until <= $3`, c.id, storage.Micros(now.Add(lease)), storage.Micros(now))
+		n, err := tx.Exec(ctx, `update relay_call set attempts = attempts + 1, leased_until = $2,
+			size = case when kind = 'spike' then coalesce((select abs(s.peak - s.expected) from spike s where s.id = relay_call.subject_id), 0) else 0 end
+			where id = $1 and state = 'waiting' and leased_until <= $3`, c.id, storage.Micros(now.Add(lease)), storage.Micros(now))
 		mine = n == 1
 		return err
 	})

@@ -7,6 +7,7 @@ import (
 
 	"tribune/internal/i18n"
 	"tribune/internal/plain"
+	"tribune/listen/spike"
 )
 
 // Texts holds the French of this package's texts for people.
@@ -35,6 +36,8 @@ func (s *Relays) text(ctx context.Context, p Payload) (string, error) {
 
 func sentence(v *i18n.Printer, p Payload) string {
 	switch d := p.Data; {
+	case p.Type == spike.Gone:
+		return v.T("Taken back: what was told of “{about}”. What was said then came late, or was removed; the counts show nothing unusual there any more.", "about", subject(v, d))
 	case d.Spike != nil:
 		return rose(v, d)
 	case d.Need != nil:
@@ -49,18 +52,28 @@ func sentence(v *i18n.Printer, p Payload) string {
 	return v.T("This is a test: alerts arrive here.")
 }
 
-func rose(v *i18n.Printer, d Data) string {
-	about, usual := v.T("all that is heard"), v.Number(int64(d.Spike.Expected+.5))
+// subject names what a spike is about.
+func subject(v *i18n.Printer, d Data) string {
 	if d.Query != nil {
-		about = harmless(d.Query.Name)
+		return harmless(d.Query.Name)
 	}
+	return v.T("all that is heard")
+}
+
+func rose(v *i18n.Printer, d Data) string {
+	about, usual := subject(v, d), v.Number(int64(d.Spike.Expected+.5))
 	switch d.Spike.Kind {
 	case "silence":
 		return v.T("Silence: nothing is heard of “{about}”. Usual is about {usual} in an hour.", "about", about, "usual", usual)
 	case "drop":
 		return v.N("A drop of “{about}”: {n} mention in an hour. Usual is about {usual}.", "A drop of “{about}”: {n} mentions in an hour. Usual is about {usual}.", int64(d.Spike.Peak+.5), "about", about, "usual", usual)
 	}
-	said := v.N("A rise of “{about}”: {n} mention in an hour. Usual is about {usual}.", "A rise of “{about}”: {n} mentions in an hour. Usual is about {usual}.", int64(d.Spike.Peak+.5), "about", about, "usual", usual)
+	n := int64(d.Spike.Peak + .5)
+	said := v.N("A rise of “{about}”: {n} mention in an hour. Usual is about {usual}.", "A rise of “{about}”: {n} mentions in an hour. Usual is about {usual}.", n, "about", about, "usual", usual)
+	if d.Spike.Was > 0 {
+		said = v.N("“{about}” has grown: {n} mention in an hour, and {was} when it was told before. Usual is about {usual}.", "“{about}” has grown: {n} mentions in an hour, and {was} when it was told before. Usual is about {usual}.", n,
+			"about", about, "was", v.Number(int64(d.Spike.Was+.5)), "usual", usual)
+	}
 	var also []string
 	for _, q := range d.Spike.AlsoIn {
 		if q.ID == 0 {

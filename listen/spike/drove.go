@@ -20,7 +20,8 @@ const (
 	mostNow    = 5_000  // mentions in it
 	mostBefore = 20_000 // mentions before it, the last ones
 	lookBack   = 14 * 24 * time.Hour
-	shown      = 8 // of phrases, authors, links
+	ramp       = 6 * time.Hour // before a rise: that in which it began, but not yet so that one could tell, is neither in it nor before it
+	shown      = 8             // of phrases, authors, links
 	again      = time.Minute
 )
 
@@ -92,7 +93,8 @@ func (s *Spikes) drove(ctx context.Context, o Spike) (Drove, error) {
 	if err != nil {
 		return Drove{}, err
 	}
-	before, err := s.posts(ctx, o.Query, o.Start.Add(-lookBack), o.Start, mostBefore)
+	calm := o.Start.Add(-ramp)
+	before, err := s.posts(ctx, o.Query, calm.Add(-lookBack), calm, mostBefore)
 	if err != nil {
 		return Drove{}, err
 	}
@@ -110,7 +112,7 @@ func (s *Spikes) drove(ctx context.Context, o Spike) (Drove, error) {
 		now = end.Sub(in[len(in)-1].at)
 	}
 	if len(before) == mostBefore {
-		past = o.Start.Sub(before[len(before)-1].at)
+		past = calm.Sub(before[len(before)-1].at)
 	}
 	stops := map[string]func(string) bool{}
 	for _, p := range in {

@@ -1,14 +1,19 @@
 package spike
 
 import (
+	"math"
 	"time"
 
 	"tribune/internal/burst"
 )
 
-// Found is the fact that a spike of the last day was found: subject spike,
-// other its standing query (0: all mentions).
-const Found = "spike.found"
+// The facts that this package records: subject spike, other its standing query
+// (0: all mentions).
+const (
+	Found = "spike.found" // a spike of the last day
+	Grew  = "spike.grew"  // a rise is larger times as far from the usual as when it was told last; n: for the how many-th time
+	Gone  = "spike.gone"  // the counts do not show any more what was found
+)
 
 // Spike is a stretch of time in which something was said far more, or less,
 // than was to be expected.
@@ -29,6 +34,29 @@ type Spike struct {
 	GoneAt   time.Time // the counts do not show it any more; zero if they do
 	Cause    int64     // the narrower spike that explains most of it; 0: it stands by itself
 	Also     []int64   // queries of the spikes that it explains, 0: all mentions
+	Told     Told
+}
+
+// Told is how large a spike was when that was told last: when it was found, or
+// when it had grown.
+type Told struct {
+	Step int64   // how many times it has grown; 0: it was found
+	Away float64 // mentions by which Peak was away from what was expected
+	Peak float64
+	Was  float64 // Peak when it was told before that; 0: it was not
+}
+
+// larger is how many times as far from the usual a rise must be to be told again.
+const larger = 3
+
+// grown gives what is told of a spike that is now as an alert says: something new
+// if a rise is far larger than it was told to be.
+func (o Told) grown(a burst.Alert) (now Told, grew bool) {
+	away := math.Abs(a.Peak - a.Expected)
+	if !up(a.Kind) || o.Away == 0 || away < larger*o.Away {
+		return o, false
+	}
+	return Told{Step: o.Step + 1, Away: away, Peak: a.Peak, Was: o.Peak}, true
 }
 
 // Until gives when it ended, as far as it is known now: End can be that of the

@@ -102,6 +102,8 @@ func TestRise(t *testing.T) {
 		if all, err := s.List(ctx, s.staff, Filter{}); err != nil || len(all) != 0 {
 			t.Fatal(all, err)
 		}
+		_, err := s.radar.Hear(ctx, s.staff, []listen.Post{s.post(s.at.Add(-2*time.Hour), "paper: a Récall of the ink"), s.post(s.at.Add(-time.Hour), "paper: a Récall of the ink")}) // when it began
+		ok(t, err)
 		s.at = s.at.Add(14 * time.Minute)
 		posts := s.recall(t)
 		ok(t, s.Once(ctx))
@@ -127,8 +129,8 @@ func TestRise(t *testing.T) {
 			if len(o.Drove.Words) == 0 || o.Drove.Words[0].Now < 30 || o.Drove.Words[0].Before != 0 || len(o.Drove.Links) != 1 || o.Drove.Links[0].Text != "https://news.example/recall" {
 				t.Errorf("what drove it: %+v", o.Drove)
 			}
-			if !slices.ContainsFunc(o.Drove.Words, func(d Driver) bool { return d.Text == "Récall" && d.Now == 40 }) {
-				t.Errorf("the word is not as most wrote it: %+v", o.Drove.Words)
+			if !slices.ContainsFunc(o.Drove.Words, func(d Driver) bool { return d.Text == "Récall" && d.Now == 40 && d.Before == 0 }) {
+				t.Errorf("the word is not as most wrote it, or its beginning counts as before: %+v", o.Drove.Words)
 			}
 			for _, w := range o.Drove.Words {
 				if w.Text == "always" || w.Text == "paper" && o.Query != 0 || w.Text == "the" {
@@ -348,6 +350,14 @@ func TestHeardAgain(t *testing.T) {
 		}
 		_, err = s.radar.Hear(ctx, s.staff, posts)
 		ok(t, err)
+		for range 20 { // while the hour is settled
+			if o := silence(); o.Kind != burst.Silence || !o.End.Equal(heard) || s.facts(t, Gone) > 0 {
+				t.Fatalf("at %v: %+v, %d gone", s.at, o, s.facts(t, Gone))
+			}
+			s.at = s.at.Add(5 * time.Minute)
+			_, err = s.radar.Hear(ctx, s.staff, []listen.Post{s.post(s.at.Add(-time.Minute), "the paper is as always")})
+			ok(t, err)
+		}
 		for range 16 { // while the detector would let it go on, and after
 			if o := silence(); o.Kind != burst.Silence || o.GoingOn || o.Mentions != 0 || !o.Start.Equal(began) || !o.End.Equal(heard) {
 				t.Fatalf("at %v, once something was said: %+v", s.at, o)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"tribune/event"
@@ -99,7 +100,7 @@ func (s *Spikes) judge(ctx context.Context, d due, patient bool) error {
 	if before.detector != nil && w.through == before.through && !moved {
 		return nil
 	}
-	return s.keep(ctx, w, alerts, since, moved)
+	return s.keep(ctx, w, alerts, since, moved, before.detector != nil)
 }
 
 // watch reads what is kept of a series. One that was not judged yet has no
@@ -152,8 +153,9 @@ func (s *Spikes) series(ctx context.Context, query, from int64) (series, error) 
 }
 
 // keep writes the state of a series, and the spikes that end after since as they
-// are now. It writes nothing if another process judged meanwhile.
-func (s *Spikes) keep(ctx context.Context, w watch, alerts []alert, since int64, moved bool) error {
+// are now. It writes nothing if another process judged meanwhile. What another
+// method found before (known is false), or is part of another spike now, is not taken back.
+func (s *Spikes) keep(ctx context.Context, w watch, alerts []alert, since int64, moved, known bool) error {
 	state, err := json.Marshal(w.detector)
 	if err != nil {
 		return err
@@ -184,7 +186,8 @@ func (s *Spikes) keep(ctx context.Context, w watch, alerts []alert, since int64,
 		}
 		for _, old := range there {
 			if !kept[old.ID] && old.GoneAt.IsZero() && old.End.Unix() > since {
-				if _, err := tx.Exec(ctx, `update spike set gone_at = $1, going_on = 0 where id = $2`, storage.Micros(s.now()), old.ID); err != nil {
+				joined := slices.ContainsFunc(alerts, old.is)
+				if err := s.takeBack(ctx, tx, old, known && !joined); err != nil {
 					return err
 				}
 			}
@@ -193,29 +196,56 @@ func (s *Spikes) keep(ctx context.Context, w watch, alerts []alert, since int64,
 	})
 }
 
+// is reports whether an alert is about the same as a spike: of its direction, and overlaps.
+func (o Spike) is(a alert) bool {
+	return up(o.Kind) == up(a.Kind) && o.Start.Before(a.End) && a.Start.Before(o.End)
+}
+
 // put writes an alert as a spike, anew or where it stands already: what overlaps
 // with it is the same, of which more is known now.
 func (s *Spikes) put(ctx context.Context, tx *storage.Tx, query int64, a alert, there []Spike, kept map[int64]bool, moved bool) (int64, error) {
 	now := s.now()
+	fresh := now.Sub(a.End) <= 24*time.Hour
 	goingOn := storage.Bit(!a.over && now.Sub(a.End) < time.Hour)
 	for _, old := range there {
-		if kept[old.ID] || up(old.Kind) != up(a.Kind) || !old.Start.Before(a.End) || !a.Start.Before(old.End) {
+		if kept[old.ID] || !old.is(a) {
 			continue
 		}
+		told, grew := old.Told.grown(a.Alert)
+		if !fresh {
+			told, grew = old.Told, false
+		}
 		_, err := tx.Exec(ctx, `update spike set kind = $1, start_at = $9, end_at = $2, going_on = $3, peak = $4, expected = $5, z = $6, gone_at = 0,
-			stale = case when $7 = 1 or end_at <> $2 or start_at <> $9 then 1 else stale end where id = $8`,
-			string(a.Kind), storage.Micros(a.End), goingOn, a.Peak, a.Expected, a.Z, storage.Bit(moved), old.ID, storage.Micros(a.Start))
-		return old.ID, err
+			stale = case when $7 = 1 or end_at <> $2 or start_at <> $9 then 1 else stale end, told_step = $10, told_away = $11, told_peak = $12, told_was = $13 where id = $8`,
+			string(a.Kind), storage.Micros(a.End), goingOn, a.Peak, a.Expected, a.Z, storage.Bit(moved), old.ID, storage.Micros(a.Start), told.Step, told.Away, told.Peak, told.Was)
+		if err != nil || !grew {
+			return old.ID, err
+		}
+		return old.ID, s.events.Append(ctx, tx, event.Event{Kind: Grew, Subject: event.Ref{Kind: "spike", ID: old.ID}, Other: query, N: told.Step})
 	}
-	id, err := tx.Insert(ctx, `insert into spike (query_id, kind, start_at, end_at, going_on, peak, expected, z, found_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning id`,
-		query, string(a.Kind), storage.Micros(a.Start), storage.Micros(a.End), goingOn, a.Peak, a.Expected, a.Z, storage.Micros(now))
-	if err != nil || now.Sub(a.End) > 24*time.Hour {
+	id, err := tx.Insert(ctx, `insert into spike (query_id, kind, start_at, end_at, going_on, peak, expected, z, found_at, told_away, told_peak) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $6) returning id`,
+		query, string(a.Kind), storage.Micros(a.Start), storage.Micros(a.End), goingOn, a.Peak, a.Expected, a.Z, storage.Micros(now), math.Abs(a.Peak-a.Expected))
+	if err != nil || !fresh {
 		return id, err
 	}
 	return id, s.events.Append(ctx, tx, event.Event{Kind: Found, Subject: event.Ref{Kind: "spike", ID: id}, Other: query})
 }
 
-const selectSpike = `select id, query_id, kind, start_at, end_at, going_on, peak, expected, z, n, drove, drove_at, found_at, gone_at, cause_id from spike`
+// takeBack notes that the counts do not show a spike any more. Of one that is
+// long over, nobody is told so.
+func (s *Spikes) takeBack(ctx context.Context, tx *storage.Tx, old Spike, known bool) error {
+	now := s.now()
+	_, err := tx.Exec(ctx, `update spike set gone_at = $1, going_on = 0 where id = $2`, storage.Micros(now), old.ID)
+	if err != nil || !known || now.Sub(old.End) > takenBack {
+		return err
+	}
+	return s.events.Append(ctx, tx, event.Event{Kind: Gone, Subject: event.Ref{Kind: "spike", ID: old.ID}, Other: old.Query})
+}
+
+// takenBack is how long after its end a spike that proves false is told to be so.
+const takenBack = 7 * 24 * time.Hour
+
+const selectSpike = `select id, query_id, kind, start_at, end_at, going_on, peak, expected, z, n, drove, drove_at, found_at, gone_at, cause_id, told_step, told_away, told_peak, told_was from spike`
 
 // thereIs says that the query of a spike was not removed.
 const thereIs = `(query_id = 0 or exists (select 1 from query q where q.id = spike.query_id))`
@@ -223,7 +253,7 @@ const thereIs = `(query_id = 0 or exists (select 1 from query q where q.id = spi
 func scanSpike(row storage.Scanner) (o Spike, err error) {
 	var start, end, goingOn, driven, found, gone int64
 	var drove string
-	err = row.Scan(&o.ID, &o.Query, &o.Kind, &start, &end, &goingOn, &o.Peak, &o.Expected, &o.Z, &o.Mentions, &drove, &driven, &found, &gone, &o.Cause)
+	err = row.Scan(&o.ID, &o.Query, &o.Kind, &start, &end, &goingOn, &o.Peak, &o.Expected, &o.Z, &o.Mentions, &drove, &driven, &found, &gone, &o.Cause, &o.Told.Step, &o.Told.Away, &o.Told.Peak, &o.Told.Was)
 	o.Start, o.End, o.GoingOn = storage.Time(start), storage.Time(end), goingOn == 1
 	o.DroveAt, o.FoundAt, o.GoneAt = storage.Time(driven), storage.Time(found), storage.Time(gone)
 	if o.Kind == burst.Silence && o.Mentions > 0 { // a drop that became one, or one that was broken

@@ -58,14 +58,19 @@ func (s series) sum(from int64) (n float64) {
 }
 
 // needs gives from when on counts are read to judge further: those that say when
-// the silence that is open ended, too.
+// the silence that is open, or was within the hour, ended, too.
 func (w *watch) needs() int64 {
-	if w.detector != nil {
-		if a, ok := w.detector.Open(); ok && a.Kind == burst.Silence {
-			return min(w.through, a.Start.Unix())
-		}
+	from := w.through
+	if w.detector == nil {
+		return from
 	}
-	return w.through
+	if a, ok := w.detector.Open(); ok && a.Kind == burst.Silence {
+		from = min(from, a.Start.Unix())
+	}
+	if a, ok := w.detector.Over(); ok && a.Kind == burst.Silence && a.End.Unix() > from-hour {
+		from = min(from, a.Start.Unix())
+	}
+	return from
 }
 
 // alert is one of a series. The detector keeps one open for half a day, as more
@@ -92,6 +97,9 @@ func (w *watch) judge(s series, now time.Time) (alerts []alert, since int64, err
 		return nil, 0, err
 	}
 	w.through = max(w.through, settled)
+	if a, ok := w.detector.Over(); ok && len(over) == 0 && a.End.Unix() > since {
+		over = append(over, a) // within the hour: another one of the other kind began
+	}
 	ahead, err := clone(w.detector)
 	if err != nil {
 		return nil, 0, err

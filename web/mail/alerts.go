@@ -77,7 +77,10 @@ func (d draft) alerts(ctx context.Context, row event.Delivery) error {
 func (d draft) alert(ctx context.Context, a alert.Alert, told *spikesTold) (headline string, err error) {
 	switch a.Kind {
 	case alert.OfSpike:
-		return d.spike(ctx, a.Subject, told)
+		if a.Step == alert.TakenBack {
+			return d.takenBack(ctx, a.Subject)
+		}
+		return d.spike(ctx, a, told)
 	case alert.OfNeed:
 		t, err := d.m.k.Trends.Trend(ctx, d.actor, a.Subject)
 		if err != nil || !t.GoneAt.IsZero() {
@@ -109,8 +112,8 @@ func (d draft) alert(ctx context.Context, a alert.Alert, told *spikesTold) (head
 
 // spike writes that something is said far more, or less, than usual: of several
 // that are one, that which leads, once.
-func (d draft) spike(ctx context.Context, id int64, told *spikesTold) (string, error) {
-	s, err := d.m.k.Spikes.Leading(ctx, d.actor, id)
+func (d draft) spike(ctx context.Context, a alert.Alert, told *spikesTold) (string, error) {
+	s, err := d.m.k.Spikes.Leading(ctx, d.actor, a.Subject)
 	if err != nil || !s.GoneAt.IsZero() || told.ids[s.ID] {
 		return "", err
 	}
@@ -125,10 +128,14 @@ func (d draft) spike(ctx context.Context, id int64, told *spikesTold) (string, e
 	}
 	headline := d.T("A rise: {name}", "name", name)
 	n := int64(math.Round(s.Peak))
-	switch s.Kind {
-	case burst.Rise:
+	switch {
+	case s.Kind == burst.Rise && a.Step > 0 && s.Told.Step > 0:
+		headline = d.T("It has grown: {name}", "name", name)
+		d.say(d.N("“{name}” has grown: {n} mention in an hour. When you were told before, it was {was}. Usual then: {usual}.", "“{name}” has grown: {n} mentions in an hour. When you were told before, it was {was}. Usual then: {usual}.", n,
+			"name", name, "was", d.Number(int64(math.Round(s.Told.Was))), "usual", usual))
+	case s.Kind == burst.Rise:
 		d.say(d.N("“{name}” is said far more than usual: {n} mention in an hour. Usual then: {usual}.", "“{name}” is said far more than usual: {n} mentions in an hour. Usual then: {usual}.", n, "name", name, "usual", usual))
-	case burst.Drop:
+	case s.Kind == burst.Drop:
 		headline = d.T("A drop: {name}", "name", name)
 		d.say(d.N("“{name}” is said far less than usual: {n} mention in an hour. Usual then: {usual}.", "“{name}” is said far less than usual: {n} mentions in an hour. Usual then: {usual}.", n, "name", name, "usual", usual))
 	default:
@@ -140,6 +147,22 @@ func (d draft) spike(ctx context.Context, id int64, told *spikesTold) (string, e
 		d.say(d.T("It is seen also in: {names}.", "names", d.List(also)))
 	}
 	return headline, d.behind(ctx, s, told)
+}
+
+// takenBack writes that what was told of a spike is not so.
+func (d draft) takenBack(ctx context.Context, id int64) (string, error) {
+	s, err := d.m.k.Spikes.Spike(ctx, d.actor, id)
+	if err != nil || s.GoneAt.IsZero() {
+		return "", err
+	}
+	names, err := d.queryNames(ctx)
+	name := names[s.Query]
+	if err != nil || name == "" {
+		return "", err
+	}
+	d.say(d.T("What you were told of “{name}”, since {from}, is taken back: what was said then came late, or was removed. The counts show nothing unusual there any more, and you need not do anything.", "name", name, "from", d.DateTime(s.Start)))
+	d.Blocks = append(d.Blocks, linkTo(d.T("See what was told"), fmt.Sprintf("%s/desk/radar/spikes/%d", d.m.k.URL, s.ID)))
+	return d.T("Taken back: {name}", "name", name), nil
 }
 
 // when says from when to when a spike is, and how much was said in all of it.

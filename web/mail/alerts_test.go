@@ -8,6 +8,7 @@ import (
 	"tribune/know"
 	"tribune/listen"
 	"tribune/listen/alert"
+	"tribune/listen/spike"
 	"tribune/storage"
 	"tribune/web/mail"
 	"tribune/web/webtest"
@@ -63,4 +64,31 @@ func TestAlertMail(t *testing.T) {
 	if _, err := mail.New(s.Kit).Preview(t.Context(), d); err == nil {
 		t.Error("a mail that is not wanted leaves")
 	}
+}
+
+// TestAlertAgain tells that a rise has grown, with what it was, and that it is taken back,
+// each in a mail of its own.
+func TestAlertAgain(t *testing.T) {
+	s := openScene(t)
+	s.must(s.Alerts.Wish(t.Context(), s.marta.Actor, alert.Wishes{Choices: []alert.Choice{{Query: 0, Spikes: true}}}))
+	tell := func(kind, statement string, n int64) event.Delivery {
+		t.Helper()
+		s.must(s.DB.Update(t.Context(), func(tx *storage.Tx) error {
+			if _, err := tx.Exec(t.Context(), statement, storage.Micros(s.Clock())); err != nil {
+				return err
+			}
+			return s.Events.Append(t.Context(), tx, event.Event{Kind: kind, Subject: event.Ref{Kind: "spike", ID: 1}, N: n})
+		}))
+		s.must(s.Events.CatchUp(t.Context(), "alert.follow", s.Alerts.Follow, alert.Kinds()...))
+		s.must(s.Alerts.Tell(t.Context()))
+		return s.last(alert.Mail)
+	}
+	d := tell(spike.Found, `insert into spike (id, query_id, kind, start_at, end_at, going_on, peak, expected, z, n, drove_at, found_at, told_away, told_peak) values (1, 0, 'rise', $1, $1, 1, 23, 5, 9, 23, 1, 1, 18, 23)`, 0)
+	s.read(d, "en", true, "A rise: all that is heard", "said far more than usual: 23 mentions in an hour. Usual then: about 5.")
+	d = tell(spike.Grew, `update spike set end_at = $1, peak = 6005, n = 6005, told_step = 1, told_away = 6000, told_peak = 6005, told_was = 23`, 1)
+	s.read(d, "en", true, "It has grown: all that is heard", "“all that is heard” has grown: 6,005 mentions in an hour. When you were told before, it was 23. Usual then: about 5.")
+	s.read(d, "fr", true, "Cela grandit : tout ce qui est entendu", "a grandi : 6 005 mentions en une heure, contre 23 lors de la dernière alerte.")
+	d = tell(spike.Gone, `update spike set gone_at = $1`, 0)
+	s.read(d, "en", true, "Taken back: all that is heard", "What you were told of “all that is heard”, since 20 November 2026, 08:00, is taken back", webtest.URL+"/desk/radar/spikes/1")
+	s.read(d, "fr", true, "Démenti : tout ce qui est entendu", "vous n’avez rien à faire")
 }

@@ -30,6 +30,10 @@ func didSquare(v *page.View, f event.Event) string {
 		return v.T("checked by hand the mood or language of")
 	case "spike.found":
 		return v.T("found a spike:")
+	case "spike.grew":
+		return v.T("found that a spike has grown:")
+	case "spike.gone":
+		return v.T("took back a spike:")
 	case "trend.found":
 		return v.T("found what rises:")
 	case "letter.written":

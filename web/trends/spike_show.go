@@ -71,9 +71,15 @@ type spikeShown struct {
 	causeName,
 	also string // in which queries it is seen, too
 	bars    []bar
-	authors []listen.Mention // one of each author that drove it
+	authors []speaker
 	voices  []listen.Mention
 	next    string
+}
+
+// speaker is one of each author that drove a spike: a mention in it, and how many are theirs.
+type speaker struct {
+	listen.Mention
+	now, before int
 }
 
 // bar is one hour of a spike's picture.
@@ -123,13 +129,15 @@ func (x *trends) spike(w http.ResponseWriter, r *http.Request, v *page.View) err
 
 // speakers gives a mention of each account that drove a spike, as far as its
 // words are still there.
-func (x *trends) speakers(ctx context.Context, v *page.View, s spike.Spike) (all []listen.Mention, err error) {
+func (x *trends) speakers(ctx context.Context, v *page.View, s spike.Spike) (all []speaker, err error) {
 	for _, a := range s.Drove.Authors {
 		said, _, err := x.Radar.Mentions(ctx, v.Actor, listen.Filter{Query: s.Query, Since: s.Start, Until: s.End, Accounts: []int64{a.Account}, Limit: 1})
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, said...)
+		if len(said) > 0 {
+			all = append(all, speaker{said[0], a.Now, a.Before})
+		}
 	}
 	return all, nil
 }
