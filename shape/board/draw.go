@@ -103,6 +103,9 @@ func (b Board) Reads(typed string) (value string, err error) {
 		return value, nil
 	}
 	value, n := sortition.Numbers(typed)
+	if value == "" && b.Unsaid {
+		value, n = sortition.Spelled(typed), 1
+	}
 	switch {
 	case long(value, 1, maxLine):
 		return "", fault.New(fault.Invalid, "Whole numbers were announced, and you typed something else. Nothing was drawn. Type decimal digits alone, at most {most}, with blanks, commas, semicolons, plus signs, dashes or line breaks between the numbers; no letters, and no points.", "most", maxLine).On("value")
@@ -299,8 +302,8 @@ func split(s string) (numbers []int) {
 func (b Board) SeedOf(value string) string { return sortition.Seed(b.Announced, value) }
 
 // Reread reports whether the program reads the value in the seed as itself. Of
-// boards drawn before there was one form it does not, nor of their codes whose
-// length was not announced.
+// boards drawn before there was one form it does not, nor of codes whose length
+// was not announced.
 func (b Board) Reread() bool {
 	if b.Digits != 0 {
 		return true

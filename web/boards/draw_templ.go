@@ -639,6 +639,9 @@ func beaconLine(v *page.View, b board.Board) string {
 
 // formLine says in which form the value enters the seed.
 func formLine(v *page.View, b board.Board) string {
+	if b.Unsaid {
+		return v.T("It was announced before we said whether numbers or a code count, so that either is taken. Numbers enter the seed without leading zeros, the smallest first, with a space between them; a code as its letters and digits in a row, letters small, without zeros before it.")
+	}
 	if b.Digits != 0 {
 		return v.T("However the code is written, it enters the seed in one form: all its digits in a row, letters small. Part of it, or anything beside it, is refused.")
 	}
