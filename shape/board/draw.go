@@ -317,20 +317,24 @@ func quoted(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) +
 
 // Command gives the call of the program that replays a round from the published
 // files.
-func (b Board) Command(r Round) string {
-	seed := quoted(b.Announced) + " --value " + quoted(b.Value)
-	switch {
-	case !b.Reread():
-		seed = quoted(b.Seed())
-	case b.Digits != 0:
-		seed += " --digits " + strconv.Itoa(b.Digits)
+func (b Board) Command(r Round) string { return strings.Join(b.Words(r), " ") }
+
+// Words gives the command in the parts in which a line may end.
+func (b Board) Words(r Round) []string {
+	all := []string{"tribune draw pool.csv quotas.csv", "--seats " + strconv.Itoa(b.Seats)}
+	if b.Reread() {
+		all = append(all, "--seed "+quoted(b.Announced), "--value "+quoted(b.Value))
+	} else {
+		all = append(all, "--seed "+quoted(b.Seed()))
 	}
-	c := "tribune draw pool.csv quotas.csv --seats " + strconv.Itoa(b.Seats) + " --seed " + seed
+	if b.Digits != 0 {
+		all = append(all, "--digits "+strconv.Itoa(b.Digits))
+	}
 	if len(r.Keep) > 0 {
-		c += " --keep " + join(r.Keep)
+		all = append(all, "--keep "+join(r.Keep))
 	}
 	if len(r.Parted) > 0 {
-		c += " --without " + join(r.Parted)
+		all = append(all, "--without "+join(r.Parted))
 	}
-	return c
+	return all
 }
