@@ -180,6 +180,7 @@ func TestRows(t *testing.T) {
 	}
 	staff.call("POST /mentions", `[{"source": "Shop", "text": "Three"}]`).want(201).count("items", 1)
 	staff.call("POST /mentions", ` [ ]`).want(422)
+	staff.call("POST /purchases", `[]`).want(422)
 	staff.call("GET /mentions").want(200).count("items", 3)
 
 	// One that is known says so, and takes other words as an edit.
