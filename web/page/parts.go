@@ -28,18 +28,6 @@ func Path(prefix string, id int64) templ.SafeURL {
 	return templ.SafeURL(prefix + strconv.FormatInt(id, 10))
 }
 
-// french keeps with its word the punctuation that French sets apart from it.
-var french = strings.NewReplacer(" :", "\u00a0:", " ;", "\u00a0;", " !", "\u00a0!", " ?", "\u00a0?", " »", "\u00a0»", "« ", "«\u00a0")
-
-// unparted gives somebody's words so that no line begins with a punctuation mark
-// in French.
-func unparted(words, language string) string {
-	if base, _, _ := strings.Cut(language, "-"); base == "fr" {
-		return french.Replace(words)
-	}
-	return words
-}
-
 // AgainstCount says how many votes there are against something.
 func (v *View) AgainstCount(n int64) string { return v.N("{n} against", "{n} against", n) }
 
