@@ -91,6 +91,7 @@ func New(n Needs) http.Handler {
 	s := &service{Needs: n, plain: map[string]bool{}}
 	mux := http.NewServeMux()
 	s.api = humago.New(mux, s.config())
+	s.api.UseMiddleware(s.refuseTwice)
 	s.routes()
 	mux.Handle("GET "+prefix+"/openapi.json", s.description())
 	mux.Handle("/api/", s.nothing(mux))

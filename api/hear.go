@@ -39,7 +39,7 @@ type NewMention struct {
 // NewAuthor is who said it.
 type NewAuthor struct {
 	Name   string `json:"name,omitempty"`
-	Handle string `json:"handle,omitempty"`
+	Handle string `json:"handle,omitempty" doc:"@name@server, or a name on the place; name@server alone is taken for a mail address"`
 	URL    string `json:"url,omitempty"`
 	Email  string `json:"email,omitempty" doc:"To find who it is; never shown, and never written to because of this"`
 }
@@ -75,7 +75,7 @@ func hearing(s *service) option {
 	return func(op *huma.Operation) {
 		op.MaxBodyBytes, op.SkipValidateBody = maxMentions+1, true
 		op.Description = "Only source and text are needed; members of other names are passed over. One mention is answered as such, with 201; 200 says that it was known, and edited whether it has other words now; 202 says that it rests, because its source is open and no query matches. " +
-			"A list is answered row by row, in order: 201 if every row could be stored (or was there already), 207 if some could not, 422 if none could. " +
+			"A list is answered row by row, in order: 201 if every row could be stored (or was there already), 207 if some could not, 422 if none could, or the list is empty. " +
 			"The same source and external_id, or without one the same source and url, with other words is an edit. " +
 			"What people who are not here said in public is forgotten after the set time (90 days from now, if nothing else was set) unless something becomes of it: if it was said to you, set forgets of its source to false."
 		heard := s.api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[List[Heard]](), true, "ListHeard")
@@ -112,6 +112,9 @@ func (s *service) hear(ctx context.Context, a *gate.Asker, in *struct {
 	}
 	if !many {
 		return s.hearOne(ctx, a, rows[0])
+	}
+	if len(rows) == 0 {
+		return nil, trouble(http.StatusUnprocessableEntity, s.printer(a).T(textNothingSent))
 	}
 	if len(rows) > listen.MaxHear {
 		return nil, fault.New(fault.Invalid, textTooLarge)

@@ -179,7 +179,8 @@ func TestRows(t *testing.T) {
 		t.Errorf("not in French: %s", r.text)
 	}
 	staff.call("POST /mentions", `[{"source": "Shop", "text": "Three"}]`).want(201).count("items", 1)
-	staff.call("POST /mentions", `[]`).want(201).count("items", 0)
+	staff.call("POST /mentions", ` [ ]`).want(422)
+	staff.call("POST /purchases", `[]`).want(422)
 	staff.call("GET /mentions").want(200).count("items", 3)
 
 	// One that is known says so, and takes other words as an edit.
@@ -208,6 +209,9 @@ func TestErrors(t *testing.T) {
 	anna.lang = "fr"
 	if r := anna.call("POST /ideas", `{"title": 7}`).want(422); r.get("errors.0.message") != "Envoyez du texte pour title." {
 		t.Errorf("validation: %s", r.text)
+	}
+	if r := anna.call("GET /ideas?tag=a&tag=b&sort=new").want(422); r.get("errors.0.location") != "query.tag" || !strings.Contains(r.text, "une seule fois") {
+		t.Errorf("a parameter twice: %s", r.text)
 	}
 	if r := anna.call("GET /nowhere").want(404); !strings.Contains(r.text, "n’existe pas") {
 		t.Errorf("unknown call: %s", r.text)

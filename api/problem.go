@@ -126,6 +126,7 @@ func (s *service) translate(ctx huma.Context, _ string, v any) (any, error) {
 const (
 	textMisfit      = "What was sent does not fit this call. The errors name each part and what it needs."
 	textNoBody      = "This call needs a body of JSON."
+	textNothingSent = "The list that was sent is empty: there is nothing to store. Send at least one."
 	textTooLarge    = "This is more than one call takes. Send it in several."
 	textTooSlow     = "What was sent did not arrive whole in time. Send it again."
 	textNoJSON      = "What was sent is not valid JSON: {why}."
@@ -294,6 +295,28 @@ func place(e *huma.ErrorDetail) string {
 		return e.Location
 	}
 	return ""
+}
+
+// textTwice is what is wrong with a parameter that is given more than once: all
+// but the first would be passed over.
+const textTwice = "Give {field} once. Where it takes several values, write them with commas between them."
+
+// refuseTwice refuses a call that gives a parameter twice.
+func (s *service) refuseTwice(ctx huma.Context, next func(huma.Context)) {
+	var twice []error
+	u := ctx.URL()
+	for name, values := range u.Query() {
+		if len(values) > 1 {
+			name = plain.Clip(plain.Line(name), mostName)
+			text := s.printer(gate.From(ctx.Context())).T(textTwice, "field", name)
+			twice = append(twice, &huma.ErrorDetail{Message: text, Location: "query." + name})
+		}
+	}
+	if len(twice) > 0 {
+		huma.WriteErr(s.api, ctx, http.StatusUnprocessableEntity, "", twice...)
+		return
+	}
+	next(ctx)
 }
 
 // findings is read in order; what none recognises stays as huma says it.

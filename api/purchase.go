@@ -107,6 +107,9 @@ func (s *service) store(ctx context.Context, a *gate.Asker, in *struct {
 	if err != nil {
 		return nil, trouble(http.StatusBadRequest, s.printer(a).T(textNoJSON, "why", err.Error()))
 	}
+	if len(rows) == 0 {
+		return nil, trouble(http.StatusUnprocessableEntity, s.printer(a).T(textNothingSent))
+	}
 	if len(rows) > purchase.MaxStore {
 		return nil, fault.New(fault.Invalid, textTooLarge)
 	}

@@ -36,11 +36,11 @@ type Source struct {
 	URL          string    `json:"url,omitempty"`
 	EverySeconds int64     `json:"every_seconds,omitempty" doc:"How often it is read"`
 	Addressed    bool      `json:"addressed" doc:"It speaks to us: all its items are mentions"`
-	Forgets      bool      `json:"forgets" doc:"What people who are not here said in public there is forgotten after the set time (90 days from when it was heard, if nothing else was set), unless something became of it. False, which takes addressed: it was said to us on purpose, and stays. True at first of what is open, and of new sources of kind api, webhook and import"`
+	Forgets      bool      `json:"forgets" doc:"What people who are not here said in public there is forgotten after the set time (90 days from when it was heard, if nothing else was set), unless something became of it. False, which takes addressed: it was said to us on purpose, and stays. True at first of what is read where everybody can read it, and of kind api, webhook and import; and of one that becomes addressed unless it is said otherwise then"`
 	Paused       bool      `json:"paused"`
 	Failures     int       `json:"failures" doc:"In a row"`
 	LastResult   string    `json:"last_result"`
-	LastError    string    `json:"last_error" doc:"Empty if the last try went well"`
+	LastError    string    `json:"last_error" doc:"Empty if the last try went well. Of one that sends by itself: why all of the last call was refused, which says nothing of the next"`
 	Refused      int       `json:"refused" doc:"What strangers sent to it since something good came: unsigned calls, webmentions of pages that do not link here. It works all the same"`
 	RefusedWhy   string    `json:"refused_why,omitempty" doc:"Why the last of that was refused"`
 	Items        int64     `json:"items" doc:"Delivered so far"`
@@ -87,11 +87,12 @@ func (s *service) sourceAdd(ctx context.Context, a *gate.Asker, in *struct {
 		Token        string `json:"token,omitempty" maxLength:"500" doc:"An access token, for a server of the fediverse, or the password of a mailbox; never shown"`
 		Name         string `json:"name,omitempty" doc:"What it calls itself if it is not given"`
 		Addressed    bool   `json:"addressed,omitempty" doc:"It speaks to us: keep all its items, not only those a query matches"`
+		Forgets      *bool  `json:"forgets,omitempty" doc:"False, which takes addressed: what people who are not here say in public there is said to us on purpose, and stays. As is usual for its kind if it is not given"`
 	}
 }) (*answer[Source], error) {
 	b := in.Body
 	o, err := s.Radar.AddSource(ctx, a.Actor, listen.NewSource{Name: b.Name, Kind: listen.SourceKind(b.Kind), URL: b.URL,
-		Every: time.Duration(b.EverySeconds) * time.Second, Addressed: b.Addressed, Token: b.Token})
+		Every: time.Duration(b.EverySeconds) * time.Second, Addressed: b.Addressed, Forgets: b.Forgets, Token: b.Token})
 	return s.oneSource(a, o, err)
 }
 

@@ -26,6 +26,10 @@ func TestRemoveAccount(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		audit, err := events.Audit(ctx, 0, 1)
+		if err != nil || len(audit) != 1 || audit[0].Kind != "person.promoted" || audit[0].Subject.ID != jo.ID {
+			t.Errorf("whoever is added is not audited: %+v, %v", audit, err)
+		}
 		sam, _, err := d.AddPerson(ctx, "Sam", "sam@example.org", know.Owner)
 		if err != nil {
 			t.Fatal(err)

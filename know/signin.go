@@ -220,7 +220,7 @@ func (d *Directory) addNew(ctx context.Context, tx *storage.Tx, name string, rol
 			return 0, err
 		}
 	}
-	if id, err = d.newPerson(ctx, tx, name, role); err != nil || !role.AtLeast(Staff) {
+	if id, err = d.newPerson(ctx, tx, name, role); err != nil {
 		return id, err
 	}
 	return id, d.promoted(ctx, tx, terminal, id, Visitor, role)

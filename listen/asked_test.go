@@ -54,6 +54,21 @@ func TestAskedFields(t *testing.T) {
 				t.Errorf("%s: %d mentions, want %d", text, n, 2*want)
 			}
 		}
+		list, _, err := s.Mentions(ctx, s.staff, Filter{})
+		ok(t, err)
+		for _, text := range []string{"author:ana", "author:@ana", "author:@luc", "carnet NOT author:luc"} { // as they are asked once they are stored
+			q, err := query.Parse(text)
+			ok(t, err)
+			n := 0
+			for _, m := range list {
+				if q.Match(m.Post().Tokenize()) {
+					n++
+				}
+			}
+			if n != 2*texts[text] {
+				t.Errorf("%s: %d of %d mentions, want %d", text, n, len(list), 2*texts[text])
+			}
+		}
 		settled(t, s)
 	})
 }

@@ -425,7 +425,7 @@ func (r *Radar) tryItems(ctx context.Context, covers func(int64) bool, t *trier)
 				continue
 			}
 			finds = append(finds, Mention{Source: u.source, SourceName: sources[u.source].Name, Kind: u.kind, URL: u.url, Public: u.public,
-				Author: Author{Name: u.account.Name, URL: u.author.URL}, Text: u.text, Language: u.language, PublishedAt: u.publishedAt, State: know.Visible})
+				Author: Author{Name: u.account.Name, URL: u.author.URL}, Text: u.text, Language: u.language, PublishedAt: u.publishedAt, State: know.Visible, by: u.account})
 		}
 		if len(finds) > 2*pageSize {
 			finds = newest(finds)

@@ -154,6 +154,27 @@ func TestForgetBrought(t *testing.T) {
 	})
 }
 
+// What begins to speak to us is forgotten as before, until somebody says that it
+// was said to us on purpose.
+func TestBeginsToSpeakToUs(t *testing.T) {
+	yes, no := true, false
+	for name, c := range map[string]struct {
+		was     Source
+		change  SourceChange
+		forgets bool
+	}{
+		"a feed that was open":   {Source{Kind: FeedSource}, SourceChange{Addressed: &yes}, true},
+		"and is said to us":      {Source{Kind: FeedSource}, SourceChange{Addressed: &yes, Forgets: &no}, false},
+		"one that spoke already": {Source{Kind: FeedSource, Addressed: true}, SourceChange{Addressed: &yes}, false},
+		"letters":                {Source{Kind: MailSource}, SourceChange{Addressed: &yes}, false},
+	} {
+		s := c.was
+		if err := s.change(c.change); err != nil || s.Forgets != c.forgets {
+			t.Errorf("%s: forgets %v, %v", name, s.Forgets, err)
+		}
+	}
+}
+
 // Who asks is shown what is held of them, and once one of us has seen to it they
 // are forgotten and not listened to any more; what they write to us is read.
 func TestAskedToBeForgotten(t *testing.T) {

@@ -264,13 +264,17 @@ func (r *Radar) TurnAway(ctx context.Context, id int64, why error) error {
 	})
 }
 
-// Refuse notes on a source that something its own sender pushed to it was
-// refused, and why: it fails. A crowd of the same writes once a minute.
+// Refuse notes on a source that all of something its own sender pushed to it was
+// refused, and why. A crowd of the same writes once a minute.
 func (r *Radar) Refuse(ctx context.Context, id int64, why error) error {
+	return r.refuse(ctx, id, saidOf(why))
+}
+
+func (r *Radar) refuse(ctx context.Context, id int64, why Said) error {
 	now := r.now()
 	return r.db.Update(ctx, func(tx *storage.Tx) error {
 		_, err := tx.Exec(ctx, `update source set last_error = $1, failures = failures + 1, tried_at = $2 where id = $3 and (last_error <> $1 or tried_at < $4)`,
-			saidOf(why).keep(), storage.Micros(now), id, storage.Micros(now.Add(-time.Minute)))
+			why.keep(), storage.Micros(now), id, storage.Micros(now.Add(-time.Minute)))
 		return err
 	})
 }
@@ -377,7 +381,7 @@ func (r *Radar) notePushed(ctx context.Context, s Source, rows []Pushed, heard [
 		}
 	}
 	if len(wrong) > 0 && len(wrong) == len(rows) {
-		return r.Refuse(ctx, s.ID, wrong[0])
+		return r.refuse(ctx, s.ID, Said{Text: textRefused, Args: []any{"n", len(wrong)}, Also: []Said{saidOf(wrong[0])}})
 	}
 	var report reader.Report
 	if f, ok := errors.AsType[*fault.Error](errors.Join(wrong...)); ok {

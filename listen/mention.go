@@ -71,12 +71,14 @@ type Mention struct {
 	StateReason string
 	Queries     []int64   // standing queries that match
 	Purposes    []Purpose // theirs, each once
+
+	by know.Account // who speaks, as queries ask for them
 }
 
 // Post gives what a query is asked about the mention, as it is now.
 func (m Mention) Post() *query.Post {
-	p := asked(m.Text, m.URL, know.Account{Name: m.Author.Name}, m.SourceName, m.Language, m.Country, m.Reach, m.HasImage)
-	p.Handle, p.Sentiment = m.Author.Handle, string(m.Mood)
+	p := asked(m.Text, m.URL, m.by, m.SourceName, m.Language, m.Country, m.Reach, m.HasImage)
+	p.Sentiment = string(m.Mood)
 	return p
 }
 

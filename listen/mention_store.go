@@ -32,7 +32,8 @@ func scanMention(row storage.Scanner) (m Mention, err error) {
 		&m.Text, &m.Language, &m.LanguageP, &m.Mood, &m.Positive, &m.Negative, &m.Country, &m.Reach, &hasImage, &published, &heard, &edited, &m.CopyOf, &m.Asks, &m.Quotable, &m.State, &m.StateReason)
 	m.Addressed, m.Public, m.HasImage = addressed == 1, public == 1, hasImage == 1
 	m.PublishedAt, m.HeardAt, m.EditedAt = storage.Time(published), storage.Time(heard), storage.Time(edited)
-	m.Nobody = isNobody(know.Account{Kind: kind, Address: address})
+	m.by = know.Account{Kind: kind, Address: address, Name: m.Author.Name}
+	m.Nobody = isNobody(m.by)
 	if kind == know.Fediverse && strings.Contains(address, "@") {
 		m.Author.Handle = "@" + address
 	}

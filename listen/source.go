@@ -46,11 +46,11 @@ func (k SourceKind) IsRead() bool {
 // from.
 func (k SourceKind) IsOpen() bool { return k.IsRead() && k != MailboxSource }
 
-// brings reports whether sources of the kind bring, beside what was said to us,
-// what others said in public elsewhere. Strangers' words of these are forgotten
-// unless somebody says that they were said to us.
+// brings reports whether sources of the kind bring what others said in public.
+// Strangers' words of these are forgotten unless somebody says that they were
+// said to us.
 func (k SourceKind) brings() bool {
-	return k == APISource || k == WebhookSource || k == ImportSource
+	return k.IsOpen() || k == APISource || k == WebhookSource || k == ImportSource
 }
 
 // IsLive reports whether a connection to sources of the kind is kept open,
@@ -141,7 +141,7 @@ type Source struct {
 	TriedAt    time.Time
 	OKAt       time.Time // when it last answered as it should
 	LastResult Said      // what the last try found; empty before the first
-	LastError  Said      // why the last try failed; empty if it did not
+	LastError  Said      // why the last try failed, or all of the last call was refused; empty if it did not
 	Refused    int       // what strangers sent to it since something good came; it works all the same
 	RefusedAt  time.Time // the last of that
 	RefusedWhy Said
@@ -160,6 +160,7 @@ type NewSource struct {
 	URL       string
 	Every     time.Duration
 	Addressed bool
+	Forgets   *bool  // as of SourceChange; nil: as is usual for its kind
 	Token     string // an access token or a password, where the other side wants one; never shown
 }
 
@@ -170,7 +171,7 @@ type SourceChange struct {
 	Every     *time.Duration
 	Paused    *bool
 	Addressed *bool
-	Forgets   *bool   // false takes that it is, or becomes, addressed
+	Forgets   *bool   // false takes that it is, or becomes, addressed; one that becomes addressed forgets unless this says otherwise
 	Token     *string // a new access token or password, which is tried first
 }
 
@@ -189,6 +190,11 @@ const (
 	everyLeast    = time.Minute // how often a feed may be read
 	everyMost     = 7 * 24 * time.Hour
 )
+
+// Fails reports whether nothing is heard there until something is mended. Of one
+// that sends by itself nobody knows: a call that was refused says nothing of the
+// next one.
+func (s Source) Fails() bool { return s.Kind.IsRead() && s.Failures > 0 && !s.Paused }
 
 // checkName settles a name that people gave.
 func checkName(name string) (string, error) {

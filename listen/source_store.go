@@ -81,6 +81,11 @@ func (r *Radar) AddSource(ctx context.Context, a know.Actor, n NewSource) (Sourc
 	if guessed {
 		n.Kind, n.URL = Recognise(n.URL)
 	}
+	if n.Forgets == nil {
+		n.Forgets = new(n.Kind.brings())
+	} else if !*n.Forgets && !n.Addressed && n.Kind.brings() {
+		return Source{}, errStaysOpen()
+	}
 	if n.Kind.IsRead() {
 		n.Addressed = n.Addressed || n.Kind == MailboxSource
 		return r.addRead(ctx, a, n, guessed)
@@ -108,7 +113,8 @@ func (r *Radar) AddSource(ctx context.Context, a know.Actor, n NewSource) (Sourc
 }
 
 // insertSource writes a source. Without a name it gets fallback, made unique.
-// A source that was removed is taken up again: its items are the same ones.
+// A source that was removed is taken up again: its items are the same ones, and
+// they are forgotten or stay as they were unless n says it.
 func (r *Radar) insertSource(ctx context.Context, a know.Actor, n NewSource, fallback string) (id int64, err error) {
 	err = r.db.Update(ctx, func(tx *storage.Tx) error {
 		var there string
@@ -124,14 +130,18 @@ func (r *Radar) insertSource(ctx context.Context, a know.Actor, n NewSource, fal
 			return err
 		}
 		now := storage.Micros(r.now())
+		forgets, said := n.Kind.brings(), n.Forgets != nil
+		if said {
+			forgets = *n.Forgets
+		}
 		err = tx.Row(ctx, `update source set name = $1, addressed = $2, every_seconds = $3, paused = 0, failures = 0, cursor = '', token = $7,
-				last_error = '', refused = 0, refused_at = 0, refused_why = '', due_at = $4, removed_at = 0
+				last_error = '', refused = 0, refused_at = 0, refused_why = '', due_at = $4, removed_at = 0, forgets = case when $8 = 1 then $9 else forgets end
 			where id = (select max(id) from source where removed_at > 0 and kind = $5 and url = $6 and (url <> '' or name = $1)) returning id`,
-			name, storage.Bit(n.Addressed), int64(n.Every/time.Second), now, string(n.Kind), n.URL, n.Token).Scan(&id)
+			name, storage.Bit(n.Addressed), int64(n.Every/time.Second), now, string(n.Kind), n.URL, n.Token, storage.Bit(said), storage.Bit(forgets)).Scan(&id)
 		if errors.Is(err, sql.ErrNoRows) {
 			id, err = tx.Insert(ctx, `insert into source (name, kind, addressed, url, every_seconds, due_at, created_by, created_at, token, forgets)
 				values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (name) where removed_at = 0 do nothing returning id`,
-				name, string(n.Kind), storage.Bit(n.Addressed), n.URL, int64(n.Every/time.Second), now, a.ID, now, n.Token, storage.Bit(n.Kind.brings()))
+				name, string(n.Kind), storage.Bit(n.Addressed), n.URL, int64(n.Every/time.Second), now, a.ID, now, n.Token, storage.Bit(forgets))
 		}
 		if errors.Is(err, sql.ErrNoRows) { // another was first
 			return fault.New(fault.Conflict, "There is a source of this name. Choose another.").On("name")
@@ -263,6 +273,7 @@ func (s *Source) change(c SourceChange) error {
 		s.Paused = *c.Paused
 	}
 	if c.Addressed != nil {
+		s.Forgets = s.Forgets || *c.Addressed && !s.Addressed && s.Kind.brings()
 		s.Addressed = *c.Addressed
 	}
 	switch {
@@ -270,9 +281,13 @@ func (s *Source) change(c SourceChange) error {
 	case s.Addressed:
 		s.Forgets = *c.Forgets
 	case !*c.Forgets:
-		kept = fault.New(fault.Invalid, "What people say in public stays only at a source that speaks to us. Say first, or at the same time, that all of it does.").On("forgets")
+		kept = errStaysOpen()
 	}
 	return fault.All(named, shown, often, kept)
+}
+
+func errStaysOpen() error {
+	return fault.New(fault.Invalid, "What people say in public stays only at a source that speaks to us. Say first, or at the same time, that all of it does.").On("forgets")
 }
 
 // RemoveSource removes a source and what rests of it; its mentions stay. It is

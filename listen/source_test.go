@@ -40,12 +40,12 @@ func TestUnnamed(t *testing.T) {
 func TestFirstFeed(t *testing.T) {
 	both(t, func(t *testing.T, s *site) {
 		ctx, web := t.Context(), serve(t)
-		web.text("/", "text/html", `<html><head><link rel="alternate" type="application/rss+xml" href="/feed"></head>`)
+		web.text("/", "text/html", `<html><head><link rel="alternate" type="application/rss+xml" href="/feed"><link rel="alternate" type="application/rss+xml" href="/replies"></head>`)
 		web.text("/feed", "application/rss+xml", rss("Forum", yesterday, "1|The Papier A5 &lt;b&gt;bleeds&lt;/b&gt;", "2|Nice weather", "3|Papier, do you ship to Peru?"))
 		src, err := s.AddSource(ctx, s.staff, NewSource{URL: web.URL})
 		ok(t, err)
 		if src.Name != "Forum" || src.URL != web.URL+"/feed" || src.Items != 3 || src.Mentions != 0 || src.OKAt.IsZero() ||
-			src.LastResult.String() != "Items read: 3. New: 3." || src.LastError.Text != "" {
+			!strings.HasPrefix(src.LastResult.String(), "Items read: 3. New: 3. The page names other feeds, which are not read: "+web.URL+"/replies.") || src.LastError.Text != "" {
 			t.Fatalf("source: %+v", src)
 		}
 		trial, err := s.Try(ctx, s.staff, "papier", nil)

@@ -1297,7 +1297,7 @@ CREATE TABLE board (
   ended_at     bigint not null default 0,
   created_at   bigint not null,
   edited_at    bigint not null default 0
-, counts text not null default '', numbers bigint not null default 0, digits bigint not null default 0);
+, counts text not null default '', numbers bigint not null default 0, digits bigint not null default 0, unsaid bigint not null default 0);
 
 CREATE INDEX board_state on board (state, id);
 

@@ -127,6 +127,14 @@ func alikeNames(called string) []string {
 	return all
 }
 
+// disguised gives the name that a name with digits or signs among its letters is
+// read as; ok is false of one that has none there.
+func disguised(called string) (read string, ok bool) {
+	plain := strings.Join(strings.Fields(alike.Letters(called)), " ")
+	bare := alike.Digits(plain)
+	return fold(alike.Strokes(strings.ToLower(bare))), bare != plain
+}
+
 // leading are the articles, and their short forms, with which a name may begin
 // in English, French, German, Spanish and Portuguese.
 var leading = strings.Fields("the a an le la les l un une des der die das ein eine el los las uno una unos unas o os as um uma uns umas")

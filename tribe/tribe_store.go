@@ -172,9 +172,32 @@ func named(ctx context.Context, q storage.Q, called string, but int64) (Tribe, e
 	holes, args := storage.Holes(2, alikeNames(called))
 	t, err := scanTribe(q.Row(ctx, selectTribe+` where id <> $1 and folded in (`+holes+`) order by id limit 1`, append([]any{but}, args...)...))
 	if errors.Is(err, sql.ErrNoRows) {
-		return Tribe{}, nil
+		return likened(ctx, q, called, but)
 	}
 	return t, err
+}
+
+// likened gives the tribe whose name is read as this one where one of the two has
+// digits in the place of letters; the zero Tribe if there is none.
+func likened(ctx context.Context, q storage.Q, called string, but int64) (t Tribe, err error) {
+	type one struct {
+		id   int64
+		name string
+	}
+	all, err := storage.All(ctx, q, func(row storage.Scanner) (o one, err error) {
+		err = row.Scan(&o.id, &o.name)
+		return o, err
+	}, `select id, name from tribe where id <> $1 order by id`, but)
+	if err != nil {
+		return t, err
+	}
+	mine, coded := disguised(called)
+	for _, o := range all {
+		if theirs, too := disguised(o.name); theirs == mine && (coded || too) {
+			return scanTribe(q.Row(ctx, selectTribe+` where id = $1`, o.id))
+		}
+	}
+	return t, nil
 }
 
 // Wordings gives the earlier names and texts of a tribe, the latest first.

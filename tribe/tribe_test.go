@@ -175,7 +175,7 @@ func TestNames(t *testing.T) {
 		if other, ok, err := p.Named(ctx, p.ben, "Pockets in the rain"); !ok || other.ID != rain.ID || err != nil {
 			t.Errorf("without its article: named %v, %v", other, err)
 		}
-		for _, same := range []string{"café noir", "CAFE NOIR", "Cafe-Noir!", "cafénoir", "Сafe Noir" /* a Cyrillic С */, "Ｃａｆｅ ｎｏｉｒ",
+		for _, same := range []string{"café noir", "CAFE NOIR", "Cafe-Noir!", "cafénoir", "Сafe Noir" /* a Cyrillic С */, "Ｃａｆｅ ｎｏｉｒ", "C4fé N0ir", "Cafe No1r",
 			"The Café noir", "Le café noir", "Das Cafe Noir", "El Café Noir", "O Café Noir"} {
 			_, err := p.Start(ctx, p.ben, tribe.NewTribe{Name: same})
 			wants(t, err, fault.Conflict)
@@ -196,6 +196,11 @@ func TestNames(t *testing.T) {
 				t.Errorf("%q became %q", fine, made.Name)
 			}
 		}
+		p.start(t, p.ben, "Br0ad n1bs")
+		_, err := p.Start(ctx, p.ada, tribe.NewTribe{Name: "Broad nibs"})
+		wants(t, err, fault.Conflict)
+		p.start(t, p.ada, "Class of 2026")
+		p.start(t, p.ada, "Class of 2027")
 		// One's own name in another spelling is no conflict.
 		changed, err := p.Change(ctx, p.ada, first.ID, tribe.Edit{Name: "Cafe Noir", Stands: "Black."})
 		if err != nil || changed.Name != "Cafe Noir" || changed.Version != 2 {

@@ -70,7 +70,7 @@ func TestReplay(t *testing.T) {
 			t.Error("the pool is not the one whose hash was published")
 		}
 	}
-	shown := visitor.Get(fmt.Sprintf("/boards/%d/draw", b.ID)).Want(t, 200, b.PoolHash, "3 17 22", "Sven Berg", "pool.csv quotas.csv --seats 5", "--value").Without(t, "Member")
+	shown := visitor.Get(fmt.Sprintf("/boards/%d/draw", b.ID)).Want(t, 200, b.PoolHash, "3 17 22", "Sven Berg", "tribune draw pool.csv quotas.csv ", "--seats 5 ", "--value").Without(t, "Member")
 	if !strings.Contains(shown.Body, "--keep") {
 		t.Error("the second round cannot be replayed from its page")
 	}

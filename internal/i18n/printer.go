@@ -220,17 +220,20 @@ func (p *Printer) Duration(d time.Duration) string {
 	case d < time.Minute:
 		return p.T("under a minute")
 	case days > 0 && hours > 0:
-		return p.T("{d} d {h} h", "d", p.Number(days), "h", hours)
+		return unparted(p.T("{d} d {h} h", "d", p.Number(days), "h", hours))
 	case days > 0:
 		return p.T("{d} d", "d", p.Number(days))
 	case hours > 0 && minutes > 0:
-		return p.T("{h} h {m} min", "h", hours, "m", minutes)
+		return unparted(p.T("{h} h {m} min", "h", hours, "m", minutes))
 	case hours > 0:
 		return p.T("{h} h", "h", hours)
 	default:
 		return p.T("{m} min", "m", minutes)
 	}
 }
+
+// unparted keeps a line from ending within a short text.
+func unparted(s string) string { return strings.ReplaceAll(s, " ", "\u00a0") }
 
 // Fault writes an error for a person: the translated message of the first
 // *fault.Error in its chain. Every other error, and a fault of ours, reads as

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // Seed joins what was announced and the public value in its one form.
@@ -50,6 +52,28 @@ func Code(text string) string {
 		return ""
 	}
 	return code
+}
+
+// Spelled gives the one form in which a code entered a seed before its length was
+// announced: letters and digits in a row, letters small, without "0x" and zeros
+// before them. It is "" of a text without letters, or with others than those of
+// ASCII. What stands beside a code becomes part of it, so that only boards whose
+// announcement says no more are drawn by it.
+func Spelled(text string) string {
+	var code strings.Builder
+	for _, r := range strings.ToLower(norm.NFKC.String(text)) {
+		switch {
+		case !unicode.IsLetter(r) && !unicode.IsNumber(r):
+		case r > unicode.MaxASCII:
+			return ""
+		default:
+			code.WriteRune(r)
+		}
+	}
+	if !strings.ContainsFunc(code.String(), unicode.IsLetter) {
+		return ""
+	}
+	return strings.TrimLeft(strings.TrimPrefix(code.String(), "0x"), "0")
 }
 
 // separates reports whether nothing but a gap between digits is meant.

@@ -34,6 +34,7 @@ import (
 	"unicode"
 
 	"golang.org/x/net/publicsuffix"
+	"golang.org/x/text/unicode/norm"
 	"tribune/internal/alike"
 	"tribune/internal/query"
 )
@@ -227,20 +228,32 @@ func manyAt(words, house []string) bool {
 	return len(plain) > 1 && (listed(many(), plain[0]+"+"+plain[1]) || listed(many(), plain[len(plain)-2]+"+"+plain[len(plain)-1]))
 }
 
+// points are signs that browsers, or eyes, take for a full stop.
+var points = strings.NewReplacer("。", ".", "｡", ".", "․", ".", "‧", ".")
+
 // Marked reports whether a name has signs of markup, or addresses: of the web with
-// a scheme or "www", or a domain under one that is given out. Of those the last
-// part must be written small, so that "M.Page" is somebody.
+// a scheme or "www", or a domain under one that is given out, or kept for
+// examples (RFC 2606). Of those the last part must be written small, so that
+// "M.Page" is somebody. A point may be written as a word.
 func Marked(name string) bool {
+	name = points.Replace(norm.NFKC.String(name))
 	if strings.ContainsAny(name, "<>{}[]|\\^`~@#$%*=_\u00a6") || strings.Contains(name, "://") {
 		return true
 	}
-	for word := range strings.FieldsSeq(name) {
+	words := strings.Fields(name)
+	for at := 1; at+1 < len(words); at++ {
+		if listed(" dot point punkt punto ponto punt ", strings.ToLower(strings.Trim(words[at], "()-"))) {
+			words = append(words, words[at-1]+"."+words[at+1])
+		}
+	}
+	for _, word := range words {
 		host, _, _ := strings.Cut(strings.Trim(word, "().,;:!?\"'"), "/")
 		at := strings.LastIndexByte(host, '.')
 		if at <= 0 {
 			continue
 		}
 		suffix, given := publicsuffix.PublicSuffix(strings.ToLower(host))
+		given = given || listed(" example invalid localhost onion ", suffix)
 		if strings.HasPrefix(strings.ToLower(host), "www.") || given && len(suffix) < len(host) && host[at:] == strings.ToLower(host[at:]) {
 			return true
 		}

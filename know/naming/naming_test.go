@@ -132,6 +132,8 @@ func TestNobodyWearsTheBrand(t *testing.T) {
 func TestMarked(t *testing.T) {
 	for name, want := range map[string]bool{
 		"http://spam.example buy": true, "Buy at spam.com": true, "spam.co.uk/now": true, "WWW.spam.example": true, "Ada (shop.de)": true, "a@b.example": true, "HTTPS://X": true,
+		"spam.example": true, "spam dot example": true, "Buy at spam (dot) com": true, "spam point com": true, "bit․ly Bob": true, "bit。ly": true, "bit．ly": true,
+		"Dot Cotton": false, "Mary Dot Page": false, "Jean Point Dupont": false, "Point": false, "Ana dot": false,
 		"J.R.R. Tolkien": false, "Ada Holm jr.": false, "M.Page": false, "Dr.Smith": false, "St.Pierre": false, "Ada/Ben": false, "Mr. de la Cruz": false, "com": false,
 	} {
 		if Marked(name) != want {

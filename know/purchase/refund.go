@@ -43,24 +43,31 @@ func (s Stored) waits() bool { return errors.Is(s.Err, errNoOrder) }
 
 // complete fills in what such a row leaves out, by the order that it is of. Its
 // own date is that of the refund: not to come, nor, but for a day between
-// zones, before the order.
+// zones, before the order. Of a refund that is here already the date is no matter.
 func (o *Order) complete(ctx context.Context, tx *storage.Tx, now time.Time) error {
-	if o.At.After(now.Add(o.ahead())) {
-		return fault.New(fault.Invalid, "The refund is dated in the future.").On("at")
-	}
 	shop := strings.ToLower(strings.TrimSpace(o.Shop))
 	if shop == "" {
 		shop = DefaultShop
 	}
 	was, err := scanPurchase(tx.Row(ctx, selectPurchase+` where p.shop = $1 and p.external_id = $2`, shop, o.ExternalID))
-	if errors.Is(err, sql.ErrNoRows) {
-		return fault.New(fault.Invalid, "This pays back an order that is neither here nor in the file. Import the order first.").On("amount").Because(errNoOrder)
+	none := errors.Is(err, sql.ErrNoRows)
+	if err != nil && !none {
+		return err
 	}
-	if err == nil && !o.At.IsZero() && o.At.Before(was.At.Add(-day)) {
+	var here int
+	if err := tx.Row(ctx, `select count(*) from purchase_refund where purchase_id = $1 and ref = $2`, was.ID, o.paidBack.ref).Scan(&here); err != nil {
+		return err
+	}
+	switch {
+	case here == 0 && o.At.After(now.Add(o.ahead())):
+		return fault.New(fault.Invalid, "The refund is dated in the future.").On("at")
+	case none:
+		return fault.New(fault.Invalid, "This pays back an order that is neither here nor in the file. Import the order first.").On("amount").Because(errNoOrder)
+	case here == 0 && !o.At.IsZero() && o.At.Before(was.At.Add(-day)):
 		return fault.New(fault.Invalid, "The refund is dated before its order.").On("at")
 	}
 	o.AmountMinor, o.At, o.NoZone = was.AmountMinor, was.At, false // the row's date is that of the refund
-	return err
+	return nil
 }
 
 // payBack notes one refund of an order, once, and gives what was paid back of

@@ -85,6 +85,18 @@ func TestRefundsDated(t *testing.T) {
 				t.Errorf("a refund of %q: %q, %d taken, %+v", c.at, got, taken, report)
 			}
 		}
+
+		// One that an earlier version took is known, whatever its date.
+		if err := db.Update(t.Context(), func(tx *storage.Tx) error {
+			_, err := tx.Exec(t.Context(), `insert into purchase_refund (purchase_id, ref, amount_minor) select id, 'id:early', 100 from purchase where external_id = 'D1'`)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		again := "order_id,ordered_at,amount,currency,refund_id\nD1,1969-01-01,-1.00,EUR,early\nD1,1969-01-01,-1.00,EUR,other\n"
+		if report, err := s.Import(t.Context(), staff, strings.NewReader(again), ImportOptions{}); err != nil || report.Known != 1 || report.Failed != 1 || report.Errors[0].Row != 3 {
+			t.Errorf("a refund that is here, of an impossible date: %+v, %v", report, err)
+		}
 	})
 }
 

@@ -176,7 +176,7 @@ func TestPushed(t *testing.T) {
 		}
 		// All of it wrong: it may come again, mended.
 		s.send(t, source, secret, "msg_4", said("6", ""))
-		if src, _ = s.radar.Source(t.Context(), s.staff, source); !strings.Contains(src.LastError.String(), "no text") || src.Failures != 1 {
+		if src, _ = s.radar.Source(t.Context(), s.staff, source); !strings.Contains(src.LastError.String(), "no text") || !strings.HasPrefix(src.LastError.String(), "Refused: 1.") || src.Failures != 1 || src.Fails() {
 			t.Errorf("%+v", src)
 		}
 		if _, again := s.send(t, source, secret, "msg_4", said("6", "six")); again {

@@ -240,7 +240,7 @@ func (c *Counts) Unheard(ctx context.Context, a know.Actor, f Filter) (u Unheard
 	there := map[listen.SourceKind]bool{}
 	for _, s := range sources {
 		there[s.Kind] = true
-		if s.Paused || s.Failures > 0 {
+		if s.Paused || s.Fails() {
 			u.Quiet = append(u.Quiet, s)
 		}
 	}

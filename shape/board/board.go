@@ -43,6 +43,7 @@ type Board struct {
 	Counts       string // which of its numbers count; "" of a board announced before that was asked
 	Numbers      int    // how many those are; 0: a code counts, or it was not said
 	Digits       int    // how many hexadecimal digits the code has that counts; 0: whole numbers count
+	Unsaid       bool   // announced before it was asked which of the two counts: either is read
 	BeaconAt     time.Time
 	State        State
 	Applications int64

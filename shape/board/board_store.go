@@ -11,15 +11,16 @@ import (
 	"tribune/storage"
 )
 
-const columns = `id, name, purpose, company_gets, members_get, duties, language, host_id, from_at, to_at, seats, invited, closes_at, announced, beacon, counts, numbers, digits, beacon_at,
+const columns = `id, name, purpose, company_gets, members_get, duties, language, host_id, from_at, to_at, seats, invited, closes_at, announced, beacon, counts, numbers, digits, unsaid, beacon_at,
 	state, applications, pool_hash, pool_size, closed_at, closed_by, value, drawn_at, drawn_by, ended_at, created_at, edited_at,
 	(select count(*) from board_seat where board_id = board.id and board_seat.state = 'accepted')`
 
 func scan(row storage.Scanner) (b Board, err error) {
-	var invited int
+	var invited, unsaid int
 	var from, to, closes, beacon, closed, drawn, ended, created, edited int64
 	err = row.Scan(&b.ID, &b.Name, &b.Purpose, &b.CompanyGets, &b.MembersGet, &b.Duties, &b.Language, &b.Host, &from, &to, &b.Seats, &invited, &closes,
-		&b.Announced, &b.Beacon, &b.Counts, &b.Numbers, &b.Digits, &beacon, &b.State, &b.Applications, &b.PoolHash, &b.PoolSize, &closed, &b.ClosedBy, &b.Value, &drawn, &b.DrawnBy, &ended, &created, &edited, &b.Members)
+		&b.Announced, &b.Beacon, &b.Counts, &b.Numbers, &b.Digits, &unsaid, &beacon, &b.State, &b.Applications, &b.PoolHash, &b.PoolSize, &closed, &b.ClosedBy, &b.Value, &drawn, &b.DrawnBy, &ended, &created, &edited, &b.Members)
+	b.Unsaid = unsaid == 1
 	b.Invited, b.From, b.To, b.ClosesAt, b.BeaconAt = invited == 1, storage.Time(from), storage.Time(to), storage.Time(closes), storage.Time(beacon)
 	b.ClosedAt, b.DrawnAt, b.EndedAt = storage.Time(closed), storage.Time(drawn), storage.Time(ended)
 	b.CreatedAt, b.EditedAt = storage.Time(created), storage.Time(edited)
@@ -160,10 +161,11 @@ func (s *Boards) Change(ctx context.Context, a know.Actor, id int64, n NewBoard)
 		if err := s.keep(ctx, tx, a, was, quotas); err != nil {
 			return err
 		}
+		unsaid := was.Unsaid && n.Beacon == was.Beacon && n.Counts == was.Counts && n.Numbers == was.Numbers && n.Digits == was.Digits
 		if _, err := tx.Exec(ctx, `update board set name = $1, purpose = $2, company_gets = $3, members_get = $4, duties = $5, host_id = $6, from_at = $7, to_at = $8,
-			seats = $9, invited = $10, closes_at = $11, announced = $12, beacon = $13, counts = $14, numbers = $15, digits = $16, beacon_at = $17, edited_at = $18 where id = $19`,
+			seats = $9, invited = $10, closes_at = $11, announced = $12, beacon = $13, counts = $14, numbers = $15, digits = $16, beacon_at = $17, edited_at = $18, unsaid = $20 where id = $19`,
 			n.Name, n.Purpose, n.CompanyGets, n.MembersGet, n.Duties, n.Host, storage.Micros(n.From), storage.Micros(n.To), n.Seats, storage.Bit(n.Invited),
-			storage.Micros(n.ClosesAt), n.Announced, n.Beacon, n.Counts, n.Numbers, n.Digits, storage.Micros(n.BeaconAt), storage.Micros(s.now()), id); err != nil {
+			storage.Micros(n.ClosesAt), n.Announced, n.Beacon, n.Counts, n.Numbers, n.Digits, storage.Micros(n.BeaconAt), storage.Micros(s.now()), id, storage.Bit(unsaid)); err != nil {
 			return err
 		}
 		if b, err = read(ctx, tx, id); err != nil {

@@ -103,6 +103,9 @@ func (b Board) Reads(typed string) (value string, err error) {
 		return value, nil
 	}
 	value, n := sortition.Numbers(typed)
+	if value == "" && b.Unsaid {
+		value, n = sortition.Spelled(typed), 1
+	}
 	switch {
 	case long(value, 1, maxLine):
 		return "", fault.New(fault.Invalid, "Whole numbers were announced, and you typed something else. Nothing was drawn. Type decimal digits alone, at most {most}, with blanks, commas, semicolons, plus signs, dashes or line breaks between the numbers; no letters, and no points.", "most", maxLine).On("value")
@@ -299,8 +302,8 @@ func split(s string) (numbers []int) {
 func (b Board) SeedOf(value string) string { return sortition.Seed(b.Announced, value) }
 
 // Reread reports whether the program reads the value in the seed as itself. Of
-// boards drawn before there was one form it does not, nor of their codes whose
-// length was not announced.
+// boards drawn before there was one form it does not, nor of codes whose length
+// was not announced.
 func (b Board) Reread() bool {
 	if b.Digits != 0 {
 		return true
@@ -314,20 +317,24 @@ func quoted(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) +
 
 // Command gives the call of the program that replays a round from the published
 // files.
-func (b Board) Command(r Round) string {
-	seed := quoted(b.Announced) + " --value " + quoted(b.Value)
-	switch {
-	case !b.Reread():
-		seed = quoted(b.Seed())
-	case b.Digits != 0:
-		seed += " --digits " + strconv.Itoa(b.Digits)
+func (b Board) Command(r Round) string { return strings.Join(b.Words(r), " ") }
+
+// Words gives the command in the parts in which a line may end.
+func (b Board) Words(r Round) []string {
+	all := []string{"tribune draw pool.csv quotas.csv", "--seats " + strconv.Itoa(b.Seats)}
+	if b.Reread() {
+		all = append(all, "--seed "+quoted(b.Announced), "--value "+quoted(b.Value))
+	} else {
+		all = append(all, "--seed "+quoted(b.Seed()))
 	}
-	c := "tribune draw pool.csv quotas.csv --seats " + strconv.Itoa(b.Seats) + " --seed " + seed
+	if b.Digits != 0 {
+		all = append(all, "--digits "+strconv.Itoa(b.Digits))
+	}
 	if len(r.Keep) > 0 {
-		c += " --keep " + join(r.Keep)
+		all = append(all, "--keep "+join(r.Keep))
 	}
 	if len(r.Parted) > 0 {
-		c += " --without " + join(r.Parted)
+		all = append(all, "--without "+join(r.Parted))
 	}
-	return c
+	return all
 }

@@ -166,7 +166,8 @@ func TestOneForm(t *testing.T) {
 
 // TestKindOfValue checks that one result has one spelling of each kind: a single
 // number takes no words beside it, a code all of its digits and nothing else; and
-// that a code which was drawn when its length was not announced is still replayed.
+// that a code which was drawn when its length was not announced is still replayed,
+// and one that was announced then is still drawn.
 func TestKindOfValue(t *testing.T) {
 	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
 		s, ctx := open(t, db), t.Context()
@@ -180,7 +181,11 @@ func TestKindOfValue(t *testing.T) {
 			s.apply(t, b, s.ada, "")
 			return b
 		}
-		rate, code, old := boardOf(1, 0), boardOf(0, 8), boardOf(1, 0)
+		rate, code, old, unsaid := boardOf(1, 0), boardOf(0, 8), boardOf(1, 0), boardOf(1, 0)
+		later, err := s.Convene(ctx, s.staff, s.terms(1))
+		if err != nil {
+			t.Fatal(err)
+		}
 		longer := code.Terms()
 		longer.Digits = 64
 		if _, err := s.Change(ctx, s.staff, code.ID, longer); err == nil || err.(*fault.Error).Field != "digits" {
@@ -205,7 +210,7 @@ func TestKindOfValue(t *testing.T) {
 			_, err := s.Draw(ctx, s.staff, rate.ID, typed)
 			want(t, err, fault.Invalid, "Whole numbers were announced")
 		}
-		_, err := s.Draw(ctx, s.staff, rate.ID, "18,234")
+		_, err = s.Draw(ctx, s.staff, rate.ID, "18,234")
 		want(t, err, fault.Invalid, "So many numbers were announced to count: 1.")
 		draw(rate, " 018234", "18234", " --value '18234'")
 		for _, typed := range []string{"1f3a9c", "1f3a9c0", "001f3a9c0", "sha256:001f3a9c", "0x0x1f3a9c", "hash 001f3a9c", "001f3a9g", "001f3a9¹", ""} {
@@ -218,6 +223,29 @@ func TestKindOfValue(t *testing.T) {
 			return err
 		}); err != nil {
 			t.Fatal(err)
+		}
+		as := func(b board.Board, state string) {
+			t.Helper()
+			if err := db.Update(ctx, func(tx *storage.Tx) error {
+				_, err := tx.Exec(ctx, `update board set unsaid = 1, state = $2 where id = $1`, b.ID, state)
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		as(unsaid, "closed")
+		for _, typed := range []string{"", "½", "4¹", "4 11", "1f3é"} {
+			if _, err := s.Draw(ctx, s.staff, unsaid.ID, typed); !fault.Is(err, fault.Invalid) {
+				t.Errorf("%q: %v", typed, err)
+			}
+		}
+		draw(unsaid, "0x00AB-1x2", "ab1x2", " --seed '"+unsaid.Announced+" / ab1x2'")
+		as(later, "open")
+		terms := later.Terms()
+		terms.Beacon, terms.ClosesAt, terms.BeaconAt = "Another value", s.at.AddDate(0, 0, 7), s.at.AddDate(0, 0, 14)
+		terms.From, terms.To = s.at.AddDate(0, 0, 20), s.at.AddDate(1, 0, 0)
+		if b, err := s.Change(ctx, s.staff, later.ID, terms); err != nil || b.Unsaid {
+			t.Errorf("announced anew, either is read: %+v, %v", b, err)
 		}
 		draw(old, "1f3a9c", "1f3a9c", " --seed '"+old.Announced+" / 1f3a9c'")
 	})

@@ -232,7 +232,7 @@ func TestCode(t *testing.T) {
 	}
 	marta.Post("/desk/boards/1/draw", "value", "0x001F3A9C").Want(t, 200, line, `name="sure" value="001f3a9c"`)
 	marta.Post("/desk/boards/1/draw", "value", "0x001F3A9C", "sure", "001f3a9c").Want(t, 303)
-	visitor.Get("/boards/1/draw").Want(t, 200, " / 001f3a9c", "--value &#39;001f3a9c&#39; --digits 8")
+	visitor.Get("/boards/1/draw").Want(t, 200, " / 001f3a9c", "<code>--value &#39;001f3a9c&#39; </code>", "--digits 8")
 	visitor.Lang = "fr"
 	visitor.Get("/boards/1/draw").Want(t, 200, "un code de 8 chiffres hexadécimaux compte", "Quelle que soit son écriture, le code")
 }

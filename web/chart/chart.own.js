@@ -1,6 +1,6 @@
 // Draws each figure with data-chart: numbers that the page has as a table too.
 // ECharts comes when the first of them is near. Colours are the page's, words
-// are drawn in the canvas, and nothing moves.
+// are drawn in the canvas but for the legend, which wraps, and nothing moves.
 {
   const figures = [...document.querySelectorAll("[data-chart]")];
   let library;
@@ -32,7 +32,8 @@
   };
   const number = new Intl.NumberFormat(lang);
   const percent = new Intl.NumberFormat(lang, { style: "percent", maximumFractionDigits: 1 });
-  const option = (p) => {
+  const dashes = ["solid", "dashed", "dotted"], dash = (i) => dashes[Math.floor(i / 2) % 3];
+  const option = (p, shown) => {
     const ink = color("var(--ink-2)"), line = color("var(--line)"), sheet = color("var(--sheet)");
     const text = { color: ink, fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 12 };
     const paint = (s, i) => color(tones[s.tone] ?? own(i));
@@ -52,28 +53,46 @@
           } }] };
     }
     const show = label(p.step);
-    return { ...base, grid: { left: 8, right: 16, top: 40, bottom: 8, containLabel: true },
-      legend: { type: "scroll", top: 0, left: 0, textStyle: text, inactiveColor: line, pageTextStyle: text, pageIconColor: ink, itemHeight: 10, icon: p.kind === "stack" ? "roundRect" : undefined },
+    return { ...base, grid: { left: 8, right: 16, top: 12, bottom: 8, containLabel: true },
+      legend: { show: false, selected: shown },
       tooltip: { ...tip, trigger: "axis", axisPointer: { type: p.kind === "stack" ? "shadow" : "line" }, formatter: (at) => [show(at[0].axisValue), ...at.map((x) => `${x.seriesName}: ${number.format(x.value)}`)].join("\n") },
       xAxis: { type: "category", data: p.times, axisLabel: { ...text, hideOverlap: true, formatter: show }, axisTick: { show: false }, axisLine: { lineStyle: { color: line } } },
       yAxis: { type: "value", minInterval: 1, axisLabel: { ...text, formatter: (n) => number.format(n) }, splitLine: { lineStyle: { color: line } } },
       series: p.series.map((s, i) => p.kind === "stack"
         ? { type: "bar", stack: "all", name: s.name, data: s.data, barMaxWidth: 28, itemStyle: { color: paint(s, i) }, emphasis: { focus: "none" } }
-        : { type: "line", name: s.name, data: s.data, showSymbol: p.times.length < 3, symbolSize: 7, itemStyle: { color: paint(s, i) }, lineStyle: { color: paint(s, i), width: 2, type: ["solid", "dashed", "dotted"][Math.floor(i / 2) % 3] } }) };
+        : { type: "line", name: s.name, data: s.data, showSymbol: p.times.length < 3, symbolSize: 7, itemStyle: { color: paint(s, i) }, lineStyle: { color: paint(s, i), width: 2, type: dash(i) } }) };
+  };
+  // legend names the series of a figure; a press hides one, or shows it again.
+  const legend = (p, change) => {
+    const list = document.createElement("p"), shown = {};
+    list.className = "chart-legend";
+    p.series.forEach((s, i) => {
+      const b = document.createElement("button");
+      b.type = "button";
+      b.textContent = s.name;
+      b.ariaPressed = shown[s.name] = true;
+      b.style.setProperty("--tone", tones[s.tone] ?? own(i));
+      b.style.setProperty("--dash", p.kind === "stack" ? "solid" : dash(i));
+      b.onclick = () => { b.ariaPressed = shown[s.name] = !shown[s.name]; change(); };
+      list.append(b);
+    });
+    return [list, shown];
   };
   const draw = (figure) => load(figure.dataset.echarts).then((echarts) => {
     const p = JSON.parse(figure.dataset.chart), at = figure.querySelector(".chart-drawn");
     at.hidden = false;
-    figure.append(probe);
     const chart = echarts.init(at, null, { renderer: "canvas" });
-    chart.setOption(option(p));
+    const put = (anew) => { figure.append(probe); chart.setOption(option(p, shown), anew); };
+    const [list, shown] = legend(p, () => put());
+    put();
+    if (p.kind !== "shares") at.before(list);
     figure.querySelector("details").open = false;
     chart.on("click", (e) => {
       const href = p.kind === "shares" ? p.series[e.dataIndex]?.hrefs?.[0] : p.series[e.seriesIndex]?.hrefs?.[e.dataIndex];
       if (href) location.href = href;
     });
     new ResizeObserver(() => chart.resize()).observe(at);
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { figure.append(probe); chart.setOption(option(p), true); });
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => put(true));
     at.dataset.done = "";
   });
   probe.hidden = true;

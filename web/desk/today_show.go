@@ -38,7 +38,7 @@ type today struct {
 	faces     Faces
 	undecided []shape.Idea
 	promises  []shape.Promise
-	failing   []listen.Source
+	failing   []listen.Source      // they cannot be read, or what came last was refused
 	mails     int64                // uncertain or failed
 	forget    int64                // who ask to be forgotten
 	unread    []shape.Voice        // visitors' words that nobody has looked at, the first of them

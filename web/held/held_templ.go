@@ -314,9 +314,9 @@ func heldPage(v *page.View, s listen.Stranger, at string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var17 string
-			templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("Because it named us or what we make, where anyone can read it, or was passed on to us. What we came upon ourselves is forgotten after {n} days, unless it was put behind an idea or stands in a conversation that one of us answered.", "n", v.Number(int64(v.Site.Retention))))
+			templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("Because it named us or what we make, where anyone can read it, or was passed on to us. What you said in public is forgotten after {n} days, unless it was put behind an idea, stands in a conversation that one of us answered or will answer, or was said to us on purpose, as a review of our shop is.", "n", v.Number(int64(v.Site.Retention))))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/held/held.templ`, Line: 54, Col: 285}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/held/held.templ`, Line: 54, Col: 352}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var17))
 			if templ_7745c5c3_Err != nil {
@@ -329,7 +329,7 @@ func heldPage(v *page.View, s listen.Stranger, at string) templ.Component {
 			var templ_7745c5c3_Var18 string
 			templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("How we listen"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/held/held.templ`, Line: 54, Col: 335}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/held/held.templ`, Line: 54, Col: 402}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var18))
 			if templ_7745c5c3_Err != nil {

@@ -7,6 +7,7 @@ import (
 	"embed"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -96,13 +97,15 @@ type choice struct {
 	Call  int64
 }
 
-// chosen reads a choice; what is not known there is left out.
+// noStage stands for whatever is called a stage and is none: as with a tag that
+// nothing bears, no idea is there.
+const noStage shape.Stage = "none"
+
+// chosen reads a choice; a call or an order that is not known is left out.
 func chosen(q url.Values) (c choice) {
 	c.Text = strings.TrimSpace(q.Get("q"))
-	for _, s := range shape.Stages() {
-		if string(s) == q.Get("stage") {
-			c.Stage = s
-		}
+	if c.Stage = shape.Stage(q.Get("stage")); c.Stage != "" && !slices.Contains(shape.Stages(), c.Stage) {
+		c.Stage = noStage
 	}
 	c.Tag = q.Get("tag")
 	switch s := shape.Sort(q.Get("sort")); s {

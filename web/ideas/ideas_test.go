@@ -51,6 +51,8 @@ func TestPropose(t *testing.T) {
 	visitor.Get("/ideas?q=squared").Want(t, 200, "A6 &amp; squared").Without(t, `<span class="n">`) // counts of all ideas, not of these
 	visitor.Get("/ideas?q=nothing&stage=planned").Want(t, 200, "Nothing here", "/ideas/new?title=nothing")
 
+	visitor.Get("/ideas?stage=bogus").Want(t, 200, "Nothing here").Without(t, "A6 &amp; squared")
+
 	script := s.Visitor()
 	script.Script = true
 	script.Get("/ideas/similar?title=squared").Want(t, 200, "Perhaps it is here already", "A6 &amp; squared")

@@ -58,7 +58,7 @@ func (l *loop) board(w http.ResponseWriter, r *http.Request, v *page.View) error
 		case back > 0: // they are as they are now
 		case s.Paused:
 			o.paused = append(o.paused, s)
-		case s.Failures > 0:
+		case s.Fails():
 			o.failing = append(o.failing, s)
 		}
 	}

@@ -13,9 +13,9 @@ import (
 
 // hookForm is a webhook being made.
 type hookForm struct {
-	name      string
-	addressed bool
-	wrong     page.Wrong
+	name  string
+	keeps string
+	wrong page.Wrong
 }
 
 // hookShown is a webhook as its page shows it.
@@ -34,13 +34,15 @@ func (x *radar) addHook(w http.ResponseWriter, r *http.Request, v *page.View) er
 	if err := page.Form(w, r); err != nil {
 		return err
 	}
-	f := hookForm{name: r.PostForm.Get("name"), addressed: r.PostForm.Get("addressed") != ""}
-	s, err := x.Radar.AddSource(r.Context(), v.Actor, listen.NewSource{Name: f.name, Kind: listen.WebhookSource, Addressed: f.addressed})
+	f := hookForm{name: r.PostForm.Get("name"), keeps: r.PostForm.Get("keeps")}
+	addressed, forgets := meant(f.keeps)
+	s, err := x.Radar.AddSource(r.Context(), v.Actor, listen.NewSource{Name: f.name, Kind: listen.WebhookSource, Addressed: addressed != nil && *addressed, Forgets: forgets})
 	if err != nil {
 		if err := v.Wrong(err, &f.wrong); err != nil {
 			return err
 		}
-		return x.showSources(w, r, v, sourceForm{hook: f})
+		f.keeps = cmp.Or(f.keeps, keepsAll)
+		return x.showSources(w, r, v, sourceForm{keeps: keepsFound, hook: f})
 	}
 	return x.showSecret(w, r, v, s.ID)
 }
@@ -59,12 +61,8 @@ func (x *radar) showSecret(w http.ResponseWriter, r *http.Request, v *page.View,
 	if err != nil {
 		return err
 	}
-	s, err := x.Radar.Source(r.Context(), v.Actor, id)
-	if err != nil {
-		return err
-	}
 	w.Header().Set("Cache-Control", "no-store")
-	return x.showSource(w, r, v, id, &sourceForm{name: s.Name, shown: s.Shown, changing: true, addressed: s.Addressed, secret: secret})
+	return x.showSource(w, r, v, id, &sourceForm{blank: true, secret: secret})
 }
 
 // example is what sends a mention by hand. The body must be signed as it is sent.

@@ -22,7 +22,7 @@ import (
 func TestWebhookIsMade(t *testing.T) {
 	s, marta := open(t)
 	marta.Post("/desk/radar/hooks", "name", "").Want(t, 422, "Give it a name.")
-	made := marta.Post("/desk/radar/hooks", "name", "Shop", "addressed", "1")
+	made := marta.Post("/desk/radar/hooks", "name", "Shop", "keeps", "all")
 	made.Want(t, 200, "shown this once", "/api/v1/hooks/1", "none yet")
 	marta.Get("/desk/radar/sources/1").Want(t, 200, "whsec_...", "made on").Without(t, "shown this once")
 	marta.Post("/desk/radar/sources/1/secret").Want(t, 200, "shown this once", "the one before works until")

@@ -30,7 +30,7 @@ func (x *radar) addMailbox(w http.ResponseWriter, r *http.Request, v *page.View)
 		case "url", "":
 			f.wrong.Field = "server"
 		}
-		return x.showSources(w, r, v, sourceForm{hook: hookForm{addressed: true}, mailbox: f})
+		return x.showSources(w, r, v, sourceForm{keeps: keepsFound, hook: hookForm{keeps: keepsAll}, mailbox: f})
 	}
 	page.Flash(w, r, "saved")
 	return page.Back(w, r, desk.Link("/desk/radar/sources/%d", s.ID))

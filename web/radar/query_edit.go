@@ -204,7 +204,7 @@ func (f queryForm) limited(source int64) bool {
 
 func purposes(v *page.View) []page.Option {
 	return []page.Option{
-		{Value: string(listen.Us), Name: v.T("about us: whoever asks or complains waits in the inbox")},
+		{Value: string(listen.Us), Name: v.T("about us: to read, and to answer")},
 		{Value: string(listen.Rival), Name: v.T("about a rival: to read, not to answer")},
 		{Value: string(listen.Topic), Name: v.T("about a topic: what people talk about")},
 	}

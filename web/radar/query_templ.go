@@ -399,7 +399,7 @@ func queryPage(v *page.View, f queryForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = desk.Pick("query", f.wrong, "purpose", v.T("What it is for"), string(f.typed.Purpose), "", purposes(v)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = desk.Pick("query", f.wrong, "purpose", v.T("What it is for"), string(f.typed.Purpose), v.T("If it is about us, whoever asks or complains waits in the inbox."), purposes(v)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

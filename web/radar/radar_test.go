@@ -395,8 +395,7 @@ func TestSavedButBroad(t *testing.T) {
 	}
 }
 
-// TestSaidToUs turns the switch that says that what is public at a source was
-// said to us.
+// TestSaidToUs chooses what is kept of a source, and for how long.
 func TestSaidToUs(t *testing.T) {
 	s, marta := open(t)
 	hear(t, s, marta, "A mug.")
@@ -405,22 +404,18 @@ func TestSaidToUs(t *testing.T) {
 		t.Fatal(all, err)
 	}
 	at := fmt.Sprintf("/desk/radar/sources/%d", all[0].ID)
-	marta.Get(at).Want(t, 200, `name="stays" value="1"`, "forgotten after 90 days").Without(t, `name="stays" value="1" checked`)
-	for _, stays := range []string{"1", ""} {
-		fields := []string{"name", all[0].Name, "addressed", "1", "public", "1"}
-		if stays != "" {
-			fields = append(fields, "stays", stays)
+	marta.Get(at).Want(t, 200, `name="keeps" value="all" checked`, "After 90 days")
+	for _, choice := range []struct {
+		keeps              string
+		addressed, forgets bool
+	}{{"for-good", true, false}, {"found", false, false}, {"", false, false}, {"all", true, true}} {
+		marta.Post(at, "name", all[0].Name, "keeps", choice.keeps).Want(t, 303)
+		if now, err := s.Radar.Source(t.Context(), marta.Actor, all[0].ID); err != nil || now.Addressed != choice.addressed || now.Forgets != choice.forgets {
+			t.Errorf("%q: %+v, %v", choice.keeps, now, err)
 		}
-		marta.Post(at, fields...).Want(t, 303)
-		if now, err := s.Radar.Source(t.Context(), marta.Actor, all[0].ID); err != nil || now.Forgets != (stays == "") {
-			t.Errorf("stays %q: %+v, %v", stays, now, err)
+		if choice.keeps != "" {
+			marta.Get(at).Want(t, 200, fmt.Sprintf(`value=%q checked`, choice.keeps))
 		}
 	}
 	marta.Get("/desk/radar/import").Want(t, 200, "is forgotten 90 days after it was brought in")
-
-	// Of what does not speak to us all is forgotten: there is nothing to say.
-	marta.Post(at, "name", all[0].Name, "public", "1", "stays", "1").Want(t, 303)
-	marta.Get(at).Want(t, 200, `name="addressed"`).Without(t, `name="stays"`, `name="public"`)
-	marta.Post(at, "name", all[0].Name, "addressed", "1").Want(t, 303)
-	marta.Get(at).Want(t, 200, `name="stays" value="1"`).Without(t, `name="stays" value="1" checked`)
 }

@@ -1,6 +1,7 @@
 package radar
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
 	"strings"
@@ -14,8 +15,9 @@ import (
 // sourceForm is a source being added or changed.
 type sourceForm struct {
 	url, kind, name, shown, every string // every in minutes
-	addressed, changing, open     bool   // open: anybody can read it
-	public, stays                 bool   // it speaks to us, and something of it can be public; that was said to us and stays
+	keeps                         string // keepsFound, keepsAll, keepsForGood; "": nobody chose
+	changing, open                bool   // open: anybody can read it
+	public                        bool   // something of it can be public
 	blank                         bool   // nothing of it was typed: it says what is
 	wrong                         page.Wrong
 
@@ -24,13 +26,44 @@ type sourceForm struct {
 	secret  string // of a webhook, made just now
 }
 
+// What is kept of what a source delivers, as its form asks.
+const (
+	keepsFound   = "found"    // what a standing query looks for, for a time
+	keepsAll     = "all"      // it speaks to us; what strangers said in public there, for a time
+	keepsForGood = "for-good" // it speaks to us, on purpose
+)
+
+// keepsOf says what is kept of a source.
+func keepsOf(s listen.Source) string {
+	switch {
+	case !s.Addressed:
+		return keepsFound
+	case s.Forgets || !speaksInPublic(s.Kind):
+		return keepsAll
+	}
+	return keepsForGood
+}
+
+// meant gives what a choice means for a source; nil leaves what there is.
+func meant(keeps string) (addressed, forgets *bool) {
+	switch keeps {
+	case keepsFound:
+		return new(false), nil
+	case keepsAll:
+		return new(true), new(true)
+	case keepsForGood:
+		return new(true), new(false)
+	}
+	return nil, nil
+}
+
 // opened reports whether something was chosen beside the address.
 func (f sourceForm) opened() bool {
-	return f.kind+f.name+f.every != "" || f.addressed || f.wrong.On("name")+f.wrong.On("every_minutes")+f.wrong.On("kind")+f.wrong.On("token") != ""
+	return f.kind+f.name+f.every != "" || f.keeps != keepsFound || f.wrong.On("name")+f.wrong.On("every_minutes")+f.wrong.On("kind")+f.wrong.On("token") != ""
 }
 
 func (x *radar) sources(w http.ResponseWriter, r *http.Request, v *page.View) error {
-	return x.showSources(w, r, v, sourceForm{hook: hookForm{addressed: true}})
+	return x.showSources(w, r, v, sourceForm{keeps: keepsFound, hook: hookForm{keeps: keepsAll}})
 }
 
 func (x *radar) showSources(w http.ResponseWriter, r *http.Request, v *page.View, f sourceForm) error {
@@ -48,7 +81,7 @@ func (x *radar) showSources(w http.ResponseWriter, r *http.Request, v *page.View
 
 // typedSource reads the form of a source.
 func typedSource(r *http.Request) sourceForm {
-	return sourceForm{url: strings.TrimSpace(r.PostForm.Get("url")), kind: r.PostForm.Get("kind"), name: r.PostForm.Get("name"), shown: r.PostForm.Get("shown"), every: r.PostForm.Get("every_minutes"), addressed: r.PostForm.Get("addressed") != "", stays: r.PostForm.Get("stays") != ""}
+	return sourceForm{url: strings.TrimSpace(r.PostForm.Get("url")), kind: r.PostForm.Get("kind"), name: r.PostForm.Get("name"), shown: r.PostForm.Get("shown"), every: r.PostForm.Get("every_minutes"), keeps: r.PostForm.Get("keeps")}
 }
 
 // inMinutes has what the capability says of its seconds stand beside the form's
@@ -82,8 +115,9 @@ func (x *radar) addSource(w http.ResponseWriter, r *http.Request, v *page.View) 
 	}
 	f := typedSource(r)
 	_, address := listen.Recognise(f.url)
-	s, err := x.Radar.AddSource(r.Context(), v.Actor, listen.NewSource{Name: f.name, Kind: listen.SourceKind(f.kind), URL: address, Every: f.interval(), Addressed: f.addressed,
-		Token: r.PostForm.Get("token")})
+	addressed, forgets := meant(f.keeps)
+	s, err := x.Radar.AddSource(r.Context(), v.Actor, listen.NewSource{Name: f.name, Kind: listen.SourceKind(f.kind), URL: address, Every: f.interval(),
+		Addressed: addressed != nil && *addressed, Forgets: forgets, Token: r.PostForm.Get("token")})
 	if err != nil {
 		if err := v.Wrong(err, &f.wrong); err != nil {
 			return err
@@ -91,7 +125,7 @@ func (x *radar) addSource(w http.ResponseWriter, r *http.Request, v *page.View) 
 		if f.wrong = inMinutes(f.wrong); f.wrong.Field == "" {
 			f.wrong.Field = "url" // what cannot be read
 		}
-		f.hook.addressed = true
+		f.keeps, f.hook.keeps = cmp.Or(f.keeps, keepsFound), keepsAll
 		return x.showSources(w, r, v, f)
 	}
 	page.Flash(w, r, "saved")
@@ -115,9 +149,10 @@ func (x *radar) showSource(w http.ResponseWriter, r *http.Request, v *page.View,
 		f = &sourceForm{blank: true}
 	}
 	if f.blank {
-		*f = sourceForm{wrong: f.wrong, name: s.Name, shown: s.Shown, changing: true, every: strconv.Itoa(int(s.Every / time.Minute)), addressed: s.Addressed, stays: !s.Forgets}
+		*f = sourceForm{wrong: f.wrong, name: s.Name, shown: s.Shown, changing: true, every: strconv.Itoa(int(s.Every / time.Minute)), secret: f.secret}
 	}
-	f.open, f.public = s.Kind.IsOpen(), s.Addressed && speaksInPublic(s.Kind)
+	f.keeps = cmp.Or(f.keeps, keepsOf(s))
+	f.open, f.public = s.Kind.IsOpen(), speaksInPublic(s.Kind)
 	queries, err := x.Radar.Queries(r.Context(), v.Actor)
 	if err != nil {
 		return err
@@ -147,14 +182,11 @@ func (x *radar) changeSource(w http.ResponseWriter, r *http.Request, v *page.Vie
 		return err
 	}
 	f := typedSource(r)
-	c := listen.SourceChange{Name: &f.name, Shown: &f.shown, Addressed: &f.addressed}
+	c := listen.SourceChange{Name: &f.name, Shown: &f.shown}
+	c.Addressed, c.Forgets = meant(f.keeps)
 	if f.every != "" {
 		every := f.interval()
 		c.Every = &every
-	}
-	if f.addressed && r.PostForm.Has("public") { // the form asks
-		forgets := !f.stays
-		c.Forgets = &forgets
 	}
 	if _, err := x.Radar.ChangeSource(r.Context(), v.Actor, id, c); err != nil {
 		if err := v.Wrong(err, &f.wrong); err != nil {

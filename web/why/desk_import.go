@@ -64,18 +64,25 @@ func (y *why) takeIn(w http.ResponseWriter, r *http.Request, v *page.View, i *im
 	return y.Purchases.Import(r.Context(), v.Actor, file, purchase.ImportOptions{Shop: i.shop, DryRun: i.dry})
 }
 
+// column is one that a file can have: what it means, and how it is written.
+type column struct {
+	name, means string
+	as          []string
+}
+
 // columns are what a row can have, and what each means.
-func columns(v *page.View) [][2]string {
-	return [][2]string{
-		{"order_id", v.T("the order’s number in the shop; rows of one number that follow each other are its items")},
-		{"ordered_at", v.T("when it was bought, as 2026-11-20 or 2026-11-20T08:00:00Z")},
-		{"amount, currency", v.T("what was paid, as 1234.50, and three letters: EUR. Below zero: one refund of an order that is here, added to those before it; the same row again is known by its refund_id, or its date and amount")},
-		{"email", v.T("to find who it is; never written to unless its owner confirmed it here")},
-		{"customer_id", v.T("the shop’s own number of the customer, where there is no address")},
-		{"country", v.T("two letters: NO, BR")},
-		{"sku, qty", v.T("what was bought, and how many")},
-		{"coupon, referrer", v.T("the code of a campaign or of somebody’s link, or the link’s address")},
-		{"refunded, status", v.T("what was paid back so far; a status of “refunded”, “cancelled” or “voided” is all of it")},
-		{"shop", v.T("which shop, if there are several")},
+func columns(v *page.View) []column {
+	return []column{
+		{"order_id", v.T("the order’s number in the shop; rows of one number that follow each other are its items"), nil},
+		{"ordered_at", v.T("when it was bought"), []string{"2026-11-20", "2026-11-20T08:00:00Z"}},
+		{"amount, currency", v.T("what was paid, as 1234.50, and three letters: EUR. Below zero: one refund of an order that is here or in the file, added to those before it"), nil},
+		{"refund_id", v.T("the shop’s number of a refund, by which the same row is known again; without it by its date and amount"), nil},
+		{"email", v.T("to find who it is; never written to unless its owner confirmed it here"), nil},
+		{"customer_id", v.T("the shop’s own number of the customer, where there is no address"), nil},
+		{"country", v.T("two letters: NO, BR"), nil},
+		{"sku, qty", v.T("what was bought, and how many"), nil},
+		{"coupon, referrer", v.T("the code of a campaign or of somebody’s link, or the link’s address"), nil},
+		{"refunded, status", v.T("what was paid back so far; a status of “refunded”, “cancelled” or “voided” is all of it"), nil},
+		{"shop", v.T("which shop, if there are several"), nil},
 	}
 }

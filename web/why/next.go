@@ -83,7 +83,7 @@ func next(v *page.View, f desk.Faces, r row) (name, href string) {
 	case r.Sure == advocate.Unknown && !r.asked.IsZero():
 		return v.T("Write to them"), f.Href(r.purchase.Person, r.purchase.Account)
 	case r.Sure == advocate.Unknown:
-		return v.T("Ask them"), desk.Link("/desk/why/purchases/%d#ask", r.First)
+		return v.T("Copy their question"), desk.Link("/desk/why/purchases/%d#ask", r.First)
 	case r.Parent != 0:
 		return v.T("See the tree"), desk.Link("/desk/why/tree/%d", r.Parent)
 	}

@@ -64,10 +64,10 @@ func TestWhatIsKnownAndWhatToDo(t *testing.T) {
 	}{
 		{"nils@example.org", "The first from Norway: no code, no link, no word.", "Write the note", fmt.Sprintf("/desk/why/unexplained#u%d", ids["stranger"])},
 		{"Ada Byrne", "Asked by mail 2\u00a0d ago; no answer yet.", "Write to them", fmt.Sprintf("/desk/people/%d", ada.ID)},
-		{"rui@example.org", "Came with the code AUTUMN, which was nobody’s link when they bought.", "Ask them", fmt.Sprintf("/desk/why/purchases/%d#ask", ids["code"])},
-		{"kari@example.org", "Not asked: their address is not confirmed.", "Ask them", fmt.Sprintf("/desk/why/purchases/%d#ask", ids["address"])},
-		{"order number", "Not asked: the shop gave no address.", "Ask them", fmt.Sprintf("/desk/why/purchases/%d#ask", ids["number"])},
-		{"order 0", "No code, no link, no word.", "Ask them", fmt.Sprintf("/desk/why/purchases/%d#ask", ids["0"])},
+		{"rui@example.org", "Came with the code AUTUMN, which was nobody’s link when they bought.", "Copy their question", fmt.Sprintf("/desk/why/purchases/%d#ask", ids["code"])},
+		{"kari@example.org", "Not asked: their address is not confirmed.", "Copy their question", fmt.Sprintf("/desk/why/purchases/%d#ask", ids["address"])},
+		{"order number", "Not asked: the shop gave no address.", "Copy their question", fmt.Sprintf("/desk/why/purchases/%d#ask", ids["number"])},
+		{"order 0", "No code, no link, no word.", "Copy their question", fmt.Sprintf("/desk/why/purchases/%d#ask", ids["0"])},
 		{"lea@example.org", "Ben Okoye", "See the tree", fmt.Sprintf("/desk/why/tree/%d", ben.ID)},
 		{"mia@example.org", "A poster in Bergen.", "", ""},
 	}

@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/url"
+	"strings"
 	"time"
 
 	"tribune/internal/fault"
@@ -30,6 +31,7 @@ const (
 	textDates    = "Dates that cannot be: {wrong}; what has one counts as said when it was read."
 	textLetters  = "Its letters did not fit its encoding and were repaired."
 	textMore     = "It has more than {most} entries: those at its end were not read. A feed with its newest entries alone loses none."
+	textOthers   = "The page names other feeds, which are not read: {list}. If you mean one of them, add it by its own address."
 	textEntities = "It declares entities of its own, which are not expanded: they stand in its texts as they are written."
 )
 
@@ -58,7 +60,7 @@ func (f *Feeds) Find(ctx context.Context, typed reader.Typed) (reader.Place, err
 	}
 	found, notFeed := f.parse(answer)
 	if notFeed == nil {
-		return f.place(address, answer, found), nil
+		return f.place(address, answer, found, nil), nil
 	}
 	base, err := url.Parse(answer.URL)
 	if err != nil {
@@ -71,17 +73,35 @@ func (f *Feeds) Find(ctx context.Context, typed reader.Typed) (reader.Place, err
 			continue
 		}
 		if found, err := f.parse(answer); err == nil {
-			return f.place(l.URL, answer, found), nil
+			return f.place(l.URL, answer, found, others(links, l)), nil
 		}
 	}
 	return reader.Place{}, notFeed
 }
 
-// place gives a feed that was read to find it.
-func (f *Feeds) place(address string, answer *fetch.Response, found *feed.Feed) reader.Place {
+// place gives a feed that was read to find it. Where a page names others, its
+// first reading says so.
+func (f *Feeds) place(address string, answer *fetch.Response, found *feed.Feed, others []string) reader.Place {
 	return reader.Place{URL: address, Title: found.Title, First: func(ctx context.Context, deliver reader.Deliver) (reader.Report, error) {
-		return f.deliver(ctx, answer, found, deliver)
+		said, err := f.deliver(ctx, answer, found, deliver)
+		if len(others) > 0 {
+			said.Also = append(said.Also, reader.Note{Text: textOthers, Args: []any{"list", strings.Join(others, ", ")}})
+		}
+		return said, err
 	}}
+}
+
+// mostOthers is how many other feeds of a page are named.
+const mostOthers = 5
+
+// others gives the addresses of the feeds that a page names beside one.
+func others(links []feed.Link, taken feed.Link) (at []string) {
+	for _, l := range links {
+		if l.URL != taken.URL && len(at) < mostOthers {
+			at = append(at, l.URL)
+		}
+	}
+	return at
 }
 
 // Read reads a feed, unless it has not changed.
