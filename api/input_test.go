@@ -121,6 +121,9 @@ func TestBadInput(t *testing.T) {
 		{"wrong language", "PATCH /me", `{"language": "xx"}`, 422, "body.language"},
 		{"unknown mails", "PATCH /me", `{"mails": {"adverts": true}}`, 422, ""},
 		{"unknown token", "DELETE /me/tokens/999", ``, 404, ""},
+		{"a picture in no base64", "POST /posts/1/pictures", `{"alt": "x", "data": "<svg>"}`, 422, "body.data"},
+		{"an empty picture", "POST /posts/1/pictures", `{"alt": "x", "data": ""}`, 422, "body.data"},
+		{"too many mentions", "POST /mentions", "[" + strings.Repeat("{},", 10_000) + "{}]", 422, ""},
 		{"wrong hue", "PATCH /site", `{"hue": "red"}`, 422, "body.hue"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -153,6 +156,9 @@ func TestBadInput(t *testing.T) {
 			r.is("status", r.status)
 			if r.get("detail") == "" || r.get("title") == "" {
 				t.Errorf("it does not say what is wrong: %s", r.text)
+			}
+			if strings.Contains(r.text, ":\"expected ") || strings.Contains(r.text, ":\"invalid ") {
+				t.Errorf("the validator says it, in English whoever reads: %s", r.text)
 			}
 			if c.location != "" {
 				r.is("errors.0.location", c.location)
