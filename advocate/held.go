@@ -60,10 +60,10 @@ func (s *Advocacy) erase(ctx context.Context, tx *storage.Tx, person int64, word
 	return nil
 }
 
-// unname takes the name of who leaves out of what they are thanked for. The
-// rest is the words of who thanks.
+// unname takes the name of who leaves out of what they are thanked for since
+// they have it. The rest is the words of who thanks.
 func (s *Advocacy) unname(ctx context.Context, tx *storage.Tx, person int64, name string) error {
-	got, err := storage.All(ctx, tx, scanThanks, selectThanks+` where h.reason <> '' and (h.to_id = $1 and h.to_id <> 0
+	got, err := storage.All(ctx, tx, scanThanks, selectThanks+` where h.reason <> '' and h.created_at >= (select named_at from person where id = $1) and (h.to_id = $1 and h.to_id <> 0
 		or h.to_account <> 0 and h.to_account in (select id from account where person_id = $1 and person_id <> 0)) order by h.id`, person)
 	for _, t := range got {
 		rest, found := naming.Without(t.Reason, name)

@@ -170,8 +170,8 @@ func (d *Directory) setProfile(ctx context.Context, tx *storage.Tx, a Actor, p P
 		return err
 	}
 	if _, err := tx.Exec(ctx, `update person set name = $1, title = $2, about = $3, country = $4, language = case when $5 = '' then language else $5 end,
-		language_chosen = $6, votes_shown = $7, languages = $8, clock_shown = $9, folded = $10 where id = $11`,
-		p.Name, p.Title, p.About, p.Country, p.Language, storage.Bit(p.Language != ""), storage.Bit(p.VotesShown), strings.Join(p.Languages, " "), storage.Bit(p.ClockShown), naming.Key(p.Name), a.ID); err != nil {
+		language_chosen = $6, votes_shown = $7, languages = $8, clock_shown = $9, named_at = case when folded = $10 then named_at else $11 end, folded = $10 where id = $12`,
+		p.Name, p.Title, p.About, p.Country, p.Language, storage.Bit(p.Language != ""), storage.Bit(p.VotesShown), strings.Join(p.Languages, " "), storage.Bit(p.ClockShown), naming.Key(p.Name), storage.Micros(d.now()), a.ID); err != nil {
 		return fmt.Errorf("know: profile of %d: %w", a.ID, err)
 	}
 	return d.fact(ctx, tx, "person.changed", a, event.Ref{Kind: "person", ID: a.ID}, 0)

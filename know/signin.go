@@ -269,7 +269,8 @@ func (d *Directory) rise(ctx context.Context, tx *storage.Tx, person int64, name
 	if have.AtLeast(role) {
 		now = have
 	}
-	if _, err := tx.Exec(ctx, `update person set name = $1, folded = $2, role = $3 where id = $4`, name, naming.Key(name), string(now), person); err != nil {
+	if _, err := tx.Exec(ctx, `update person set name = $1, named_at = case when folded = $2 then named_at else $3 end, folded = $2, role = $4 where id = $5`,
+		name, naming.Key(name), storage.Micros(d.now()), string(now), person); err != nil {
 		return err
 	}
 	return d.promoted(ctx, tx, by, person, have, now)

@@ -61,7 +61,7 @@ CREATE TABLE person (
   created_at bigint not null,
   seen_at    bigint not null default 0,
   left_at    bigint not null default 0
-, languages text not null default '', clock_shown bigint not null default 0, language_chosen bigint not null default 0, credit text not null default '', folded text not null default '');
+, languages text not null default '', clock_shown bigint not null default 0, language_chosen bigint not null default 0, credit text not null default '', folded text not null default '', named_at bigint not null default 0);
 
 CREATE INDEX person_role on person (role);
 

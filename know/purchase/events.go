@@ -16,6 +16,7 @@ const (
 	ReasonAsked      = "reason.asked"      // subject purchase, other the person who is asked by mail
 	ReasonAnswered   = "reason.answered"   // subject reason, other its account: said, or said otherwise
 	ReasonWithdrawn  = "reason.withdrawn"  // subject reason, other its account: taken back
+	ReasonUnnamed    = "reason.unnamed"    // subject the person who left, n the answers that their name went out of
 	TellerAsked      = "teller.asked"      // subject reason, other the person named
 	TellerConfirmed  = "teller.confirmed"  // subject reason, other the person named: they may be shown
 	TellerRefused    = "teller.refused"    // subject reason, other the person named: they may not, for good

@@ -32,43 +32,50 @@ func (l *Ledger) Erase(ctx context.Context, tx *storage.Tx, facts []event.Event)
 // where they had agreed; else it is as if nobody had been found. What other
 // buyers say stays, whatever somebody chose to be called: an answer is about who
 // leaves if they were found by it, or if whom it names is their full name, or begins
-// with it and a comma or the like, nobody else here has that name, and it was typed
-// when they were here.
+// with it and a comma or the like, and nobody else here has that name; and a name
+// that they took after it was typed is somebody else's in it. How many answers
+// were changed is on the audit page.
 func (l *Ledger) unname(ctx context.Context, tx *storage.Tx, person int64, name string) error {
 	type typed struct {
-		id, found    int64
-		words, named string
+		id, teller, found, borne int64
+		words, named             string
 	}
 	const found = `(r.teller_id = $1 or exists (select 1 from reason_teller t where t.reason_id = r.id and t.person_id = $1))`
+	const borne = `exists (select 1 from person p where p.id = $1 and p.created_at <= r.edited_at and p.named_at <= r.edited_at)`
 	holes, args := storage.Holes(2, naming.Keys(name))
 	all, err := storage.All(ctx, tx, func(row storage.Scanner) (t typed, err error) {
-		err = row.Scan(&t.id, &t.found, &t.words, &t.named)
+		err = row.Scan(&t.id, &t.teller, &t.found, &t.borne, &t.words, &t.named)
 		return t, err
-	}, `select r.id, case when `+found+` then 1 else 0 end, r.words, r.teller_name from reason r
-		where r.teller_id in (0, $1) and (`+found+` or r.teller_name <> '' and exists (select 1 from person p where p.id = $1 and p.created_at <= r.edited_at)
+	}, `select r.id, r.teller_id, case when `+found+` then 1 else 0 end, case when `+borne+` then 1 else 0 end, r.words, r.teller_name from reason r
+		where r.teller_id in (0, $1) and (`+found+` or r.teller_name <> '' and `+borne+`
 			and not exists (select 1 from person o where o.folded <> '' and o.folded in (`+holes+`) and o.id <> $1)) order by r.id`, append([]any{person}, args...)...)
 	if err != nil {
 		return fmt.Errorf("purchase: unname %d: %w", person, err)
 	}
-	if _, err := tx.Exec(ctx, `update reason set teller_name = '', teller_id = case when exists (
-			select 1 from reason_teller t where t.reason_id = reason.id and t.person_id = $1 and t.state = 'yes') then teller_id else 0 end
-		where teller_id = $1 and teller_name <> ''`, person); err != nil {
-		return fmt.Errorf("purchase: unname %d: %w", person, err)
-	}
+	var changed int64
 	for _, t := range all {
-		if t.found == 0 && !naming.Names(t.named, name) {
+		says := naming.Names(t.named, name)
+		words, named := t.words, t.named
+		if t.borne == 1 && (t.found == 1 || says) || t.teller == person && says {
+			words, _ = naming.Without(t.words, name)
+			named, _ = naming.Without(t.named, name)
+		}
+		if t.teller == person || named != t.named && naming.Key(named) == "" {
+			named = "" // by it they were found, whatever they are called now
+		}
+		if words == t.words && named == t.named {
 			continue
 		}
-		named, _ := naming.Without(t.named, name)
-		words, _ := naming.Without(t.words, name)
-		if naming.Key(named) == "" {
-			named = ""
-		}
-		if _, err := tx.Exec(ctx, `update reason set words = $1, teller_name = case when teller_name = '' then '' else $2 end where id = $3`, words, named, t.id); err != nil {
+		changed++
+		if _, err := tx.Exec(ctx, `update reason set words = $1, teller_name = $2, teller_id = case when teller_name = '' or exists (
+			select 1 from reason_teller t where t.reason_id = reason.id and t.person_id = teller_id and t.state = 'yes') then teller_id else 0 end where id = $3`, words, named, t.id); err != nil {
 			return fmt.Errorf("purchase: unname %d in %d: %w", person, t.id, err)
 		}
 	}
-	return nil
+	if changed == 0 {
+		return nil
+	}
+	return l.events.Append(ctx, tx, event.Event{Kind: ReasonUnnamed, Actor: person, Subject: event.Ref{Kind: "person", ID: person}, N: changed, Staff: true})
 }
 
 func (l *Ledger) erase(ctx context.Context, tx *storage.Tx, person int64, words bool) error {

@@ -164,3 +164,68 @@ func TestUnnameOthers(t *testing.T) {
 		}
 	})
 }
+
+// TestUnnameRenamed checks that a name counts from when somebody took it: who is
+// renamed and leaves takes nothing from earlier answers, also from those that they were found by;
+// who had it, in any spelling, when it was typed goes as ever. The audit page tells how many changed.
+func TestUnnameRenamed(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		s := open(t, db)
+		ctx := t.Context()
+		anna, bob := s.person("Anna Berg", "anna@example.org"), s.person("bob ring", "bob@example.org")
+		s.public(anna)
+		answers := []Answer{
+			{Words: "Mein Klavierstimmer, Herr Vogel. Er notiert jede Saite.", TellerName: "Herr Vogel"},
+			{Words: "Anna Berg told me, as Herr Vogel had.", Teller: anna.ID},
+			{Words: "Bob Ring showed me his.", TellerName: "Bob Ring, my neighbour"},
+			{Words: "Bob Ring again.", TellerName: "Bob Ring"},
+		}
+		ids := make([]int64, len(answers))
+		for i, a := range answers {
+			id := strconv.Itoa(i)
+			ids[i] = s.one(s.order(id, "buyer"+id+"@example.org"))
+			if err := s.answer(know.Actor{}, ids[i], a); err != nil {
+				t.Fatal(err)
+			}
+		}
+		rename := func(a know.Actor, name string) {
+			t.Helper()
+			s.at = s.at.Add(time.Minute)
+			if err := s.people.SetProfile(ctx, a, know.Profile{Name: name}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		leave := func(a know.Actor, want int64, rows ...string) {
+			t.Helper()
+			if err := s.people.Leave(ctx, a, true); err != nil {
+				t.Fatal(err)
+			}
+			for i, want := range rows {
+				var words, named string
+				if err := db.Row(ctx, `select words, teller_name from reason where purchase_id = $1`, ids[i]).Scan(&words, &named); err != nil {
+					t.Fatal(err)
+				}
+				if got := named + "|" + words; got != want {
+					t.Errorf("%d: %q stays, want %q", i, got, want)
+				}
+			}
+			if n := s.scalar(`select coalesce(max(n), 0) from event join audit on audit.event_id = event.id where kind = 'reason.unnamed' and subject_id = $1`, a.ID); n != want {
+				t.Errorf("the audit page tells of %d answers, want %d", n, want)
+			}
+		}
+		kept := []string{"Herr Vogel|" + answers[0].Words, "|" + answers[1].Words, "Bob Ring, my neighbour|" + answers[2].Words, "Bob Ring|" + answers[3].Words}
+		rename(anna, "Herr Vogel")
+		leave(anna, 0, kept...)
+		rename(bob, "Bob Ring")
+		rename(bob, "Böb Ring") // the same words
+		leave(bob, 2, kept[0], kept[1], "…, my neighbour|… showed me his.", "|… again.")
+
+		carl := s.person("Carl Voss", "carl@example.org") // found by a name that he gives up and takes again
+		if err := s.answer(know.Actor{}, ids[3], Answer{Words: "Carl Voss did. Eva Lind, too.", TellerName: "Carl Voss"}); err != nil {
+			t.Fatal(err)
+		}
+		rename(carl, "Eva Lind")
+		rename(carl, "Carl Voss")
+		leave(carl, 1, kept[0], kept[1], "…, my neighbour|… showed me his.", "|… did. Eva Lind, too.")
+	})
+}
