@@ -3,7 +3,9 @@ package know
 import (
 	"context"
 	"slices"
+	"strings"
 
+	"tribune/internal/alike"
 	"tribune/internal/fault"
 	"tribune/know/naming"
 	"tribune/storage"
@@ -85,6 +87,17 @@ func (d *Directory) MayBeTribe(ctx context.Context, q storage.Q, name string) er
 		return fault.New(fault.Invalid, "This is what a department here, or somebody who works here, is called. Name the tribe after what its members have in common.").On("name")
 	}
 	return nil
+}
+
+// Bearers gives the ids of those who have this full name here, however it is spelled
+// and whichever part stands first; nobody has a name of one word to themselves.
+func (d *Directory) Bearers(ctx context.Context, name string) ([]int64, error) {
+	keys := append(naming.Keys(name), naming.Keys(alike.Letters(name))...)
+	if !strings.Contains(strings.TrimSpace(keys[0]), " ") {
+		return nil, nil
+	}
+	holes, args := storage.Holes(1, keys)
+	return storage.All(ctx, d.db, storage.Scalar[int64], `select id from person where folded in (`+holes+`) and left_at = 0 and role <> 'guest' order by id limit 20`, args...)
 }
 
 // brand is what the site is called, "" while nobody has said.

@@ -1,13 +1,16 @@
 package tribe
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
 	"time"
 
 	"tribune/internal/fault"
+	"tribune/internal/plain"
 	"tribune/know"
+	"tribune/shape"
 	"tribune/storage"
 )
 
@@ -105,6 +108,41 @@ func taken(other Tribe, c called) error {
 			"name", other.Name, "id", other.ID).On("name")
 	}
 	return fault.New(fault.Conflict, "There is a tribe called {name} already: /tribes/{id}. Join it, or choose another name.", "name", other.Name, "id", other.ID).On("name")
+}
+
+// notAPerson refuses the name of somebody who is seen here under it: who wrote or
+// proposed something, or is named in a tribe. Of others nothing is told.
+func (s *Tribes) notAPerson(ctx context.Context, name string) error {
+	bearers, err := s.people.Bearers(ctx, name)
+	for _, person := range bearers {
+		posts, _, err := s.posts.By(ctx, know.Actor{}, person, "", 1)
+		if err != nil {
+			return err
+		}
+		ideas, _, err := s.ideas.List(ctx, know.Actor{}, shape.Filter{Person: person, Sort: shape.ByNew, Limit: 1})
+		if err != nil {
+			return err
+		}
+		var named int
+		if err := s.db.Row(ctx, `select count(*) from membership where person_id = $1 and shown = 1 and left_at = 0`, person).Scan(&named); err != nil {
+			return err
+		}
+		if len(posts)+len(ideas)+named > 0 {
+			return fault.New(fault.Invalid, "Somebody here is called {name}, and a tribe of that name would be taken for them. Name it after what its members have in common.", "name", plain.Line(name)).On("name")
+		}
+	}
+	return err
+}
+
+// mayBear refuses a tribe a name that is somebody's here; person is what notAPerson
+// says of it. One that it had before is its own, whoever has come since.
+func (s *Tribes) mayBear(ctx context.Context, tx *storage.Tx, id int64, name string, person error) error {
+	var before int
+	err := tx.Row(ctx, `select count(*) from tribe_wording where tribe_id = $1 and name = $2`, id, name).Scan(&before)
+	if err != nil || before > 0 {
+		return err
+	}
+	return cmp.Or(person, s.people.MayBeTribe(ctx, tx, name))
 }
 
 // Wordings gives the earlier names and texts of a tribe, the latest first, and

@@ -94,3 +94,31 @@ func TestLikenedNames(t *testing.T) {
 		}
 	})
 }
+
+// TestNoTribeIsAPerson: a tribe is not called as somebody is who is seen here; who
+// never spoke up is not told about, and a name that the tribe had before is its own.
+func TestNoTribeIsAPerson(t *testing.T) {
+	each(t, func(t *testing.T, p *place) {
+		ctx := t.Context()
+		writer, namer, silent := p.person(t, "Anaïs Morel", know.Member), p.person(t, "Rui Tavares", know.Member), p.person(t, "Vera Holt", know.Member)
+		p.idea(t, writer, "Paper that lies flat")
+		made := p.start(t, p.ada, "Broad nibs")
+		must(t, p.Join(ctx, namer, made.ID, true))
+		must(t, p.Join(ctx, silent, made.ID, false))
+		for _, name := range []string{"Anaïs Morel", "anais  morel", "Morel Anaïs", "Anais-Morel", "Аnaïs Morel" /* a Cyrillic А */, "Rui Tavares"} {
+			_, started := p.Start(ctx, p.ben, tribe.NewTribe{Name: name})
+			_, renamed := p.Change(ctx, p.ada, made.ID, tribe.Edit{Name: name})
+			for _, err := range []error{started, renamed} {
+				if wants(t, err, fault.Invalid); err != nil && !strings.Contains(err.Error(), "Somebody here is called") {
+					t.Errorf("%q: %v", name, err)
+				}
+			}
+		}
+		for _, name := range []string{"Ada", "Anaïs", "Vera Holt", "Friends of Anaïs Morel"} {
+			p.start(t, p.ben, name)
+		}
+		p.rename(t, p.ada, made.ID, "Wide nibs")
+		p.idea(t, p.person(t, "Broad Nibs", know.Member), "Another idea")
+		p.rename(t, p.ada, made.ID, "Broad nibs")
+	})
+}

@@ -187,6 +187,7 @@ func (s *Tribes) Suggestions(ctx context.Context, a know.Actor) ([]Suggested, er
 // Take makes a tribe of a group that is suggested to the asker: they join the
 // tribe it is already, or start one under the name they give.
 func (s *Tribes) Take(ctx context.Context, a know.Actor, group int64, n NewTribe) (t Tribe, err error) {
+	person := s.notAPerson(ctx, n.Name)
 	err = s.answer(ctx, a, group, func(tx *storage.Tx, g Group) (int64, error) {
 		if g.Tribe.ID != 0 {
 			if t, err = s.lock(ctx, tx, a, g.Tribe.ID); err != nil {
@@ -200,7 +201,7 @@ func (s *Tribes) Take(ctx context.Context, a know.Actor, group int64, n NewTribe
 		if err := know.Require(a, know.Propose, know.Subject{}); err != nil {
 			return 0, err
 		}
-		if t, err = s.start(ctx, tx, a, n); err != nil {
+		if t, err = s.start(ctx, tx, a, n, person); err != nil {
 			return 0, err
 		}
 		_, err := tx.Exec(ctx, `update tribe_group set tribe_id = $1 where id = $2`, t.ID, group)

@@ -1,6 +1,7 @@
 package tribe
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -19,18 +20,20 @@ func (s *Tribes) Start(ctx context.Context, a know.Actor, n NewTribe) (t Tribe, 
 	if err := know.Require(a, know.Propose, know.Subject{}); err != nil {
 		return t, err
 	}
+	person := s.notAPerson(ctx, n.Name)
 	err = s.db.Update(ctx, func(tx *storage.Tx) error {
-		t, err = s.start(ctx, tx, a, n)
+		t, err = s.start(ctx, tx, a, n, person)
 		return err
 	})
 	return t, err
 }
 
-func (s *Tribes) start(ctx context.Context, tx *storage.Tx, a know.Actor, n NewTribe) (t Tribe, err error) {
+// start starts it; person is what notAPerson says of the name.
+func (s *Tribes) start(ctx context.Context, tx *storage.Tx, a know.Actor, n NewTribe, person error) (t Tribe, err error) {
 	called, folded, unnamed := name(n.Name)
 	words, long := stands(n.Stands)
 	if unnamed == nil {
-		unnamed = s.people.MayBeTribe(ctx, tx, called)
+		unnamed = cmp.Or(person, s.people.MayBeTribe(ctx, tx, called))
 	}
 	if err := fault.All(unnamed, long); err != nil {
 		return t, err
@@ -63,6 +66,7 @@ func (s *Tribes) start(ctx context.Context, tx *storage.Tx, a know.Actor, n NewT
 func (s *Tribes) Change(ctx context.Context, a know.Actor, id int64, e Edit) (t Tribe, err error) {
 	called, folded, unnamed := name(e.Name)
 	words, long := stands(e.Stands)
+	person := s.notAPerson(ctx, called)
 	err = s.change(ctx, a, id, func(tx *storage.Tx, was Tribe) error {
 		if ok, err := hasStanding(ctx, tx, id, a.ID, s.now()); err != nil {
 			return err
@@ -70,7 +74,7 @@ func (s *Tribes) Change(ctx context.Context, a know.Actor, id int64, e Edit) (t 
 			return tooNew()
 		}
 		if unnamed == nil && called != was.Name {
-			unnamed = s.people.MayBeTribe(ctx, tx, called)
+			unnamed = s.mayBear(ctx, tx, id, called, person)
 		}
 		if err := fault.All(unnamed, long); err != nil {
 			return err
