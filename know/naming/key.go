@@ -55,7 +55,7 @@ func Without(text, name string) (rest string, found bool) {
 	from := 0
 	for i := 0; i+len(words) <= len(tokens); i++ {
 		row := tokens[i : i+len(words)]
-		if says(row, words) && (capitals(text, row) >= least || strings.TrimSpace(text[:row[0].Start]) == "" && ends(text[row[last].End:])) {
+		if says(row, words) && stands(text, row, least) {
 			out.WriteString(text[from:row[0].Start])
 			out.WriteString(left)
 			from = row[last].End
@@ -76,6 +76,13 @@ func Names(text, name string) bool {
 		return false
 	}
 	return ends(after)
+}
+
+// stands reports whether the words of a name stand in a text as a name: with so
+// many capitals, or at its beginning and ended there; and nothing was taken out between them.
+func stands(text string, row []query.Token, least int) bool {
+	from, to := row[0].Start, row[len(row)-1].End
+	return !strings.Contains(text[from:to], left) && (capitals(text, row) >= least || strings.TrimSpace(text[:from]) == "" && ends(text[to:]))
 }
 
 // ends reports whether a name ends where this follows it.

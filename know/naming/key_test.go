@@ -58,7 +58,7 @@ func TestWithout(t *testing.T) {
 // FuzzWithout checks that a name which was taken out is not found any more,
 // and that nothing else is lost.
 func FuzzWithout(f *testing.F) {
-	for _, text := range []string{"Zelda Quintrell", "a Zelda Quintrell Zelda Quintrell Zelda", "Quintrell Zelda Quintrell", "Zé́lda\u200b Quintrell"} {
+	for _, text := range []string{"Zelda Quintrell", "a Zelda Quintrell Zelda Quintrell Zelda", "Quintrell Zelda Quintrell", "Zelda Zelda Quintrell Zelda Quintrell Quintrell", "Zé́lda\u200b Quintrell"} {
 		f.Add(text, "Zelda Quintrell")
 	}
 	f.Fuzz(func(t *testing.T, text, name string) {
