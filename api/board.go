@@ -396,7 +396,7 @@ func (s *service) seatsList(ctx context.Context, a *gate.Asker, in *PartOf) (*an
 func (s *service) seatTake(ctx context.Context, a *gate.Asker, in *struct {
 	ByID
 	Body struct {
-		Shown bool `json:"shown,omitempty" doc:"My name may stand on the public page"`
+		Shown bool `json:"shown,omitempty" doc:"My name may stand on the public page, beside the number of my application: who looks that number up in the pool reads which tribe I stand for"`
 	}
 }) (*none, error) {
 	return nil, s.Boards.Accept(ctx, a.Actor, in.ID, in.Body.Shown)

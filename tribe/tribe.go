@@ -100,18 +100,10 @@ func name(s string) (clean, folded string, err error) {
 	switch n := utf8.RuneCountInString(clean); {
 	case n < minName || n > maxName || utf8.RuneCountInString(folded) < minName-1:
 		err = fault.New(fault.Invalid, "Give the tribe a name of {least} to {most} characters.", "least", minName, "most", maxName).On("name")
-	case unseen(clean), !strings.ContainsFunc(folded, unicode.IsLetter):
+	case plain.Unseen(clean), !strings.ContainsFunc(folded, unicode.IsLetter):
 		err = fault.New(fault.Invalid, "Give the tribe a name that can be read aloud: with letters, and without invisible signs.").On("name")
 	}
 	return clean, folded, err
-}
-
-// unseen reports whether a text holds signs that are not seen, or that turn
-// others around.
-func unseen(s string) bool {
-	return strings.ContainsFunc(s, func(r rune) bool {
-		return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) && r != '\u200d' && r != '\u200c' || unicode.Is(unicode.Co, r) || r == unicode.ReplacementChar
-	})
 }
 
 func stands(s string) (string, error) {

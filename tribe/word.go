@@ -75,7 +75,7 @@ func (s *Tribes) Suggest(ctx context.Context, a know.Actor, id int64, word strin
 	word = plain.Line(word)
 	folded := fold(word)
 	var wrong error
-	if n := utf8.RuneCountInString(word); n < 2 || n > maxWord || folded == "" || unseen(word) {
+	if n := utf8.RuneCountInString(word); n < 2 || n > maxWord || folded == "" || plain.Unseen(word) {
 		wrong = fault.New(fault.Invalid, "Give a word, or a few, of 2 to {most} characters.", "most", maxWord).On("word")
 	}
 	return s.change(ctx, a, id, func(tx *storage.Tx, _ Tribe) error {

@@ -20,8 +20,9 @@ type drawCommand struct {
 	Quotas  string   `arg:"" type:"existingfile" help:"CSV file of quotas: feature,value,min,max."`
 	Seats   int      `required:"" help:"How many seats there are."`
 	Seed    string   `required:"" help:"The public seed: the same one draws the same seats."`
-	Value   string   `help:"The public value as it was published, numbers in any order or a code: its one form is added to the seed."`
+	Value   *string  `help:"The public value as it was published, numbers in any order or a code: its one form is added to the seed."`
 	Digits  int      `help:"The value is a code of so many hexadecimal digits; without it, whole numbers."`
+	Numbers int      `help:"How many whole numbers the value has, as was announced: with more or fewer nothing is drawn."`
 	Keep    []string `help:"Ids that are seated already, with commas: after somebody declined, the others stay."`
 	Without []string `help:"Ids that do not take part any more, with commas."`
 	JSON    bool     `help:"Print one JSON object instead of writing files."`
@@ -33,8 +34,8 @@ func (c *drawCommand) Run() error {
 	if strings.TrimSpace(c.Seed) == "" {
 		return errors.New("--seed is empty: give the public seed, for nobody can check a draw that has none; nothing was drawn")
 	}
-	if c.Value != "" || c.Digits != 0 {
-		value, err := c.value()
+	if c.Value != nil || c.Digits != 0 || c.Numbers != 0 {
+		value, err := c.value(c.Value)
 		if err != nil {
 			return err
 		}
@@ -73,19 +74,39 @@ func (c *drawCommand) Run() error {
 	return nil
 }
 
+// noValue is a call whose value, or what it says of that, is none.
+type noValue string
+
+func (e noValue) Error() string { return string(e) + "; nothing was drawn" }
+
+// ExitCode is that of a wrong call.
+func (noValue) ExitCode() int { return 2 }
+
 // value reads the public value as a board does.
-func (c *drawCommand) value() (string, error) {
+func (c *drawCommand) value(given *string) (string, error) {
+	switch {
+	case given == nil:
+		return "", noValue("--numbers and --digits say of which kind the value is: give it with --value")
+	case strings.TrimSpace(*given) == "":
+		return "", noValue("--value is empty: give the public value as it was published, or leave --value out if the seed has it in it already")
+	case c.Digits != 0 && c.Numbers != 0 || c.Digits < 0 || c.Numbers < 0:
+		return "", noValue("give --numbers or --digits, whichever was announced, and how many")
+	}
+	typed := *given
 	if c.Digits != 0 {
-		value := sortition.Code(c.Value)
+		value := sortition.Code(typed)
 		if value == "" || len(value) != c.Digits {
-			return "", fmt.Errorf("--value %q is no code of %d hexadecimal digits: give all of them, and nothing else but blanks, dashes and one 0x before them; nothing was drawn", c.Value, c.Digits)
+			return "", fmt.Errorf("--value %q is no code of %d hexadecimal digits: give all of them, and nothing else but blanks, dashes and one 0x before them; nothing was drawn", typed, c.Digits)
 		}
 		return value, nil
 	}
-	value, _ := sortition.Numbers(c.Value)
+	value, count := sortition.Numbers(typed)
 	if value == "" {
 		return "", fmt.Errorf("--value %q is not whole numbers alone: give their decimal digits, with blanks, commas, semicolons, plus signs or dashes between them; of a code, say with --digits how many it has; "+
-			"of a board whose page shows a whole seed, give that with --seed, and no --value; nothing was drawn", c.Value)
+			"of a board whose page shows a whole seed, give that with --seed, and no --value; nothing was drawn", typed)
+	}
+	if c.Numbers != 0 && count != c.Numbers {
+		return "", fmt.Errorf("--value %q has %d, and --numbers says that %d count: give those that were announced, and no others; nothing was drawn", typed, count, c.Numbers)
 	}
 	return value, nil
 }

@@ -38,6 +38,7 @@ type locale struct {
 	group   string // between groups of three digits
 	decimal string // before what is less than one
 	first   string // the first day of a month
+	elides  bool   // "de" and "que" lose their e before a value that begins with a vowel
 	names   display.Namer
 	regions display.Namer
 }
@@ -77,10 +78,9 @@ func Load(files ...fs.FS) (*Catalogue, error) {
 			return nil, err
 		}
 	}
-	return &Catalogue{
-		english: newLocale(language.English, nil, ",", ".", "1"),
-		french:  newLocale(language.French, texts, "\u202f", ",", "1er"),
-	}, nil
+	french := newLocale(language.French, texts, "\u202f", ",", "1er")
+	french.elides = true
+	return &Catalogue{english: newLocale(language.English, nil, ",", ".", "1"), french: french}, nil
 }
 
 func newLocale(tag language.Tag, texts map[string]forms, group, decimal, first string) *locale {

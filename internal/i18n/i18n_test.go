@@ -49,7 +49,7 @@ func TestTexts(t *testing.T) {
 		{"english", en.T("Propose an idea"), "Propose an idea"},
 		{"unknown language", other.T("Propose an idea") + other.Lang(), "Propose an ideaen"},
 		{"no translation", fr.T("Nobody {x}", "x", 7), "Nobody 7"},
-		{"order changes", fr.T("{who} answered {whom}", "who", "Ada", "whom", "Bo"), "Bo a reçu une réponse de Ada"},
+		{"order changes", fr.T("{who} answered {whom}", "who", "Ada", "whom", "Bo"), "Bo a reçu une réponse d’Ada"},
 		{"a value is not filled again", en.T("{who} answered {whom}", "who", "{whom}", "whom", "Bo"), "{whom} answered Bo"},
 		{"unknown hole stays", en.T("a {b} c", "x", 1), "a {b} c"},
 		{"open brace stays", en.T("a {b c", "b c", 1), "a {b c"},
@@ -77,6 +77,34 @@ func TestTexts(t *testing.T) {
 				t.Errorf("got %q, want %q", c.got, c.want)
 			}
 		})
+	}
+}
+
+// TestElision: "de" and "que" lose their e before a value that begins with a vowel,
+// as words of their own, in French alone.
+func TestElision(t *testing.T) {
+	cat := load(t, map[string]string{"fr.json": `{"of {x}": "une idée de {x}", "first {x} {y}": "De {x}, que {y} suit", "that {x}": "ce que {x} gagne", "inside {x} {y}": "le monde {x}, une banque {y}",
+		"two {x} {y}": "de {x} à {y}", "{n} counts {x}": {"one": "{n} vote de {x}", "other": "{n} votes de {x}"}}`})
+	fr, en := cat.Printer("fr", nil), cat.Printer("en", nil)
+	for name, want := range map[string]string{"Ingrid Solberg": "d’Ingrid Solberg", "Anaïs Morel et Nils": "d’Anaïs Morel et Nils", "Élodie": "d’Élodie", "Øyvind": "d’Øyvind", "Åsa": "d’Åsa",
+		"E\u0301lodie": "d’E\u0301lodie", "Yves": "d’Yves", "Yann": "de Yann", "Y": "de Y", "Nils": "de Nils", "Hugo": "de Hugo", "27 juin": "de 27 juin", "« Encre »": "de « Encre »", "李小龍": "de 李小龍", "": "de "} {
+		if got := fr.T("of {x}", "x", name); got != "une idée "+want {
+			t.Errorf("%q: %q", name, got)
+		}
+	}
+	for _, c := range [][2]string{
+		{fr.T("first {x} {y}", "x", "Oriflamme", "y", "Ada"), "D’Oriflamme, qu’Ada suit"},
+		{fr.T("that {x}", "x", "Oriflamme"), "ce qu’Oriflamme gagne"},
+		{fr.T("inside {x} {y}", "x", "Ada", "y", "Ada"), "le monde Ada, une banque Ada"},
+		{fr.T("two {x} {y}", "x", "août", "y", "octobre"), "d’août à octobre"},
+		{fr.N("{n} count {x}", "{n} counts {x}", 2, "x", "Ada"), "2 votes d’Ada"},
+		{fr.T("of {x}"), "une idée de {x}"},
+		{fr.T("of {x}", "y", "Ada"), "une idée de {x}"},
+		{en.T("a vote de {x}", "x", "Ada"), "a vote de Ada"},
+	} {
+		if c[0] != c[1] {
+			t.Errorf("%q, want %q", c[0], c[1])
+		}
 	}
 }
 

@@ -39,7 +39,7 @@ func (p *Printer) T(text string, args ...any) string {
 	if len(args) == 0 {
 		return text
 	}
-	return fill(text, "", args)
+	return p.locale.fill(text, "", args)
 }
 
 // N translates a text that counts: one and other are its English forms, other
@@ -53,13 +53,13 @@ func (p *Printer) N(one, other string, n int64, args ...any) string {
 	if f.One != "" && plural.Cardinal.MatchPlural(p.locale.tag, int(max(n, -max(n, -math.MaxInt64))), 0, 0, 0, 0) == plural.One {
 		text = f.One
 	}
-	return fill(text, p.Number(n), args)
+	return p.locale.fill(text, p.Number(n), args)
 }
 
 // fill goes through the text once, so that a hole inside a value stays what
 // its author wrote. number fills {n} unless it is empty. The space between a
 // number and its unit does not break.
-func fill(text, number string, args []any) string {
+func (l *locale) fill(text, number string, args []any) string {
 	open := strings.IndexByte(text, '{')
 	if open < 0 {
 		return text
@@ -67,21 +67,26 @@ func fill(text, number string, args []any) string {
 	var b strings.Builder
 	b.Grow(len(text) + 32)
 	for open >= 0 {
-		b.WriteString(text[:open])
+		before := text[:open]
 		text = text[open:]
 		end := strings.IndexByte(text, '}')
 		if end < 0 {
+			b.WriteString(before)
 			break
 		}
 		name := text[1:end]
-		switch value, ok := argument(name, args); {
-		case ok:
-			b.WriteString(value)
-		case name == "n" && number != "":
-			b.WriteString(number)
-		default:
-			b.WriteString(text[:end+1])
+		value, ok := argument(name, args)
+		switch {
+		case !ok && name == "n" && number != "":
+			value = number
+		case !ok:
+			value = text[:end+1]
 		}
+		if l.elides {
+			before = elided(before, value)
+		}
+		b.WriteString(before)
+		b.WriteString(value)
 		text = text[end+1:]
 		if unit(text) {
 			b.WriteString(noBreak)

@@ -143,3 +143,11 @@ func (w *writer) String() string { return w.b.String() }
 func dropped(r rune) bool {
 	return unicode.IsControl(r) || r == '\uFEFF' || r == '\u00AD' || r == '\uFFFE' || r == '\uFFFF'
 }
+
+// Unseen reports whether a text holds signs that are not seen, or that turn
+// others around. The joiners of Indic and Persian writing, and of emoji, are none.
+func Unseen(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool {
+		return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) && r != '\u200d' && r != '\u200c' || unicode.Is(unicode.Co, r) || r == unicode.ReplacementChar
+	})
+}

@@ -179,6 +179,9 @@ func (n *NewBoard) check(now time.Time, was Board) error {
 	}
 	no(long(n.Announced, 1, maxLine), "announced", "The announced text has 1 to {most} characters.", "most", maxLine)
 	no(long(n.Beacon, 1, maxLine), "beacon", "Say which value nobody controls is added, and where it is published, in at most {most} characters.", "most", maxLine)
+	for _, line := range [][3]string{{"name", n.Name, was.Name}, {"announced", n.Announced, was.Announced}, {"beacon", n.Beacon, was.Beacon}, {"counts", n.Counts, was.Counts}} {
+		no(line[1] != line[2] && plain.Unseen(line[1]), line[0], "There are signs in it that are not seen, or that turn others around: nobody could type it again. Leave them out.")
+	}
 	least := 1
 	if was.ID != 0 && was.Counts == "" {
 		least = 0 // announced before this was asked

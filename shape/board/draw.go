@@ -329,6 +329,8 @@ func (b Board) Words(r Round) []string {
 	}
 	if b.Digits != 0 {
 		all = append(all, "--digits "+strconv.Itoa(b.Digits))
+	} else if form, n := sortition.Numbers(b.Value); form == b.Value && n == b.Numbers { // as Reread, and it was announced how many
+		all = append(all, "--numbers "+strconv.Itoa(n))
 	}
 	if len(r.Keep) > 0 {
 		all = append(all, "--keep "+join(r.Keep))

@@ -147,7 +147,7 @@ func TestOneForm(t *testing.T) {
 			if again, err := s.Draw(ctx, s.staff, b.ID, "22 17 3"); err != nil || !again.DrawnAt.Equal(b.DrawnAt) {
 				t.Errorf("the same value in another order: %v", err)
 			}
-			if c := b.Command(board.Round{}); !strings.HasSuffix(c, "--seed '"+b.Announced+"' --value '3 17 22'") {
+			if c := b.Command(board.Round{}); !strings.HasSuffix(c, "--seed '"+b.Announced+"' --value '3 17 22' --numbers 3") {
 				t.Error(c)
 			}
 		}
@@ -212,7 +212,7 @@ func TestKindOfValue(t *testing.T) {
 		}
 		_, err = s.Draw(ctx, s.staff, rate.ID, "18,234")
 		want(t, err, fault.Invalid, "So many numbers were announced to count: 1.")
-		draw(rate, " 018234", "18234", " --value '18234'")
+		draw(rate, " 018234", "18234", " --value '18234' --numbers 1")
 		for _, typed := range []string{"1f3a9c", "1f3a9c0", "001f3a9c0", "sha256:001f3a9c", "0x0x1f3a9c", "hash 001f3a9c", "001f3a9g", "001f3a9¹", ""} {
 			_, err := s.Draw(ctx, s.staff, code.ID, typed)
 			want(t, err, fault.Invalid, "A code of 8 hexadecimal digits")
@@ -264,6 +264,39 @@ func TestKindAnnounced(t *testing.T) {
 		if _, err := s.Convene(t.Context(), s.staff, n); err == nil || err.(*fault.Error).Field != c.field {
 			t.Errorf("%+v: %v", c, err)
 		}
+	}
+}
+
+// TestAnnouncedIsSeen refuses signs that nobody sees in what everybody is to copy or
+// type again; a text that has them already does not keep a board from being changed.
+func TestAnnouncedIsSeen(t *testing.T) {
+	s := open(t, storagetest.SQLite(t))
+	ctx := t.Context()
+	for field, set := range map[string]func(*board.NewBoard, string){
+		"name":      func(n *board.NewBoard, text string) { n.Name = text; n.Announced = "As announced" },
+		"announced": func(n *board.NewBoard, text string) { n.Announced = text },
+		"beacon":    func(n *board.NewBoard, text string) { n.Beacon = text },
+		"counts":    func(n *board.NewBoard, text string) { n.Counts = text },
+	} {
+		for _, text := range []string{"gnp\u202e.exe", "zero\u200bwidth", "\u2066isolated\u2069"} {
+			n := s.terms(1)
+			set(&n, text)
+			if _, err := s.Convene(ctx, s.staff, n); err == nil || err.(*fault.Error).Field != field {
+				t.Errorf("%q as %s: %v", text, field, err)
+			}
+		}
+	}
+	b := s.convene(t, 1)
+	if err := s.db.Update(ctx, func(tx *storage.Tx) error {
+		_, err := tx.Exec(ctx, `update board set announced = $1 where id = $2`, "#1 old\u202etext", b.ID)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	n := s.terms(1)
+	n.Announced, n.Purpose = "#1 old\u202etext", "Another purpose."
+	if got, err := s.Change(ctx, s.staff, b.ID, n); err != nil || got.Announced != n.Announced {
+		t.Errorf("changed: %q, %v", got.Announced, err)
 	}
 }
 

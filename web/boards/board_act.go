@@ -15,6 +15,7 @@ type request struct {
 	whole
 	said    board.NewApplication
 	options []page.Option // tribes
+	unnamed []string      // those of them that a name beside a number of the pool would tell of
 	wrong   page.Wrong
 }
 
@@ -51,6 +52,9 @@ func (h handlers) request(r *http.Request, v *page.View, id int64) (q request, e
 	q.options = []page.Option{{Value: "0", Name: v.T("None")}}
 	for _, m := range mine {
 		q.options = append(q.options, page.Option{Value: strconv.FormatInt(m.Tribe.ID, 10), Name: m.Tribe.Name})
+		if !m.Shown && q.tribal() {
+			q.unnamed = append(q.unnamed, m.Tribe.Name)
+		}
 	}
 	return q, err
 }

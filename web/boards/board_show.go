@@ -1,7 +1,9 @@
 package boards
 
 import (
+	"cmp"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -55,6 +57,7 @@ type whole struct {
 	seated  bool
 	inside  bool
 	code    string
+	tells   string // the tribe that the reader's name beside their number would tell of, "" for none
 	shut    string // why the reader cannot apply, "" if they can
 	refused page.Wrong
 	talks   []board.Talk
@@ -118,6 +121,20 @@ func (h handlers) whole(r *http.Request, v *page.View, id int64) (x whole, err e
 	return x, nil
 }
 
+// tribal reports whether the published pool has tribes in it.
+func (x whole) tribal() bool {
+	return slices.ContainsFunc(x.quotas, func(q board.Quota) bool { return q.Feature == board.Tribe })
+}
+
+// tells gives what a tribe is called that the reader is not named in, "" if they are.
+func (h handlers) tells(r *http.Request, v *page.View, id int64) (string, error) {
+	if _, shown, err := h.Tribes.Mine(r.Context(), v.Actor, id); err != nil || shown {
+		return "", err
+	}
+	seen, err := h.Tribes.ByID(r.Context(), v.Actor, []int64{id})
+	return cmp.Or(seen[id].Name, v.T("the tribe number {id}", "id", id)), err
+}
+
 // own finds what the reader has to do with a board.
 func (h handlers) own(r *http.Request, v *page.View, x *whole) (err error) {
 	ctx := r.Context()
@@ -135,7 +152,15 @@ func (h handlers) own(r *http.Request, v *page.View, x *whole) (err error) {
 	if x.mine, x.applied, err = h.Boards.Mine(ctx, v.Actor, x.ID); err != nil {
 		return err
 	}
-	if x.seat, x.seated, err = h.Boards.MySeat(ctx, v.Actor, x.ID); err != nil || !x.inside || x.State == board.Open || x.State == board.Closed {
+	if x.seat, x.seated, err = h.Boards.MySeat(ctx, v.Actor, x.ID); err != nil {
+		return err
+	}
+	if x.seated && x.mine.Tribe != 0 && x.tribal() {
+		if x.tells, err = h.tells(r, v, x.mine.Tribe); err != nil {
+			return err
+		}
+	}
+	if !x.inside || x.State == board.Open || x.State == board.Closed {
 		return err
 	}
 	if x.talks, _, err = h.Boards.Talks(ctx, v.Actor, x.ID, "", 5); err != nil {

@@ -111,6 +111,59 @@ func TestJourney(t *testing.T) {
 	drawn.Get("/boards/1/talks").Want(t, 404)
 }
 
+// TestTellsTheTribe: where the published list says who stands for which tribe, who is not
+// named in theirs is told what their name beside their number would say; nobody else.
+func TestTellsTheTribe(t *testing.T) {
+	s := webtest.New(t, webtest.Folder{Files: boards.Files, Routes: boards.Routes})
+	ctx, marta, ada, ben := t.Context(), s.Person("Marta Lindqvist", know.Owner), s.Person("Ada Holm", know.Member), s.Person("Ben Okoye", know.Member)
+	nibs, err := s.Tribes.Start(ctx, ada.Actor, tribe.NewTribe{Name: "Broad nibs"})
+	if err == nil {
+		err = s.Tribes.Join(ctx, ben.Actor, nibs.ID, true)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	now, day := s.Clock(), 24*time.Hour
+	for n := range 2 {
+		b, err := s.Boards.Convene(ctx, marta.Actor, board.NewBoard{Name: "Left hands", Purpose: "x", CompanyGets: "x", MembersGet: "x", Duties: "x", Seats: 2,
+			ClosesAt: now.Add(day), Beacon: "Lotto", Counts: "all", Numbers: 1, BeaconAt: now.Add(2 * day), From: now.Add(3 * day), To: now.Add(99 * day)})
+		if err == nil && n == 0 {
+			err = s.Boards.SetQuotas(ctx, marta.Actor, b.ID, []board.Quota{{Feature: board.Tribe, Value: fmt.Sprint(nibs.ID), Min: 1, Max: 2}})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	const applying, seated = "You are not named in Broad nibs.", "with the tribe you stand for: Broad nibs. You are not named there."
+	ada.Get("/boards/1/apply").Want(t, 200, applying)
+	ben.Get("/boards/1/apply").Want(t, 200).Without(t, "You are not named")
+	ada.Get("/boards/2/apply").Want(t, 200).Without(t, "You are not named") // no quota is on tribes
+	for _, path := range []string{"/boards/1/apply", "/boards/2/apply"} {
+		for _, who := range []*webtest.Reader{ada, ben} {
+			who.Post(path, "sentence", "I write.", "tribe", fmt.Sprint(nibs.ID)).Want(t, 303)
+		}
+	}
+	s.Pass(day)
+	if err := s.Boards.KeepOnce(ctx); err != nil {
+		t.Fatal(err)
+	}
+	s.Pass(day)
+	for id := range int64(2) {
+		if _, err := s.Boards.Draw(ctx, marta.Actor, id+1, "7"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ada.Get("/boards/1").Want(t, 200, "You were drawn", "The public list has your application, number 1, "+seated)
+	ben.Get("/boards/1").Want(t, 200, "You were drawn").Without(t, "You are not named")
+	ada.Get("/boards/2").Want(t, 200, "You were drawn").Without(t, "You are not named")
+	ada.Post("/boards/1/seat", "answer", "yes").Want(t, 303)
+	ada.Get("/boards/1").Want(t, 200, "You sit on this board", seated)
+	if err := s.Tribes.Leave(ctx, ada.Actor, nibs.ID); err != nil {
+		t.Fatal(err)
+	}
+	ada.Get("/boards/1").Want(t, 200, seated)
+}
+
 // TestEarlier shows what a board said before in words: what was changed, its days
 // as they stand on the page, and nothing of a save that changed nothing.
 func TestEarlier(t *testing.T) {
