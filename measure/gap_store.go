@@ -164,7 +164,7 @@ func (s *Measures) Term(ctx context.Context, a know.Actor, id int64) (Term, erro
 	}
 	t, err := scanTerm(s.db.Row(ctx, selectTerm+` where id = $1`, id))
 	if errors.Is(err, sql.ErrNoRows) {
-		return t, fault.New(fault.NotFound, "This word is not there any more: the words were compared anew. Go back to the loop.")
+		return t, fault.New(fault.NotFound, "This word is not there any more: the words were compared anew. Choose one of those that are in the loop now.")
 	}
 	if err != nil {
 		return t, err

@@ -39,6 +39,7 @@ type behind struct {
 
 func (l *loop) behind(w http.ResponseWriter, r *http.Request, v *page.View) error {
 	q := r.URL.Query()
+	v.Back, v.BackText = "/desk/loop", v.T("Back to the loop")
 	var b behind
 	var err error
 	switch step := measure.Step(r.PathValue("step")); step {

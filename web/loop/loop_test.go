@@ -60,7 +60,8 @@ func TestEmptySite(t *testing.T) {
 		marta.Get("/desk/loop/"+path).Want(t, 200, "Nothing is behind this number")
 	}
 	marta.Get("/desk/loop/nothing").Want(t, 404)
-	marta.Get("/desk/loop/words?term=7").Want(t, 404)
+	marta.Get("/desk/loop/words?term=7").Want(t, 404, `<a class="button" href="/desk/loop">Back to the loop</a>`).Without(t, "To the square")
+	marta.Get("/desk/loop/nowhere").Want(t, 404, "Back to the loop")
 	s.Visitor().Get("/clock?days=8").Want(t, 422)
 }
 

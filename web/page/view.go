@@ -32,17 +32,18 @@ type View struct {
 	URL     string // of the site
 	Now     time.Time
 
-	Title      string // of the page, "" for the front page
-	About      string // one sentence for search engines and previews
-	Section    string // which entry of the navigation is current
-	Feed       string // path of the page's Atom feed, "" for none
-	JSON       string // path of its JSON Feed, "" for none
-	Status     int    // 0 is 200
-	Flash      string // what was just done, in words
-	Waiting    int    // open threads, on the desk
-	Unread     int64  // visitors' words that nobody has looked at, on the desk
-	KeepsQuery bool   // this page's query gives a right, as the code of an invitation: it comes along to sign in and back
-	NoIndex    bool
+	Title          string // of the page, "" for the front page
+	About          string // one sentence for search engines and previews
+	Section        string // which entry of the navigation is current
+	Feed           string // path of the page's Atom feed, "" for none
+	JSON           string // path of its JSON Feed, "" for none
+	Status         int    // 0 is 200
+	Flash          string // what was just done, in words
+	Waiting        int    // open threads, on the desk
+	Unread         int64  // visitors' words that nobody has looked at, on the desk
+	KeepsQuery     bool   // this page's query gives a right, as the code of an invitation: it comes along to sign in and back
+	NoIndex        bool
+	Back, BackText string // the path to which an error page leads, and what stands on its button; "" for the square
 
 	kit *Kit
 }
