@@ -12,18 +12,19 @@ import (
 	"tribune/storage/storagetest"
 )
 
-// TestBadInput sends what is wrong to each call that takes something, and
-// wants to be told where.
-func TestBadInput(t *testing.T) {
-	s := open(t, storagetest.SQLite(t))
-	w := newWorld(s)
-	owner := s.person("Nora Quist", know.Owner)
-	long := strings.Repeat("x", 20_000)
-	for _, c := range []struct {
-		name, call, body string
-		status           int
-		location         string // of the first error, "" if there need be none
-	}{
+// badCall is a call with something wrong in it.
+type badCall struct {
+	name, call, body string
+	status           int
+	location         string // of the first error, "" if there need be none
+}
+
+// tooLong is longer than any text may be.
+var tooLong = strings.Repeat("x", 20_000)
+
+// badCalls gives one for each way to be wrong, to a site at this address.
+func badCalls(server string) []badCall {
+	return []badCall{
 		{"no JSON", "POST /ideas", `{"title": `, 400, "body"},
 		{"no body", "POST /ideas", ``, 400, ""},
 		{"a list", "POST /ideas", `[]`, 422, "body"},
@@ -32,7 +33,7 @@ func TestBadInput(t *testing.T) {
 		{"a number for a title", "POST /ideas", `{"title": 7}`, 422, "body.title"},
 		{"unknown member", "POST /ideas", `{"title": "An idea", "colour": "red"}`, 422, "body.colour"},
 		{"short title", "POST /ideas", `{"title": "x"}`, 422, "body.title"},
-		{"long body", "POST /ideas", `{"title": "An idea", "body": "` + long + `"}`, 422, "body.body"},
+		{"long body", "POST /ideas", `{"title": "An idea", "body": "` + tooLong + `"}`, 422, "body.body"},
 		{"wrong tags", "POST /ideas", `{"title": "An idea", "tags": [1]}`, 422, "body.tags[0]"},
 		{"unknown call", "POST /ideas", `{"title": "An idea", "call_id": 999}`, 0, ""},
 		{"unknown mention", "POST /ideas", `{"title": "An idea", "mention_id": 999}`, 404, ""},
@@ -70,7 +71,7 @@ func TestBadInput(t *testing.T) {
 		{"no address", "POST /sources", `{"kind": "feed", "every_seconds": 60}`, 422, "body.url"},
 		{"address of another kind", "POST /sources", `{"kind": "feed", "url": "ftp://forum.example/"}`, 422, "body.url"},
 		{"wrong kind", "POST /sources", `{"kind": "telepathy", "url": "https://forum.example/feed"}`, 422, "body.kind"},
-		{"no feed there", "POST /sources", fmt.Sprintf(`{"kind": "feed", "url": %q}`, s.server.URL+"/api/v1/site"), 422, ""},
+		{"no feed there", "POST /sources", fmt.Sprintf(`{"kind": "feed", "url": %q}`, server+"/api/v1/site"), 422, ""},
 		{"unknown source", "PATCH /sources/999", `{"paused": true}`, 404, ""},
 		{"not a query", "POST /queries", `{"text": "a AND ("}`, 422, "body.text"},
 		{"not alone", "POST /queries/try", `{"text": "NOT a"}`, 422, "body.text"},
@@ -121,8 +122,20 @@ func TestBadInput(t *testing.T) {
 		{"wrong language", "PATCH /me", `{"language": "xx"}`, 422, "body.language"},
 		{"unknown mails", "PATCH /me", `{"mails": {"adverts": true}}`, 422, ""},
 		{"unknown token", "DELETE /me/tokens/999", ``, 404, ""},
+		{"a picture in no base64", "POST /posts/1/pictures", `{"alt": "x", "data": "<svg>"}`, 422, "body.data"},
+		{"an empty picture", "POST /posts/1/pictures", `{"alt": "x", "data": ""}`, 422, "body.data"},
+		{"too many mentions", "POST /mentions", "[" + strings.Repeat("{},", 10_000) + "{}]", 422, ""},
 		{"wrong hue", "PATCH /site", `{"hue": "red"}`, 422, "body.hue"},
-	} {
+	}
+}
+
+// TestBadInput sends what is wrong to each call that takes something, and
+// wants to be told where.
+func TestBadInput(t *testing.T) {
+	s := open(t, storagetest.SQLite(t))
+	w := newWorld(s)
+	owner := s.person("Nora Quist", know.Owner)
+	for _, c := range badCalls(s.server.URL) {
 		t.Run(c.name, func(t *testing.T) {
 			made := map[string]string{}
 			fill := func(text string) string {
@@ -154,10 +167,13 @@ func TestBadInput(t *testing.T) {
 			if r.get("detail") == "" || r.get("title") == "" {
 				t.Errorf("it does not say what is wrong: %s", r.text)
 			}
+			if strings.Contains(r.text, ":\"expected ") || strings.Contains(r.text, ":\"invalid ") {
+				t.Errorf("the validator says it, in English whoever reads: %s", r.text)
+			}
 			if c.location != "" {
 				r.is("errors.0.location", c.location)
 			}
-			if strings.Contains(r.text, long[:300]) {
+			if strings.Contains(r.text, tooLong[:300]) {
 				t.Error("what was sent is sent back whole")
 			}
 		})

@@ -2,7 +2,6 @@ package tribe
 
 import (
 	"log/slog"
-	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -10,10 +9,8 @@ import (
 
 	"tribune/converse/post"
 	"tribune/event"
-	"tribune/internal/alike"
 	"tribune/internal/fault"
 	"tribune/internal/plain"
-	"tribune/internal/query"
 	"tribune/know"
 	"tribune/shape"
 	"tribune/storage"
@@ -65,6 +62,8 @@ type Wording struct {
 	Name, Stands string
 	By           int64     // who wrote it, 0: they left, or are not named to the asker
 	At           time.Time // until when it stood
+	Taken        bool      // another tribe is called so now, or kept for it: the name cannot be put back
+	TakenBy      int64     // which, 0: the asker may not see it
 }
 
 // NewTribe is a tribe to be started; who starts it is its first member.
@@ -107,38 +106,6 @@ func name(s string) (clean, folded string, err error) {
 	return clean, folded, err
 }
 
-// fold gives the words of a text without case, accents, spaces and
-// punctuation; letters of other scripts that look like Latin ones count as
-// those.
-func fold(s string) string { return strings.Join(query.Words(alike.Letters(s)), "") }
-
-// alikeNames gives the folded names that a tribe's name is taken for: with and
-// without an article before it.
-func alikeNames(called string) []string {
-	bare := query.Words(alike.Letters(called))
-	if len(bare) > 1 && slices.Contains(leading, bare[0]) {
-		bare = bare[1:]
-	}
-	rest := strings.Join(bare, "")
-	all := []string{fold(called), rest}
-	for _, article := range leading {
-		all = append(all, article+rest)
-	}
-	return all
-}
-
-// disguised gives the name that a name with digits or signs among its letters is
-// read as; ok is false of one that has none there.
-func disguised(called string) (read string, ok bool) {
-	plain := strings.Join(strings.Fields(alike.Letters(called)), " ")
-	bare := alike.Digits(plain)
-	return fold(alike.Strokes(strings.ToLower(bare))), bare != plain
-}
-
-// leading are the articles, and their short forms, with which a name may begin
-// in English, French, German, Spanish and Portuguese.
-var leading = strings.Fields("the a an le la les l un une des der die das ein eine el los las uno una unos unas o os as um uma uns umas")
-
 // unseen reports whether a text holds signs that are not seen, or that turn
 // others around.
 func unseen(s string) bool {
@@ -154,15 +121,6 @@ func stands(s string) (string, error) {
 		return s, fault.New(fault.Invalid, "Say it in at most {most} characters.", "most", maxStands).On("stands")
 	}
 	return s, nil
-}
-
-// taken says that there is a tribe of that name.
-func taken(other Tribe) error {
-	if other.Members == 0 {
-		return fault.New(fault.Conflict, "There is a tribe called {name} already, /tribes/{id}, and nobody is left in it. Take it up, or choose another name.",
-			"name", other.Name, "id", other.ID).On("name")
-	}
-	return fault.New(fault.Conflict, "There is a tribe called {name} already: /tribes/{id}. Join it, or choose another name.", "name", other.Name, "id", other.ID).On("name")
 }
 
 func noTribe() error {

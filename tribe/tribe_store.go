@@ -153,67 +153,6 @@ func (s *Tribes) ByID(ctx context.Context, a know.Actor, ids []int64) (map[int64
 	return tribes, err
 }
 
-// Named gives the tribe whose name is like this one; ok is false if there is
-// none that the asker may see.
-func (s *Tribes) Named(ctx context.Context, a know.Actor, called string) (t Tribe, ok bool, err error) {
-	if fold(called) == "" {
-		return t, false, nil
-	}
-	t, err = named(ctx, s.db, called, 0)
-	if err != nil || t.ID == 0 || s.mayRead(ctx, s.db, a, t) != nil {
-		return Tribe{}, false, err
-	}
-	return t, true, nil
-}
-
-// named gives the tribe whose name is taken for this one, another than but; the
-// zero Tribe if there is none.
-func named(ctx context.Context, q storage.Q, called string, but int64) (Tribe, error) {
-	holes, args := storage.Holes(2, alikeNames(called))
-	t, err := scanTribe(q.Row(ctx, selectTribe+` where id <> $1 and folded in (`+holes+`) order by id limit 1`, append([]any{but}, args...)...))
-	if errors.Is(err, sql.ErrNoRows) {
-		return likened(ctx, q, called, but)
-	}
-	return t, err
-}
-
-// likened gives the tribe whose name is read as this one where one of the two has
-// digits in the place of letters; the zero Tribe if there is none.
-func likened(ctx context.Context, q storage.Q, called string, but int64) (t Tribe, err error) {
-	type one struct {
-		id   int64
-		name string
-	}
-	all, err := storage.All(ctx, q, func(row storage.Scanner) (o one, err error) {
-		err = row.Scan(&o.id, &o.name)
-		return o, err
-	}, `select id, name from tribe where id <> $1 order by id`, but)
-	if err != nil {
-		return t, err
-	}
-	mine, coded := disguised(called)
-	for _, o := range all {
-		if theirs, too := disguised(o.name); theirs == mine && (coded || too) {
-			return scanTribe(q.Row(ctx, selectTribe+` where id = $1`, o.id))
-		}
-	}
-	return t, nil
-}
-
-// Wordings gives the earlier names and texts of a tribe, the latest first.
-func (s *Tribes) Wordings(ctx context.Context, a know.Actor, id int64) ([]Wording, error) {
-	if _, err := s.Tribe(ctx, a, id); err != nil {
-		return nil, err
-	}
-	return storage.All(ctx, s.db, func(row storage.Scanner) (w Wording, err error) {
-		var at int64
-		err = row.Scan(&w.Name, &w.Stands, &w.By, &at)
-		w.At = storage.Time(at)
-		return w, err
-	}, `select w.name, w.stands, case when w.by_id = $2 or m.shown = 1 then w.by_id else 0 end, w.at from tribe_wording w
-		left join membership m on m.tribe_id = w.tribe_id and m.person_id = w.by_id and m.left_at = 0 where w.tribe_id = $1 order by w.id desc limit 200`, id, a.ID)
-}
-
 // fact records what an actor did with a tribe.
 func (s *Tribes) fact(ctx context.Context, tx *storage.Tx, a know.Actor, kind string, tribe, other, n int64, staff bool) error {
 	return s.events.Append(ctx, tx, event.Event{Kind: kind, Actor: a.ID, Subject: ref(tribe), Other: other, N: n, Staff: staff})

@@ -58,18 +58,6 @@ func (s *Tribes) start(ctx context.Context, tx *storage.Tx, a know.Actor, n NewT
 	return read(ctx, tx, id)
 }
 
-// free refuses a name that another tribe than this one has.
-func (s *Tribes) free(ctx context.Context, tx *storage.Tx, called string, but int64) error {
-	other, err := named(ctx, tx, called, but)
-	if err != nil || other.ID == 0 {
-		return err
-	}
-	if other.State != know.Visible { // what is hidden is not told about
-		return fault.New(fault.Conflict, "This name cannot be had. Choose another one.").On("name")
-	}
-	return taken(other)
-}
-
 // Change renames a tribe, or says anew what it stands for. Members of some
 // standing may; what was is kept, with who wrote it.
 func (s *Tribes) Change(ctx context.Context, a know.Actor, id int64, e Edit) (t Tribe, err error) {

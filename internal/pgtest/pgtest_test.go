@@ -68,13 +68,13 @@ func TestNothingLeft(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = cmd.Wait() // it was killed: the error is that
-	for range 500 {
+	for range 3000 {
 		if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 			return
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
-	t.Errorf("%s is still there ten seconds after its process was killed", dir)
+	t.Errorf("%s is still there a minute after its process was killed", dir)
 }
 
 // hold starts a cluster, names its folder, and waits to be killed.

@@ -66,5 +66,18 @@ func TestGrown(t *testing.T) {
 		if all := o.takes(204); len(all) != 0 {
 			t.Errorf("%s", all[0].body)
 		}
+		// Nor that something grows of which the query was removed.
+		found = s.spiked(t, q.ID, true)
+		s.happens(t, found)
+		if all := o.takes(204); len(all) != 1 {
+			t.Fatalf("%d came", len(all))
+		}
+		now(`peak = 6005, told_step = 1, told_was = 41`)
+		ok(t, s.radar.RemoveQuery(ctx, s.ann, q.ID))
+		grew.Subject, grew.N = found.Subject, 1
+		s.happens(t, grew)
+		if all := o.takes(204); len(all) != 0 {
+			t.Errorf("%s", all[0].body)
+		}
 	})
 }

@@ -143,7 +143,7 @@ func (s *Relays) spiked(ctx context.Context, c call) (d Data, err error) {
 	if told || !o.GoneAt.IsZero() {
 		return d, errGone()
 	}
-	if d, err = s.spike(ctx, o); c.step > 0 {
+	if d, err = s.spike(ctx, o); err == nil && c.step > 0 {
 		d.Spike.Was = tenths(o.Told.Was)
 	}
 	return d, err

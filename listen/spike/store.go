@@ -216,8 +216,10 @@ func (s *Spikes) put(ctx context.Context, tx *storage.Tx, query int64, a alert, 
 			told, grew = old.Told, false
 		}
 		_, err := tx.Exec(ctx, `update spike set kind = $1, start_at = $9, end_at = $2, going_on = $3, peak = $4, expected = $5, z = $6, gone_at = 0,
-			stale = case when $7 = 1 or end_at <> $2 or start_at <> $9 then 1 else stale end, told_step = $10, told_away = $11, told_peak = $12, told_was = $13 where id = $8`,
-			string(a.Kind), storage.Micros(a.End), goingOn, a.Peak, a.Expected, a.Z, storage.Bit(moved), old.ID, storage.Micros(a.Start), told.Step, told.Away, told.Peak, told.Was)
+			stale = case when $7 = 1 or end_at <> $2 or start_at <> $9 then 1 else stale end, drove_at = case when $14 = 1 then 0 else drove_at end,
+			told_step = $10, told_away = $11, told_peak = $12, told_was = $13 where id = $8`,
+			string(a.Kind), storage.Micros(a.End), goingOn, a.Peak, a.Expected, a.Z, storage.Bit(moved || grew), old.ID, storage.Micros(a.Start),
+			told.Step, told.Away, told.Peak, told.Was, storage.Bit(grew)) // what drove it is worked out anew at once
 		if err != nil || !grew {
 			return old.ID, err
 		}

@@ -6,6 +6,7 @@ import (
 
 	"tribune/event"
 	"tribune/know"
+	"tribune/tribe"
 )
 
 // renamed tells a member that their tribe was renamed: by whom, if
@@ -25,7 +26,7 @@ func (d draft) renamed(ctx context.Context, row event.Delivery) error {
 	} else {
 		d.say(d.T("{name} has renamed a tribe that you are in. It was called “{was}”; it is called “{now}” now.", "name", d.named(by[r.By]), "was", r.Was, "now", r.Now))
 	}
-	d.say(d.T("Its earlier names are kept, and whoever has been in the tribe for a week can put one of them back."))
+	d.say(d.T("Whoever has been in the tribe for a week can put its earlier name back: it is kept for you for {days} days, and no other tribe can have it.", "days", int(tribe.Kept.Hours()/24)))
 	d.Blocks = append(d.Blocks, linkTo(d.T("Its earlier names, to put one back"), fmt.Sprintf("%s/tribes/%d/history", d.m.k.URL, r.Tribe)))
 	return d.choice(ctx, know.MailTribes, d.T("You get this mail because you are in this tribe."), d.T("No more mails about tribes"))
 }
