@@ -102,7 +102,7 @@ func (s Site) mayBeNamed(name string, borne bool) error {
 	case naming.AFunction:
 		return errDepartment()
 	case naming.NoName:
-		return fault.New(fault.Invalid, "{name} is nobody’s own name: many are called so, or it is a channel, a title, or one letter. Write the name by which people know you.", "name", name).On("name")
+		return fault.New(fault.Invalid, "“{name}” is nobody’s own name: many are called so, or it is a channel, a title, or one letter. Write the name by which people know you.", "name", name).On("name")
 	}
 	return nil
 }
