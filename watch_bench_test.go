@@ -72,7 +72,7 @@ func BenchmarkRadar(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	_, secret, err := site.People.AddPerson(b.Context(), "Owner", "person1@example.org", know.Owner)
+	_, secret, err := site.People.AddPerson(b.Context(), "Olga Berg", "person1@example.org", know.Owner)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -434,6 +434,8 @@ func TestThanksUnname(t *testing.T) {
 			bens[i] = given.ID
 		}
 		s.must(s.people.Leave(ctx, ben, false))
+		s.must(s.people.SetProfile(ctx, cleo, know.Profile{Name: "Ben Carter-Lowe"})) // what was written before means somebody else
+		s.must(s.people.Leave(ctx, cleo, false))
 		for i, want := range []string{"Without … nobody had seen it.", "Without Bén Carter Lowe nobody had seen it."} {
 			var reason string
 			s.must(db.Row(ctx, `select reason from thanks where id = $1`, bens[i]).Scan(&reason))

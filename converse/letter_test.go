@@ -209,7 +209,7 @@ func TestDepositEnds(t *testing.T) {
 func TestMemberConfirms(t *testing.T) {
 	each(t, func(t *testing.T, s *site) {
 		ctx := t.Context()
-		s.ok(s.Deposit(ctx, know.Actor{}, converse.Unsigned{NewLetter: converse.NewLetter{Subject: "Hello", Body: "Words."}, Name: "Somebody Else", Email: "ada@example.org"}))
+		s.ok(s.Deposit(ctx, know.Actor{}, converse.Unsigned{NewLetter: converse.NewLetter{Subject: "Hello", Body: "Words."}, Name: "Sol Else", Email: "ada@example.org"}))
 		l, err := s.Confirm(ctx, s.arm())
 		s.ok(err)
 		th, _, err := s.Thread(ctx, s.ada, l.Thread)

@@ -103,6 +103,6 @@ func (i *Inbox) put(ctx context.Context, tx *storage.Tx, m Message) (Message, er
 	if err != nil {
 		return m, fmt.Errorf("converse: message in thread %d: %w", m.Thread, err)
 	}
-	m.ID = id
+	m.ID, m.SaidAt = id, m.CreatedAt // a mention's own time is read where it is
 	return m, nil
 }

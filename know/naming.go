@@ -114,6 +114,8 @@ func (s Site) mayBeNamed(name string, borne bool) error {
 		return fault.New(fault.Invalid, "People speak here under their own names, not as {brand}. Write your first and last name.", "brand", s.Brand).On("name")
 	case naming.AFunction:
 		return errDepartment()
+	case naming.NoName:
+		return fault.New(fault.Invalid, "“{name}” is nobody’s own name: many are called so, or it is a channel, a title, or one letter. Write the name by which people know you.", "name", name).On("name")
 	}
 	return nil
 }

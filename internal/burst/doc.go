@@ -33,7 +33,7 @@
 //
 // with each x within 3 s of its μ, so that no single hour makes a sum. A sum with
 // |Z| ≥ 4.8 is a rise or a drop, if it is 5 mentions away and its last bins show
-// it, too. What has to be told already teaches nothing, and what goes on is one
+// it, too; one that is told goes on if those since its end show it by themselves. What has to be told already teaches nothing, and what goes on is one
 // alert, which begins with the bin from which on all bins together are furthest
 // from what was expected. Sums are judged after 15 days.
 //

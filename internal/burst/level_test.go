@@ -132,6 +132,40 @@ func TestAfterwards(t *testing.T) {
 	}
 }
 
+// TestOver checks the same, and that the end is told as it was, of a busy day from six to ten, equal
+// all week, in which nothing changes but for some days from a midnight on.
+func TestOver(t *testing.T) {
+	for _, c := range []struct {
+		mean, by float64
+		days     int
+	}{{20, 3, 1}, {20, 3, 2}, {20, 3, 3}, {5, 3, 3}, {20, 0, 1}, {100, 0, 1}, {20, 0, 3}} {
+		wrong, late := 0, 0
+		from, to := day(49, 0), day(49+c.days, 0)
+		for seed := range uint64(20) {
+			r := rand.New(rand.NewPCG(seed, 77))
+			values := make([]Value, (49+c.days+16)*24)
+			for i := range values {
+				at := monday.Add(time.Duration(i) * time.Hour)
+				m := c.mean * .3
+				if hour := at.Hour(); hour >= 6 && hour <= 22 {
+					m = c.mean * (.35 + .65*max(0, math.Sin(float64(hour-6)/16*math.Pi)))
+				}
+				values[i] = Value{At: at, Count: poisson(r, m)}
+			}
+			change(values, from, to, c.by)
+			found := judge(t, values)
+			if len(found) != 1 || found[0].Start.Before(from.Add(-3*time.Hour)) || found[0].Start.After(to) {
+				wrong++
+			} else if found[0].End.After(to.Add(3 * time.Hour)) {
+				late++
+			}
+		}
+		if wrong > 2 || late > 2 {
+			t.Errorf("%v an hour, %d days times %v: not told alone in %d of 20, told as going on in %d", c.mean, c.days, c.by, wrong, late)
+		}
+	}
+}
+
 // TestOneAfterAnother checks that what follows a rise or a silence at once does not take its hours as its
 // own (which judge looks at), and that it is told.
 func TestOneAfterAnother(t *testing.T) {

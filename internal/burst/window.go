@@ -18,6 +18,7 @@ const (
 	firstLevel  = 20                  // mentions as expected that it begins with
 	sumsFrom    = 15 * 24 * time.Hour // from the first value on: each weekday was there twice
 	newestBins  = 3                   // bins at its end, or half of it, that must show the same, else it is over
+	goesOn      = 1.7                 // standard deviations of a sum that the bins after its end must show, else it is over
 	onsetBins   = 3                   // bins in which the beginning of what a bin shows is looked for
 )
 
@@ -48,7 +49,7 @@ func (d *Detector) remember(x float64, gap bool) {
 	if n := len(s.Counts) - longestSpan; n > 0 {
 		s.Counts, s.Usual = s.Counts[n:], s.Usual[n:]
 	}
-	if d.alarmed() {
+	if d.s.Alert != nil {
 		return
 	}
 	const kept = 1 - 1./levelMemory
@@ -82,7 +83,7 @@ func (d *Detector) apart(n int) (y, away float64) {
 func (d *Detector) sums(changes []Change) []Change {
 	s := &d.s.Recent
 	var far float64
-	fresh := d.fresh()
+	fresh, since := d.fresh(), d.since()
 	for i, n := range spans {
 		if len(s.Counts) < n {
 			break
@@ -90,8 +91,12 @@ func (d *Detector) sums(changes []Change) []Change {
 		y, away := d.apart(n)
 		deviation := math.Sqrt(max(s.Spread[i], leastSpan))
 		z := y / deviation
-		newest, _ := d.apart(max(min(n/2, newestBins), d.since()))
-		if n <= fresh && math.Abs(z) >= d.sumLimit(z) && math.Abs(away) >= leastExcess && newest*math.Copysign(1, z) >= deviation && math.Abs(z) > math.Abs(far) {
+		last, least := min(n/2, newestBins), deviation
+		if since > 0 {
+			last, least = since, goesOn*deviation
+		}
+		newest, _ := d.apart(last)
+		if n <= fresh && math.Abs(z) >= d.sumLimit(z) && math.Abs(away) >= leastExcess && newest*math.Copysign(1, z) >= least && math.Abs(z) > math.Abs(far) {
 			far = z
 		}
 		if d.alarmed() {
@@ -116,7 +121,7 @@ func (d *Detector) fresh() int {
 }
 
 // since gives how many of the last bins come after what is open: it goes on only if they
-// show it together.
+// show it by themselves.
 func (d *Detector) since() int {
 	if d.s.Alert == nil || d.alarmed() {
 		return 0

@@ -3,6 +3,8 @@ package naming
 import (
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"tribune/internal/query"
 )
@@ -32,24 +34,28 @@ func Keys(name string) []string {
 // left stands where a name was taken out of a text.
 const left = "…"
 
-// Without gives a text without a full name: wherever its words stand in it in
-// a row, however they are spelled, first names or family names first, an ellipsis
-// stands instead. A first name alone is anybody's, and stays; found is false if
-// there was nothing to take out.
+// Without gives a text without a full name: wherever its words stand in it as
+// a name, in a row, however they are spelled, first names or family names first, an
+// ellipsis stands instead. As a name they stand with its capitals, or at the beginning
+// and ended by a sign: in small letters within a sentence they may mean nobody. A
+// first name alone is anybody's, and stays, as do words that are Nobody's; found is
+// false if there was nothing to take out.
 func Without(text, name string) (rest string, found bool) {
 	if text == "" || !strings.Contains(strings.TrimSpace(name), " ") {
 		return text, false
 	}
 	words := query.Words(name)
-	if len(words) < 2 || !strings.Contains(query.Fold(text), words[0]) {
+	if len(words) < 2 || !strings.Contains(query.Fold(text), words[0]) || Nobody(name) {
 		return text, false
 	}
 	last := len(words) - 1
+	least := min(2, capitals(name, query.Tokenize(name).Tokens))
 	tokens := query.Tokenize(text).Tokens
 	var out strings.Builder
 	from := 0
 	for i := 0; i+len(words) <= len(tokens); i++ {
-		if row := tokens[i : i+len(words)]; says(row, words) {
+		row := tokens[i : i+len(words)]
+		if says(row, words) && stands(text, row, least) {
 			out.WriteString(text[from:row[0].Start])
 			out.WriteString(left)
 			from = row[last].End
@@ -69,8 +75,30 @@ func Names(text, name string) bool {
 	if !found || !first || strings.HasPrefix(text, left) {
 		return false
 	}
+	return ends(after)
+}
+
+// stands reports whether the words of a name stand in a text as a name: with so
+// many capitals, or at its beginning and ended there; and nothing was taken out between them.
+func stands(text string, row []query.Token, least int) bool {
+	from, to := row[0].Start, row[len(row)-1].End
+	return !strings.Contains(text[from:to], left) && (capitals(text, row) >= least || strings.TrimSpace(text[:from]) == "" && ends(text[to:]))
+}
+
+// ends reports whether a name ends where this follows it.
+func ends(after string) bool {
 	sign := strings.TrimSpace(after)
 	return sign == "" || strings.HasPrefix(after, " -") || strings.IndexAny(sign, ",;:.([–—") == 0
+}
+
+// capitals counts the words that begin with one, of those that stand in a text.
+func capitals(text string, words []query.Token) (n int) {
+	for _, w := range words {
+		if r, _ := utf8.DecodeRuneInString(text[w.Start:]); unicode.IsUpper(r) || unicode.IsTitle(r) {
+			n++
+		}
+	}
+	return n
 }
 
 // says reports whether tokens are the words of a name, from any of them on.

@@ -33,6 +33,14 @@ func TestWithout(t *testing.T) {
 		{"Zelda told me, and Quintrell too", "Zelda Quintrell", "Zelda told me, and Quintrell too"},
 		{"Bob Ringer", "Bob Ring", "Bob Ringer"},
 		{"Sophie told me", "Sophie", "Sophie told me"},
+		{"It was the good paper that did it. Good paper!", "Good Paper", "It was the good paper that did it. Good paper!"},
+		{"I saw it at the market", "At The", "I saw it at the market"},
+		{"A Friend of mine, a friend", "A Friend", "A Friend of mine, a friend"},
+		{"good paper, said GOOD PAPER and Good-Paper", "Good Paper", "…, said … and …"},
+		{"jose angstrom: he knows, and jose angstrom does", "José Ångström", "…: he knows, and jose angstrom does"},
+		{"Jean De la Fontaine and jean de La fontaine", "Jean de La Fontaine", "… and jean de La fontaine"},
+		{"met zelda quintrell there", "zelda quintrell", "met … there"},
+		{"我认识李 小龙", "李 小龙", "我认识…"},
 		{"Jean-Pierre told me", "Jean-Pierre", "Jean-Pierre told me"},
 		{"", "Zelda Quintrell", ""},
 		{"...", "! !", "..."},
@@ -50,7 +58,7 @@ func TestWithout(t *testing.T) {
 // FuzzWithout checks that a name which was taken out is not found any more,
 // and that nothing else is lost.
 func FuzzWithout(f *testing.F) {
-	for _, text := range []string{"Zelda Quintrell", "a Zelda Quintrell Zelda Quintrell Zelda", "Quintrell Zelda Quintrell", "Zé́lda\u200b Quintrell"} {
+	for _, text := range []string{"Zelda Quintrell", "a Zelda Quintrell Zelda Quintrell Zelda", "Quintrell Zelda Quintrell", "Zelda Zelda Quintrell Zelda Quintrell Quintrell", "Zé́lda\u200b Quintrell"} {
 		f.Add(text, "Zelda Quintrell")
 	}
 	f.Fuzz(func(t *testing.T, text, name string) {

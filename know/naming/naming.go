@@ -21,6 +21,8 @@
 //     Oriflamme): families are called Marin and Martin, and no rule tells them
 //     from those who would be taken for us. Staff always have their place beside
 //     their name, nobody else has;
+//   - words that are nobody's name (Nobody: "a friend", "Google", "CEO", one letter)
+//     are none, nor do they find somebody where names are looked for;
 //   - who does not work here is not called as somebody who does, in any order of
 //     words: two namesakes tell themselves apart, so that nobody is taken for us.
 //
@@ -65,6 +67,7 @@ const (
 	Somebody  Kind = iota // a person, or a tribe
 	TheBrand              // the company
 	AFunction             // a department, or many people
+	NoName                // nobody's name, as Nobody has it
 )
 
 // Personal reports whether a name can be a person's at a company of that
@@ -84,6 +87,9 @@ func Personal(name, brand string, borne bool) Kind {
 	}
 	if listed(elsewhere(), strings.ReplaceAll(query.Fold(name), " ", "")) {
 		return AFunction
+	}
+	if Nobody(name) {
+		return NoName
 	}
 	return Somebody
 }

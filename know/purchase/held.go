@@ -60,13 +60,15 @@ func (l *Ledger) unname(ctx context.Context, tx *storage.Tx, person int64, name 
 			words, _ = naming.Without(t.words, name)
 			named, _ = naming.Without(t.named, name)
 		}
-		if t.teller == person || named != t.named && naming.Key(named) == "" {
+		if t.teller == person && !naming.Nobody(t.named) || named != t.named && naming.Key(named) == "" {
 			named = "" // by it they were found, whatever they are called now
 		}
-		if words == t.words && named == t.named {
+		if words == t.words && named == t.named && (t.teller != person || t.named == "") {
 			continue
 		}
-		changed++
+		if words != t.words || named != t.named {
+			changed++
+		}
 		if _, err := tx.Exec(ctx, `update reason set words = $1, teller_name = $2, teller_id = case when teller_name = '' or exists (
 			select 1 from reason_teller t where t.reason_id = reason.id and t.person_id = teller_id and t.state = 'yes') then teller_id else 0 end where id = $3`, words, named, t.id); err != nil {
 			return fmt.Errorf("purchase: unname %d in %d: %w", person, t.id, err)

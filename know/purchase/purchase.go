@@ -132,7 +132,7 @@ func (o *Order) check(now time.Time) error {
 		wrong = append(wrong, err)
 	}
 	if o.Currency, err = currencyOf(o.Currency); err == nil && !o.At.IsZero() && !tender(o.Currency, o.At) {
-		err = noCurrency(o.Currency)
+		err = noTender(o.Currency, o.At)
 	}
 	if err != nil {
 		wrong = append(wrong, err)
@@ -232,6 +232,16 @@ func newer() []string { return []string{"MRU", "SLE", "VED", "VES", "XCG", "ZWG"
 
 func noCurrency(s string) error {
 	return fault.New(fault.Invalid, "{currency} is no currency. Write it as three letters (ISO 4217): EUR, NOK.", "currency", short(s)).On("currency")
+}
+
+// noTender says that nobody paid in a currency at that time, or ever.
+func noTender(code string, at time.Time) error {
+	for all := currency.Query(currency.Historical); all.Next(); {
+		if all.Unit().String() == code {
+			return fault.New(fault.Invalid, "{currency} was not in use on {date}. Check the date of the order, and its currency.", "currency", code, "date", at.Format(time.DateOnly)).On("currency")
+		}
+	}
+	return noCurrency(code)
 }
 
 // tender reports whether anybody paid in a currency at that time, or within the

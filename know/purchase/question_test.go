@@ -285,11 +285,13 @@ func TestWrittenNames(t *testing.T) {
 		s.person("Cleo Dahl", "c2@example.org")
 		id := s.one(s.order("1", "anna@example.org"))
 		for _, a := range []know.Actor{anna, {}} { // on her page, and by the link in the mail
-			if err := s.answer(a, id, Answer{TellerName: "anna  BLUM"}); !fault.Is(err, fault.Invalid) {
-				t.Errorf("she named herself: %v", err)
+			for _, name := range []string{"anna  BLUM", "Blum, Ánna", "Anna Blum, myself", "Blum Anna (me)", "anna blum – I"} {
+				if err := s.answer(a, id, Answer{TellerName: name}); !fault.Is(err, fault.Invalid) {
+					t.Errorf("she named herself as %q: %v", name, err)
+				}
 			}
 		}
-		for _, name := range []string{"Ben", "Cleo Dahl", "Nobody Here"} {
+		for _, name := range []string{"Ben", "Cleo Dahl", "Nobody Here", "Anna", "Anna Blumenthal", "Anna Blum’s mother"} {
 			if err := s.answer(anna, id, Answer{TellerName: name}); err != nil || s.question(anna, id).Reason.TellerName != name {
 				t.Errorf("%s: %v", name, err)
 			}

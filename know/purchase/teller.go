@@ -111,7 +111,9 @@ func (l *Ledger) Tellers(ctx context.Context, text string, limit int) ([]know.Pe
 	people, err := l.people.People(ctx, ids)
 	found := make([]know.Person, 0, len(ids))
 	for _, id := range ids {
-		found = append(found, people[id])
+		if !naming.Nobody(people[id].Name) {
+			found = append(found, people[id])
+		}
 	}
 	return found, err
 }
@@ -147,14 +149,14 @@ func (l *Ledger) namedBy(ctx context.Context, tx *storage.Tx, n *Answer, account
 	return n.Teller, nil
 }
 
-// calledThat reports whether the buyer wrote their own name: as they are
-// called here, in the order, or in this answer.
+// calledThat reports whether the buyer wrote their own name, in any order and
+// with anything after a comma: as they are called here, in the order, or in this answer.
 func (l *Ledger) calledThat(ctx context.Context, tx *storage.Tx, n Answer, account, buyer int64) (bool, error) {
 	if n.TellerName == "" {
 		return false, nil
 	}
 	names, err := storage.All(ctx, tx, storage.Scalar[string], `select name from person where id = $1 and id <> 0 union select name from account where id = $2`, buyer, account)
-	return slices.ContainsFunc(append(names, n.ByName), func(name string) bool { return know.SameName(name, n.TellerName) }), err
+	return slices.ContainsFunc(append(names, n.ByName), func(name string) bool { return know.SameName(name, n.TellerName) || naming.Names(n.TellerName, name) }), err
 }
 
 // member is the condition on person p that they are here, reachable, and not
@@ -163,9 +165,10 @@ const member = `p.left_at = 0 and p.role <> 'guest' and not (` + public + `) and
 
 // called gives the one person of that name among those of a condition, 0 if
 // there is none, or several; not one to whom the team joined the buyer's
-// account. A first name alone is too little to ask somebody.
+// account. A first name alone is too little to ask somebody, and so are words that are
+// nobody's name, whoever is called so.
 func (l *Ledger) called(ctx context.Context, tx *storage.Tx, name, among string, account int64) (int64, error) {
-	if !strings.Contains(name, " ") {
+	if !strings.Contains(name, " ") || naming.Nobody(name) {
 		return 0, nil
 	}
 	ids, err := storage.All(ctx, tx, storage.Scalar[int64], `select p.id from person p where p.folded = $1 and p.folded <> '' and p.name like '% %' and `+among+`

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"tribune/know"
+	"tribune/know/naming"
 	"tribune/storage"
 	"tribune/storage/storagetest"
 )
@@ -65,7 +66,7 @@ func TestUnnameAnySpelling(t *testing.T) {
 		buyers := []struct{ named, words, wantNamed, wantWords string }{
 			{"Oskar Blumenfeld Marsh", "", "", ""},
 			{"OSKAR BLUMENFELD-MARSH, my neighbour", "Oskar Blumenfeld–Marsh is great.", "…, my neighbour", "… is great."},
-			{"Jose Angstrom", "Everybody knows jose angstrom’s pens; Oskar does, too.", "", "Everybody knows …’s pens; Oskar does, too."},
+			{"Jose Angstrom", "Everybody knows Jose ANGSTROM’s pens; Oskar does, too.", "", "Everybody knows …’s pens; Oskar does, too."},
 			{"Oskar Blumenfeld", "I met Marsh and Oskar.", "Oskar Blumenfeld", "I met Marsh and Oskar."},
 		}
 		ids := make([]int64, len(buyers))
@@ -123,12 +124,18 @@ func TestUnnameOthers(t *testing.T) {
 		s.at = s.at.Add(time.Hour)
 		var hostile []know.Actor
 		for i, name := range []string{"Good Paper", "A Friend", "At The", "Anais Morel", "Morel Anais"} {
-			hostile = append(hostile, s.person(name, "hostile"+strconv.Itoa(i)+"@example.org"))
+			a := s.person("Hostile Person", "hostile"+strconv.Itoa(i)+"@example.org")
+			s.call(a, name)
+			a.Name = name
+			hostile = append(hostile, a)
 		}
 		answers = append(answers, Answer{Words: "Good paper, at the market, a friend.", TellerName: "Anais Morel, a painter", Elsewhere: true},
-			Answer{Words: "A student at the next table.", TellerName: "a student at the next table, a friend"})
-		ids = append(ids, 0, 0)
-		give(len(ids)-2, len(ids))
+			Answer{Words: "A student at the next table.", TellerName: "a student at the next table, a friend"},
+			Answer{Words: "A friend of mine showed me one. A friend at work, too.", TellerName: "A friend"},
+			Answer{Words: "I saw it at the market, with good paper.", Teller: hostile[0].ID})
+		s.public(hostile[0])
+		ids = append(ids, 0, 0, 0, 0)
+		give(len(ids)-4, len(ids))
 		type row struct {
 			words, named string
 			teller       int64
@@ -161,6 +168,41 @@ func TestUnnameOthers(t *testing.T) {
 			if got := read()[i]; got.words != words {
 				t.Errorf("once Anaïs Morel herself left, there stays %q, want %q", got.words, words)
 			}
+		}
+	})
+}
+
+// call gives somebody a name that nobody can take any more.
+func (s *site) call(a know.Actor, name string) {
+	s.t.Helper()
+	if err := s.db.Update(s.t.Context(), func(tx *storage.Tx) error {
+		_, err := tx.Exec(s.t.Context(), `update person set name = $1, folded = $2 where id = $3`, name, naming.Key(name), a.ID)
+		return err
+	}); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// TestNobodyIsFound checks that words which are nobody's name find no member,
+// also one who is called so, among those who are public and those who are not.
+func TestNobodyIsFound(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		s := open(t, db)
+		quiet, shown := s.person("Quiet One", "quiet@example.org"), s.person("Shown One", "shown@example.org")
+		s.public(shown)
+		s.call(quiet, "A Friend")
+		s.call(shown, "Ma Sœur")
+		id := s.one(s.order("1", "buyer@example.org"))
+		for _, name := range []string{"a friend", "A Friend", "ma soeur", "Ma Sœur"} {
+			if err := s.answer(know.Actor{}, id, Answer{TellerName: name}); err != nil {
+				t.Fatal(err)
+			}
+			if q := s.question(know.Actor{}, id); q.Reason.TellerName != name || s.scalar(`select count(*) from reason_teller`) != 0 {
+				t.Errorf("%q finds somebody: %+v", name, q.Reason)
+			}
+		}
+		if found, err := s.Tellers(t.Context(), "ma", 5); err != nil || len(found) != 0 {
+			t.Errorf("%v are proposed, %v", found, err)
 		}
 	})
 }

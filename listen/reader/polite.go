@@ -69,6 +69,13 @@ func (p *Polite) Get(ctx context.Context, r fetch.Request) (*fetch.Response, err
 	return answer, nil
 }
 
+// May reports whether an address may be read, and what is said of it elsewhere
+// be kept.
+func (p *Polite) May(ctx context.Context, address string) bool {
+	u, err := fetch.Address(address)
+	return err == nil && p.may(ctx, u) == nil
+}
+
 // may fails if an address is not to be read.
 func (p *Polite) may(ctx context.Context, u *url.URL) error {
 	site := u.Scheme + "://" + strings.ToLower(u.Host)

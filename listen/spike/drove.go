@@ -50,17 +50,19 @@ func (s *Spikes) drive(ctx context.Context) error {
 	return nil
 }
 
+// countMentions writes how many mentions are in a spike.
+const countMentions = `update spike set n = coalesce((select cast(sum(c.n) as bigint) from mention_count c
+	where c.query_id = spike.query_id and c.at >= spike.start_at / 1000000 and c.at < spike.end_at / 1000000), 0) where id = $1`
+
 // count counts the mentions in a spike, and writes how many they are.
 func (s *Spikes) count(ctx context.Context, o Spike) (n int64, err error) {
-	err = s.db.Row(ctx, `select cast(coalesce(sum(n), 0) as bigint) from mention_count where query_id = $1 and at >= $2 and at < $3`,
-		o.Query, o.Start.Unix(), o.End.Unix()).Scan(&n)
-	if err != nil {
-		return 0, err
-	}
-	return n, s.db.Update(ctx, func(tx *storage.Tx) error {
-		_, err := tx.Exec(ctx, `update spike set n = $1 where id = $2`, n, o.ID)
-		return err
+	err = s.db.Update(ctx, func(tx *storage.Tx) error {
+		if _, err := tx.Exec(ctx, countMentions, o.ID); err != nil {
+			return err
+		}
+		return tx.Row(ctx, `select n from spike where id = $1`, o.ID).Scan(&n)
 	})
+	return n, err
 }
 
 func (s *Spikes) driveOne(ctx context.Context, o Spike) (err error) {

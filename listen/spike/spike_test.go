@@ -318,6 +318,52 @@ func TestNarrowest(t *testing.T) {
 	})
 }
 
+// TestDropGoesOn says of a drop that goes on that it does, whatever minute it is, and that it is over once hours
+// as usual are sure.
+func TestDropGoesOn(t *testing.T) {
+	s, ctx := open(t, storagetest.SQLite(t)), t.Context()
+	s.both(t)
+	_, err := s.radar.Hear(ctx, s.staff, s.history(20, s.at, s.at.AddDate(-1, 0, 0)))
+	ok(t, err)
+	ok(t, s.Once(ctx))
+	began, seen := s.at, 0
+	step := func(n int) []Spike {
+		t.Helper()
+		s.at = s.at.Add(10 * time.Minute)
+		var posts []listen.Post
+		for i := range n {
+			posts = append(posts, s.post(s.at.Add(-time.Duration(2+4*i)*time.Minute), "the paper, now and then"))
+		}
+		_, err = s.radar.Hear(ctx, s.staff, posts)
+		ok(t, err)
+		ok(t, s.Once(ctx))
+		all, err := s.List(ctx, s.staff, Filter{Query: new(int64)})
+		ok(t, err)
+		return all
+	}
+	for i := range 12 * 6 {
+		n := 0
+		if i%6 == 3 {
+			n = 1
+		}
+		for _, o := range step(n) {
+			if seen++; up(o.Kind) || !o.GoingOn || o.Start.Sub(began).Abs() > time.Hour {
+				t.Fatalf("at %v: %+v", s.at, o)
+			}
+		}
+	}
+	if seen < 5*6 {
+		t.Errorf("it is told for %d looks only", seen)
+	}
+	var last []Spike
+	for range 3 * 6 {
+		last = step(2)
+	}
+	if len(last) != 1 || last[0].GoingOn {
+		t.Errorf("three hours after: %+v", last)
+	}
+}
+
 // TestHeardAgain ends a silence where something is said again, however much that
 // is, and leaves it a silence.
 func TestHeardAgain(t *testing.T) {

@@ -182,6 +182,9 @@ func (s *Spikes) keep(ctx context.Context, w watch, alerts []alert, since int64,
 			if err != nil {
 				return err
 			}
+			if _, err := tx.Exec(ctx, countMentions, id); err != nil { // no fewer than in its loudest hour
+				return err
+			}
 			kept[id] = true
 		}
 		for _, old := range there {
@@ -206,7 +209,7 @@ func (o Spike) is(a alert) bool {
 func (s *Spikes) put(ctx context.Context, tx *storage.Tx, query int64, a alert, there []Spike, kept map[int64]bool, moved bool) (int64, error) {
 	now := s.now()
 	fresh := now.Sub(a.End) <= 24*time.Hour
-	goingOn := storage.Bit(!a.over && now.Sub(a.End) < time.Hour)
+	goingOn := storage.Bit(!a.over)
 	for _, old := range there {
 		if kept[old.ID] || !old.is(a) {
 			continue

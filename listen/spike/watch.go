@@ -74,7 +74,7 @@ func (w *watch) needs() int64 {
 }
 
 // alert is one of a series. The detector keeps one open for half a day, as more
-// of it may come; it is over once what was said since shows so.
+// of it may come; it is over once an hour since, or what was said, shows so.
 type alert struct {
 	burst.Alert
 	over bool
@@ -126,7 +126,11 @@ func (w *watch) judge(s series, now time.Time) (alerts []alert, since int64, err
 		}
 	}
 	if a, ok := ahead.Open(); ok && sure(a) {
-		alerts = append(alerts, s.heardAgain(a, false))
+		goesOn := now.Sub(a.End) < time.Hour
+		if !up(a.Kind) { // as far as hours are sure
+			goesOn = a.End.Unix() >= w.through-w.through%hour
+		}
+		alerts = append(alerts, s.heardAgain(a, !goesOn))
 	}
 	return alerts, since, nil
 }

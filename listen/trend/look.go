@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"tribune/internal/keyness"
 	"tribune/internal/names"
 	"tribune/internal/need"
 	"tribune/internal/query"
@@ -136,13 +137,27 @@ func without(topics []rising.Topic, newNames []Trend) []rising.Topic {
 func ofTopics(all []rising.Topic) (out []Trend) {
 	for i, topic := range all[:min(len(all), mostTrends)] {
 		lead := topic.Terms[0]
-		x := Trend{Kind: Topic, Label: lead.Text, Language: topic.Language, Authors: topic.Authors, Before: lead.Before, Ratio: lead.Ratio, Place: i, Mentions: topic.Posts}
+		x := Trend{Kind: Topic, Label: ended(topic.Language, lead.Text), Language: topic.Language, Authors: topic.Authors, Before: lead.Before, Ratio: lead.Ratio, Place: i, Mentions: topic.Posts}
 		for _, term := range topic.Terms {
 			x.Terms = append(x.Terms, term.Text)
 		}
 		out = append(out, x)
 	}
 	return out
+}
+
+// ended leaves out the small words at a topic's end: "hinge on the Swift after the".
+func ended(language, text string) string {
+	small, words := keyness.Stop(language), strings.Split(text, " ")
+	end := len(words)
+	for ; end > 1; end-- {
+		for _, w := range query.Words(words[end-1]) {
+			if !small(w) || len(w) == 1 || w[0] <= '9' { // a model's number, or its letter, is its name
+				return strings.Join(words[:end], " ")
+			}
+		}
+	}
+	return words[0]
 }
 
 func ofNeeds(all []need.Group) (out []Trend) {

@@ -271,3 +271,12 @@ func TestSettled(t *testing.T) {
 		due(time.Second, true)
 	})
 }
+
+func TestEnded(t *testing.T) {
+	for _, c := range [][3]string{{"en", "hinge on the Swift again after the", "hinge on the Swift"}, {"en", "out of stock", "out of stock"}, {"en", "Pixel 9", "Pixel 9"},
+		{"en", "Model S", "Model S"}, {"en", "the", "the"}, {"en", "to the", "to"}, {"fr", "une panne d’hiver pour les", "une panne d’hiver"}, {"ja", "新しい紙", "新しい紙"}, {"xx", "a b the", "a b the"}} {
+		if got := ended(c[0], c[1]); got != c[2] {
+			t.Errorf("%s %q is %q, want %q", c[0], c[1], got, c[2])
+		}
+	}
+}

@@ -152,7 +152,7 @@ func didBuyers(v *page.View, f event.Event) string {
 	case "reason.withdrawn":
 		return v.T("took back what brought a buyer")
 	case "reason.unnamed":
-		return v.N("left the site, and their name went out of {n} answer of a buyer", "left the site, and their name went out of {n} answers of buyers", f.N)
+		return v.N("took their name out of {n} answer of a buyer, by leaving", "took their name out of {n} answers of buyers, by leaving", f.N)
 	case "teller.asked":
 		return v.T("had a member asked whether they may be named")
 	case "teller.confirmed":

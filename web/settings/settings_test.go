@@ -150,9 +150,9 @@ func TestInviteWhoIsHere(t *testing.T) {
 	s := site(t)
 	owner, staff, jo := s.Person("Marta", know.Owner), s.Person("Sam", know.Staff), s.Person("Jo", know.Member)
 	owner.Post("/desk/settings/rules", "invite", "staff").Want(t, 303)
-	staff.Post("/desk/settings/team", "name", "x", "email", "marta@example.org", "role", "staff").
+	staff.Post("/desk/settings/team", "name", "Xi", "email", "marta@example.org", "role", "staff").
 		Want(t, 409, "there is nothing to invite them to").Without(t, "/signin/")
-	staff.Post("/desk/settings/team", "name", "x", "email", "jo@example.org", "role", "staff").
+	staff.Post("/desk/settings/team", "name", "Xi", "email", "jo@example.org", "role", "staff").
 		Want(t, 200, "Jo has been here before, and has this role from now on").Without(t, "/signin/")
 	if p, err := s.People.Person(t.Context(), jo.ID); err != nil || p.Role != know.Staff {
 		t.Errorf("%+v, %v", p, err)

@@ -25,12 +25,12 @@ import (
 
 // Sitemaps is the reader of sitemaps.
 type Sitemaps struct {
-	web reader.Web
+	web *reader.Polite
 	now func() time.Time
 }
 
-// New makes the reader of sitemaps. web asks robots.txt first.
-func New(web reader.Web, now func() time.Time) *Sitemaps { return &Sitemaps{web: web, now: now} }
+// New makes the reader of sitemaps.
+func New(web *reader.Polite, now func() time.Time) *Sitemaps { return &Sitemaps{web: web, now: now} }
 
 const (
 	mapsMost  = 10             // of an index, in one reading
@@ -44,6 +44,7 @@ const (
 const (
 	textNotMap  = "This is no sitemap, and the robots.txt of {host} names none that can be read. Give the address of a sitemap, as in https://site.example/sitemap-news.xml."
 	textNoIndex = "Pages that ask not to be kept: {n}; they were passed over."
+	textKeptOut = "Pages that robots.txt asks programs not to read: {n}; they were passed over."
 	textClosed  = "Pages that could not be opened: {n}; they were passed over."
 )
 
@@ -167,7 +168,7 @@ func (s *Sitemaps) chosen(maps []listed) []listed {
 func (s *Sitemaps) deliver(ctx context.Context, pages []entry, p, next progress, report *reader.Report, deliver reader.Deliver) error {
 	var news []reader.Post
 	var plainPages []entry
-	latest := s.now()
+	latest, keptOut := s.now(), 0
 	for _, e := range pages {
 		at := e.Published
 		if !e.News || e.Title == "" {
@@ -179,14 +180,22 @@ func (s *Sitemaps) deliver(ctx context.Context, pages []entry, p, next progress,
 		case e.News && !at.IsZero() && at.Before(p.Since.Add(-recent)):
 			continue // it was read
 		}
-		if e.News && e.Title != "" {
+		isNews := e.News && e.Title != ""
+		switch {
+		case !isNews && (latest.Sub(at) >= recent || !after(e, p)): // it is old, or was opened
+		case !s.web.May(ctx, e.URL):
+			keptOut++
+		case isNews:
 			news = append(news, e.post())
 			if at.After(next.Since) {
 				next.Since = at
 			}
-		} else if latest.Sub(at) < recent && after(e, p) {
+		default:
 			plainPages = append(plainPages, e)
 		}
+	}
+	if keptOut > 0 {
+		report.Also = append(report.Also, reader.Note{Text: textKeptOut, Args: []any{"n", keptOut}})
 	}
 	slices.SortStableFunc(news, func(a, b reader.Post) int { return a.PublishedAt.Compare(b.PublishedAt) })
 	for part := range slices.Chunk(news, batchSize) {

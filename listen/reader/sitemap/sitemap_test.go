@@ -45,13 +45,15 @@ func TestNews(t *testing.T) {
 		}
 		fmt.Fprint(w, fixture(t, "news.xml", server.URL))
 	})
+	server.Text("/robots.txt", "text/plain", "User-agent: *\nDisallow: /closed/")
 	place, err := s.Find(t.Context(), reader.Typed{URL: server.URL + "/news.xml"})
 	if err != nil || place.URL != server.URL+"/news.xml" || place.Title != "127.0.0.1" {
 		t.Fatalf("place %+v, %v", place, err)
 	}
 	var got readertest.Kept
-	if _, err := s.Read(t.Context(), reader.From{URL: place.URL}, got.Deliver); err != nil {
-		t.Fatal(err)
+	first, err := s.Read(t.Context(), reader.From{URL: place.URL}, got.Deliver)
+	if want := []reader.Note{{Text: textKeptOut, Args: []any{"n", 1}}}; err != nil || !cmp.Equal(first.Also, want) {
+		t.Fatalf("%+v, %v", first, err)
 	}
 	by := reader.Author{Name: "The Example Times", URL: server.URL + "/"}
 	want := []reader.Post{
@@ -95,6 +97,7 @@ func TestIndexAndPages(t *testing.T) {
 	}
 	add("/private/x", "2026-11-20")
 	add("/quiet", "2026-11-20")
+	add("/torn-out", "2026-11-20")
 	add("/ancient", "2024-11-20")
 	add("/undated", "")
 	server.Text("/quiet", "text/html", `<head><meta name="robots" content="follow, NOINDEX"><title>Quiet</title>`)
@@ -121,7 +124,7 @@ func TestIndexAndPages(t *testing.T) {
 	if err != nil || report.More {
 		t.Fatalf("report %+v, %v", report, err)
 	}
-	if asked := server.Asked(); slices.Contains(asked, "/private/x") || slices.Contains(asked, "/ancient") || len(asked) != 3+6 {
+	if asked := server.Asked(); slices.Contains(asked, "/private/x") || slices.Contains(asked, "/ancient") || len(asked) != 3+7 {
 		t.Errorf("asked for %d: %q", len(asked), asked)
 	}
 	pages := 0
@@ -136,7 +139,7 @@ func TestIndexAndPages(t *testing.T) {
 	if last := got.Posts[len(got.Posts)-1]; pages != 24 || last.Text != "Page 24\n\nAbout & so" || last.Language != "fr" {
 		t.Errorf("%d pages, the last %+v", pages, last)
 	}
-	if len(report.Also) != 2 || report.Also[0].Text != textNoIndex || report.Also[1].Text != textClosed {
+	if len(report.Also) != 3 || report.Also[0].Text != textKeptOut || report.Also[1].Text != textNoIndex || report.Also[2].Text != textClosed {
 		t.Errorf("notes: %+v", report.Also)
 	}
 }
