@@ -1,6 +1,7 @@
 package naming
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -42,14 +43,15 @@ func (r reading) nobody() bool {
 			return true
 		}
 	}
-	return listed(somebodies(), r.words[0]) || channel(r.words) || untitled(r.words) || !initialled(r.text) && relation(r.words)
+	return listed(somebodies(), r.words[0]) || channel(r.words) || untitled(r.words) || !initialled(r.text) && r.relation()
 }
 
-// initialled reports whether a name begins with an initial: A. Friend is somebody.
+// initialled reports whether a name begins with an initial: A. Friend and L Amico
+// are somebody. A and O without a point are articles.
 func initialled(name string) bool {
 	first, _, _ := strings.Cut(strings.TrimSpace(name), " ")
 	letter, dotted := strings.CutSuffix(first, ".")
-	return dotted && utf8.RuneCountInString(letter) == 1
+	return utf8.RuneCountInString(letter) == 1 && (dotted || !strings.ContainsAny(letter, "AaOo"))
 }
 
 // channel reports whether words say where something was seen: a channel, and
@@ -78,7 +80,9 @@ func untitled(words []string) bool {
 			addressed = true
 		case listed(posts(), w):
 			post = true
-		case listed(articles(), w) && at < len(words)-1, at > 0 && at < len(words)-1 && listed(between(), w):
+		case listed(articles(), w) && at < len(words)-1:
+			does = true // Le Frau is somebody, le directeur is not
+		case at > 0 && at < len(words)-1 && listed(between(), w):
 		case listed(functions(), w):
 			does = true
 		default:
@@ -88,25 +92,26 @@ func untitled(words []string) bool {
 	return post || addressed && !does
 }
 
-// relation reports whether words begin with a relation of somebody's.
-func relation(words []string) bool {
+// relation reports whether a name begins with a relation of somebody's.
+func (r reading) relation() bool {
 	for _, t := range tongues() {
-		from := words
+		from := r.words
 		if len(from) > 1 && listed(" a o il la i le gli from by through via par von durch por per ", from[0]) && listed(t.before, from[1]) {
 			from = from[1:]
 		}
-		if t.relation(from) {
+		if t.relation(from, r.text) {
 			return true
 		}
 	}
 	return false
 }
 
-func (t tongue) relation(words []string) bool {
+// relation is that of one language, for words of a text.
+func (t tongue) relation(words []string, text string) bool {
 	for at, w := range words {
 		switch {
 		case at > 0 && listed(t.kin, w):
-			return agree(words[at-1], w)
+			return agree(words[at-1], w) && !(listed(givenToo(), words[at-1]) && listed(familiesToo(), w) && capital(text, w))
 		case listed(t.before, w), at > 0 && listed(t.amid, w):
 		default:
 			return false
@@ -116,7 +121,7 @@ func (t tongue) relation(words []string) bool {
 }
 
 // agree reports whether what is written before a relation can stand there. Where it
-// cannot it is a name: An Cousin, Le Ami, Mia Amici, La Tia.
+// cannot it is a name: An Cousin, Le Ami.
 func agree(before, kin string) bool {
 	vowel := strings.ContainsAny(kin[:1], "aeiou")
 	switch before {
@@ -124,12 +129,22 @@ func agree(before, kin string) bool {
 		return vowel
 	case "le", "ma":
 		return !vowel
-	case "mia":
-		return !strings.HasSuffix(kin, "o") && kin != "amici"
-	case "la":
-		return kin != "tia"
 	}
 	return true
+}
+
+// capital reports whether a word of a text begins with one.
+func capital(text, word string) bool {
+	return slices.ContainsFunc(query.Tokenize(text).Tokens, func(t query.Token) bool { return t.Word == word && capitals(text, []query.Token{t}) == 1 })
+}
+
+// givenToo stand before relations, and are given or family names or initials as well.
+func givenToo() string { return ` a el la le lo ma mia mio un um uma una ` }
+
+// familiesToo are relations, and names as well: behind one of givenToo the capital
+// says which it is. Una Prima is somebody, una prima is not.
+func familiesToo() string {
+	return ` amici amico cousin fratello irma mae mama maman mamie mari nonna papa prima primo tia `
 }
 
 // tongue are words of one language, folded: relations, what stands before them
@@ -207,7 +222,7 @@ func onChannels() string {
 
 // honorifics stand before a name.
 func honorifics() string {
-	return ` mr mrs ms mx mister missus sir madam madame mme mlle monsieur mademoiselle herr frau fraulein senor senora senorita sr sra senhor senhora signor signora signore
+	return ` mr mrs ms mx mister missus madam madame mme mlle monsieur mademoiselle herr frau fraulein senor senora senorita sr sra senhor senhora signor signora signore
  dr doctor docteur doktor doctora dottore dottoressa prof professor professeur professora professore professoressa `
 }
 

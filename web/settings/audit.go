@@ -29,6 +29,9 @@ func (a act) by(v *page.View) string {
 	if a.fact.Actor == 0 {
 		return v.T("Somebody at the server’s command line")
 	}
+	if a.who.Left() {
+		return v.T("Somebody who left")
+	}
 	return v.Named(a.who)
 }
 
