@@ -217,7 +217,7 @@ func (g *Gate) text(r *http.Request, err error) string {
 	if lang == "" { // refused before that was found out
 		lang = i18n.Match(r.Header.Get("Accept-Language"))
 	}
-	return g.opt.Words.Printer(lang, time.UTC).T(f.Text, f.Args...)
+	return g.opt.Words.Printer(lang, time.UTC).Fault(f)
 }
 
 // say answers a refusal: a program gets a problem (RFC 9457), a person a line.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"tribune/internal/fault"
 	"tribune/internal/plain"
@@ -102,7 +101,7 @@ func taken(other Tribe, c called) error {
 		return fault.New(fault.Conflict, "This name cannot be had. Choose another one.").On("name")
 	case c.until != 0:
 		return fault.New(fault.Conflict, "The tribe {name}, /tribes/{id}, was called {old}, and its members can put that back: until {date} the name is kept for them. Join them, or choose another name.",
-			"name", other.Name, "id", other.ID, "old", c.name, "date", storage.Time(c.until).Add(Kept).Format(time.DateOnly)).On("name")
+			"name", other.Name, "id", other.ID, "old", c.name, "date", storage.Time(c.until).Add(Kept)).On("name")
 	case other.Members == 0:
 		return fault.New(fault.Conflict, "There is a tribe called {name} already, /tribes/{id}, and nobody is left in it. Take it up, or choose another name.",
 			"name", other.Name, "id", other.ID).On("name")

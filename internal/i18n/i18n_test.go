@@ -67,6 +67,7 @@ func TestTexts(t *testing.T) {
 		{"language", en.Language("fr") + fr.Language("fr") + en.Language("nonsense!"), "Frenchfrançaisnonsense!"},
 		{"country", en.Country("DE") + fr.Country("DE") + en.Country("??"), "GermanyAllemagne??"},
 		{"fault", fr.Fault(fmt.Errorf("x: %w", fault.New(fault.Invalid, "At most {max} letters.", "max", 80))), "Au plus 80 lettres."},
+		{"fault of a day", fr.Fault(fault.New(fault.Invalid, "Until {date}.", "date", time.Date(2026, 12, 1, 9, 0, 0, 0, time.UTC))), "Until 1er décembre 2026."},
 		{"stranger", en.Fault(errors.New("sql: secret")), "Something went wrong on our side. Nothing was lost; please try again."},
 		{"internal fault", en.Fault(fault.New(fault.Internal, "disc 7 on fire")), "Something went wrong on our side. Nothing was lost; please try again."},
 		{"no error", en.Fault(nil), ""},

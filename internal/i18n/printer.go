@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -241,14 +242,20 @@ func (p *Printer) Duration(d time.Duration) string {
 func unparted(s string) string { return strings.ReplaceAll(s, " ", "\u00a0") }
 
 // Fault writes an error for a person: the translated message of the first
-// *fault.Error in its chain. Every other error, and a fault of ours, reads as
+// *fault.Error in its chain, times in it as the days they are. Every other error, and a fault of ours, reads as
 // one sentence without detail. A nil error is empty.
 func (p *Printer) Fault(err error) string {
 	if err == nil {
 		return ""
 	}
 	if f, ok := errors.AsType[*fault.Error](err); ok && f.Kind != fault.Internal {
-		return p.T(f.Text, f.Args...)
+		args := slices.Clone(f.Args)
+		for n, value := range args {
+			if day, ok := value.(time.Time); ok {
+				args[n] = p.Date(day)
+			}
+		}
+		return p.T(f.Text, args...)
 	}
 	return p.T("Something went wrong on our side. Nothing was lost; please try again.")
 }
