@@ -68,7 +68,7 @@ func (s *site) read(t testing.TB) (report reader.Report, opened, titles []string
 		titles = append(titles, p.Text)
 	}
 	opened = slices.DeleteFunc(s.Asked(), func(path string) bool { return path == "/map.xml" || path == "/robots.txt" })
-	return report, opened, titles
+	return report, slices.Compact(opened), titles // a connection that was cut is tried once more
 }
 
 func same(t testing.TB, what string, got, want any) {
@@ -131,42 +131,50 @@ func TestNewsIsOpenedOnce(t *testing.T) {
 // those that were not opened yet.
 func TestNewsIsAskedForAgain(t *testing.T) {
 	s := newSite(t)
-	s.list("/busy", "Busy", 30*time.Hour)
+	s.list("/busy", "Busy", 60*time.Hour)
 	s.list("/cut", "Cut", 29*time.Hour)
-	s.list("/sound", "Sound", time.Hour)
+	s.list("/slip", "Of a year that is still to come", -400*24*time.Hour)
 	s.status("/busy", http.StatusServiceUnavailable)
+	s.list("/half", "Half", 28*time.Hour)
 	s.Set("/cut", readertest.Rude()["cuts"])
+	s.Set("/half", readertest.Rude()["half"])
 	report, _, titles := s.read(t)
-	same(t, "titles", titles, []string{"Sound"})
-	same(t, "notes", report.Also, []reader.Note{note(textLater, 2)})
+	same(t, "titles", titles, []string{"Of a year that is still to come"})
+	same(t, "notes", report.Also, []reader.Note{note(textLater, 3)})
 	if report.More {
-		t.Error("it is asked again at once")
+		t.Error("they are asked for again at once")
 	}
-	// It is listed for longer than other news comes, and the map is the same.
 	s.Text("/busy", "text/html", "<title>Page</title>")
+	s.list("/old", "Too old to be new", 61*time.Hour)
+	s.list("/late", "Late", 40*time.Hour)
 	_, opened, titles := s.read(t)
-	same(t, "titles", titles, []string{"Sound", "Busy"})
-	if !slices.Contains(opened, "/cut") || slices.Contains(opened, "/sound") {
-		t.Errorf("opened %q", opened)
-	}
+	same(t, "opened", opened, []string{"/late", "/busy", "/cut", "/half"})
+	same(t, "titles", titles, []string{"Of a year that is still to come", "Late", "Busy"})
+}
 
-	for i := range 25 { // these fail for good
-		path := fmt.Sprintf("/down%02d", i)
-		s.list(path, path, 20*time.Hour)
+// Pages that fail for good keep no others waiting.
+func TestFailingPagesGoLast(t *testing.T) {
+	s := newSite(t)
+	for i := range 25 {
+		path := fmt.Sprintf("/%02d", i)
+		s.list(path, path, 30*time.Hour-time.Duration(i)*time.Hour)
 		s.status(path, http.StatusBadGateway)
 	}
-	report, _, _ = s.read(t)
+	if report, opened, _ := s.read(t); len(opened) != 20 || !report.More {
+		t.Errorf("opened %q, %+v", opened, report)
+	}
+	report, opened, _ := s.read(t)
+	if !slices.Equal(opened[:5], []string{"/20", "/21", "/22", "/23", "/24"}) || report.More {
+		t.Errorf("opened %q, %+v", opened, report)
+	}
+	same(t, "notes", report.Also, []reader.Note{note(textLater, 25)})
+	s.Text("/19", "text/html", "<title>Page</title>")
+	s.list("/new", "New", 31*time.Hour)
+	report, opened, titles := s.read(t)
+	same(t, "opened first", opened[0], "/new")
+	same(t, "titles", titles, []string{"New", "/19"})
 	if !report.More {
-		t.Error("five were not opened")
-	}
-	s.read(t)
-	s.Text("/cut", "text/html", "<title>Page</title>")
-	s.list("/new", "New", 0)
-	if report, opened, titles = s.read(t); opened[0] != "/new" || !report.More {
-		t.Errorf("opened %q", opened)
-	}
-	if _, _, more := s.read(t); !slices.Contains(append(titles, more...), "Cut") {
-		t.Error("it waits behind those that fail")
+		t.Error("the site is there again, but it waits")
 	}
 }
 
@@ -243,4 +251,15 @@ func TestPlainIsAskedForAgain(t *testing.T) {
 	_, opened, titles = s.read(t)
 	same(t, "opened", opened, []string{"/news"})
 	same(t, "titles", titles, []string{"Page"})
+}
+
+func TestNewsHasBounds(t *testing.T) {
+	many := []entry{{URL: "plain"}}
+	for i := range newsMost + 1 {
+		many = append(many, entry{News: true, Published: readertest.Now().Add(-time.Duration(i) * time.Second)})
+	}
+	got := sorted(many)
+	if oldest := readertest.Now().Add(-(newsMost - 1) * time.Second); len(got) != newsMost+1 || !got[0].Published.Equal(oldest) || got[newsMost].News {
+		t.Errorf("%d, from %s", len(got), got[0].Published)
+	}
 }
