@@ -465,6 +465,7 @@ func TestSitemapOfSite(t *testing.T) {
 		web.text("/robots.txt", "text/plain", "Sitemap: "+web.URL+"/news.xml")
 		web.text("/news.xml", "text/xml", `<urlset xmlns:n="http://www.google.com/schemas/sitemap-news/0.9"><url><loc>`+web.URL+`/1</loc><n:news><n:publication><n:name>The Times</n:name><n:language>en</n:language></n:publication>
 			<n:publication_date>2026-11-19</n:publication_date><n:title>Papier in the news</n:title></n:news></url></urlset>`)
+		web.text("/1", "text/html", "<title>Papier</title>")
 		_, _, err := s.AddQuery(ctx, s.staff, NewQuery{Name: "Us", Text: "papier"})
 		ok(t, err)
 		src, err := s.AddSource(ctx, s.staff, NewSource{URL: web.URL})

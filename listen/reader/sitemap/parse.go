@@ -48,6 +48,7 @@ type entry struct {
 	Language  string
 	Published time.Time
 	DateWrong bool
+	found     verdict // by the readings before
 }
 
 // errOther says that a document is sound but no sitemap.
@@ -128,8 +129,8 @@ func (x xmlURL) entry() entry {
 	if x.News == nil {
 		return e
 	}
-	e.News = true
 	e.Title, e.Keywords = plain.Clip(plain.Line(html.UnescapeString(x.News.Title)), maxTitle), plain.Clip(plain.Line(html.UnescapeString(x.News.Keywords)), maxTitle)
+	e.News = e.Title != ""
 	e.Name = plain.Clip(plain.Line(html.UnescapeString(x.News.Publication.Name)), 200)
 	e.Language = tag(x.News.Publication.Language)
 	var ok bool

@@ -1,15 +1,18 @@
 // Package sitemap reads what a site publishes, by its sitemaps: Google's news
 // sitemaps, which give each article's title, keywords, language and date, and
-// plain ones, whose newest pages are opened for their titles.
+// plain ones, whose newest pages are opened for their titles. News is opened,
+// too, once: only the page says whether it may be kept (robots "noindex").
 //
-// Its cursor is how far it has come: the date of the newest page, and what the
-// server gave us so that it may answer "not modified". Pages that ask not to be
-// kept (robots "noindex") are passed over.
+// Its cursor is how far it has come: the date of the newest news, what was found
+// of that which is listed, the last page opened, and what the server gave us so
+// that it may answer "not modified".
 package sitemap
 
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"net/url"
@@ -34,7 +37,8 @@ func New(web *reader.Polite, now func() time.Time) *Sitemaps { return &Sitemaps{
 
 const (
 	mapsMost  = 10             // of an index, in one reading
-	pagesMost = 20             // opened for their titles, in one reading
+	newsMost  = 10_000         // the newest; Google allows 1,000 in a map
+	pagesMost = 20             // opened in one reading
 	recent    = 48 * time.Hour // how long a news sitemap shows an article (Google), and may still change its title
 	soon      = time.Minute    // until what one reading left over
 	batchSize = 250
@@ -46,15 +50,17 @@ const (
 	textNoIndex = "Pages that ask not to be kept: {n}; they were passed over."
 	textKeptOut = "Pages that robots.txt asks programs not to read: {n}; they were passed over."
 	textClosed  = "Pages that could not be opened: {n}; they were passed over."
+	textLater   = "Pages that could not be opened for the moment: {n}; they are tried again by themselves."
 )
 
 // progress is the cursor.
 type progress struct {
-	Since        time.Time `json:"since,omitzero"`  // the date of the newest news that was delivered
-	Opened       time.Time `json:"opened,omitzero"` // and of the page that was opened last, with its address
-	OpenedURL    string    `json:"opened_url,omitempty"`
-	ETag         string    `json:"etag,omitempty"`
-	LastModified string    `json:"last_modified,omitempty"`
+	Since        time.Time          `json:"since,omitzero"`  // the date of the newest news that was opened
+	Found        map[string]verdict `json:"found,omitempty"` // of news that is listed, and of any page to be asked for again, by its key
+	Opened       time.Time          `json:"opened,omitzero"` // the date of the plain page that was opened last, with its address
+	OpenedURL    string             `json:"opened_url,omitempty"`
+	ETag         string             `json:"etag,omitempty"`
+	LastModified string             `json:"last_modified,omitempty"`
 }
 
 // Find reads the sitemap at an address; of a site, one that its robots.txt
@@ -135,7 +141,7 @@ func (s *Sitemaps) Read(ctx context.Context, from reader.From, deliver reader.De
 	if err != nil || report.Same {
 		return report, err
 	}
-	next := progress{Since: p.Since, Opened: p.Opened, OpenedURL: p.OpenedURL}
+	next := progress{Since: p.Since, Found: map[string]verdict{}, Opened: p.Opened, OpenedURL: p.OpenedURL}
 	if len(f.maps) == 0 {
 		next.ETag, next.LastModified = answer.ETag, answer.LastModified
 	}
@@ -163,47 +169,41 @@ func (s *Sitemaps) chosen(maps []listed) []listed {
 	return maps[:min(len(maps), mapsMost)]
 }
 
-// deliver hands over what is new, oldest first: news at once, then pages that
-// have to be opened, a few in each reading.
+// deliver hands over what is new, oldest first: news that may be kept, whose
+// title may have changed, then pages that have to be opened, a few in each reading.
 func (s *Sitemaps) deliver(ctx context.Context, pages []entry, p, next progress, report *reader.Report, deliver reader.Deliver) error {
 	var news []reader.Post
-	var plainPages []entry
-	latest, keptOut := s.now(), 0
-	for _, e := range pages {
-		at := e.Published
-		if !e.News || e.Title == "" {
-			at = e.Modified
+	var unread []entry
+	keptOut, listed := 0, map[string]bool{}
+	for _, e := range sorted(pages) {
+		key := e.key()
+		if e.found = p.Found[key]; !e.News {
+			e.found = min(e.found, 0) // it was news
 		}
-		switch {
-		case at.After(latest):
-			at = latest
-		case e.News && !at.IsZero() && at.Before(p.Since.Add(-recent)):
-			continue // it was read
+		if listed[key] || !p.wants(e, s.now()) {
+			continue
 		}
-		isNews := e.News && e.Title != ""
-		switch {
-		case !isNews && (latest.Sub(at) >= recent || !after(e, p)): // it is old, or was opened
-		case !s.web.May(ctx, e.URL):
+		listed[key] = true
+		if !s.web.May(ctx, e.URL) {
 			keptOut++
-		case isNews:
+			continue
+		}
+		if e.found != 0 {
+			next.Found[key] = e.found
+		}
+		if e.found <= 0 {
+			unread = append(unread, e)
+		} else if e.found == kept {
 			news = append(news, e.post())
-			if at.After(next.Since) {
-				next.Since = at
-			}
-		default:
-			plainPages = append(plainPages, e)
 		}
 	}
-	if keptOut > 0 {
-		report.Also = append(report.Also, reader.Note{Text: textKeptOut, Args: []any{"n", keptOut}})
-	}
-	slices.SortStableFunc(news, func(a, b reader.Post) int { return a.PublishedAt.Compare(b.PublishedAt) })
 	for part := range slices.Chunk(news, batchSize) {
 		if err := deliver(ctx, reader.Batch{Posts: part}); err != nil {
 			return err
 		}
 	}
-	opened, err := s.open(ctx, plainPages, &next, report)
+	count(report, textKeptOut, keptOut)
+	opened, err := s.open(ctx, unread, &next, report)
 	if err != nil {
 		return err
 	}
@@ -214,50 +214,48 @@ func (s *Sitemaps) deliver(ctx context.Context, pages []entry, p, next progress,
 	return deliver(ctx, reader.Batch{Posts: opened, Cursor: string(cursor)})
 }
 
-// after reports whether a page comes behind the one that was opened last.
-func after(e entry, p progress) bool {
+// sorted gives the news, oldest first, then the other pages.
+func sorted(pages []entry) []entry {
+	slices.SortStableFunc(pages, func(a, b entry) int {
+		return cmp.Or(a.at().Compare(b.at()), strings.Compare(a.URL, b.URL))
+	})
+	var news, others []entry
+	for _, e := range pages {
+		if e.News {
+			news = append(news, e)
+		} else {
+			others = append(others, e)
+		}
+	}
+	return append(news[max(0, len(news)-newsMost):], others...)
+}
+
+// wants reports whether a page is still to be looked at: one that is not old,
+// or has to be asked for again.
+func (p progress) wants(e entry, now time.Time) bool {
+	if e.News {
+		return e.found < 0 || e.at().IsZero() || !e.at().Before(p.Since.Add(-recent))
+	}
+	return now.Sub(e.at()) < recent && (e.found < 0 || p.before(e))
+}
+
+// before reports whether a plain page comes behind the one that was opened last.
+func (p progress) before(e entry) bool {
 	return cmp.Or(e.Modified.Compare(p.Opened), strings.Compare(e.URL, p.OpenedURL)) > 0
 }
 
-// open opens the oldest of the pages for what they say of themselves, and moves
-// the cursor behind them.
-func (s *Sitemaps) open(ctx context.Context, pages []entry, next *progress, report *reader.Report) (posts []reader.Post, err error) {
-	slices.SortStableFunc(pages, func(a, b entry) int { return cmp.Or(a.Modified.Compare(b.Modified), strings.Compare(a.URL, b.URL)) })
-	if len(pages) > pagesMost {
-		pages = pages[:pagesMost]
-		report.More, report.Wait = true, max(report.Wait, soon)
-		next.ETag, next.LastModified = "", "" // the same map has more
+// at is when a page was published, or modified.
+func (e entry) at() time.Time {
+	if e.News {
+		return e.Published
 	}
-	unkept, closed := 0, 0
-	for _, e := range pages {
-		answer, err := s.web.Get(ctx, fetch.Request{URL: e.URL, Accept: "text/html"})
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		next.Opened, next.OpenedURL = e.Modified, e.URL
-		if err != nil {
-			closed++
-			continue
-		}
-		p := head(answer.Body, answer.ContentType)
-		if reader.NoIndex(answer.Header, p.robots...) {
-			unkept++
-			continue
-		}
-		if p.title == "" {
-			continue
-		}
-		e.Title, e.Keywords, e.Published = p.title, p.about, e.Modified
-		e.Language = cmp.Or(e.Language, p.language)
-		posts = append(posts, e.post())
-	}
-	if unkept > 0 {
-		report.Also = append(report.Also, reader.Note{Text: textNoIndex, Args: []any{"n", unkept}})
-	}
-	if closed > 0 {
-		report.Also = append(report.Also, reader.Note{Text: textClosed, Args: []any{"n", closed}})
-	}
-	return posts, nil
+	return e.Modified
+}
+
+// key names a page in the cursor.
+func (e entry) key() string {
+	sum := sha256.Sum256([]byte(e.URL))
+	return base64.RawURLEncoding.EncodeToString(sum[:9])
 }
 
 // post makes a post of a page. The publication speaks.

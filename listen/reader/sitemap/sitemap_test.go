@@ -35,6 +35,13 @@ func sitemaps(t testing.TB) (*Sitemaps, *readertest.Server) {
 	return New(reader.NewPolite(server.Web, readertest.Now), readertest.Now), server
 }
 
+// newsPages gives the pages that news.xml lists.
+func newsPages(server *readertest.Server) {
+	for _, path := range []string{"/undated.html", "/business/article55.html", "/culture/article56.html"} {
+		server.Text(path, "text/html", "<title>What the page calls itself</title>")
+	}
+}
+
 func TestNews(t *testing.T) {
 	s, server := sitemaps(t)
 	server.Set("/news.xml", func(w http.ResponseWriter, r *http.Request) {
@@ -46,6 +53,7 @@ func TestNews(t *testing.T) {
 		fmt.Fprint(w, fixture(t, "news.xml", server.URL))
 	})
 	server.Text("/robots.txt", "text/plain", "User-agent: *\nDisallow: /closed/")
+	newsPages(server)
 	place, err := s.Find(t.Context(), reader.Typed{URL: server.URL + "/news.xml"})
 	if err != nil || place.URL != server.URL+"/news.xml" || place.Title != "127.0.0.1" {
 		t.Fatalf("place %+v, %v", place, err)
@@ -107,6 +115,7 @@ func TestIndexAndPages(t *testing.T) {
 		fmt.Fprint(w, "<title>Not to be kept</title>")
 	})
 	server.Text("/plain.xml", "text/xml", plainMap.String())
+	newsPages(server)
 	place, err := s.Find(t.Context(), reader.Typed{URL: server.URL})
 	if err != nil || place.URL != server.URL+"/index-news.xml" {
 		t.Fatalf("place %+v, %v", place, err)
@@ -124,7 +133,7 @@ func TestIndexAndPages(t *testing.T) {
 	if err != nil || report.More {
 		t.Fatalf("report %+v, %v", report, err)
 	}
-	if asked := server.Asked(); slices.Contains(asked, "/private/x") || slices.Contains(asked, "/ancient") || len(asked) != 3+7 {
+	if asked := server.Asked(); slices.Contains(asked, "/private/x") || slices.Contains(asked, "/ancient") || len(asked) != 3+11 {
 		t.Errorf("asked for %d: %q", len(asked), asked)
 	}
 	pages := 0
