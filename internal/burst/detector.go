@@ -26,7 +26,7 @@ type Alert struct {
 	Kind     Kind      `json:"kind"`     // a drop that turns out to be a silence becomes one
 	Peak     float64   `json:"peak"`     // the count of the bin that is furthest from what was expected
 	Expected float64   `json:"expected"` // what was expected in that bin
-	Z        float64   `json:"z"`        // the furthest that Z went; below 0 if there were too few
+	Z        float64   `json:"z"`        // the furthest that Z went, or its loudest bin is by itself; below 0 if there were too few
 }
 
 // Change is what a value did to the alerts.
@@ -347,8 +347,12 @@ func (d *Detector) alarm(changes []Change, kind Kind, start time.Time, x, z floa
 	return d.tell(changes, Alert{Start: start, End: d.s.Bin.Add(d.width()), Kind: kind, Peak: x, Expected: counts(d.normal()), Z: z})
 }
 
-// tell opens an alert, or makes the open one go on if it is of the same kind.
+// tell opens an alert, or makes the open one go on if it is of the same kind. What
+// is judged is clipped, which one bin soon reaches; how far it is told to be is not.
 func (d *Detector) tell(changes []Change, now Alert) []Change {
+	if z := (anscombe(now.Peak) - anscombe(now.Expected)) / d.deviation(); z*now.Z > 0 && math.Abs(z) > math.Abs(now.Z) {
+		now.Z = z
+	}
 	a := d.s.Alert
 	if a != nil && ((a.Kind == Rise) != (now.Kind == Rise) || d.s.Bin.Sub(a.End) >= max(Apart, d.width())) {
 		changes = d.end(changes)

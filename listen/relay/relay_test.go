@@ -248,7 +248,10 @@ func TestSentence(t *testing.T) {
 		{"en", Data{}, "This is a test: alerts arrive here."},
 		{"en", Data{Spike: &Spike{Kind: "silence", Expected: 12.2}}, "Silence: nothing is heard of “all that is heard”. Usual is about 12 in an hour."},
 		{"en", Data{Spike: &Spike{Kind: "drop", Peak: 1, Expected: 12.2}, Query: &Query{1, "@here"}}, "A drop of “@\u2060here”: 1 mention in an hour. Usual is about 12."},
-		{"fr", Data{Need: &Need{Label: "poche", Authors: 3}}, "Un besoin sans réponse\u00a0: «\u00a0poche\u00a0». 3 personnes le disent."},
+		{"fr", Data{Need: &Need{Label: "poche", How: "wish", Authors: 3}}, "Un besoin sans réponse\u00a0: «\u00a0poche\u00a0». 3 personnes le souhaitent."},
+		{"en", Data{Need: &Need{Label: "pocket", How: "missing", Authors: 3}}, "An unmet need: “pocket”. 3 people miss it."},
+		{"en", Data{Need: &Need{Label: "charger", How: "complaint", Authors: 498}}, "498 people complain of “charger”."},
+		{"fr", Data{Need: &Need{Label: "chargeur", How: "complaint", Authors: 3}}, "3 personnes se plaignent de\u00a0: «\u00a0chargeur\u00a0»."},
 		{"fr", Data{Mention: &Mention{Public: true, Text: "<b>", Author: "Ann", Reach: 12000}}, "Ann touche 12\u202f000 personnes\u00a0: «\u00a0‹b›\u00a0»"},
 		{"en", Data{Mention: &Mention{Public: true, Text: "Hm", Reach: 1}}, "“Hm” reaches 1 person."},
 	} {

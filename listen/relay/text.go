@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"tribune/internal/i18n"
+	"tribune/internal/need"
 	"tribune/internal/plain"
 	"tribune/listen/spike"
 )
@@ -41,7 +42,7 @@ func sentence(v *i18n.Printer, p Payload) string {
 	case d.Spike != nil:
 		return rose(v, d)
 	case d.Need != nil:
-		return v.N("An unmet need: “{label}”. {n} person says it.", "An unmet need: “{label}”. {n} people say it.", int64(d.Need.Authors), "label", harmless(d.Need.Label))
+		return needed(v, d.Need)
 	case d.Mention != nil && !d.Mention.Public:
 		return v.N("What somebody said, and not in public, reaches {n} person.", "What somebody said, and not in public, reaches {n} people.", d.Mention.Reach)
 	case d.Mention != nil && d.Mention.Author == "":
@@ -50,6 +51,18 @@ func sentence(v *i18n.Printer, p Payload) string {
 		return v.N("{author} reaches {n} person: “{text}”", "{author} reaches {n} people: “{text}”", d.Mention.Reach, "author", harmless(d.Mention.Author), "text", harmless(d.Mention.Text))
 	}
 	return v.T("This is a test: alerts arrive here.")
+}
+
+// needed says how many wish for a thing, miss it or complain of it.
+func needed(v *i18n.Printer, d *Need) string {
+	n, label := int64(d.Authors), harmless(d.Label)
+	switch need.Kind(d.How) {
+	case need.Wish:
+		return v.N("An unmet need: “{label}”. {n} person wishes for it.", "An unmet need: “{label}”. {n} people wish for it.", n, "label", label)
+	case need.Missing:
+		return v.N("An unmet need: “{label}”. {n} person misses it.", "An unmet need: “{label}”. {n} people miss it.", n, "label", label)
+	}
+	return v.N("{n} person complains of “{label}”.", "{n} people complain of “{label}”.", n, "label", label)
 }
 
 // subject names what a spike is about.

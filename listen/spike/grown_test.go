@@ -1,6 +1,7 @@
 package spike
 
 import (
+	"math"
 	"slices"
 	"testing"
 	"time"
@@ -36,6 +37,7 @@ func TestGrown(t *testing.T) {
 		s.both(t)
 		s.usual(t, 10)
 		s.at = s.at.Add(14 * time.Minute)
+		var z, peak float64
 		check := func(what string, grew, step int64, was float64) {
 			t.Helper()
 			ok(t, s.Once(ctx))
@@ -43,6 +45,10 @@ func TestGrown(t *testing.T) {
 			if ok(t, err); len(all) != 1 || all[0].Told.Step != step || all[0].Told.Was != was || float64(all[0].Mentions) < all[0].Peak || !slices.Equal(all[0].Also, []int64{0}) {
 				t.Fatalf("%s: %+v", what, all)
 			}
+			if o := all[0]; o.Peak > peak && o.Z < z+1 || o.Z < z || o.Z < 2*(math.Sqrt(o.Peak)-math.Sqrt(o.Expected))/1.5 { // a digest names the furthest first
+				t.Fatalf("%s: z is %g at a peak of %g, and was %g at %g", what, o.Z, o.Peak, z, peak)
+			}
+			z, peak = all[0].Z, all[0].Peak
 			if found, n := s.facts(t, Found), s.facts(t, Grew); found != 2 || n != grew { // of the query, and of all
 				t.Fatalf("%s: %d found, %d grew, want %d", what, found, n, grew)
 			}

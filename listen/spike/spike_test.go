@@ -283,7 +283,7 @@ func TestNarrowest(t *testing.T) {
 		ids := map[int64]int64{}
 		spike := func(query int64, kind string, expected float64) {
 			ok(t, db.Update(ctx, func(tx *storage.Tx) (err error) {
-				ids[query], err = tx.Insert(ctx, `insert into spike (query_id, kind, start_at, end_at, going_on, peak, expected, z, found_at) values ($1, $2, $3, $4, 0, 9, $5, 9, 1) returning id`,
+				ids[query], err = tx.Insert(ctx, `insert into spike (query_id, kind, start_at, end_at, going_on, peak, expected, z, found_at) values ($1, $2, $3, $4, 0, 9.000000000000002, $5, 9, 1) returning id`,
 					query, kind, storage.Micros(start), storage.Micros(start.Add(2*time.Hour)), expected)
 				return err
 			}))
@@ -294,7 +294,7 @@ func TestNarrowest(t *testing.T) {
 		ok(t, s.drive(ctx))
 		list, err := s.List(ctx, s.staff, Filter{})
 		ok(t, err)
-		if len(list) != 2 || list[0].Query != 4 || len(list[0].Also) != 0 || list[1].Query != 2 || !slices.Equal(list[1].Also, []int64{0, 1, 3}) {
+		if len(list) != 2 || list[0].Peak != 9 || list[0].Query != 4 || len(list[0].Also) != 0 || list[1].Query != 2 || !slices.Equal(list[1].Also, []int64{0, 1, 3}) {
 			t.Errorf("want that of the tea, and that of the paper for three others: %+v", list)
 		}
 

@@ -260,6 +260,7 @@ func scanSpike(row storage.Scanner) (o Spike, err error) {
 	var drove string
 	err = row.Scan(&o.ID, &o.Query, &o.Kind, &start, &end, &goingOn, &o.Peak, &o.Expected, &o.Z, &o.Mentions, &drove, &driven, &found, &gone, &o.Cause, &o.Told.Step, &o.Told.Away, &o.Told.Peak, &o.Told.Was)
 	o.Start, o.End, o.GoingOn = storage.Time(start), storage.Time(end), goingOn == 1
+	o.Peak = math.Round(o.Peak*1000) / 1000 // what is folded is summed up of twelfths
 	o.DroveAt, o.FoundAt, o.GoneAt = storage.Time(driven), storage.Time(found), storage.Time(gone)
 	if o.Kind == burst.Silence && o.Mentions > 0 { // a drop that became one, or one that was broken
 		o.Kind = burst.Drop

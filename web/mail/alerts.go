@@ -10,11 +10,13 @@ import (
 	"tribune/event"
 	"tribune/internal/burst"
 	"tribune/internal/fault"
+	"tribune/internal/need"
 	cut "tribune/internal/plain"
 	"tribune/know"
 	"tribune/listen"
 	"tribune/listen/alert"
 	"tribune/listen/spike"
+	"tribune/listen/trend"
 )
 
 const (
@@ -91,7 +93,10 @@ func (d draft) alert(ctx context.Context, a alert.Alert, told *spikesTold) (head
 			return "", err
 		}
 		headline = d.T("An unmet need: {label}", "label", t.Label)
-		d.say(d.N("{n} person says that they need the same: {label}.", "{n} people say that they need the same: {label}.", int64(t.Authors), "label", t.Label))
+		if t.How == string(need.Complaint) {
+			headline = d.T("People complain: {label}", "label", t.Label)
+		}
+		d.say(d.needed(t) + ".")
 		d.Blocks = append(d.Blocks, words(said[0].Text, said[0].Language), linkTo(d.T("Read what they say, and make an idea of it"), fmt.Sprintf("%s/desk/radar/rising/%d", d.m.k.URL, t.ID)))
 		return headline, nil
 	}
@@ -108,6 +113,18 @@ func (d draft) alert(ctx context.Context, a alert.Alert, told *spikesTold) (head
 	d.say(d.T("{name} said this, and reaches {n} people:", "name", name, "n", d.Number(m.Reach)))
 	d.Blocks = append(d.Blocks, words(m.Text, m.Language), linkTo(d.T("Open it, and answer"), fmt.Sprintf("%s/desk/mentions/%d", d.m.k.URL, m.ID)))
 	return headline, nil
+}
+
+// needed says how many wish for a thing, miss it or complain of it.
+func (d draft) needed(t trend.Trend) string {
+	n := int64(t.Authors)
+	switch need.Kind(t.How) {
+	case need.Wish:
+		return d.N("“{label}”: {n} person wishes for it", "“{label}”: {n} people wish for it", n, "label", t.Label)
+	case need.Missing:
+		return d.N("“{label}”: {n} person misses it", "“{label}”: {n} people miss it", n, "label", t.Label)
+	}
+	return d.N("“{label}”: {n} person complains of it", "“{label}”: {n} people complain of it", n, "label", t.Label)
 }
 
 // spike writes that something is said far more, or less, than usual: of several

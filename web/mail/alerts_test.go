@@ -48,9 +48,15 @@ func (s *scene) alerted() event.Delivery {
 func TestAlertMail(t *testing.T) {
 	s := openScene(t)
 	d := s.alerted()
-	s.read(d, "en", true, "3 alerts from the radar", "A rise: all that is heard\n-----", "Since 20 November 2026, 08:00: ", " in all.", "Rosa Quispe reaches 12,000 people\n-----", "“all that is heard” is said far more than usual: 40 mentions in an hour. Usual then: about 2.", "New in it: recall.", "What you can do: read what they say", "6 people say that they need the same: pen loop.",
+	s.read(d, "en", true, "3 alerts from the radar", "A rise: all that is heard\n-----", "Since 20 November 2026, 08:00: ", " in all.", "Rosa Quispe reaches 12,000 people\n-----", "“all that is heard” is said far more than usual: 40 mentions in an hour. Usual then: about 2.", "New in it: recall.", "What you can do: read what they say", "“pen loop”: 6 people wish for it.",
 		"Rosa Quispe said this, and reaches 12,000 people:", "I wish it had a *pen loop*.", webtest.URL+"/desk/radar/spikes/1", webtest.URL+"/desk/radar/rising/1", webtest.URL+"/desk/mentions/1", "No more alerts")
 	s.read(d, "fr", true, "3 alertes du radar", "Rosa Quispe a dit ceci et touche 12 000 personnes")
+	s.must(s.DB.Update(t.Context(), func(tx *storage.Tx) error {
+		_, err := tx.Exec(t.Context(), `update trend set how = 'complaint'`)
+		return err
+	}))
+	s.read(d, "en", true, "3 alerts from the radar", "People complain: pen loop\n-----", "“pen loop”: 6 people complain of it.")
+	s.read(d, "fr", true, "3 alertes du radar", "Des gens se plaignent : pen loop", "« pen loop » : 6 personnes s’en plaignent.")
 	s.must(s.Radar.Withdraw(t.Context(), s.marta.Actor, 1))
 	s.read(d, "en", true, "A rise: all that is heard", webtest.URL+"/desk/radar/spikes/1")
 	s.must(s.DB.Update(t.Context(), func(tx *storage.Tx) error {

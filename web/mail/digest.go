@@ -49,9 +49,7 @@ func (d draft) digest(ctx context.Context, row event.Delivery) error {
 	d.rising(d.T("What rises"), told.Topics, func(t digest.Rising) string {
 		return d.N("“{label}”: {n} person, {before} before", "“{label}”: {n} people, {before} before", int64(t.Authors), "label", t.Label, "before", d.Number(int64(math.Round(t.Before))))
 	})
-	d.rising(d.T("What people miss"), told.Needs, func(t digest.Rising) string {
-		return d.N("“{label}”: {n} person says it", "“{label}”: {n} people say it", int64(t.Authors), "label", t.Label)
-	})
+	d.rising(d.T("What people miss, or complain of"), told.Needs, func(t digest.Rising) string { return d.needed(t.Trend) })
 	if err := d.waiting(ctx, told); err != nil {
 		return err
 	}

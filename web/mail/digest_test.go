@@ -40,7 +40,7 @@ func TestDigestMail(t *testing.T) {
 	s := openScene(t)
 	d := s.digested()
 	m := s.read(d, "en", true, "2 mentions heard, 1 conversation waits", "2 mentions were heard since 19 November 2026.", "Far more, or less, than usual\n-----",
-		"• A rise of “all that is heard”: 40 mentions in an hour. It began: 20 November 2026, 09:00. New in it: recall.\n  "+webtest.URL+"/desk/radar/spikes/1", "• “pen loop”: 6 people say it\n  "+webtest.URL+"/desk/radar/rising/1",
+		"• A rise of “all that is heard”: 40 mentions in an hour. It began: 20 November 2026, 09:00. New in it: recall.\n  "+webtest.URL+"/desk/radar/spikes/1", "• “pen loop”: 6 people wish for it\n  "+webtest.URL+"/desk/radar/rising/1",
 		"I wish it had a *pen loop*.", "— Rosa Quispe, Forum", "• Anaïs Morel, for 2 h: “Peru”\n  "+webtest.URL+"/desk/inbox/", "• 1 conversation, by Marta Lindqvist\n", "No more digests")
 	if !strings.Contains(m.html, "<h2>") || strings.Contains(m.html, "<h2></h2>") || !strings.Contains(m.html, `href="`+webtest.URL+`/desk/radar/rising/1"`) {
 		t.Error(m.html)
@@ -48,7 +48,7 @@ func TestDigestMail(t *testing.T) {
 	if n := len(strings.Fields(m.text)); n > 200 {
 		t.Errorf("%d words: nobody reads that standing", n)
 	}
-	s.read(d, "fr", true, "2 mentions entendues, 1 conversation attend", "2 mentions ont été entendues depuis le 19 novembre 2026.", "Qui attend une réponse depuis le plus longtemps", "« pen loop » : 6 personnes le disent", "Ne plus recevoir de résumé")
+	s.read(d, "fr", true, "2 mentions entendues, 1 conversation attend", "2 mentions ont été entendues depuis le 19 novembre 2026.", "Qui attend une réponse depuis le plus longtemps", "« pen loop » : 6 personnes le souhaitent", "Ne plus recevoir de résumé")
 	s.must(s.Radar.Withdraw(t.Context(), s.marta.Actor, 1))
 	if m := s.read(d, "en", true, "1 mention heard, 1 conversation waits"); strings.Contains(m.text, "pen loop") || strings.Contains(m.text, "Rosa") {
 		t.Errorf("what was withdrawn is in it:\n%s", m.text)

@@ -17,7 +17,7 @@ import (
 type filter struct {
 	text, language, mood, country, author, has string
 	since                                      string // days back, or empty
-	from, until                                string // days of the site's zone, both in it
+	from, until                                string // days of the site's zone, both in it; or moments, until is not in it
 	query, source, account, reach              int64
 	among                                      []int64 // sources, if there are several
 	once                                       bool    // copies left out, as counts do
@@ -47,10 +47,10 @@ func filterOf(q url.Values) filter {
 	if n := number("since"); n > 0 && n < 100_000 {
 		f.since = q.Get("since")
 	}
-	if _, err := time.Parse(time.DateOnly, q.Get("from")); err == nil {
+	if _, _, err := bound(q.Get("from"), time.UTC); err == nil {
 		f.from = q.Get("from")
 	}
-	if _, err := time.Parse(time.DateOnly, q.Get("until")); err == nil {
+	if _, _, err := bound(q.Get("until"), time.UTC); err == nil {
 		f.until = q.Get("until")
 	}
 	if !slices.Contains([]string{"link", "image", "question"}, f.has) {
@@ -60,6 +60,50 @@ func filterOf(q url.Values) filter {
 		f.mood = ""
 	}
 	return f
+}
+
+// How a moment stands in an address, and in a field of a form, which knows no zones.
+const (
+	moment      = "2006-01-02T15:04Z07:00"
+	fieldMoment = "2006-01-02T15:04"
+)
+
+// bound reads a day, which gives its first moment in the site's zone, or a moment.
+func bound(text string, zone *time.Location) (at time.Time, day bool, err error) {
+	if at, err = calendar.Parse(text, zone); err == nil {
+		return at, true, nil
+	}
+	if at, err = time.Parse(moment, text); err != nil {
+		at, err = time.ParseInLocation(fieldMoment, text, zone)
+	}
+	return at, false, err
+}
+
+// field gives the type of a field that holds a day or a moment, and its value.
+func field(text string, zone *time.Location) (kind, value string) {
+	at, day, err := bound(text, zone)
+	if day || err != nil {
+		return "date", text
+	}
+	return "datetime-local", at.In(zone).Format(fieldMoment)
+}
+
+// counted gives the filter of what is counted from one moment to before another.
+func (f filter) counted(from, until time.Time) filter {
+	f.since, f.once = "", true
+	if calendar.Day(from).Equal(from) && calendar.Day(until).Equal(until) {
+		f.from, f.until = dayText(from), dayText(until.Add(-time.Second))
+	} else {
+		f.from, f.until = from.Format(moment), until.Format(moment)
+	}
+	return f
+}
+
+// Counted leads to what a query found from one moment to before another, copies left
+// out: of it what text finds in the language of queries, and what one account said,
+// if they are given.
+func Counted(query int64, from, until time.Time, text string, account int64) string {
+	return filter{query: query, text: text, account: account}.counted(from, until).href()
 }
 
 // values gives the filter as an address says it.
@@ -107,11 +151,13 @@ func (f filter) listen(now time.Time, zone *time.Location) listen.Filter {
 	if days, err := strconv.Atoi(f.since); err == nil {
 		l.Since = now.AddDate(0, 0, -days)
 	}
-	if at, err := calendar.Parse(f.from, zone); err == nil && at.After(l.Since) {
+	if at, _, err := bound(f.from, zone); err == nil && at.After(l.Since) {
 		l.Since = at
 	}
-	if at, err := calendar.Parse(f.until, zone); err == nil {
-		l.Until = calendar.After(at, 1)
+	if at, day, err := bound(f.until, zone); err == nil {
+		if l.Until = at; day {
+			l.Until = calendar.After(at, 1)
+		}
 	}
 	if f.account != 0 {
 		l.Accounts = []int64{f.account}

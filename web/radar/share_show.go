@@ -77,12 +77,17 @@ func (s shares) has(query int64) bool { return slices.Contains(s.chosen, query) 
 // opens gives where the number of a query opens to.
 func (s shares) opens(query int64, mood listen.Mood, from, until time.Time) string {
 	f := s.filter
-	f.query, f.mood, f.since, f.once = query, string(mood), "", true
-	f.from, f.until = dayText(from), dayText(until.Add(-time.Second))
+	f.query, f.mood = query, string(mood)
+	if from.Before(s.voices.Since) {
+		from = s.voices.Since
+	}
+	if until.After(s.voices.Until) {
+		until = s.voices.Until
+	}
 	if f.source, f.among = 0, s.voices.Sources; len(f.among) == 1 {
 		f.source, f.among = f.among[0], nil
 	}
-	return f.href()
+	return f.counted(from, until).href()
 }
 
 // tone lets us stand out among rivals.

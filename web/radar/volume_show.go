@@ -40,7 +40,8 @@ type volumes struct {
 
 // part is one of the things that counts are told apart by.
 type part struct {
-	name, href string
+	name string
+	filter
 	volume.Series
 }
 
@@ -134,29 +135,26 @@ func (t volumes) counted() volume.Filter {
 func (t volumes) named(v *page.View, all []volume.Series) []part {
 	var parts []part
 	for _, s := range all {
-		p := part{Series: s}
-		f := t.filter
-		f.from, f.until, f.since, f.once = dayText(t.from), dayText(t.to.Add(-time.Second)), "", true
+		p := part{Series: s, filter: t.filter}
 		switch t.by {
 		case volume.ByQuery:
 			i := slices.IndexFunc(t.queries, func(q listen.Query) bool { return q.ID == s.ID() })
 			if i < 0 {
 				continue // it was removed
 			}
-			p.name, f.query = t.queries[i].Name, s.ID()
+			p.name, p.query = t.queries[i].Name, s.ID()
 		case volume.BySource:
-			p.name, f.source = v.T("a source that was removed"), s.ID()
+			p.name, p.source = v.T("a source that was removed"), s.ID()
 			if i := slices.IndexFunc(t.sources, func(x listen.Source) bool { return x.ID == s.ID() }); i >= 0 {
 				p.name = t.sources[i].Name
 			}
 		case volume.ByLanguage:
-			f.language = cmp.Or(s.Key, listen.UnknownLanguage)
-			p.name = languageName(v, f.language)
+			p.language = cmp.Or(s.Key, listen.UnknownLanguage)
+			p.name = languageName(v, p.language)
 		case volume.ByCountry:
-			f.country = cmp.Or(s.Key, listen.UnknownCountry)
-			p.name = countryName(v, f.country)
+			p.country = cmp.Or(s.Key, listen.UnknownCountry)
+			p.name = countryName(v, p.country)
 		}
-		p.href = f.href()
 		parts = append(parts, p)
 	}
 	return parts
@@ -165,12 +163,24 @@ func (t volumes) named(v *page.View, all []volume.Series) []part {
 // dayText writes the day of t, in its own zone, as addresses have it.
 func dayText(t time.Time) string { return t.Format(time.DateOnly) }
 
-// opens gives where a step of the picture opens to, of a mood or "" for all.
-func (t volumes) opens(at time.Time, mood listen.Mood) string {
-	f := t.filter
-	f.from, f.until, f.since, f.once = dayText(at), dayText(t.step.Next(at).Add(-time.Second)), "", true
-	f.mood = string(mood)
-	return f.href()
+// opens gives where a step of a picture opens to, as far as it lies in the span: of
+// what, and of a mood or "" for all.
+func (t volumes) opens(of filter, at time.Time, mood listen.Mood) string {
+	next := t.step.Next(at)
+	if at.Before(t.from) {
+		at = t.from
+	}
+	if next.After(t.to) {
+		next = t.to
+	}
+	of.mood = string(mood)
+	return of.counted(at, next).href()
+}
+
+// opensAll gives where all of the span opens to.
+func (t volumes) opensAll(of filter, mood listen.Mood) string {
+	of.mood = string(mood)
+	return of.counted(t.from, t.to).href()
 }
 
 // stamps are the times of points, as pictures take them: what the clocks of the
@@ -195,7 +205,7 @@ func (t volumes) moods(v *page.View) chart.Picture {
 		{listen.Negative, "bad", func(c volume.Count) int64 { return c.Negative }}} {
 		s := chart.Series{Name: moodWord(v, m.mood), Tone: m.tone}
 		for _, at := range t.points {
-			s.Data, s.Hrefs = append(s.Data, float64(m.of(at.Count))), append(s.Hrefs, t.opens(at.At, m.mood))
+			s.Data, s.Hrefs = append(s.Data, float64(m.of(at.Count))), append(s.Hrefs, t.opens(t.filter, at.At, m.mood))
 		}
 		p.Series = append(p.Series, s)
 	}
@@ -212,7 +222,7 @@ func (t volumes) lines(v *page.View) chart.Picture {
 	for _, one := range shown {
 		s := chart.Series{Name: one.name}
 		for _, at := range one.Points {
-			s.Data = append(s.Data, float64(at.N))
+			s.Data, s.Hrefs = append(s.Data, float64(at.N)), append(s.Hrefs, t.opens(one.filter, at.At, ""))
 		}
 		p.Series = append(p.Series, s)
 	}
@@ -267,14 +277,6 @@ func shareOf(v *page.View, n, of int64) string {
 		return "<\u202f" + v.Number(1)
 	}
 	return percent(v, float64(n)/float64(of))
-}
-
-// spanHref opens to all mentions of the span, of a mood or "" for all.
-func (t volumes) spanHref(mood listen.Mood) string {
-	f := t.filter
-	f.from, f.until, f.since, f.once = dayText(t.from), dayText(t.to.Add(-time.Second)), "", true
-	f.mood = string(mood)
-	return f.href()
 }
 
 func kindNames(v *page.View, kinds []listen.SourceKind) []string {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"tribune/internal/burst"
@@ -141,6 +142,10 @@ func (x *trends) speakers(ctx context.Context, v *page.View, s spike.Spike) (all
 	}
 	return all, nil
 }
+
+// phrase asks for words one after the other, and asWritten for them letter for letter.
+func phrase(text string) string    { return `"` + strings.ReplaceAll(text, `"`, " ") + `"` }
+func asWritten(text string) string { return "=" + phrase(text) }
 
 // bars gives the hours around a spike.
 func bars(hours []listen.HourCount, s spike.Spike, now time.Time) []bar {

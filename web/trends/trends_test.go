@@ -2,9 +2,13 @@ package trends_test
 
 import (
 	"fmt"
+	"html"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
+	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -66,7 +70,7 @@ func TestSpikes(t *testing.T) {
 	marta.Get("/desk/radar/spikes").Want(t, 200, "Nothing was out of the ordinary")
 	s.Pass(20 * time.Minute)
 	for i := range 30 {
-		recall = append(recall, listen.Post{Text: fmt.Sprintf("The paper has a 1&<2 recall %d", i), PublishedAt: s.Clock().Add(-time.Duration(i*10) * time.Second)})
+		recall = append(recall, listen.Post{Text: fmt.Sprintf("The paper has a 1&<2 recall %d: https://recall.example/A-b?c=1", i), PublishedAt: s.Clock().Add(-time.Duration(i*10) * time.Second)})
 	}
 	hear(t, s, marta, recall)
 	if err := s.Spikes.Once(t.Context()); err != nil {
@@ -76,9 +80,30 @@ func TestSpikes(t *testing.T) {
 	marta.Get("/desk/radar/spikes?query=1").Want(t, 200, "Our &lt;paper&gt;", "/desk/radar/spikes/1")
 	marta.Get("/desk/radar/spikes?query=77&before=zz").Want(t, 200, "Nothing about this query")
 	marta.Get("/desk/radar/spikes/1").Want(t, 200, "30 voices in it", "The paper has a 1&amp;&lt;2 recall 3", "by 30 people, 0 before", "Mentions by hour", "make an idea of it")
+	opens(t, s, marta, "/desk/radar/spikes/1")
 	marta.Get("/desk/radar/spikes/99").Want(t, 404)
 	marta.Get("/desk/radar/spikes/x").Want(t, 404)
 	s.Person("Mia", know.Member).Get("/desk/radar/spikes").Want(t, 404)
+}
+
+// opens counts what the hours, words and links of a spike open to.
+func opens(t *testing.T, s *webtest.Site, marta *webtest.Reader, path string) {
+	t.Helper()
+	kinds := map[string]int{}
+	for _, link := range regexp.MustCompile(`href="/desk/radar\?([^"]*)">(?:by )?([0-9]+)(.)`).FindAllStringSubmatch(marta.Get(path).Body, -1) {
+		q, err := url.ParseQuery(html.UnescapeString(link[1]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		said, _, err := s.Radar.Mentions(t.Context(), marta.Actor, radar.FilterOf(q, s.Clock(), time.UTC))
+		if err != nil || fmt.Sprint(len(said)) != link[2] {
+			t.Errorf("%s opens to %d by %s, %v", link[2], len(said), link[1], err)
+		}
+		kinds[fmt.Sprint(link[3] == "<", strings.HasPrefix(q.Get("q"), "="))]++
+	}
+	if kinds["true false"] < 10 || kinds["false false"] == 0 || kinds["false true"] != 1 {
+		t.Errorf("hours, words and a link should open: %v", kinds)
+	}
 }
 
 // TestRising shows a need with its voices, and makes an idea of it with all of
