@@ -3,6 +3,7 @@ package digest
 import (
 	"fmt"
 	"log/slog"
+	"slices"
 	"testing"
 	"time"
 
@@ -293,5 +294,28 @@ func TestRefused(t *testing.T) {
 	}
 	if err := s.Choose(ctx, know.Actor{ID: 9, Role: know.Member}, Wish{Every: Day}); !fault.Is(err, fault.Forbidden) {
 		t.Error(err)
+	}
+}
+
+// TestFurthest names the spikes that went furthest from the usual, either way.
+func TestFurthest(t *testing.T) {
+	s, ctx := open(t, storagetest.SQLite(t)), t.Context()
+	far := map[int64]float64{}
+	for _, z := range []float64{14, -12, 5, 235, -146} {
+		id := s.rise(t)
+		far[id] = z
+		ok(t, s.db.Update(ctx, func(tx *storage.Tx) error {
+			_, err := tx.Exec(ctx, `update spike set z = $1, end_at = end_at + 1 where id = $2`, z, id)
+			return err
+		}))
+	}
+	d, err := s.Make(ctx, s.ann, s.at.Add(-time.Hour), s.at.Add(time.Hour))
+	ok(t, err)
+	var named []float64
+	for _, o := range d.Spikes {
+		named = append(named, far[o.ID])
+	}
+	if !slices.Equal(named, []float64{235, -146, 14}) {
+		t.Errorf("named are those at %v", named)
 	}
 }
