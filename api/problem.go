@@ -326,7 +326,7 @@ func findings() []finding {
 		{regexp.MustCompile(`^required \w+ parameter is missing$`), "This is needed.", nil},
 		{regexp.MustCompile(`^unexpected property$`), "This call knows nothing of that name.", nil},
 		{regexp.MustCompile(`^expected string$`), "Send text as {field}.", nil},
-		{regexp.MustCompile(`^expected string to be base64 encoded$`), "Send the file as {field}, in base64 (RFC 4648): letters, digits, + and /, and nothing else.", nil},
+		{regexp.MustCompile(`^expected string to be base64 encoded$|illegal base64 data`), "Send the file as {field}, in base64 (RFC 4648): letters, digits, + and /, and nothing else.", nil},
 		{regexp.MustCompile(`^(?:expected integer|invalid integer)$`), "Send a whole number as {field}.", nil},
 		{regexp.MustCompile(`^(?:expected number|invalid float)$`), "Send a number as {field}.", nil},
 		{regexp.MustCompile(`^(?:expected boolean|invalid boolean)$`), "Send true or false as {field}.", nil},

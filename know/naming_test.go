@@ -18,7 +18,8 @@ func TestNobodyIsTakenForUs(t *testing.T) {
 		h.ok(h.SetProfile(h.ctx, marta, know.Profile{Name: "Marta Lindqvist", Title: "Orders and repairs, Workshop"}))
 		rena, _ := h.person("Rena Falk", "rena@example.org", know.Member)
 		for _, name := range []string{"Marta Lindqvist", "marta  LINDQVIST", "Lindqvist Marta", "Mаrta Lindqvist", "M4rta Lindqvist", "Märta Lindqvist 2", "Marta Lindqvist, repairs",
-			"Marta Lindqvist (orders)", "Orders and repairs", "Orders", "The Workshop", "Wοrkshop", "Anna @ Oriflamme", "<b>Bold</b> Name", "Anna *Morel*", "[Anna](x)", "Marta Lindqvist, Oriflamme"} {
+			"Marta Lindqvist (orders)", "Orders and repairs", "Orders", "The Workshop", "Wοrkshop", "Anna @ Oriflamme", "<b>Bold</b> Name", "Anna *Morel*", "[Anna](x)", "Marta Lindqvist, Oriflamme",
+			"Oriflamme\u3164", "\u115fOriflamme", "Sa\u17b4les", "Marta\u3164 Lindqvist", "\u3164\u3164", "Ori\uffa0flamme", "Marta\u2800Lindqvist"} {
 			if err := h.SetProfile(h.ctx, rena, know.Profile{Name: name}); !fault.Is(err, fault.Invalid) {
 				t.Errorf("a member is called %q: %v", name, err)
 			}
@@ -64,6 +65,24 @@ func TestNamesakes(t *testing.T) {
 		h.person("Marta K. Lindqvist", "third@example.org", know.Staff)
 		h.person("Marta Lindqvist 2", "fourth@example.org", know.Staff)
 		h.person("Marta", "fifth@example.org", know.Member) // one word is a name
+	})
+}
+
+// TestNameFromBefore: whoever is called as nobody may be called any more can change all else.
+func TestNameFromBefore(t *testing.T) {
+	eachHouse(t, func(t *testing.T, h *house) {
+		rena, _ := h.person("Rena Falk", "rena@example.org", know.Member)
+		h.ok(h.db.Update(h.ctx, func(tx *storage.Tx) error {
+			_, err := tx.Exec(h.ctx, `update person set name = 'A friend' where id = $1`, rena.ID)
+			return err
+		}))
+		h.ok(h.SetProfile(h.ctx, rena, know.Profile{Name: "A  friend", VotesShown: true}))
+		if p, err := h.Person(h.ctx, rena.ID); err != nil || p.Name != "A friend" || !p.VotesShown {
+			t.Errorf("%+v, %v", p, err)
+		}
+		if err := h.SetProfile(h.ctx, rena, know.Profile{Name: "My friend"}); !fault.Is(err, fault.Invalid) {
+			t.Errorf("another such name: %v", err)
+		}
 	})
 }
 

@@ -15,6 +15,7 @@ import (
 
 	"tribune/event"
 	"tribune/internal/fault"
+	"tribune/internal/plain"
 	"tribune/know/naming"
 	"tribune/storage"
 )
@@ -114,10 +115,7 @@ func named(name string) (string, error) {
 		return "", fault.New(fault.Invalid, "Say your name, as people know you.").On("name")
 	case utf8.RuneCountInString(name) > 80:
 		return "", fault.New(fault.Invalid, "A name has at most 80 characters.").On("name")
-	case strings.ContainsFunc(name, func(r rune) bool {
-		return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) && r != '\u200d' && r != '\u200c'
-	}),
-		!strings.ContainsFunc(name, unicode.IsLetter):
+	case plain.Unseen(name), !strings.ContainsFunc(name, unicode.IsLetter):
 		return "", fault.New(fault.Invalid, "This does not look like a name: use letters.").On("name")
 	case naming.Marked(name):
 		return "", errMarkup()
@@ -134,12 +132,19 @@ type Profile struct {
 	ClockShown                            bool     // staff's
 }
 
-// check cleans a profile and refuses what cannot be, all of it at once. Title
+// check cleans a profile and refuses what cannot be, all of it at once. A name that
+// was taken before it was refused stays until another is chosen. Title
 // and about are the staff's.
 func (d *Directory) check(ctx context.Context, q storage.Q, a Actor, p *Profile) (err error) {
 	var wrong []error
-	p.Name, err = d.nameFor(ctx, q, p.Name, a.IsStaff())
-	wrong = append(wrong, err)
+	var has string
+	if err := q.Row(ctx, `select name from person where id = $1`, a.ID).Scan(&has); err != nil {
+		return fmt.Errorf("know: name of %d: %w", a.ID, err)
+	}
+	if p.Name = strings.Join(strings.Fields(p.Name), " "); p.Name != has || has == "" {
+		p.Name, err = d.nameFor(ctx, q, p.Name, a.IsStaff())
+		wrong = append(wrong, err)
+	}
 	p.Title, p.About = strings.TrimSpace(p.Title), strings.TrimSpace(p.About)
 	if !a.IsStaff() {
 		p.Title, p.About, p.ClockShown = "", "", false

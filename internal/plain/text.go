@@ -144,10 +144,16 @@ func dropped(r rune) bool {
 	return unicode.IsControl(r) || r == '\uFEFF' || r == '\u00AD' || r == '\uFFFE' || r == '\uFFFF'
 }
 
-// Unseen reports whether a text holds signs that are not seen, or that turn
-// others around. The joiners of Indic and Persian writing, and of emoji, are none.
+// Unseen reports whether a text holds signs that are not seen (fillers among them),
+// or that turn others around. The joiners of Indic and Persian writing, and of emoji, are none.
 func Unseen(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool {
-		return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) && r != '\u200d' && r != '\u200c' || unicode.Is(unicode.Co, r) || r == unicode.ReplacementChar
+		switch {
+		case r == '\u200d' || r == '\u200c':
+			return false
+		case r == '\u2800' || r == unicode.ReplacementChar: // of Braille, the sign without a dot
+			return true
+		}
+		return unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Co, unicode.Other_Default_Ignorable_Code_Point)
 	})
 }

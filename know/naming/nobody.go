@@ -43,6 +43,9 @@ func (r reading) nobody() bool {
 			return true
 		}
 	}
+	if len(r.words) > 1 && listed(" at in from by through ", r.words[0]) && r.words[1] == "the" {
+		return true // a place
+	}
 	return listed(somebodies(), r.words[0]) || channel(r.words) || untitled(r.words) || !initialled(r.text) && r.relation()
 }
 
@@ -155,10 +158,10 @@ func tongues() []tongue {
 	return []tongue{
 		{
 			` a an my our the his her their your one some another `,
-			` old good great best dear close other little big younger older elder twin new of mine my our the school work co ex `,
+			` old good great best dear close other little big younger older elder twin new of mine my our the school work co ex step half foster `,
 			` friend friends bestie sister sisters brother brothers mother father mum mom mummy mommy dad daddy parent parents grandma grandpa grandmother grandfather granny
  wife husband partner spouse fiance fiancee girlfriend boyfriend daughter uncle aunt auntie cousin cousins niece nephew neighbour neighbours neighbor neighbors
- colleague colleagues worker workers coworker coworkers workmate classmate schoolmate roommate flatmate housemate teammate boss teacher acquaintance acquaintances relative relatives family stranger `,
+ colleague colleagues worker workers coworker coworkers workmate classmate schoolmate roommate flatmate housemate teammate boss teacher acquaintance acquaintances relative relatives family stranger doctor dentist ex penfriend penpal customer client `,
 		},
 		{
 			` un une mon ma mes notre nos le la les l `,
@@ -202,9 +205,9 @@ func somebodies() string {
 // nobodies are said where a name is not known, or there is none.
 func nobodies() string {
 	return `no one|noone|none|unknown|anonymous|no name|no idea|not sure|don t know|i don t know|i dont know|dont know|i do not know|i don t remember|i forgot|can t remember|word of mouth|by word of mouth|
-|myself|friends|family|friends and family|inconnu|inconnue|anonyme|personne|aucun|aucune idee|sais pas|je ne sais pas|je sais pas|je ne sais plus|bouche a oreille|le bouche a oreille|moi meme|
-|unbekannt|anonym|keine ahnung|weiss nicht|ich weiss nicht|weiss ich nicht|mundpropaganda|ich selbst|nadie|desconocido|desconocida|no lo se|boca a boca|el boca a boca|yo mismo|yo misma|
-|sconosciuto|sconosciuta|non so|non lo so|passaparola|il passaparola|me stesso|me stessa|desconhecido|desconhecida|nao sei|boca a boca|eu mesmo|eu mesma|chief executive|chief executive officer`
+|me|myself|a man|a woman|a girl|a boy|a lady|a guy|a pen pal|my pen pal|two friends|friend of mine|a shop|the market|repair cafe|email|e mail|nothing|idk|friends|family|friends and family|inconnu|inconnue|anonyme|personne|aucun|aucune idee|sais pas|je ne sais pas|je sais pas|je ne sais plus|bouche a oreille|le bouche a oreille|moi|moi meme|un homme|une femme|un monsieur|une dame|rien|
+|unbekannt|anonym|keine ahnung|weiss nicht|ich weiss nicht|weiss ich nicht|mundpropaganda|ich|ich selbst|ein mann|eine dame|ein herr|nichts|nadie|desconocido|desconocida|no lo se|boca a boca|el boca a boca|yo|yo mismo|un hombre|un senor|una senora|nada|yo misma|
+|sconosciuto|sconosciuta|non so|non lo so|passaparola|il passaparola|un uomo|una donna|un signore|una signora|niente|me stesso|me stessa|desconhecido|desconhecida|nao sei|boca a boca|eu|eu mesmo|um homem|uma senhora|um senhor|eu mesma|chief executive|chief executive officer`
 }
 
 // channels are where things are seen.

@@ -10,6 +10,7 @@ func TestNobody(t *testing.T) {
 		"Uma amiga", "una prima", "El primo de Ana", "mia nonna", "A cousin of mine", "uma irmã", "Ma maman", "a minha irmã", "o meu amigo", "meu pai", "А friend",
 		"Nobody", "no one", "Unknown", "I don't know", "I don’t know", "Someone at work", "Somebody", "Word of mouth", "Bouche à oreille", "Quelqu’un", "Keine Ahnung", "Mundpropaganda", "Nadie", "No lo sé", "Não sei", "Passaparola", "myself",
 		"Google", "Instagram", "Instagram Ad", "instagram ads", "a YouTube video", "Google search", "the internet", "Facebook group", "Amazon", "on TV", "une publicité sur Instagram",
+		"At The", "At the market", "from the fair", "A man", "a woman", "My doctor", "my dentist", "my ex", "my pen pal", "un monsieur", "une dame", "eine Dame", "a customer", "A shop", "friend of mine", "email", "me", "moi", "Ich", "nothing", "my step-sister",
 		"x", "X.", "É", "CEO", "CEO 1", "CE0", "The CEO", "CEO and founder", "Dr.", "Mr", "Monsieur le directeur", "Director of Sales", "Marketing Manager", "Chief Executive Officer", "Geschäftsführer",
 	} {
 		if !Nobody(name) || Personal(name, "Oriflamme", true) == Somebody {
