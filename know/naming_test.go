@@ -19,7 +19,7 @@ func TestNobodyIsTakenForUs(t *testing.T) {
 		rena, _ := h.person("Rena Falk", "rena@example.org", know.Member)
 		for _, name := range []string{"Marta Lindqvist", "marta  LINDQVIST", "Lindqvist Marta", "Mаrta Lindqvist", "M4rta Lindqvist", "Märta Lindqvist 2", "Marta Lindqvist, repairs",
 			"Marta Lindqvist (orders)", "Orders and repairs", "Orders", "The Workshop", "Wοrkshop", "Anna @ Oriflamme", "<b>Bold</b> Name", "Anna *Morel*", "[Anna](x)", "Marta Lindqvist, Oriflamme",
-			"Oriflamme\u3164", "\u115fOriflamme", "Sa\u17b4les", "Marta\u3164 Lindqvist", "\u3164\u3164", "Ori\uffa0flamme", "Marta\u2800Lindqvist"} {
+			"Oriflamme\u3164", "\u115fOriflamme", "Sa\u17b4les", "Marta\u3164 Lindqvist", "\u3164\u3164", "Ori\uffa0flamme", "Marta\u2800Lindqvist", "Orif\u180blamme", "Mar\u180cta Lindqvist"} {
 			if err := h.SetProfile(h.ctx, rena, know.Profile{Name: name}); !fault.Is(err, fault.Invalid) {
 				t.Errorf("a member is called %q: %v", name, err)
 			}

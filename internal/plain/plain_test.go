@@ -130,3 +130,16 @@ func FuzzFromHTML(f *testing.F) {
 		}
 	})
 }
+
+func TestUnseen(t *testing.T) {
+	for _, s := range []string{"a\u3164", "\u115fa", "a\u17b4b", "a\u202eb", "a\u200bb", "a\u2800b", "Orif\u180blamme", "a\u180fb", "a\u180eb", "a\ufffdb", "a\tb", "\ue000"} {
+		if !Unseen(s) {
+			t.Errorf("%+q is seen", s)
+		}
+	}
+	for _, s := range []string{"Anna Blum", "ᠮᠣᠩᠭᠣᠯ\u180b", "❤\ufe0f", "👩\u200d🚀", "葛\U000e0100城", "क्\u200dष", "é", "김"} {
+		if Unseen(s) {
+			t.Errorf("%+q is not seen", s)
+		}
+	}
+}

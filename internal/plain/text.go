@@ -145,14 +145,20 @@ func dropped(r rune) bool {
 }
 
 // Unseen reports whether a text holds signs that are not seen (fillers among them),
-// or that turn others around. The joiners of Indic and Persian writing, and of emoji, are none.
+// or that turn others around. The joiners of Indic and Persian writing, and of emoji, are none,
+// nor is what gives a letter its form in Mongolian.
 func Unseen(s string) bool {
+	mongolian := func(r rune) bool { return unicode.Is(unicode.Mongolian, r) && unicode.IsLetter(r) }
 	return strings.ContainsFunc(s, func(r rune) bool {
 		switch {
 		case r == '\u200d' || r == '\u200c':
 			return false
 		case r == '\u2800' || r == unicode.ReplacementChar: // of Braille, the sign without a dot
 			return true
+		case r >= '\u180b' && r <= '\u180f' && strings.ContainsFunc(s, mongolian):
+			return false
+		case unicode.Is(unicode.Variation_Selector, r):
+			return r <= '\u180f' // others tell kanji and emoji apart
 		}
 		return unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Co, unicode.Other_Default_Ignorable_Code_Point)
 	})

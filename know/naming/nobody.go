@@ -161,38 +161,38 @@ func tongues() []tongue {
 			` old good great best dear close other little big younger older elder twin new of mine my our the school work co ex step half foster `,
 			` friend friends bestie sister sisters brother brothers mother father mum mom mummy mommy dad daddy parent parents grandma grandpa grandmother grandfather granny
  wife husband partner spouse fiance fiancee girlfriend boyfriend daughter uncle aunt auntie cousin cousins niece nephew neighbour neighbours neighbor neighbors
- colleague colleagues worker workers coworker coworkers workmate classmate schoolmate roommate flatmate housemate teammate boss teacher acquaintance acquaintances relative relatives family stranger doctor dentist ex penfriend penpal customer client `,
+ colleague colleagues worker workers coworker coworkers workmate classmate schoolmate roommate flatmate housemate teammate boss teacher acquaintance acquaintances relative relatives family stranger doctor dentist ex penfriend penpal customer client therapist hairdresser kid kids `,
 		},
 		{
 			` un une mon ma mes notre nos le la les l `,
 			` vieil vieille vieux bon bonne meilleur meilleure tres cher chere grand grande petit petite jeune beau belle de d des mes nos ex `,
 			` ami amie amis amies copain copains copine copines pote potes frere freres soeur soeurs mere pere maman papa parents oncle tante cousin cousine cousins cousines
- mari femme epoux epouse conjoint conjointe compagnon compagne fils fille voisin voisine voisins voisines collegue collegues neveu niece patron patronne prof connaissance famille mamie papi `,
+ mari femme epoux epouse conjoint conjointe compagnon compagne fils fille voisin voisine voisins voisines collegue collegues neveu niece patron patronne prof connaissance famille mamie papi medecin ex client cliente `,
 		},
 		{
 			` ein eine einem einen einer mein meine meinem meinen meiner unser unsere unserem unseren unserer der die `,
 			` alter alte alten guter gute guten bester beste besten lieber liebe lieben enger enge engen kleiner kleine kleinen grosser grosse grossen von aus meiner meinen ex `,
 			` freund freunde freunden freundin freundinnen bekannter bekannte bekannten kollege kollegen kollegin kolleginnen nachbar nachbarn nachbarin schwester schwestern bruder
  mutter vater mama papa eltern onkel tante cousin cousine frau mann sohn tochter partner partnerin oma opa grossmutter grossvater chef chefin lehrer lehrerin kumpel
- schwager schwagerin schwiegermutter schwiegervater neffe nichte mitbewohner mitbewohnerin familie `,
+ schwager schwagerin schwiegermutter schwiegervater neffe nichte mitbewohner mitbewohnerin familie arzt arztin ex kunde kundin `,
 		},
 		{
 			` un una unos unas mi mis el la los las nuestro nuestra `,
 			` buen buena gran viejo vieja mejor mejores querido querida de mis ex `,
 			` amigo amiga amigos amigas hermano hermana hermanos hermanas madre padre padres mama papa tio tia primo prima companero companera companeros companeras colega vecino vecina vecinos
- esposo esposa marido mujer novio novia hijo hija abuelo abuela jefe jefa cunado cunada sobrino sobrina suegro suegra conocido conocida familia pareja `,
+ esposo esposa marido mujer novio novia hijo hija abuelo abuela jefe jefa cunado cunada sobrino sobrina suegro suegra conocido conocida familia pareja medico medica ex cliente `,
 		},
 		{
 			` un uno una il lo la l i gli mio mia miei mie nostro nostra `,
 			` caro cara vecchio vecchia buon buona buono grande migliore di dei mio mia miei mie ex `,
 			` amico amica amici amiche fratello fratelli sorella sorelle madre padre mamma genitori zio cugino cugina collega colleghi vicino vicina marito moglie
- fidanzato fidanzata compagno compagna figlio figlia nonno nonna nipote cognato cognata conoscente famiglia `,
+ fidanzato fidanzata compagno compagna figlio figlia nonno nonna nipote cognato cognata conoscente famiglia medico ex cliente `,
 		},
 		{
 			` um uma uns umas meu minha meus minhas nosso nossa `,
 			` bom boa grande velho velha melhor querido querida de dos das meus minhas ex `,
 			` amigo amiga amigos amigas irmao irma irmaos mae pai mamae papai pais tio tia primo prima colega colegas vizinho vizinha marido esposo esposa mulher
- namorado namorada filho filha avo chefe cunhado cunhada sobrinho sobrinha sogro sogra conhecido conhecida familia companheiro companheira `,
+ namorado namorada filho filha avo chefe cunhado cunhada sobrinho sobrinha sogro sogra conhecido conhecida familia companheiro companheira medico medica ex cliente `,
 		},
 	}
 }
@@ -205,9 +205,9 @@ func somebodies() string {
 // nobodies are said where a name is not known, or there is none.
 func nobodies() string {
 	return `no one|noone|none|unknown|anonymous|no name|no idea|not sure|don t know|i don t know|i dont know|dont know|i do not know|i don t remember|i forgot|can t remember|word of mouth|by word of mouth|
-|me|myself|a man|a woman|a girl|a boy|a lady|a guy|a pen pal|my pen pal|two friends|friend of mine|a shop|the market|repair cafe|email|e mail|nothing|idk|friends|family|friends and family|inconnu|inconnue|anonyme|personne|aucun|aucune idee|sais pas|je ne sais pas|je sais pas|je ne sais plus|bouche a oreille|le bouche a oreille|moi|moi meme|un homme|une femme|un monsieur|une dame|rien|
-|unbekannt|anonym|keine ahnung|weiss nicht|ich weiss nicht|weiss ich nicht|mundpropaganda|ich|ich selbst|ein mann|eine dame|ein herr|nichts|nadie|desconocido|desconocida|no lo se|boca a boca|el boca a boca|yo|yo mismo|un hombre|un senor|una senora|nada|yo misma|
-|sconosciuto|sconosciuta|non so|non lo so|passaparola|il passaparola|un uomo|una donna|un signore|una signora|niente|me stesso|me stessa|desconhecido|desconhecida|nao sei|boca a boca|eu|eu mesmo|um homem|uma senhora|um senhor|eu mesma|chief executive|chief executive officer`
+|me|myself|a man|a woman|a girl|a boy|a lady|a guy|a pen pal|my pen pal|two friends|friend of mine|a shop|the market|repair cafe|email|e mail|nothing|idk|friends|family|friends and family|inconnu|inconnue|anonyme|personne|aucun|aucune idee|sais pas|je ne sais pas|je sais pas|je ne sais plus|bouche a oreille|le bouche a oreille|moi|moi meme|un homme|une femme|un monsieur|une dame|
+|unbekannt|anonym|keine ahnung|weiss nicht|ich weiss nicht|weiss ich nicht|mundpropaganda|ich|ich selbst|ein mann|eine dame|ein herr|nichts|nadie|desconocido|desconocida|no lo se|boca a boca|el boca a boca|yo mismo|un hombre|un senor|una senora|yo misma|
+|sconosciuto|sconosciuta|non so|non lo so|passaparola|il passaparola|un uomo|una donna|un signore|una signora|niente|me stesso|me stessa|desconhecido|desconhecida|nao sei|boca a boca|eu mesmo|um homem|uma senhora|um senhor|eu mesma|chief executive|chief executive officer`
 }
 
 // channels are where things are seen.
