@@ -54,6 +54,9 @@ type Request struct {
 	LastModified string
 	Accept       string
 	Bearer       string // a token for the host that is asked; never sent on to another
+
+	// May fails if a place that the address sends us on to is not to be asked; nil: all may be.
+	May func(ctx context.Context, to *url.URL) error
 }
 
 // Response is an answer. URL is the address that answered in the end. Body is
@@ -128,6 +131,9 @@ func (c *Client) request(ctx context.Context, r Request) (*url.URL, *http.Reques
 	u, err := Address(r.URL)
 	if err != nil {
 		return nil, nil, err
+	}
+	if r.May != nil {
+		ctx = context.WithValue(ctx, mayKey{}, r.May)
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 	if err != nil {
@@ -205,6 +211,9 @@ func (c *Client) control(network, address string, _ syscall.RawConn) error {
 	return errRefused
 }
 
+// mayKey is what a request's context has its May by: a redirect knows only that.
+type mayKey struct{}
+
 // redirect follows within the bounds. Where it leads is judged when it is
 // dialled.
 func (c *Client) redirect(req *http.Request, via []*http.Request) error {
@@ -213,6 +222,11 @@ func (c *Client) redirect(req *http.Request, via []*http.Request) error {
 	}
 	if (req.URL.Scheme != "http" && req.URL.Scheme != "https") || req.URL.Hostname() == "" || len(req.URL.String()) > maxAddress {
 		return fault.New(fault.Unavailable, textAstray, "host", via[len(via)-1].URL.Hostname())
+	}
+	if may, ok := req.Context().Value(mayKey{}).(func(context.Context, *url.URL) error); ok {
+		if err := may(req.Context(), req.URL); err != nil {
+			return err
+		}
 	}
 	req.URL.User = nil
 	req.Header.Del("Authorization")

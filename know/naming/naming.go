@@ -78,7 +78,7 @@ func Personal(name, brand string, borne bool) Kind {
 		if got := r.brandish(borne); got != Somebody {
 			return got
 		}
-		if allFunctions(r.words, r.house) || manyAt(r.words, r.house) || listed(many(), strings.Join(r.words, "")) {
+		if len(r.words) == 1 && strings.HasSuffix(r.words[0], "abteilung") || allFunctions(r.words, r.house) || manyAt(r.words, r.house) || listed(many(), strings.Join(r.words, "")) {
 			return AFunction
 		}
 		if len(r.words) == 2 && r.words[0] == "the" && strings.EqualFold(strings.Fields(name)[0], "the") {

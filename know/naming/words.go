@@ -26,7 +26,9 @@ func functions() string {
  loja mercadeo moderador moderadores oficial pedidos prensa imprensa producto produto reclamaciones reclamacoes recursos humanos redaccion redacao
  servicio servicios servico servicos soporte suporte tecnico tienda usuario usuarios ventas vendas sac
  garantia garantias reparacion reparaciones reparacao reparacoes taller oficina diseno desarrollo desenvolvimento pagos pagamentos publicas
- assistenza vendite ufficio stampa servizio supporto squadra redazione amministrazione spedizioni resi fatturazione qualita
+ assistenza vendite ufficio stampa servizio servizi supporto squadra redazione amministrazione spedizioni resi fatturazione qualita
+ clienti reparto dipartimento contabilita magazzino acquisti ordini reclami personale
+ commande commandes rh control ausgang eingang encomendas armazem setor seccao almacenes
  klantenservice klantendienst verkoop ondersteuning afdeling `
 }
 

@@ -57,16 +57,8 @@ func (p *Polite) Get(ctx context.Context, r fetch.Request) (*fetch.Response, err
 	if err := p.may(ctx, u); err != nil {
 		return nil, err
 	}
-	answer, err := p.Web.Get(ctx, r)
-	if err != nil || answer.URL == u.String() {
-		return answer, err
-	}
-	if there, err := url.Parse(answer.URL); err == nil {
-		if err := p.may(ctx, there); err != nil {
-			return nil, err
-		}
-	}
-	return answer, nil
+	r.May = p.may
+	return p.Web.Get(ctx, r)
 }
 
 // May reports whether an address may be read, and what is said of it elsewhere

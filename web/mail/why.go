@@ -54,7 +54,7 @@ func (d draft) teller(ctx context.Context, row event.Delivery) error {
 	if n.Written {
 		d.say(d.T("They wrote your name, and nobody has told them that you are a member. If they mean somebody else of that name, say no."))
 	}
-	d.say(d.T("May we show that? Nobody sees your name with it before you say yes; a no is kept for good."))
+	d.say(d.T("May we show that? Before you say yes your name stands nowhere with it, but in the buyer’s own words, which our team reads; a no is kept for good."))
 	d.Blocks = append(d.Blocks, linkTo(d.T("Say yes or no"), d.m.k.URL+"/me/why"))
 	return d.choice(ctx, know.MailWhy, d.T("You get this mail because somebody named you."), d.T("No more questions of this kind"))
 }

@@ -106,6 +106,9 @@ func TestIndexAndPages(t *testing.T) {
 	add("/private/x", "2026-11-20")
 	add("/quiet", "2026-11-20")
 	add("/torn-out", "2026-11-20")
+	add("/led-on", "2026-11-20")
+	server.Set("/led-on", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/private/y", http.StatusFound) })
+	server.Text("/private/y", "text/html", "<title>Not for programs</title>")
 	add("/ancient", "2024-11-20")
 	add("/undated", "")
 	server.Text("/quiet", "text/html", `<head><meta name="robots" content="follow, NOINDEX"><title>Quiet</title>`)
@@ -133,7 +136,7 @@ func TestIndexAndPages(t *testing.T) {
 	if err != nil || report.More {
 		t.Fatalf("report %+v, %v", report, err)
 	}
-	if asked := server.Asked(); slices.Contains(asked, "/private/x") || slices.Contains(asked, "/ancient") || len(asked) != 3+11 {
+	if asked := server.Asked(); slices.Contains(asked, "/private/x") || slices.Contains(asked, "/private/y") || slices.Contains(asked, "/ancient") || len(asked) != 3+12 {
 		t.Errorf("asked for %d: %q", len(asked), asked)
 	}
 	pages := 0
