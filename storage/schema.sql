@@ -1635,7 +1635,7 @@ CREATE TABLE spike (
   drove_at bigint not null default 0, -- when they were
   found_at bigint not null,
   gone_at  bigint not null default 0 -- since when the counts do not show it any more: what made it was deleted, edited or came late
-, cause_id bigint not null default 0, told_away double precision not null default 0, told_peak double precision not null default 0, told_was double precision not null default 0, told_step bigint not null default 0);
+, cause_id bigint not null default 0, told_away double precision not null default 0, told_peak double precision not null default 0, told_was double precision not null default 0, told_step bigint not null default 0, grown_at bigint not null default 0);
 
 CREATE INDEX spike_query on spike (query_id, start_at);
 

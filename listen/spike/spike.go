@@ -31,6 +31,7 @@ type Spike struct {
 	Drove    Drove     // of a rise
 	DroveAt  time.Time // when Drove, Mentions and Cause were worked out last; zero: not yet
 	FoundAt  time.Time
+	GrownAt  time.Time // when it was found to have grown last; zero if it has not
 	GoneAt   time.Time // the counts do not show it any more; zero if they do
 	Cause    int64     // the narrower spike that explains most of it; 0: it stands by itself
 	Also     []int64   // queries of the spikes that it explains, 0: all mentions

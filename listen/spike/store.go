@@ -220,9 +220,9 @@ func (s *Spikes) put(ctx context.Context, tx *storage.Tx, query int64, a alert, 
 		}
 		_, err := tx.Exec(ctx, `update spike set kind = $1, start_at = $9, end_at = $2, going_on = $3, peak = $4, expected = $5, z = $6, gone_at = 0,
 			stale = case when $7 = 1 or end_at <> $2 or start_at <> $9 then 1 else stale end, drove_at = case when $14 = 1 then 0 else drove_at end,
-			told_step = $10, told_away = $11, told_peak = $12, told_was = $13 where id = $8`,
+			told_step = $10, told_away = $11, told_peak = $12, told_was = $13, grown_at = case when $14 = 1 then $15 else grown_at end where id = $8`,
 			string(a.Kind), storage.Micros(a.End), goingOn, a.Peak, a.Expected, a.Z, storage.Bit(moved || grew), old.ID, storage.Micros(a.Start),
-			told.Step, told.Away, told.Peak, told.Was, storage.Bit(grew)) // what drove it is worked out anew at once
+			told.Step, told.Away, told.Peak, told.Was, storage.Bit(grew), storage.Micros(now)) // what drove it is worked out anew at once
 		if err != nil || !grew {
 			return old.ID, err
 		}
@@ -250,18 +250,18 @@ func (s *Spikes) takeBack(ctx context.Context, tx *storage.Tx, old Spike, known 
 // takenBack is how long after its end a spike that proves false is told to be so.
 const takenBack = 7 * 24 * time.Hour
 
-const selectSpike = `select id, query_id, kind, start_at, end_at, going_on, peak, expected, z, n, drove, drove_at, found_at, gone_at, cause_id, told_step, told_away, told_peak, told_was from spike`
+const selectSpike = `select id, query_id, kind, start_at, end_at, going_on, peak, expected, z, n, drove, drove_at, found_at, gone_at, cause_id, told_step, told_away, told_peak, told_was, grown_at from spike`
 
 // thereIs says that the query of a spike was not removed.
 const thereIs = `(query_id = 0 or exists (select 1 from query q where q.id = spike.query_id))`
 
 func scanSpike(row storage.Scanner) (o Spike, err error) {
-	var start, end, goingOn, driven, found, gone int64
+	var start, end, goingOn, driven, found, gone, grown int64
 	var drove string
-	err = row.Scan(&o.ID, &o.Query, &o.Kind, &start, &end, &goingOn, &o.Peak, &o.Expected, &o.Z, &o.Mentions, &drove, &driven, &found, &gone, &o.Cause, &o.Told.Step, &o.Told.Away, &o.Told.Peak, &o.Told.Was)
+	err = row.Scan(&o.ID, &o.Query, &o.Kind, &start, &end, &goingOn, &o.Peak, &o.Expected, &o.Z, &o.Mentions, &drove, &driven, &found, &gone, &o.Cause, &o.Told.Step, &o.Told.Away, &o.Told.Peak, &o.Told.Was, &grown)
 	o.Start, o.End, o.GoingOn = storage.Time(start), storage.Time(end), goingOn == 1
 	o.Peak = math.Round(o.Peak*1000) / 1000 // what is folded is summed up of twelfths
-	o.DroveAt, o.FoundAt, o.GoneAt = storage.Time(driven), storage.Time(found), storage.Time(gone)
+	o.DroveAt, o.FoundAt, o.GoneAt, o.GrownAt = storage.Time(driven), storage.Time(found), storage.Time(gone), storage.Time(grown)
 	if o.Kind == burst.Silence && o.Mentions > 0 { // a drop that became one, or one that was broken
 		o.Kind = burst.Drop
 	}

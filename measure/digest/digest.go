@@ -127,7 +127,7 @@ func (s *Digests) heard(ctx context.Context, a know.Actor, d *Digest) error {
 	return nil
 }
 
-// stoodOut gives the spikes of a time that were found in it, those furthest from
+// stoodOut gives the spikes of a time that were found in it, or had grown then, those furthest from
 // what was expected first. What was found of long ago, as after an import, is no news.
 func (s *Digests) stoodOut(ctx context.Context, a know.Actor, from, until time.Time) ([]spike.Spike, error) {
 	all, err := s.spikes.List(ctx, a, spike.Filter{Limit: 200})
@@ -135,7 +135,8 @@ func (s *Digests) stoodOut(ctx context.Context, a know.Actor, from, until time.T
 		return nil, err
 	}
 	all = slices.DeleteFunc(all, func(o spike.Spike) bool {
-		return o.FoundAt.Before(from) || !o.FoundAt.Before(until) || !o.End.After(from)
+		in := func(at time.Time) bool { return !at.Before(from) && at.Before(until) }
+		return !in(o.FoundAt) && !in(o.GrownAt) || !o.End.After(from)
 	})
 	slices.SortFunc(all, func(x, y spike.Spike) int {
 		return cmp.Or(cmp.Compare(max(y.Z, -y.Z), max(x.Z, -x.Z)), cmp.Compare(x.ID, y.ID))

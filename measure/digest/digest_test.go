@@ -309,6 +309,16 @@ func TestFurthest(t *testing.T) {
 			return err
 		}))
 	}
+	// The one at 235 was found long before, and has grown since; that at 300 has not.
+	before := storage.Micros(s.at.Add(-24 * time.Hour))
+	still := s.rise(t)
+	ok(t, s.db.Update(ctx, func(tx *storage.Tx) error {
+		if _, err := tx.Exec(ctx, `update spike set z = 300, found_at = $1, end_at = end_at + 1 where id = $2`, before, still); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, `update spike set found_at = $1, grown_at = $2 where z = 235`, before, storage.Micros(s.at))
+		return err
+	}))
 	d, err := s.Make(ctx, s.ann, s.at.Add(-time.Hour), s.at.Add(time.Hour))
 	ok(t, err)
 	var named []float64
