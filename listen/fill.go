@@ -130,34 +130,38 @@ type listed struct {
 	has   bool // the query is noted as matching
 }
 
+// readListed reads mentions as a query is asked about them. where begins at $2.
+func readListed(ctx context.Context, db storage.Q, id int64, where string, args ...any) ([]listed, error) {
+	return storage.All(ctx, db, func(row storage.Scanner) (l listed, err error) {
+		var has int
+		l.post, err = scanAsked(row, &l.id, &l.facet.source, &l.facet.publishedAt, &l.facet.mood, &l.asks, &has)
+		l.facet.language, l.facet.country, l.has = l.post.Language, l.post.Country, has == 1
+		return l, err
+	}, `select m.id, m.source_id, m.published_at, m.mood, m.asks, case when mq.query_id is null then 0 else 1 end, `+askedColumns+`
+		from mention m left join mention_query mq on mq.query_id = $1 and mq.mention_id = m.id`+askedTables+` where `+where, append([]any{id}, args...)...)
+}
+
 // refill notes for each mention whether the query matches it.
 func (r *Radar) refill(ctx context.Context, q Query, matches func(source int64, doc query.Doc) bool) (found int, err error) {
 	last := q.filledTo
 	for {
-		page, err := storage.All(ctx, r.db, func(row storage.Scanner) (l listed, err error) {
-			var has int
-			l.post, err = scanAsked(row, &l.id, &l.facet.source, &l.facet.publishedAt, &l.facet.mood, &l.asks, &has)
-			l.facet.language, l.facet.country, l.has = l.post.Language, l.post.Country, has == 1
-			return l, err
-		}, `select m.id, m.source_id, m.published_at, m.mood, m.asks, case when mq.query_id is null then 0 else 1 end, `+askedColumns+`
-			from mention m left join mention_query mq on mq.query_id = $1 and mq.mention_id = m.id`+askedTables+`
-			where m.id > $2 and m.state <> 'withdrawn' order by m.id limit $3`, q.ID, last, pageSize)
+		page, err := readListed(ctx, r.db, q.ID, `m.id > $2 and m.state <> 'withdrawn' order by m.id limit $3`, last, pageSize)
 		if err != nil || len(page) == 0 {
 			return found, err
 		}
 		last = page[len(page)-1].id
-		changed := page[:0]
+		var changed []int64
 		for _, l := range page {
 			hit := matches(l.facet.source, l.post.Tokenize())
 			if hit {
 				found++
 			}
 			if hit != l.has {
-				changed = append(changed, l)
+				changed = append(changed, l.id)
 			}
 		}
 		for part := range slices.Chunk(changed, batchSize) {
-			if err := r.rematch(ctx, q, part); err != nil {
+			if err := r.rematch(ctx, q, part, matches); err != nil {
 				return found, err
 			}
 		}
@@ -183,10 +187,11 @@ func (r *Radar) Progress(ctx context.Context, a know.Actor, q Query) (int64, err
 	return min(99, 100*q.filledTo/max(last, 1)), nil
 }
 
-// rematch turns round whether the query matches these mentions.
-func (r *Radar) rematch(ctx context.Context, q Query, page []listed) error {
+// rematch turns round whether the query matches these mentions, where it does so
+// still: one may have been edited since it was read. Meanwhile none is.
+func (r *Radar) rematch(ctx context.Context, q Query, ids []int64, matches func(source int64, doc query.Doc) bool) error {
 	return r.db.Update(ctx, func(tx *storage.Tx) error {
-		if err := lockQueries(ctx, tx, false); err != nil {
+		if err := lockQueries(ctx, tx, true); err != nil {
 			return err
 		}
 		var same int
@@ -196,6 +201,12 @@ func (r *Radar) rematch(ctx context.Context, q Query, page []listed) error {
 		if same == 0 {
 			return errMoved
 		}
+		holes, args := storage.Holes(2, ids)
+		page, err := readListed(ctx, tx, q.ID, `m.state <> 'withdrawn' and m.id in (`+holes+`)`, args...)
+		if err != nil {
+			return err
+		}
+		page = slices.DeleteFunc(page, func(l listed) bool { return matches(l.facet.source, l.post.Tokenize()) == l.has })
 		b := newBatch(r, tx)
 		if err := b.turn(ctx, q.ID, page, false); err != nil {
 			return err

@@ -206,7 +206,7 @@ func TestFillGoesOn(t *testing.T) {
 		ctx, die := context.WithCancel(t.Context())
 		looked := 0
 		if _, err = s.refill(ctx, q, func(int64, query.Doc) bool {
-			if looked++; looked > pageSize+100 {
+			if looked++; looked > 2*pageSize+100 { // each that is found is looked at once more, where it is noted
 				die()
 			}
 			return true
@@ -220,7 +220,7 @@ func TestFillGoesOn(t *testing.T) {
 		}
 		again := 0
 		_, err = s.refill(t.Context(), q, func(int64, query.Doc) bool { again++; return true })
-		if err != nil || again != 2*pageSize {
+		if err != nil || again != 2*2*pageSize {
 			t.Errorf("it looked at %d anew, %v", again, err)
 		}
 		s.clock.pass(time.Minute)
